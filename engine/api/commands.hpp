@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The functions behind the subcommands: files in, files out. Each checks its request before it works, writes outputs that appear whole
+// or not at all, puts a run record beside each, and returns what happened in words and as JSON.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster.hpp"
+#include "observer.hpp"
+#include "segment.hpp"
+
+namespace dfe {
+
+/// Options that several subcommands share.
+struct CommonRequest {
+  std::optional<double> voxel_size_angstrom;  ///< overrides what files say
+  bool overwrite = false;                     ///< replace existing outputs; otherwise they are refused
+  bool skip_existing = false;                 ///< leave existing outputs as they are and go on
+};
+
+/// What a command did.
+struct CommandReport {
+  std::string text;  ///< lines for a person
+  std::string json;  ///< one JSON object
+};
+
+struct SegmentRequest {
+  CommonRequest common;
+  std::vector<std::string> tomograms;
+  std::string weights;
+  std::string output;                      ///< label file, or a folder for several tomograms
+  std::string scores;                      ///< HDF5 file (a folder for several), or empty
+  bool scores_float32 = false;             ///< float16 otherwise
+  std::vector<std::string> class_names;    ///< overrides the names in the weights file
+  bool rescale = false;                    ///< resample tomograms whose voxel size is not the model's
+  std::int64_t bin = 1;                    ///< average blocks of bin³ voxels first
+  SegmentOptions options;
+};
+
+struct PickRequest {
+  SegmentRequest segment;                  ///< its `output` is the label file to keep, or empty
+  ClusterOptions cluster;
+  std::string output;                      ///< list file, or a folder for several tomograms
+  std::string list_format = "auto";
+};
+
+struct ClusterRequest {
+  CommonRequest common;
+  std::vector<std::string> label_maps;
+  std::string scores;                      ///< score maps of the (single) label map, or empty
+  std::string output;                      ///< list file, or a folder for several
+  std::string list_format = "auto";
+  ClusterOptions options;
+};
+
+struct ConvertRequest {
+  CommonRequest common;
+  std::string input, output;
+  std::string input_format = "auto", output_format = "auto";
+  std::string input_xml_axes = "detect", output_xml_axes = "xyz";  ///< detect, xyz, zyx
+  std::string tomogram;                    ///< volume whose extent and voxel size apply, or empty
+  double relion_binning = 1;
+};
+
+struct InfoRequest {
+  CommonRequest common;
+  std::vector<std::string> files;          ///< volumes, weights, lists; none: the machine
+  bool statistics = true;                  ///< read the voxels for min, max, mean
+};
+
+CommandReport run_segment(const SegmentRequest& request, Observer* observer = nullptr);
+CommandReport run_pick(const PickRequest& request, Observer* observer = nullptr);
+CommandReport run_cluster(const ClusterRequest& request, Observer* observer = nullptr);
+CommandReport run_convert(const ConvertRequest& request, Observer* observer = nullptr);
+CommandReport run_info(const InfoRequest& request, Observer* observer = nullptr);
+
+/// "0.1.0"
+std::string version();
+
+}  // namespace dfe

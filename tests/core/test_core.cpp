@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The basics: lengths, extents, parallel loops, random numbers.
+#include <atomic>
+#include <numeric>
+#include <vector>
+
+#include "engine/api/dfengine.hpp"
+#include "engine/core/parallel.hpp"
+#include "engine/core/philox.hpp"
+#include "tests/catch.hpp"
+
+using namespace dfe;
+
+TEST_CASE("Philox gives the known answers of Random123") {
+  // Source: kat_vectors of the Random123 distribution, philox4x32 with 10 rounds.
+  CHECK(philox4x32({0, 0, 0, 0}, {0, 0}) == std::array<std::uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
+  CHECK(philox4x32({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}) == std::array<std::uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
+  CHECK(philox4x32({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
+        std::array<std::uint32_t, 4>{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
+}
+
+TEST_CASE("normal random numbers have mean 0 and variance 1") {
+  const Philox random(7, 1);
+  double sum = 0, squares = 0;
+  const int n = 100000;
+  for (int i = 0; i < n; ++i) {
+    const double v = random.normal(0, static_cast<std::uint64_t>(i));
+    sum += v;
+    squares += v * v;
+  }
+  CHECK(std::abs(sum / n) < 5 / std::sqrt(n));                    // five standard errors
+  CHECK(std::abs(squares / n - 1) < 5 * std::sqrt(2.0 / n));
+}
+
+TEST_CASE("parallel_for visits every element once, in fixed chunks, whatever the thread count") {
+  for (const int threads : {1, 2, 3, 8}) {
+    ThreadPool pool(threads);
+    for (const std::int64_t n : {0, 1, 5, 64, 1000})
+      for (const std::int64_t chunk : {1, 7, 64, 5000}) {
+        std::vector<int> visits(static_cast<std::size_t>(n), 0);
+        parallel_for(pool, 0, n, chunk, [&](std::int64_t first, std::int64_t last, int worker) {
+          if (first % chunk != 0 || worker < 0 || worker >= threads) throw std::logic_error("chunk");
+          for (std::int64_t i = first; i < last; ++i) ++visits[static_cast<std::size_t>(i)];
+        });
+        CHECK(std::count(visits.begin(), visits.end(), 1) == n);
+      }
+  }
+}
+
+TEST_CASE("parallel_for hands an exception to the caller and stays usable") {
+  ThreadPool pool(3);
+  CHECK_THROWS_WITH(parallel_for(pool, 0, 100, 1, [](std::int64_t i, std::int64_t, int) {
+                      if (i == 41) throw std::runtime_error("forty-one");
+                    }),
+                    "forty-one");
+  std::atomic<int> count{0};
+  parallel_for(pool, 0, 100, 1, [&](std::int64_t, std::int64_t, int) { ++count; });
+  CHECK(count == 100);
+}
+
+TEST_CASE("lengths are voxels, or Å with the suffix A") {
+  const VoxelSize ten = VoxelSize::cubic(10), unknown;
+  CHECK(Length::parse("8", "--radius").voxels(unknown, "--radius") == 8);
+  CHECK(Length::parse("7.5", "--radius").voxels(ten, "--radius") == 7.5);
+  CHECK(Length::parse("110A", "--radius").voxels(ten, "--radius") == Approx(11));
+  CHECK_THROWS_WITH(Length::parse("110A", "--radius").voxels(unknown, "--radius"), DFE_CONTAINS("--voxel-size"));
+  for (const char* bad : {"", "A", "0", "-3", "8x", "nan", "inf", "1e999", " 8", "8 "}) {
+    INFO(bad);
+    try {
+      Length::parse(bad, "--radius");
+      FAIL("accepted");
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::Usage);
+      CHECK_THAT(error.what(), DFE_CONTAINS("--radius"));
+    }
+  }
+}
+
+TEST_CASE("extents refuse sizes whose product overflows") {
+  CHECK(Extent3{464, 928, 928}.voxels() == 399589376);
+  CHECK(Extent3{0, 5, 5}.voxels() == 0);
+  CHECK_THROWS_AS((Extent3{INT64_MAX, 2, 2}.voxels()), Error);
+  CHECK_THROWS_AS((Extent3{-1, 2, 2}.voxels()), Error);
+}
+
+TEST_CASE("error texts are one line: area, object, fact, remedy") {
+  const Error error("mrc", "a\nb.mrc", "too short", "copy it again");
+  CHECK(std::string(error.what()) == "mrc: 'a b.mrc': too short; copy it again");
+}

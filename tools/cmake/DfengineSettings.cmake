@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+# Compiler settings for every target, and the two functions the folders use.
+include(GNUInstallDirs)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+
+add_library(dfe_settings INTERFACE)
+target_compile_features(dfe_settings INTERFACE cxx_std_20)
+target_include_directories(dfe_settings INTERFACE $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}>)
+# -ffp-contract=off: a float expression means the same with and without FMA hardware; the kernels that want FMA say so themselves.
+target_compile_options(dfe_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -ffp-contract=off)
+if(DFENGINE_WARNINGS_AS_ERRORS)
+  target_compile_options(dfe_settings INTERFACE -Werror)
+endif()
+if(DFENGINE_SANITIZE)
+  target_compile_options(dfe_settings INTERFACE -fsanitize=${DFENGINE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(dfe_settings INTERFACE -fsanitize=${DFENGINE_SANITIZE})
+endif()
+
+# dfe_add_folder(NAME SOURCES a.cpp b.cpp [LINKS lib...]): the object library dfe_NAME.
+function(dfe_add_folder name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(dfe_${name} OBJECT ${ARG_SOURCES})
+  set_target_properties(dfe_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(dfe_${name} PUBLIC dfe_settings ${ARG_LINKS})
+endfunction()
+
+# dfe_add_test(NAME SOURCES a.cpp [FOLDERS core io ...] [LINKS lib...] [DATA]): the Catch2 program test_NAME over the named folders'
+# objects. DATA: it needs the real test data and is skipped, saying so, where that is absent.
+function(dfe_add_test name)
+  cmake_parse_arguments(ARG "DATA" "" "SOURCES;FOLDERS;LINKS" ${ARGN})
+  add_executable(test_${name} ${ARG_SOURCES})
+  list(TRANSFORM ARG_FOLDERS PREPEND dfe_)
+  if(ARG_DATA)
+    set(main dfe_data_main)
+  else()
+    set(main dfe_catch_main)
+  endif()
+  target_link_libraries(test_${name} PRIVATE ${main} ${ARG_FOLDERS} ${ARG_LINKS})
+  add_test(NAME ${name} COMMAND test_${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
+endfunction()
