@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cluster.hpp"
@@ -32,27 +33,27 @@ struct SegmentRequest {
   CommonRequest common;
   std::vector<std::string> tomograms;
   std::string weights;
-  std::string output;                      ///< label file, or a folder for several tomograms
-  std::string scores;                      ///< HDF5 file (a folder for several), or empty
-  bool scores_float32 = false;             ///< float16 otherwise
-  std::vector<std::string> class_names;    ///< overrides the names in the weights file
-  bool rescale = false;                    ///< resample tomograms whose voxel size is not the model's
-  std::int64_t bin = 1;                    ///< average blocks of bin³ voxels first
+  std::string output;                    ///< label file, or a folder for several tomograms
+  std::string scores;                    ///< HDF5 file (a folder for several), or empty
+  bool scores_float32 = false;           ///< float16 otherwise
+  std::vector<std::string> class_names;  ///< overrides the names in the weights file
+  bool rescale = false;                  ///< resample tomograms whose voxel size is not the model's
+  std::int64_t bin = 1;                  ///< average blocks of bin³ voxels first
   SegmentOptions options;
 };
 
 struct PickRequest {
-  SegmentRequest segment;                  ///< its `output` is the label file to keep, or empty
+  SegmentRequest segment;  ///< its `output` is the label file to keep, or empty
   ClusterOptions cluster;
-  std::string output;                      ///< list file, or a folder for several tomograms
+  std::string output;  ///< list file, or a folder for several tomograms
   std::string list_format = "auto";
 };
 
 struct ClusterRequest {
   CommonRequest common;
   std::vector<std::string> label_maps;
-  std::string scores;                      ///< score maps of the (single) label map, or empty
-  std::string output;                      ///< list file, or a folder for several
+  std::string scores;  ///< score maps of the (single) label map, or empty
+  std::string output;  ///< list file, or a folder for several
   std::string list_format = "auto";
   ClusterOptions options;
 };
@@ -62,14 +63,14 @@ struct ConvertRequest {
   std::string input, output;
   std::string input_format = "auto", output_format = "auto";
   std::string input_xml_axes = "detect", output_xml_axes = "xyz";  ///< detect, xyz, zyx
-  std::string tomogram;                    ///< volume whose extent and voxel size apply, or empty
+  std::string tomogram;                                            ///< volume whose extent and voxel size apply, or empty
   double relion_binning = 1;
 };
 
 struct InfoRequest {
   CommonRequest common;
-  std::vector<std::string> files;          ///< volumes, weights, lists; none: the machine
-  bool statistics = true;                  ///< read the voxels for min, max, mean
+  std::vector<std::string> files;  ///< volumes, weights, lists; none: the machine
+  bool statistics = true;          ///< read the voxels for min, max, mean
 };
 
 CommandReport run_segment(const SegmentRequest& request, Observer* observer = nullptr);
@@ -77,6 +78,9 @@ CommandReport run_pick(const PickRequest& request, Observer* observer = nullptr)
 CommandReport run_cluster(const ClusterRequest& request, Observer* observer = nullptr);
 CommandReport run_convert(const ConvertRequest& request, Observer* observer = nullptr);
 CommandReport run_info(const InfoRequest& request, Observer* observer = nullptr);
+
+/// {"error": "<text>"} as one line of JSON: what `--json` prints where a command fails.
+std::string error_json(std::string_view text);
 
 /// "0.1.0"
 std::string version();

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `info` says about each kind of thing. Every function returns an object with the key "kind" first.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "engine/api/observer.hpp"
+#include "engine/api/volume_source.hpp"
+#include "json_text.hpp"
+
+namespace dfe {
+
+/// One thing as JSON and in words.
+struct InfoPart {
+  Json json;
+  std::string text;
+};
+
+/// Least and greatest value, mean and population standard deviation of the finite voxels.
+struct VolumeStatistics {
+  std::int64_t finite = 0, nonfinite = 0;
+  double min = 0, max = 0, mean = 0, std = 0;
+};
+
+/// Reads the volume once, a few planes at a time, and sums in double.
+VolumeStatistics volume_statistics(const VolumeSource& source, Observer* observer);
+
+InfoPart info_volume(const VolumeSource& source, bool statistics, Observer* observer);
+
+/// A particle list; `voxel_size_angstrom` as in CommonRequest.
+InfoPart info_list(const std::string& path, std::optional<double> voxel_size_angstrom);
+
+InfoPart info_weights(const std::string& path);
+InfoPart info_scores(const std::string& path);
+InfoPart info_machine();
+
+}  // namespace dfe

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Output rules, see the header. Paths are compared by what they point to (links resolved), not by how they are written.
+#include "outputs.hpp"
+
+#include <map>
+#include <system_error>
+
+namespace dfe {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool looks_like_folder(const std::string& value) {
+  std::error_code ignored;
+  return value.ends_with('/') || fs::is_directory(value, ignored);
+}
+
+fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
+
+/// One spelling per file, whether or not it exists yet.
+std::string identity(const fs::path& path) {
+  std::error_code error;
+  const fs::path resolved = fs::weakly_canonical(path, error);
+  return error ? path.lexically_normal().string() : resolved.string();
+}
+
+void check_input(std::string_view area, const std::string& input) {
+  std::error_code error;
+  const fs::file_status status = fs::status(input, error);
+  if (status.type() == fs::file_type::not_found) throw Error(area, input, "no such file", "check the path");
+  if (status.type() == fs::file_type::none) throw Error(area, input, "cannot be looked at: " + error.message(), "check the permissions");
+  if (fs::is_directory(status)) throw Error(area, input, "is a folder", "name the files in it");
+}
+
+/// `may_be_made`: the folder holds the results of several inputs and is created later.
+void check_output(std::string_view area, const fs::path& output, bool may_be_made) {
+  std::error_code error;
+  if (output.filename().string().size() > 200)  // file systems take 255 bytes; the temporary name and the run record's are longer
+    throw Error(area, output.string(), "the file name has more than 200 bytes", "choose a shorter one");
+  if (fs::is_directory(output, error)) throw Error(area, output.string(), "is a folder", "name a file");
+  const fs::path folder = folder_of(output);
+  if (fs::is_directory(folder, error)) return;
+  if (fs::exists(folder, error)) throw Error(area, folder.string(), "is not a folder", "choose another place for the results");
+  const fs::path above = folder_of(folder);
+  if (may_be_made && fs::is_directory(above, error)) return;
+  throw Error(area, output.string(), "the folder '" + (may_be_made ? above : folder).string() + "' does not exist", "make it first");
+}
+
+}  // namespace
+
+std::string base_name(const fs::path& path) {
+  fs::path name = path.filename();
+  for (const char* ending : {".gz", ".bz2"})
+    if (name.extension() == ending) name = name.stem();
+  return name.has_stem() ? name.stem().string() : name.string();
+}
+
+std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std::string>& inputs, const std::vector<OutputKind>& kinds,
+                                    const CommonRequest& common, const std::vector<std::string>& other_inputs) {
+  if (inputs.empty()) throw Error(ErrorKind::Usage, area, "", "no input file", "name at least one");
+  if (common.overwrite && common.skip_existing)
+    throw Error(ErrorKind::Usage, area, "--overwrite", "cannot go with --skip-existing", "choose one of them");
+
+  std::map<std::string, std::string> read;  // identity -> as the user wrote it
+  for (const auto* list : {&inputs, &other_inputs})
+    for (const std::string& input : *list) {
+      if (input.empty()) continue;
+      check_input(area, input);
+      read.emplace(identity(input), input);
+    }
+
+  std::vector<OutputJob> jobs;
+  std::map<std::string, std::string> written;  // identity -> input it belongs to
+  for (const std::string& input : inputs) {
+    OutputJob job{input, {}, false};
+    bool all_exist = true, any_exists = false;
+    fs::path existing;
+    for (const OutputKind& kind : kinds) {
+      if (kind.value.empty()) {
+        job.outputs.emplace_back();
+        continue;
+      }
+      const bool in_folder = inputs.size() > 1 || looks_like_folder(kind.value);
+      const fs::path output = in_folder ? fs::path(kind.value) / (base_name(input) + kind.suffix) : fs::path(kind.value);
+      check_output(area, output, in_folder);
+      const std::string id = identity(output);
+      if (const auto found = read.find(id); found != read.end())
+        throw Error(ErrorKind::Usage, area, output.string(), kind.option + " would replace the input '" + found->second + "'",
+                    "choose another name");
+      if (const auto [found, fresh] = written.emplace(id, input); !fresh)
+        throw Error(ErrorKind::Usage, area, output.string(), "would be written twice, for '" + found->second + "' and for '" + input + "'",
+                    "give the results different names or folders");
+      std::error_code error;
+      if (fs::exists(output, error)) {
+        any_exists = true;
+        existing = output;
+      } else {
+        all_exist = false;
+      }
+      job.outputs.push_back(output);
+    }
+    if (any_exists && !common.overwrite && !common.skip_existing)
+      throw Error(area, existing.string(), "exists already", "--overwrite replaces it, --skip-existing leaves it");
+    job.skip = any_exists && all_exist && common.skip_existing;
+    jobs.push_back(std::move(job));
+  }
+
+  // Folders last: a refused request leaves nothing behind.
+  for (const OutputJob& job : jobs)
+    for (const fs::path& output : job.outputs) {
+      if (output.empty()) continue;
+      std::error_code error;
+      fs::create_directory(folder_of(output), error);
+      if (error) throw Error(area, folder_of(output).string(), "the folder cannot be made: " + error.message(), "check the permissions");
+    }
+  return jobs;
+}
+
+}  // namespace dfe

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lists of picked particles, see the header.
+#include "particle_files.hpp"
+
+#include <map>
+
+#include "outputs.hpp"
+
+namespace dfe {
+
+namespace {
+
+std::map<int, std::int64_t> count_classes(const ParticleList& list) {
+  std::map<int, std::int64_t> count;
+  for (const Particle& particle : list.particles) ++count[particle.class_label];
+  return count;
+}
+
+}  // namespace
+
+std::string class_name(const std::vector<std::string>& names, int label) {
+  const auto index = static_cast<std::size_t>(label);
+  return label >= 0 && index < names.size() && !names[index].empty() ? names[index] : std::to_string(label);
+}
+
+std::string list_suffix(io::ListFormat format) {
+  switch (format) {
+    case io::ListFormat::Xml:
+      return ".xml";
+    case io::ListFormat::Csv:
+      return ".csv";
+    case io::ListFormat::Tsv:
+      return ".tsv";
+    default:
+      return ".star";
+  }
+}
+
+void record_options(io::RunRecord& record, const ClusterOptions& options) {
+  record.option("method", options.method == ClusterMethod::MeanShift ? "meanshift" : "components");
+  if (options.method == ClusterMethod::MeanShift)
+    record.option("radius", number_text(options.radius.value) + (options.radius.is_angstrom ? "A" : ""));
+  record.option("per-class", options.per_class ? "yes" : "no");
+  record.option("position", options.position == PickPosition::Centroid ? "centroid" : "mode");
+  record.option("min-size", std::to_string(options.min_size));
+  for (const auto& [label, size] : options.min_size_of_class)
+    record.option("min-size of class " + std::to_string(label), std::to_string(size));
+}
+
+void finish_list(ParticleList& list, const LabelMap& map, const std::filesystem::path& tomogram) {
+  list.tomograms = {base_name(tomogram)};
+  for (Particle& particle : list.particles) particle.tomogram = 0;
+  list.voxel_size = map.geometry.voxel_size;
+  list.tomogram_extent = map.labels.extent();
+  if (list.class_names.empty()) list.class_names = map.class_names;
+}
+
+std::string list_text(const ParticleList& list, const std::filesystem::path& output) {
+  std::string text = std::to_string(list.particles.size()) + " particles written to " + output.string() + "\n";
+  for (const auto& [label, particles] : count_classes(list))
+    text += "  class " + class_name(list.class_names, label) + ": " + std::to_string(particles) + "\n";
+  return text;
+}
+
+Json list_json(const ParticleList& list) {
+  Json classes = Json::object();
+  for (const auto& [label, particles] : count_classes(list)) classes[class_name(list.class_names, label)] = particles;
+  return {{"particles", list.particles.size()}, {"classes", classes}};
+}
+
+}  // namespace dfe

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `cluster` and `pick` share: how a list of particles found in a tomogram is completed, recorded and reported.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "engine/api/cluster.hpp"
+#include "io/particle_list.hpp"
+#include "io/run_record.hpp"
+#include "json_text.hpp"
+
+namespace dfe {
+
+/// Name of a class, or its label as text where it has none.
+std::string class_name(const std::vector<std::string>& names, int label);
+
+/// What list names in a folder end with: ".xml", ".csv", ".tsv", else ".star".
+std::string list_suffix(io::ListFormat format);
+
+/// Notes every clustering option.
+void record_options(io::RunRecord& record, const ClusterOptions& options);
+
+/// Tells the list where its particles lie: tomogram name, extent, voxel size, class names.
+void finish_list(ParticleList& list, const LabelMap& map, const std::filesystem::path& tomogram);
+
+/// "27 particles written to picks.star" and a line per class.
+std::string list_text(const ParticleList& list, const std::filesystem::path& output);
+
+/// {"particles": 27, "classes": {"<name or label>": 3, ...}}
+Json list_json(const ParticleList& list);
+
+}  // namespace dfe

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// The version comes from the top-level CMakeLists.txt alone.
+#include "engine/api/commands.hpp"
+
+namespace dfe {
+
+std::string version() { return DFENGINE_VERSION; }
+
+}  // namespace dfe
