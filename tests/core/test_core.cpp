@@ -28,7 +28,7 @@ TEST_CASE("normal random numbers have mean 0 and variance 1") {
     sum += v;
     squares += v * v;
   }
-  CHECK(std::abs(sum / n) < 5 / std::sqrt(n));                    // five standard errors
+  CHECK(std::abs(sum / n) < 5 / std::sqrt(n));  // five standard errors
   CHECK(std::abs(squares / n - 1) < 5 * std::sqrt(2.0 / n));
 }
 
@@ -49,9 +49,10 @@ TEST_CASE("parallel_for visits every element once, in fixed chunks, whatever the
 
 TEST_CASE("parallel_for hands an exception to the caller and stays usable") {
   ThreadPool pool(3);
-  CHECK_THROWS_WITH(parallel_for(pool, 0, 100, 1, [](std::int64_t i, std::int64_t, int) {
-                      if (i == 41) throw std::runtime_error("forty-one");
-                    }),
+  CHECK_THROWS_WITH(parallel_for(pool, 0, 100, 1,
+                                 [](std::int64_t i, std::int64_t, int) {
+                                   if (i == 41) throw std::runtime_error("forty-one");
+                                 }),
                     "forty-one");
   std::atomic<int> count{0};
   parallel_for(pool, 0, 100, 1, [&](std::int64_t, std::int64_t, int) { ++count; });

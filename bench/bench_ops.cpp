@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every op of the network at its default widths, layer by layer: GFLOP/s as published (direct convolution) and the share of the FMA peak
+// measured in the same run. Extents are those of one slab of a 64-voxel cube. Run: bench_ops [--benchmark_filter=...]
+#include <benchmark/benchmark.h>
+
+#include <map>
+
+#include "engine/core/parallel.hpp"
+#include "kernels/cpu/cpu_backend.hpp"
+#include "kernels/tensor.hpp"
+#include "tests/kernels/fill.hpp"
+
+using namespace dfe;
+using namespace dfe::test;
+
+namespace {
+
+constexpr std::int64_t kCube = 64;
+
+Backend& backend(const std::string& isa, int threads) {
+  static std::map<std::string, std::unique_ptr<Backend>> backends;
+  auto& made = backends[isa + std::to_string(threads)];
+  if (!made) made = make_cpu_backend(threads, isa);
+  return *made;
+}
+
+double peak(const std::string& isa) {
+  static std::map<std::string, double> peaks;
+  double& value = peaks[isa];
+  if (value == 0) value = measure_fma_peak_gflops(isa, 0.5);
+  return value;
+}
+
+void report(benchmark::State& state, const std::string& isa, int threads, double flop, double computed_flop) {
+  const double gflops = flop * static_cast<double>(state.iterations()) * 1e-9;
+  state.counters["GFLOP/s"] = benchmark::Counter(gflops, benchmark::Counter::kIsRate);
+  state.counters["share_of_peak"] =
+      benchmark::Counter(gflops * (computed_flop / flop) / (peak(isa) * threads), benchmark::Counter::kIsRate);
+}
+
+Tensor filled(Backend& on, Extent3 extent, std::int64_t channels) {
+  Tensor tensor(on, extent, channels);
+  tensor.store(uniform_reals(extent.voxels() * channels, 1).data());
+  return tensor;
+}
+
+const auto reals = [](std::int64_t count, std::uint64_t seed) { return uniform_reals(count, seed); };
+
+void conv3d(benchmark::State& state, std::string isa, int threads, Conv3dDesc op, std::int64_t side) {
+  Backend& on = backend(isa, threads);
+  const Extent3 extent{side, side, side};
+  const std::int64_t ci = op.c0 + op.c1;
+  const auto planned = on.plan(op, make_weights(op.kernel, ci, op.co, 2, reals), side);
+  std::vector<Tensor> tensors;
+  std::vector<PlaneBuffer> x;
+  for (const std::int64_t c : {op.c0, op.c1})
+    if (c > 0) {
+      tensors.push_back(filled(on, extent, c));
+      x.push_back(tensors.back().buffer());
+    }
+  Tensor y(on, extent, op.co);
+  for (auto _ : state) planned->run(y.buffer(), x, 0, side);
+  const double flop = 2.0 * static_cast<double>(extent.voxels() * op.kernel.voxels() * ci * op.co);
+  report(state, isa, threads, flop, flop);
+}
+
+void up_conv(benchmark::State& state, std::string isa, int threads, UpConvDesc op, std::int64_t side) {
+  Backend& on = backend(isa, threads);
+  const Extent3 small{side / 2, side / 2, side / 2}, large{side, side, side};
+  const auto planned = on.plan(op, make_weights({2, 2, 2}, op.ci, op.co, 2, reals), side);
+  const Tensor x = filled(on, small, op.ci);
+  Tensor y(on, large, op.co);
+  for (auto _ : state) planned->run(y.buffer(), std::span(&x.buffer(), 1), 0, side);
+  const double flop = 16.0 * static_cast<double>(large.voxels() * op.ci * op.co);
+  report(state, isa, threads, flop, flop * 27 / 64);
+}
+
+void max_pool(benchmark::State& state, std::string isa, int threads, MaxPoolDesc op, std::int64_t side) {
+  Backend& on = backend(isa, threads);
+  const Extent3 large{side, side, side}, small{side / 2, side / 2, side / 2};
+  const auto planned = on.plan(op);
+  const Tensor x = filled(on, large, op.channels);
+  Tensor y(on, small, op.channels);
+  for (auto _ : state) planned->run(y.buffer(), std::span(&x.buffer(), 1), 0, side / 2);
+  state.SetBytesProcessed(state.iterations() * large.voxels() * op.channels * 4 * 9 / 8);
+}
+
+void head(benchmark::State& state, std::string isa, int threads, HeadDesc op, bool with_scores) {
+  Backend& on = backend(isa, threads);
+  const Extent3 extent{kCube, kCube, kCube};
+  const auto planned = on.plan(op, make_weights({1, 1, 1}, op.ci, op.classes, 2, reals), kCube);
+  const Tensor x = filled(on, extent, op.ci);
+  std::vector<std::uint8_t> labels(static_cast<std::size_t>(extent.voxels()));
+  std::vector<float> scores(static_cast<std::size_t>(extent.voxels() * op.classes));
+  for (auto _ : state) planned->run({labels.data(), with_scores ? scores.data() : nullptr}, x.buffer(), 0, kCube);
+  const double flop = 2.0 * static_cast<double>(extent.voxels() * op.ci * op.classes);
+  report(state, isa, threads, flop, flop);
+}
+
+void register_all(const std::string& isa, int threads) {
+  const std::string tag = "/" + isa + "/threads:" + std::to_string(threads);
+  const auto add = [](const std::string& name, auto function, auto... arguments) {
+    benchmark::RegisterBenchmark(name.c_str(), function, arguments...)->UseRealTime()->Unit(benchmark::kMillisecond);
+  };
+  const auto add_conv = [&](std::int64_t c0, std::int64_t c1, std::int64_t co, std::int64_t side) {
+    add("conv3d " + std::to_string(c0) + (c1 ? "+" + std::to_string(c1) : "") + " to " + std::to_string(co) + tag, conv3d, isa, threads,
+        Conv3dDesc{.c0 = c0, .c1 = c1, .co = co}, side);
+  };
+  add_conv(1, 0, 32, kCube);
+  add_conv(32, 0, 32, kCube);
+  add_conv(32, 0, 48, kCube / 2);
+  add_conv(48, 0, 48, kCube / 2);
+  add_conv(48, 0, 64, kCube / 4);
+  add_conv(64, 0, 64, kCube / 4);
+  add("up_conv 64 to 64" + tag, up_conv, isa, threads, UpConvDesc{64, 64}, kCube / 2);
+  add_conv(64, 48, 48, kCube / 2);
+  add("up_conv 48 to 48" + tag, up_conv, isa, threads, UpConvDesc{48, 48}, kCube);
+  add_conv(48, 32, 32, kCube);
+  add("max_pool 32" + tag, max_pool, isa, threads, MaxPoolDesc{32}, kCube);
+  add("head 32 to 13, labels" + tag, head, isa, threads, HeadDesc{32, 13}, false);
+  add("head 32 to 13, scores" + tag, head, isa, threads, HeadDesc{32, 13}, true);
+}
+
+}  // namespace
+
+int main(int argc, char* argv[]) {
+  const int all = available_threads();
+  for (const std::string& isa : cpu_instruction_sets()) {
+    register_all(isa, 1);
+    if (all > 1) register_all(isa, all);
+  }
+  benchmark::Initialize(&argc, argv);
+  for (const std::string& isa : cpu_instruction_sets())
+    benchmark::AddCustomContext("fma_peak_" + isa + "_GFLOP/s_per_thread", std::to_string(peak(isa)));
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seam between the network and the machines that compute it. A backend plans each op, or refuses with a reason; a planned op
+// computes any range of z planes of its output from the planes of its inputs that are in memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "engine/api/weights.hpp"
+#include "kernels/ops.hpp"
+
+namespace dfe {
+
+/// Planes of one tensor that are in memory: plane z lies in slot z modulo `capacity`. With capacity = extent.z it is a whole tensor.
+/// What lies inside a plane only the backend knows (Backend::plane_bytes).
+struct PlaneBuffer {
+  std::byte* data = nullptr;
+  std::int64_t capacity = 0;
+  std::size_t plane_bytes = 0;
+  Extent3 extent;  ///< D, H, W of the whole tensor: planes outside [0, D) read as zeros
+  std::int64_t channels = 0;
+
+  std::byte* plane(std::int64_t z) const { return data + static_cast<std::size_t>(z % capacity) * plane_bytes; }
+};
+
+/// Where the head writes, in host memory: plane z of the request goes to index z - z_begin.
+struct HeadOutput {
+  std::uint8_t* labels = nullptr;  ///< (z, H, W)
+  float* scores = nullptr;         ///< (z, classes, H, W), or null
+};
+
+/// An op ready to run on its backend. Running allocates nothing.
+class PlannedOp {
+ public:
+  virtual ~PlannedOp() = default;
+
+  /// Which kernel was chosen ("direct avx512 12x2").
+  virtual std::string name() const = 0;
+
+  /// Memory the op holds: packed weights and scratch.
+  virtual std::size_t bytes() const = 0;
+
+  /// Computes planes [z_begin, z_end) of y. Every input plane they need is in its buffer.
+  virtual void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) = 0;
+};
+
+/// The last op; its results leave the backend.
+class PlannedHead {
+ public:
+  virtual ~PlannedHead() = default;
+  virtual std::string name() const = 0;
+  virtual std::size_t bytes() const = 0;
+  virtual void run(const HeadOutput& y, const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end) = 0;
+};
+
+/// Plans ops and knows the layout of its tensors. One backend serves one caller at a time.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  /// For people: "cpu (avx512, 2 threads)".
+  virtual std::string description() const = 0;
+
+  virtual int threads() const = 0;
+
+  /// Bytes of one z plane of a tensor of `channels` channels.
+  virtual std::size_t plane_bytes(std::int64_t channels, std::int64_t height, std::int64_t width) const = 0;
+
+  /// Bytes that must be readable beyond the last plane of a buffer.
+  virtual std::size_t tail_bytes() const = 0;
+
+  /// The planners throw `Error` naming op, shape and reason where the backend has no kernel. `widest` is the largest W that will run.
+  virtual std::unique_ptr<PlannedOp> plan(const Conv3dDesc& op, const LayerWeights& weights, std::int64_t widest) = 0;
+  virtual std::unique_ptr<PlannedOp> plan(const MaxPoolDesc& op) = 0;
+  virtual std::unique_ptr<PlannedOp> plan(const UpConvDesc& op, const LayerWeights& weights, std::int64_t widest) = 0;
+  virtual std::unique_ptr<PlannedHead> plan(const HeadDesc& op, const LayerWeights& weights, std::int64_t widest) = 0;
+
+  /// Writes plane z of a tensor from (H, W, C) floats; the reverse. For the network's input, tests and benchmarks.
+  virtual void store_plane(const PlaneBuffer& x, std::int64_t z, const float* plane) = 0;
+  virtual void load_plane(const PlaneBuffer& x, std::int64_t z, float* plane) const = 0;
+};
+
+}  // namespace dfe

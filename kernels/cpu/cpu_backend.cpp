@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+// Layout of a plane: (blocks of 16 channels, H, W + 2, 16) floats, one zero voxel at either end of each row, so that taps along W need
+// no branch; rows above, below and beyond the volume are one shared row of zeros. A one-channel tensor is (H, W + 2).
+#include "kernels/cpu/cpu_backend.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/api/error.hpp"
+#include "engine/core/parallel.hpp"
+#include "kernels/common/sub_pixel.hpp"
+#include "kernels/cpu/dispatch.hpp"
+#include "kernels/cpu/packing.hpp"
+
+namespace dfe {
+namespace cpu {
+namespace {
+
+constexpr std::int64_t kOverread = 16 + 4;  // voxels that a kernel may read past the end of a row
+constexpr std::int64_t kMostRows = 1024;    // input rows of one output row: blocks * kd * kh
+
+/// Rows of one plane of a tensor.
+struct PlaneRows {
+  float* data;
+  std::int64_t step, row, block;  // floats between voxels, rows, blocks
+
+  PlaneRows(const PlaneBuffer& x, std::int64_t z)
+      : data(reinterpret_cast<float*>(x.plane(z))),
+        step(block_channels(x.channels)),
+        row((x.extent.x + 2) * step),
+        block(x.extent.y * row) {}
+
+  /// First voxel of the row, not the zero before it.
+  float* at(std::int64_t b, std::int64_t y) const { return data + b * block + y * row + step; }
+};
+
+/// What all ops of one backend share.
+struct Context {
+  ThreadPool pool;
+  const IsaTable& table;
+
+  Context(int threads, const std::string& instruction_set) : pool(threads), table(choose_table(instruction_set)) {}
+
+  /// Calls body(z, y, worker) for every row of the planes [z_begin, z_end).
+  template <class Body>
+  void for_rows(std::int64_t z_begin, std::int64_t z_end, std::int64_t height, Body&& body) {
+    const std::int64_t rows = (z_end - z_begin) * height;
+    const std::int64_t chunk = std::clamp<std::int64_t>(rows / (pool.threads() * 8), 1, 8);
+    parallel_for(pool, 0, rows, chunk, [&](std::int64_t first, std::int64_t last, int worker) {
+      for (std::int64_t i = first; i < last; ++i) body(z_begin + i / height, i % height, worker);
+    });
+  }
+};
+
+std::string kernel_name(const IsaTable& table, int group) {
+  return std::string("direct ") + table.name + " " + std::to_string(table.voxels[group]) + "x" + std::to_string(group);
+}
+
+std::size_t bytes_of(const std::vector<OutputGroup>& groups) {
+  std::size_t bytes = 0;
+  for (const OutputGroup& group : groups) bytes += group.weights.bytes() + group.bias.bytes();
+  return bytes;
+}
+
+/// A row of zeros that stands for every row outside the volume.
+AlignedFloats zero_row(std::int64_t widest) { return AlignedFloats(static_cast<std::size_t>((widest + 2 + kOverread) * kBlock)); }
+
+class CpuConv3d final : public PlannedOp {
+ public:
+  CpuConv3d(Context& context, const Conv3dDesc& op, const LayerWeights& w, std::int64_t widest)
+      : context_(context),
+        op_(op),
+        groups_(pack_weights(w.kernel.data(), w.bias.data(), op.kernel, op.c0, op.c1, op.co, context.table.widest_group)),
+        zeros_(zero_row(widest)) {}
+
+  std::string name() const override { return kernel_name(context_.table, groups_.front().blocks); }
+  std::size_t bytes() const override { return bytes_of(groups_) + zeros_.bytes(); }
+
+  void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
+    context_.for_rows(z_begin, z_end, y.extent.y, [&](std::int64_t z, std::int64_t row, int) {
+      const float* rows[kMostRows];
+      std::int64_t count = 0;
+      for (const PlaneBuffer& input : x) {
+        const std::int64_t step = block_channels(input.channels);
+        for (std::int64_t b = 0; b < blocks_of(input.channels); ++b)
+          for (std::int64_t kd = 0; kd < op_.kernel.z; ++kd)
+            for (std::int64_t kh = 0; kh < op_.kernel.y; ++kh) {
+              const std::int64_t zi = z - op_.pad_lo.z + kd, yi = row - op_.pad_lo.y + kh;
+              const bool inside = zi >= 0 && zi < input.extent.z && yi >= 0 && yi < input.extent.y;
+              rows[count++] = inside ? PlaneRows(input, zi).at(b, yi) - op_.pad_lo.x * step : zeros_.data();
+            }
+      }
+      const PlaneRows out(y, z);
+      for (const OutputGroup& group : groups_)
+        context_.table.conv_row[group.blocks]({rows, count, op_.kernel.x, block_channels(op_.c0), group.weights.data(), group.bias.data(),
+                                               out.at(group.first_block, row), out.block, kBlock, y.extent.x, op_.relu});
+    });
+  }
+
+ private:
+  Context& context_;
+  Conv3dDesc op_;
+  std::vector<OutputGroup> groups_;
+  AlignedFloats zeros_;
+};
+
+class CpuMaxPool final : public PlannedOp {
+ public:
+  CpuMaxPool(Context& context, const MaxPoolDesc& op) : context_(context), blocks_(blocks_of(op.channels)) {}
+
+  std::string name() const override { return std::string("rows ") + context_.table.name; }
+  std::size_t bytes() const override { return 0; }
+
+  void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
+    context_.for_rows(z_begin, z_end, y.extent.y, [&](std::int64_t z, std::int64_t row, int) {
+      const PlaneRows low(x[0], 2 * z), high(x[0], 2 * z + 1), out(y, z);
+      for (std::int64_t b = 0; b < blocks_; ++b) {
+        const float* const rows[4] = {low.at(b, 2 * row), low.at(b, 2 * row + 1), high.at(b, 2 * row), high.at(b, 2 * row + 1)};
+        context_.table.pool_row(rows, out.at(b, row), y.extent.x);
+      }
+    });
+  }
+
+ private:
+  Context& context_;
+  std::int64_t blocks_;
+};
+
+class CpuUpConv final : public PlannedOp {
+ public:
+  CpuUpConv(Context& context, const UpConvDesc& op, const LayerWeights& w, std::int64_t widest)
+      : context_(context), op_(op), zeros_(zero_row(widest)) {
+    for (std::int64_t parity = 0; parity < 8; ++parity) {
+      const std::int64_t pz = parity >> 2, py = parity >> 1 & 1, px = parity & 1;
+      const std::vector<float> kernel = sub_pixel_weights(w.kernel.data(), op.ci * op.co, pz, py, px);
+      const Extent3 taps{sub_pixel_taps(pz), sub_pixel_taps(py), sub_pixel_taps(px)};
+      groups_.push_back(pack_weights(kernel.data(), w.bias.data(), taps, op.ci, 0, op.co, context.table.widest_group));
+    }
+  }
+
+  std::string name() const override { return "sub-pixel " + kernel_name(context_.table, groups_[0].front().blocks); }
+  std::size_t bytes() const override {
+    std::size_t bytes = zeros_.bytes();
+    for (const auto& groups : groups_) bytes += bytes_of(groups);
+    return bytes;
+  }
+
+  void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
+    const PlaneBuffer& input = x[0];
+    context_.for_rows(z_begin, z_end, y.extent.y, [&](std::int64_t z, std::int64_t row, int) {
+      const std::int64_t pz = z & 1, py = row & 1;
+      const float* rows[kMostRows];
+      std::int64_t count = 0;
+      for (std::int64_t b = 0; b < blocks_of(op_.ci); ++b)
+        for (std::int64_t a = 0; a <= pz; ++a)
+          for (std::int64_t c = 0; c <= py; ++c) {
+            const std::int64_t zi = z / 2 + a, yi = row / 2 + c;
+            rows[count++] = zi < input.extent.z && yi < input.extent.y ? PlaneRows(input, zi).at(b, yi) : zeros_.data();
+          }
+      const PlaneRows out(y, z);
+      for (std::int64_t px = 0; px < 2; ++px)
+        for (const OutputGroup& group : groups_[static_cast<std::size_t>(pz * 4 + py * 2 + px)])
+          context_.table.conv_row[group.blocks]({rows, count, sub_pixel_taps(px), kBlock, group.weights.data(), group.bias.data(),
+                                                 out.at(group.first_block, row) + px * kBlock, out.block, 2 * kBlock, y.extent.x / 2,
+                                                 op_.relu});
+    });
+  }
+
+ private:
+  Context& context_;
+  UpConvDesc op_;
+  std::vector<std::vector<OutputGroup>> groups_;  // by parity pz·4 + py·2 + px
+  AlignedFloats zeros_;
+};
+
+class CpuHead final : public PlannedHead {
+ public:
+  CpuHead(Context& context, const HeadDesc& op, const LayerWeights& w, std::int64_t widest)
+      : context_(context),
+        op_(op),
+        groups_(pack_weights(w.kernel.data(), w.bias.data(), {1, 1, 1}, op.ci, 0, op.classes, context.table.widest_group, kAbsent)),
+        logits_floats_(blocks_of(op.classes) * widest * kBlock) {
+    for (int worker = 0; worker < context.pool.threads(); ++worker) logits_.emplace_back(static_cast<std::size_t>(logits_floats_));
+  }
+
+  std::string name() const override { return "softmax " + kernel_name(context_.table, groups_.front().blocks); }
+  std::size_t bytes() const override {
+    return bytes_of(groups_) + logits_.size() * static_cast<std::size_t>(logits_floats_) * sizeof(float);
+  }
+
+  void run(const HeadOutput& y, const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end) override {
+    const std::int64_t height = x.extent.y, width = x.extent.x;
+    context_.for_rows(z_begin, z_end, height, [&](std::int64_t z, std::int64_t row, int worker) {
+      const float* rows[kMostRows];
+      const PlaneRows in(x, z);
+      for (std::int64_t b = 0; b < blocks_of(op_.ci); ++b) rows[b] = in.at(b, row);
+      float* const logits = logits_[static_cast<std::size_t>(worker)].data();
+      for (const OutputGroup& group : groups_)
+        context_.table.conv_row[group.blocks]({rows, blocks_of(op_.ci), 1, kBlock, group.weights.data(), group.bias.data(),
+                                               logits + group.first_block * width * kBlock, width * kBlock, kBlock, width, false});
+      const std::int64_t plane = height * width, slice = z - z_begin;
+      context_.table.head_row({logits, op_.classes, blocks_of(op_.classes), width, y.labels + slice * plane + row * width,
+                               y.scores ? y.scores + slice * op_.classes * plane + row * width : nullptr, plane});
+    });
+  }
+
+ private:
+  static constexpr float kAbsent = -1e30f;  // logit of classes that do not exist
+  Context& context_;
+  HeadDesc op_;
+  std::vector<OutputGroup> groups_;
+  std::int64_t logits_floats_;
+  std::vector<AlignedFloats> logits_;  // one row per worker
+};
+
+void refuse_unless(bool supported, const char* op, const std::string& shape, const char* reason) {
+  if (!supported) throw Error("cpu", op, "no kernel for " + shape + ": " + reason);
+}
+
+class CpuBackend final : public Backend {
+ public:
+  CpuBackend(int threads, const std::string& instruction_set) : context_(threads, instruction_set) {}
+
+  std::string description() const override {
+    const int n = context_.pool.threads();
+    return std::string("cpu (") + context_.table.name + ", " + std::to_string(n) + (n == 1 ? " thread)" : " threads)");
+  }
+  int threads() const override { return context_.pool.threads(); }
+
+  std::size_t plane_bytes(std::int64_t channels, std::int64_t height, std::int64_t width) const override {
+    const std::int64_t floats = blocks_of(channels) * height * (width + 2) * block_channels(channels);
+    return (static_cast<std::size_t>(floats) * sizeof(float) + 63) / 64 * 64;
+  }
+  std::size_t tail_bytes() const override { return static_cast<std::size_t>(kOverread * kBlock) * sizeof(float); }
+
+  std::unique_ptr<PlannedOp> plan(const Conv3dDesc& op, const LayerWeights& weights, std::int64_t widest) override {
+    const std::string shape =
+        op.kernel.to_string() + " " + std::to_string(op.c0) + "+" + std::to_string(op.c1) + " to " + std::to_string(op.co);
+    refuse_unless(op.co > 1, "conv3d", shape, "at least 2 output channels");
+    refuse_unless(op.c1 == 0 || op.c0 > 1, "conv3d", shape, "two inputs need at least 2 channels in the first");
+    refuse_unless(op.c1 != 1, "conv3d", shape, "two inputs need at least 2 channels in the second");
+    refuse_unless(op.kernel.x <= 3 && op.pad_lo.x <= 1 && op.kernel.x - op.pad_lo.x <= 2, "conv3d", shape,
+                  "rows have one zero at either end");
+    for (const auto [k, lo, hi] : {std::array{op.kernel.z, op.pad_lo.z, op.pad_hi.z}, std::array{op.kernel.y, op.pad_lo.y, op.pad_hi.y},
+                                   std::array{op.kernel.x, op.pad_lo.x, op.pad_hi.x}})
+      refuse_unless(k >= 1 && lo >= 0 && hi >= 0 && lo + hi == k - 1, "conv3d", shape, "the padding must keep the size");
+    refuse_unless((blocks_of(op.c0) + blocks_of(op.c1)) * op.kernel.z * op.kernel.y <= kMostRows, "conv3d", shape, "too many channels");
+    return std::make_unique<CpuConv3d>(context_, op, weights, widest);
+  }
+
+  std::unique_ptr<PlannedOp> plan(const MaxPoolDesc& op) override {
+    refuse_unless(op.channels > 1, "max_pool", std::to_string(op.channels) + " channels", "at least 2 channels");
+    return std::make_unique<CpuMaxPool>(context_, op);
+  }
+
+  std::unique_ptr<PlannedOp> plan(const UpConvDesc& op, const LayerWeights& weights, std::int64_t widest) override {
+    const std::string shape = std::to_string(op.ci) + " to " + std::to_string(op.co);
+    refuse_unless(op.ci > 1 && op.co > 1, "up_conv", shape, "at least 2 channels");
+    refuse_unless(blocks_of(op.ci) * 4 <= kMostRows, "up_conv", shape, "too many channels");
+    return std::make_unique<CpuUpConv>(context_, op, weights, widest);
+  }
+
+  std::unique_ptr<PlannedHead> plan(const HeadDesc& op, const LayerWeights& weights, std::int64_t widest) override {
+    const std::string shape = std::to_string(op.ci) + " to " + std::to_string(op.classes) + " classes";
+    refuse_unless(op.ci > 1 && blocks_of(op.ci) <= kMostRows, "head", shape, "2 to 16384 input channels");
+    refuse_unless(op.classes >= 1 && op.classes <= 256, "head", shape, "1 to 256 classes");
+    return std::make_unique<CpuHead>(context_, op, weights, widest);
+  }
+
+  void store_plane(const PlaneBuffer& x, std::int64_t z, const float* plane) override {
+    const PlaneRows out(x, z);
+    context_.for_rows(z, z + 1, x.extent.y, [&](std::int64_t, std::int64_t row, int) {
+      const float* const from = plane + row * x.extent.x * x.channels;
+      if (x.channels == 1) {
+        std::copy_n(from, x.extent.x, out.at(0, row));
+        return;
+      }
+      for (std::int64_t i = 0; i < x.extent.x; ++i)
+        for (std::int64_t c = 0; c < blocks_of(x.channels) * kBlock; ++c)
+          out.at(c / kBlock, row)[i * kBlock + c % kBlock] = c < x.channels ? from[i * x.channels + c] : 0.0f;
+    });
+  }
+
+  void load_plane(const PlaneBuffer& x, std::int64_t z, float* plane) const override {
+    const PlaneRows in(x, z);
+    for (std::int64_t row = 0; row < x.extent.y; ++row)
+      for (std::int64_t i = 0; i < x.extent.x; ++i)
+        for (std::int64_t c = 0; c < x.channels; ++c)
+          plane[(row * x.extent.x + i) * x.channels + c] = in.at(c / kBlock, row)[i * in.step + c % kBlock];
+  }
+
+ private:
+  Context context_;
+};
+
+}  // namespace
+}  // namespace cpu
+
+std::unique_ptr<Backend> make_cpu_backend(int threads, const std::string& instruction_set) {
+  return std::make_unique<cpu::CpuBackend>(threads, instruction_set);
+}
+
+}  // namespace dfe

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// The direct kernels, written once on the compilers' vector types and compiled for each instruction set. Every output voxel is summed
+// in the same order wherever it stands in a row (bias, then taps, then channels): full vectors always, garbage beyond the row's end is
+// computed and not stored. That is why slabs, tiles and threads cannot change a bit.
+#include "kernels/cpu/isa_table.hpp"
+
+namespace dfe::cpu {
+namespace {
+
+#if defined(DFE_ISA_AVX512)
+constexpr int kLanes = 16;
+constexpr int kVoxels[kMaxGroup + 1] = {0, 14, 13, 9, 6};  // registers: voxels * group accumulators + group weights <= 31
+constexpr int kWidestGroup = 4;
+#define DFE_ISA_NAME "avx512"
+#define DFE_ISA_FUNCTION avx512_table
+#elif defined(DFE_ISA_AVX2)
+constexpr int kLanes = 8;
+constexpr int kVoxels[kMaxGroup + 1] = {0, 6, 0, 0, 0};  // 16 registers: 6 voxels * 2 vectors + 2 weights + 1 broadcast
+constexpr int kWidestGroup = 1;
+#define DFE_ISA_NAME "avx2"
+#define DFE_ISA_FUNCTION avx2_table
+#else
+constexpr int kLanes = 4;
+constexpr int kVoxels[kMaxGroup + 1] = {0, 2, 0, 0, 0};  // 2 voxels * 4 vectors + 4 weights
+constexpr int kWidestGroup = 1;
+#define DFE_ISA_NAME "portable"
+#define DFE_ISA_FUNCTION portable_table
+#endif
+
+constexpr int kParts = static_cast<int>(kBlock) / kLanes;  // vectors per block of 16 channels
+using Vec = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(kLanes * sizeof(float))));
+using IntVec = std::int32_t __attribute__((vector_size(kLanes * sizeof(std::int32_t))));
+
+#define DFE_INLINE inline __attribute__((always_inline))
+
+DFE_INLINE Vec broadcast(float s) { return s - Vec{}; }  // s - 0 is s, so one broadcast is left; filling the lanes in a loop is not
+DFE_INLINE Vec load(const float* p) { return *reinterpret_cast<const Vec*>(p); }
+DFE_INLINE void store(float* p, Vec v) { *reinterpret_cast<Vec*>(p) = v; }
+DFE_INLINE Vec larger(Vec a, Vec b) { return a > b ? a : b; }
+
+// kStep = input channels per block. A compile-time constant, so that voxels and channels become displacements of one address.
+template <int kGroup, int kStep>
+DFE_INLINE void conv_row_of_step(const RowConv& r) {
+  constexpr int kWide = kVoxels[kGroup];
+  constexpr int kVecs = kGroup * kParts;
+  for (std::int64_t first = 0; first < r.count; first += kWide) {
+    Vec sums[kWide][kVecs];
+#pragma GCC unroll 16
+    for (int t = 0; t < kWide; ++t)
+#pragma GCC unroll 16
+      for (int v = 0; v < kVecs; ++v) sums[t][v] = load(r.bias + v * kLanes);
+    const float* w = r.weights;
+    for (std::int64_t row = 0; row < r.row_count; ++row) {
+      const float* x = r.rows[row] + first * kStep;
+      for (std::int64_t tap = 0; tap < r.kw; ++tap, x += kStep)
+#pragma GCC unroll 2
+        for (int c = 0; c < kStep; ++c, w += kGroup * kBlock) {
+          Vec weights[kVecs];
+#pragma GCC unroll 16
+          for (int v = 0; v < kVecs; ++v) weights[v] = load(w + v * kLanes);
+#pragma GCC unroll 16
+          for (int t = 0; t < kWide; ++t) {
+            const Vec value = broadcast(x[t * kStep + c]);
+#pragma GCC unroll 16
+            for (int v = 0; v < kVecs; ++v) sums[t][v] += value * weights[v];
+          }
+        }
+    }
+    const Vec zero{};
+#pragma GCC unroll 16
+    for (int t = 0; t < kWide; ++t)
+      if (first + t < r.count) {
+        float* const y = r.y + (first + t) * r.y_step;
+#pragma GCC unroll 16
+        for (int v = 0; v < kVecs; ++v)
+          store(y + (v / kParts) * r.y_block_stride + (v % kParts) * kLanes, r.relu ? larger(sums[t][v], zero) : sums[t][v]);
+      }
+  }
+}
+
+template <int kGroup>
+void conv_row(const RowConv& r) {
+  if (r.x_step == kBlock)
+    conv_row_of_step<kGroup, kBlock>(r);
+  else
+    conv_row_of_step<kGroup, 1>(r);
+}
+
+void pool_row(const float* const x[4], float* y, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i)
+    for (int part = 0; part < kParts; ++part) {
+      const std::int64_t at = 2 * i * kBlock + part * kLanes;
+      Vec best = larger(load(x[0] + at), load(x[0] + at + kBlock));
+      for (int row = 1; row < 4; ++row) best = larger(best, larger(load(x[row] + at), load(x[row] + at + kBlock)));
+      store(y + i * kBlock + part * kLanes, best);
+    }
+}
+
+// e^v for v <= 0: v = n·ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r (Cephes' expf coefficients, about 1 ulp), then the exponent
+// by integer addition. Below -87 the result is 0.
+DFE_INLINE Vec exp_of_nonpositive(Vec v) {
+  const Vec lowest = broadcast(-87.0f);
+  const auto vanishes = v < lowest;
+  v = larger(v, lowest);
+  const Vec shifted = v * broadcast(1.44269504088896341f) + broadcast(12582912.0f);  // 1.5·2^23: rounds to the nearest integer
+  const Vec n = shifted - broadcast(12582912.0f);
+  Vec r = v - n * broadcast(0.693359375f);
+  r = r - n * broadcast(-2.12194440e-4f);
+  Vec p = broadcast(1.9875691500e-4f);
+  p = p * r + broadcast(1.3981999507e-3f);
+  p = p * r + broadcast(8.3334519073e-3f);
+  p = p * r + broadcast(4.1665795894e-2f);
+  p = p * r + broadcast(1.6666665459e-1f);
+  p = p * r + broadcast(5.0000001201e-1f);
+  p = p * r * r + r + broadcast(1.0f);
+  union {
+    Vec f;
+    IntVec i;
+  } bits{p};
+  bits.i += __builtin_convertvector(n, IntVec) << 23;
+  return vanishes ? Vec{} : bits.f;
+}
+
+void head_row(const RowHead& r) {
+  const std::int64_t block_stride = r.count * kBlock;
+  for (std::int64_t i = 0; i < r.count; ++i) {
+    const float* const logits = r.logits + i * kBlock;
+    std::int64_t best = 0;
+    float highest = logits[0];
+    for (std::int64_t c = 1; c < r.classes; ++c) {
+      const float value = logits[(c / kBlock) * block_stride + c % kBlock];
+      if (value > highest) highest = value, best = c;
+    }
+    r.labels[i] = static_cast<std::uint8_t>(best);
+    if (!r.scores) continue;
+    float sum = 0;
+    for (std::int64_t b = 0; b < r.blocks; ++b) {
+      alignas(64) float e[kBlock];
+      for (int part = 0; part < kParts; ++part)
+        store(e + part * kLanes, exp_of_nonpositive(load(logits + b * block_stride + part * kLanes) - broadcast(highest)));
+      for (std::int64_t c = b * kBlock; c < r.classes && c < (b + 1) * kBlock; ++c) {
+        sum += e[c % kBlock];
+        r.scores[c * r.score_stride + i] = e[c % kBlock];
+      }
+    }
+    const float scale = 1 / sum;
+    for (std::int64_t c = 0; c < r.classes; ++c) r.scores[c * r.score_stride + i] *= scale;
+  }
+}
+
+double fma_gflops(std::int64_t repeats) {
+  constexpr int kChains = kLanes == 16 ? 24 : 12;  // enough independent sums to hide the latency, few enough for the registers
+  Vec sums[kChains];
+#pragma GCC unroll 32
+  for (int i = 0; i < kChains; ++i) sums[i] = broadcast(static_cast<float>(i));
+  Vec factor = broadcast(0.999f), addend = broadcast(0.001f);
+  for (std::int64_t n = 0; n < repeats; ++n) {
+    asm volatile("" : "+m"(factor), "+m"(addend));  // opaque: the loop must stay
+    const Vec f = factor, a = addend;
+#pragma GCC unroll 8
+    for (int k = 0; k < 8; ++k)
+#pragma GCC unroll 32
+      for (int i = 0; i < kChains; ++i) sums[i] = sums[i] * f + a;
+  }
+  Vec total{};
+  for (int i = 0; i < kChains; ++i) total += sums[i];
+  asm volatile("" : : "m"(total));
+  return 2e-9 * static_cast<double>(repeats) * 8 * kChains * kLanes;
+}
+
+template <int kGroup>
+constexpr auto conv_row_or_null() -> void (*)(const RowConv&) {
+  if constexpr (kGroup <= kWidestGroup)
+    return conv_row<kGroup>;
+  else
+    return nullptr;
+}
+
+constexpr IsaTable kTable{DFE_ISA_NAME,
+                          kWidestGroup,
+                          {kVoxels[0], kVoxels[1], kVoxels[2], kVoxels[3], kVoxels[4]},
+                          {nullptr, conv_row_or_null<1>(), conv_row_or_null<2>(), conv_row_or_null<3>(), conv_row_or_null<4>()},
+                          pool_row,
+                          head_row,
+                          fma_gflops};
+
+}  // namespace
+
+const IsaTable& DFE_ISA_FUNCTION() { return kTable; }
+
+}  // namespace dfe::cpu

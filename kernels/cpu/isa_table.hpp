@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each instruction set offers the cpu backend: a table of functions over rows of voxels. isa_kernels.cpp is compiled once per
+// instruction set; it may include nothing but this file, so that no inline function of the standard library is compiled for an
+// instruction set that the running machine may lack and then chosen by the linker for everybody.
+#pragma once
+
+#include <cstdint>
+
+namespace dfe::cpu {
+
+/// Channels in one block: tensors are (C/16, H, W + 2, 16) per plane, so that one voxel's block fills a cache line.
+inline constexpr std::int64_t kBlock = 16;
+
+/// Most blocks of output channels that one call of conv_row computes.
+inline constexpr int kMaxGroup = 4;
+
+/// One row of outputs of a convolution, for up to kMaxGroup blocks of output channels. An input row is a pointer to the voxel that the
+/// first output sees through the first tap along W.
+struct RowConv {
+  const float* const* rows;  ///< one pointer per (input block, kd, kh)
+  std::int64_t row_count;
+  std::int64_t kw;              ///< taps along W: voxels at distance 0 .. kw-1 of `x_step` floats
+  std::int64_t x_step;          ///< floats between neighbouring input voxels = input channels per block: 16, or 1 for one channel
+  const float* weights;         ///< (row_count, kw, x_step, group * 16)
+  const float* bias;            ///< (group * 16)
+  float* y;                     ///< first output voxel of the first block
+  std::int64_t y_block_stride;  ///< floats between blocks of output channels
+  std::int64_t y_step;          ///< floats between neighbouring outputs: 16, or 32 for every second voxel
+  std::int64_t count;           ///< outputs
+  bool relu;
+};
+
+/// One row of logits to labels and, on request, probabilities.
+struct RowHead {
+  const float* logits;  ///< (blocks, count, 16); lanes of absent classes hold a large negative number
+  std::int64_t classes, blocks, count;
+  std::uint8_t* labels;  ///< (count)
+  float* scores;         ///< score of class c of voxel i at c * score_stride + i; may be null
+  std::int64_t score_stride;
+};
+
+/// The kernels of one instruction set.
+struct IsaTable {
+  const char* name;           ///< "avx512", "avx2", "portable"
+  int widest_group;           ///< blocks of output channels that fit the registers
+  int voxels[kMaxGroup + 1];  ///< outputs computed at a time, by group size; the rows must be readable that far
+  void (*conv_row[kMaxGroup + 1])(const RowConv&);
+  void (*pool_row)(const float* const x[4], float* y, std::int64_t count);  ///< 4 rows (2 planes x 2 rows) of 2·count voxels of 16
+  void (*head_row)(const RowHead&);
+  double (*fma_gflops)(std::int64_t repeats);  ///< runs independent multiply-adds; returns the number of FLOP done, in 10^9
+};
+
+const IsaTable& portable_table();
+#ifdef DFE_CPU_X86
+const IsaTable& avx2_table();
+const IsaTable& avx512_table();
+#endif
+
+}  // namespace dfe::cpu
