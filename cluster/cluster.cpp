@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// The public function: checks the request, runs the method, orders the clusters. Each class by itself is the same code on fewer voxels.
+#include "engine/api/cluster.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+#include <string>
+#include <tuple>
+
+#include "cluster/components.hpp"
+#include "cluster/members.hpp"
+#include "cluster/progress_share.hpp"
+
+namespace dfe {
+namespace {
+
+/// Particles of real data have radii of a few voxels; a small crop may well be smaller than its particle.
+constexpr double kAlwaysAllowedRadius = 64;
+
+constexpr std::int64_t kStepsOfMeanShift = 3;  // bits, climbs, members; scores ride along
+
+std::string number(double value) {
+  std::string text = std::to_string(value);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+double checked_radius(const Length& radius, const VolumeGeometry& geometry, const Extent3& extent) {
+  const char* const remedy = "give about the particle's radius";
+  if (!std::isfinite(radius.value) || radius.value <= 0)
+    throw Error(ErrorKind::Usage, "cluster", "radius", number(radius.value) + " is not above 0", remedy);
+  const double voxels = radius.voxels(geometry.voxel_size, "radius");
+  const double diagonal = std::sqrt(std::pow(extent.z, 2) + std::pow(extent.y, 2) + std::pow(extent.x, 2));
+  if (!(voxels <= std::max(diagonal, kAlwaysAllowedRadius)))
+    throw Error(ErrorKind::Usage, "cluster", "radius",
+                number(voxels) + " voxels is more than the volume's diagonal of " + number(std::round(diagonal)) + " voxels", remedy);
+  if (!(voxels * voxels > 0)) throw Error(ErrorKind::Usage, "cluster", "radius", "vanishes in voxels", remedy);
+  return voxels;
+}
+
+void check_options(const ClusterOptions& options) {
+  const auto check_size = [](const std::string& option, std::int64_t size) {
+    if (size < 0)
+      throw Error(ErrorKind::Usage, "cluster", option, std::to_string(size) + " voxels is below 0",
+                  "give the smallest number of voxels to keep");
+  };
+  check_size("min_size", options.min_size);
+  for (const auto& [label, size] : options.min_size_of_class) {
+    if (label < 1 || label > 255)
+      throw Error(ErrorKind::Usage, "cluster", "min_size_of_class", "no class " + std::to_string(label), "class labels are 1 to 255");
+    check_size("min_size_of_class", size);
+  }
+  if (options.method == ClusterMethod::ConnectedComponents && options.position == PickPosition::Mode)
+    throw Error(ErrorKind::Usage, "cluster", "position", "connected components have no mode", "use the centroid, or mean shift");
+}
+
+/// Mean shift over the voxels of one class, or over all (0).
+std::vector<Cluster> mean_shift_clusters(ThreadPool& pool, VolumeView<const std::uint8_t> labels, const Foreground& foreground,
+                                         double radius, const ScoreLookup* scores, ProgressShare& progress) {
+  const std::vector<Mode> modes = mean_shift(pool, foreground, radius, progress);
+  if (modes.empty()) return {};
+  std::vector<Point3> centres;
+  centres.reserve(modes.size());
+  for (const Mode& mode : modes) centres.push_back(mode.position);
+  const NearestCentre nearest(std::move(centres), foreground.extent(), radius);
+  std::vector<Cluster> clusters = gather_members(pool, labels, foreground, modes, nearest, progress);
+  if (scores != nullptr) add_scores(pool, labels, *scores, nearest, clusters, progress);
+  return clusters;
+}
+
+LabelSet labels_in(ThreadPool& pool, VolumeView<const std::uint8_t> labels, ProgressShare& progress) {
+  return Foreground(pool, labels, 0, progress).labels();
+}
+
+std::vector<Cluster> mean_shift_per_class(ThreadPool& pool, VolumeView<const std::uint8_t> labels, const LabelSet& present, double radius,
+                                          const ScoreLookup* scores, ProgressShare& progress) {
+  progress.expect_steps(1 + kStepsOfMeanShift * static_cast<std::int64_t>(present.count()));
+  std::vector<Cluster> all;
+  for (int label = 1; label < 256; ++label) {
+    if (!present.test(static_cast<std::size_t>(label))) continue;
+    const Foreground foreground(pool, labels, label, progress);
+    const std::vector<Cluster> of_class = mean_shift_clusters(pool, labels, foreground, radius, scores, progress);
+    all.insert(all.end(), of_class.begin(), of_class.end());
+  }
+  const auto key = [](const Cluster& c) { return std::tie(c.neighbours, c.mode.z, c.mode.y, c.mode.x); };
+  std::stable_sort(all.begin(), all.end(), [&](const Cluster& a, const Cluster& b) { return key(b) < key(a); });
+  return all;
+}
+
+}  // namespace
+
+ParticleList cluster(const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores, Observer* observer) try {
+  const VolumeView<const std::uint8_t> labels = map.labels.view();
+  const bool components = options.method == ClusterMethod::ConnectedComponents;
+  check_options(options);
+  // Components need no radius, but where one is given it tells how large a particle is.
+  const double radius = components && options.radius.value == 0 ? 0 : checked_radius(options.radius, map.geometry, labels.extent);
+  if (labels.extent.voxels() == 0) return make_pick_list({}, map, options, scores != nullptr, radius);
+
+  ThreadPool pool(options.threads);
+  std::vector<Cluster> clusters;
+  if (components) {
+    ProgressShare progress(observer, 1);
+    clusters = connected_components(pool, labels, scores, progress);
+    progress.finish();
+  } else {
+    ProgressShare progress(observer, kStepsOfMeanShift);
+    if (options.per_class) {
+      clusters = mean_shift_per_class(pool, labels, labels_in(pool, labels, progress), radius, scores, progress);
+    } else {
+      const Foreground foreground(pool, labels, 0, progress);
+      clusters = mean_shift_clusters(pool, labels, foreground, radius, scores, progress);
+    }
+    progress.finish();
+  }
+  return make_pick_list(clusters, map, options, scores != nullptr, radius);
+} catch (const std::bad_alloc&) {
+  throw Error("cluster", map.labels.extent().to_string(), "out of memory", "use a larger radius or a smaller map");
+}
+
+std::int64_t cluster_working_bytes(const Extent3& extent, const ClusterOptions& options, double radius_voxels,
+                                   std::int64_t foreground_voxels, int classes, bool has_scores) {
+  if (options.method == ClusterMethod::ConnectedComponents)
+    return connected_components_bytes(extent, options.threads > 0 ? options.threads : available_threads(), foreground_voxels, has_scores);
+  const std::int64_t clusters = most_seeds(extent, radius_voxels, foreground_voxels);
+  return Foreground::bytes(extent) +
+         std::max(mean_shift_bytes(clusters),
+                  clusters * static_cast<std::int64_t>(sizeof(Mode)) + members_bytes(extent, clusters, classes, has_scores)) +
+         clusters * static_cast<std::int64_t>(sizeof(Particle));
+}
+
+}  // namespace dfe

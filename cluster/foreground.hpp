@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The voxels to cluster as a bit volume, one bit per voxel, with the sums over balls that mean shift lives on. Sums are integers, so
+// they do not depend on the order in which anything is added. Rows are padded to bytes: a row's part inside a ball is a few bytes,
+// each looked up in a table, on any CPU and at any alignment.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <vector>
+
+#include "engine/api/volume.hpp"
+#include "engine/core/parallel.hpp"
+
+namespace dfe {
+
+class ProgressShare;
+
+/// Number of points and the sums of their coordinates.
+struct PointSum {
+  std::int64_t count = 0, z = 0, y = 0, x = 0;
+
+  Point3 mean() const {
+    const double n = static_cast<double>(count);
+    return {static_cast<double>(z) / n, static_cast<double>(y) / n, static_cast<double>(x) / n};
+  }
+};
+
+/// Squared distance of a voxel from a point, added up in the order z, y, x as scikit-learn's KDTree does, so that ties round alike.
+inline double squared_distance(const Point3& a, double z, double y, double x) {
+  const double dz = a.z - z, dy = a.y - y, dx = a.x - x;
+  return dz * dz + dy * dy + dx * dx;
+}
+
+/// Bit c: label c occurs.
+using LabelSet = std::bitset<256>;
+
+class Foreground {
+ public:
+  /// Takes the voxels labelled `class_label`, or all that are not 0 where `class_label` is 0. One pass over the map.
+  Foreground(ThreadPool& pool, VolumeView<const std::uint8_t> labels, int class_label, ProgressShare& progress);
+
+  Extent3 extent() const { return extent_; }
+
+  /// Number of voxels taken.
+  std::int64_t count() const { return count_; }
+
+  /// The labels that were taken in one plane, and in the whole map.
+  const LabelSet& plane_labels(std::int64_t z) const { return plane_labels_[static_cast<std::size_t>(z)]; }
+  LabelSet labels() const;
+
+  /// The bits of a row; bit k of byte b is voxel x = 8·b + k, bits beyond the row's end are 0.
+  const std::uint8_t* row(std::int64_t z, std::int64_t y) const { return bits_.data() + (z * extent_.y + y) * row_bytes_; }
+
+  std::int64_t row_bytes() const { return row_bytes_; }
+
+  /// Sums over all voxels within `radius` of `centre`, the boundary included. Cost: π·radius² rows of 2·radius / 8 bytes.
+  PointSum ball(const Point3& centre, double radius) const;
+
+  /// Memory of the bits and label sets for a volume.
+  static std::int64_t bytes(const Extent3& extent);
+
+ private:
+  Extent3 extent_;
+  std::int64_t row_bytes_ = 0, count_ = 0;
+  std::vector<std::uint8_t> bits_;
+  std::vector<LabelSet> plane_labels_;
+};
+
+}  // namespace dfe

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cluster/pick_list.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dfe {
+
+std::int64_t score_units(float probability) {
+  if (!(probability > 0)) return 0;
+  return std::llround(std::min(1.0, static_cast<double>(probability)) * kScoreUnits);
+}
+
+ParticleList make_pick_list(const std::vector<Cluster>& clusters, const LabelMap& map, const ClusterOptions& options, bool has_scores,
+                            double ball_radius) {
+  constexpr double kPi = 3.14159265358979323846;
+  const double ball_voxels = 4 * kPi / 3 * ball_radius * ball_radius * ball_radius;
+
+  ParticleList list;
+  list.class_names = map.class_names;
+  list.voxel_size = map.geometry.voxel_size;
+  list.tomogram_extent = map.labels.extent();
+  for (const Cluster& cluster : clusters) {
+    if (cluster.members.count == 0) continue;  // all its voxels are nearer to other centres
+    const auto own = options.min_size_of_class.find(cluster.label);
+    if (cluster.members.count < (own == options.min_size_of_class.end() ? options.min_size : own->second)) continue;
+    Particle particle;
+    particle.position_voxels = options.position == PickPosition::Mode ? cluster.mode : cluster.members.mean();
+    particle.class_label = cluster.label;
+    particle.cluster_size = cluster.members.count;
+    if (has_scores)
+      particle.score = static_cast<double>(cluster.score_sum) / kScoreUnits / static_cast<double>(cluster.votes);
+    else if (ball_radius > 0)
+      particle.score = std::min(1.0, static_cast<double>(cluster.members.count) / ball_voxels);
+    list.particles.push_back(particle);
+  }
+  return list;
+}
+
+}  // namespace dfe
