@@ -25,6 +25,7 @@ function(dfe_add_folder name)
   add_library(dfe_${name} OBJECT ${ARG_SOURCES})
   set_target_properties(dfe_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_link_libraries(dfe_${name} PUBLIC dfe_settings ${ARG_LINKS})
+  set_property(GLOBAL APPEND PROPERTY DFENGINE_FOLDERS dfe_${name})  # what the library is made of
 endfunction()
 
 # dfe_add_test(NAME SOURCES a.cpp [FOLDERS core io ...] [LINKS lib...] [DATA]): the Catch2 program test_NAME over the named folders'
