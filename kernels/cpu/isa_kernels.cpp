@@ -121,30 +121,51 @@ DFE_INLINE Vec exp_of_nonpositive(Vec v) {
   return vanishes ? Vec{} : bits.f;
 }
 
+/// First class with the largest logit.
+DFE_INLINE std::int64_t best_class(const float* logits, std::int64_t block_stride, std::int64_t classes) {
+  std::int64_t best = 0;
+  float highest = logits[0];
+  for (std::int64_t c = 1; c < classes; ++c) {
+    const float value = logits[(c / kBlock) * block_stride + c % kBlock];
+    if (value > highest) highest = value, best = c;
+  }
+  return best;
+}
+
+/// exp(logits - highest) of all classes to `e`, and their sum. Absent classes add zero.
+DFE_INLINE float exponentials(const float* logits, std::int64_t block_stride, std::int64_t blocks, float highest, float* e) {
+  Vec sums{};
+  for (std::int64_t b = 0; b < blocks; ++b)
+    for (int part = 0; part < kParts; ++part) {
+      const Vec value = exp_of_nonpositive(load(logits + b * block_stride + part * kLanes) - broadcast(highest));
+      store(e + b * kBlock + part * kLanes, value);
+      sums += value;
+    }
+  alignas(64) float lanes[kLanes];
+  store(lanes, sums);
+  for (int half = kLanes / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  return lanes[0];
+}
+
 void head_row(const RowHead& r) {
+  constexpr std::int64_t kTile = 16;  // voxels whose scores are collected before they are written, class by class
+  constexpr std::int64_t kMostLanes = 256;
+  alignas(64) float e[kTile][kMostLanes];
+  float scale[kTile];
   const std::int64_t block_stride = r.count * kBlock;
-  for (std::int64_t i = 0; i < r.count; ++i) {
-    const float* const logits = r.logits + i * kBlock;
-    std::int64_t best = 0;
-    float highest = logits[0];
-    for (std::int64_t c = 1; c < r.classes; ++c) {
-      const float value = logits[(c / kBlock) * block_stride + c % kBlock];
-      if (value > highest) highest = value, best = c;
+  for (std::int64_t first = 0; first < r.count; first += kTile) {
+    const std::int64_t count = r.count - first < kTile ? r.count - first : kTile;
+    for (std::int64_t t = 0; t < count; ++t) {
+      const float* const logits = r.logits + (first + t) * kBlock;
+      const std::int64_t best = best_class(logits, block_stride, r.classes);
+      r.labels[first + t] = static_cast<std::uint8_t>(best);
+      if (r.scores)
+        scale[t] = 1 / exponentials(logits, block_stride, r.blocks, logits[(best / kBlock) * block_stride + best % kBlock], e[t]);
     }
-    r.labels[i] = static_cast<std::uint8_t>(best);
     if (!r.scores) continue;
-    float sum = 0;
-    for (std::int64_t b = 0; b < r.blocks; ++b) {
-      alignas(64) float e[kBlock];
-      for (int part = 0; part < kParts; ++part)
-        store(e + part * kLanes, exp_of_nonpositive(load(logits + b * block_stride + part * kLanes) - broadcast(highest)));
-      for (std::int64_t c = b * kBlock; c < r.classes && c < (b + 1) * kBlock; ++c) {
-        sum += e[c % kBlock];
-        r.scores[c * r.score_stride + i] = e[c % kBlock];
-      }
-    }
-    const float scale = 1 / sum;
-    for (std::int64_t c = 0; c < r.classes; ++c) r.scores[c * r.score_stride + i] *= scale;
+    for (std::int64_t c = 0; c < r.classes; ++c)
+      for (std::int64_t t = 0; t < count; ++t) r.scores[c * r.score_stride + first + t] = e[t][c] * scale[t];
   }
 }
 
