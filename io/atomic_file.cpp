@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -30,13 +31,16 @@ std::filesystem::path directory_of(const std::filesystem::path& path) {
   throw Error("write", path.string(), fact + ": " + reason(code), remedy);
 }
 
-/// Syncs what `path` names; returns 0 or an errno.
-int sync(const std::filesystem::path& path, int flags) {
-  const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (fd < 0) return errno;
-  int code = ::fsync(fd) == 0 ? 0 : errno;
-  if (code == EINVAL || code == ENOTSUP) code = 0;  // some file systems cannot sync a directory
-  if (::close(fd) != 0 && code == 0) code = errno;
+int sync(int descriptor) {
+  if (::fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP) return 0;  // some file systems cannot sync a folder
+  return errno;
+}
+
+int sync_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return errno;
+  const int code = sync(descriptor);
+  ::close(descriptor);
   return code;
 }
 
@@ -52,41 +56,55 @@ AtomicFile::AtomicFile(std::filesystem::path final_path) : final_(std::move(fina
   for (int attempt = 0; attempt < 1000; ++attempt) {
     // A short name of its own: the final name may already be as long as the file system allows.
     temporary_ = folder / (".dfengine-" + std::to_string(::getpid()) + "-" + std::to_string(count++) + ".tmp");
-    const int fd = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-    if (fd >= 0) {
-      ::close(fd);
-      return;
-    }
+    descriptor_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    if (descriptor_ >= 0) return;
     if (errno != EEXIST) fail(final_, "cannot write in folder '" + folder.string() + "'", errno);
   }
   fail(final_, "no free temporary name in folder '" + folder.string() + "'", EEXIST);
 }
 
 AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
   if (!committed_) ::unlink(temporary_.c_str());
 }
 
+void AtomicFile::write(const void* data, std::size_t bytes) {
+  write_at(end_, data, bytes);
+  end_ += static_cast<std::int64_t>(bytes);
+}
+
+void AtomicFile::rewrite(std::int64_t offset, const void* data, std::size_t bytes) { write_at(offset, data, bytes); }
+
+void AtomicFile::write_at(std::int64_t offset, const void* data, std::size_t bytes) {
+  const auto* next = static_cast<const char*>(data);
+  while (bytes > 0) {
+    const ssize_t written = ::pwrite(descriptor_, next, std::min<std::size_t>(bytes, 1u << 30), offset);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) fail(final_, "cannot write " + std::to_string(bytes) + " bytes", written < 0 ? errno : ENOSPC);
+    next += written;
+    offset += written;
+    bytes -= static_cast<std::size_t>(written);
+  }
+}
+
+std::int64_t AtomicFile::size() const {
+  struct stat status;
+  if (::fstat(descriptor_, &status) != 0) fail(final_, "cannot look at the written file", errno);
+  return status.st_size;
+}
+
 void AtomicFile::commit() {
-  if (const int code = sync(temporary_, O_RDONLY)) fail(final_, "cannot sync to disk", code);
+  if (const int code = sync(descriptor_)) fail(final_, "cannot sync to disk", code);
+  const int closed = ::close(std::exchange(descriptor_, -1));  // network file systems may tell of a full disk only here
+  if (closed != 0) fail(final_, "cannot finish the file", errno);
   if (::rename(temporary_.c_str(), final_.c_str()) != 0) fail(final_, "cannot rename the finished file", errno);
   committed_ = true;
-  if (const int code = sync(directory_of(final_), O_RDONLY | O_DIRECTORY)) fail(final_, "cannot sync the folder", code);
+  if (const int code = sync_folder(directory_of(final_))) fail(final_, "cannot sync the folder", code);
 }
 
 void write_text_file(const std::filesystem::path& path, std::string_view text) {
   AtomicFile file(path);
-  const int fd = ::open(file.path().c_str(), O_WRONLY | O_CLOEXEC);
-  if (fd < 0) fail(path, "cannot open", errno);
-  int code = 0;
-  while (!text.empty() && code == 0) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written > 0)
-      text.remove_prefix(static_cast<std::size_t>(written));
-    else if (errno != EINTR)
-      code = errno;
-  }
-  if (::close(fd) != 0 && code == 0) code = errno;
-  if (code != 0) fail(path, "cannot write", code);
+  file.write(text.data(), text.size());
   file.commit();
 }
 

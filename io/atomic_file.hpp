@@ -2,6 +2,8 @@
 // Outputs appear whole or not at all: they are written under a temporary name beside the final one, synced, and renamed.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 
@@ -19,11 +21,24 @@ class AtomicFile {
   /// Where to write. The file exists and is empty.
   const std::filesystem::path& path() const { return temporary_; }
 
+  /// Appends bytes to the file, for writers that need no library of their own. Throws `Error` (full disk and the like).
+  void write(const void* data, std::size_t bytes);
+
+  /// Replaces bytes that were written before: a header whose numbers are known only at the end.
+  void rewrite(std::int64_t offset, const void* data, std::size_t bytes);
+
+  /// Bytes in the file now.
+  std::int64_t size() const;
+
   /// Syncs the file to disk, renames it to its final name and syncs the directory. Throws `Error` (full disk and the like).
   void commit();
 
  private:
+  void write_at(std::int64_t offset, const void* data, std::size_t bytes);
+
   std::filesystem::path final_, temporary_;
+  int descriptor_ = -1;
+  std::int64_t end_ = 0;  ///< where `write` goes on
   bool committed_ = false;
 };
 
