@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Boxes of an array in a file, in pieces that fit the second-level cache: read, convert, put in place.
+#include "io/volumes/raw_volume.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "engine/api/error.hpp"
+
+namespace dfe::io {
+namespace {
+
+constexpr std::int64_t kPieceBytes = 1 << 18;
+
+/// A block of one section: rows [row, row + rows) and columns [column, column + columns).
+struct Piece {
+  std::int64_t section, row, rows, column, columns;
+};
+
+/// Copies a block of `rows` x `columns` values to places with the given strides, in tiles, so that neither side jumps through memory.
+void scatter(const float* in, std::int64_t rows, std::int64_t columns, float* out, std::int64_t row_stride, std::int64_t column_stride) {
+  constexpr std::int64_t kTile = 16;
+  for (std::int64_t r0 = 0; r0 < rows; r0 += kTile)
+    for (std::int64_t c0 = 0; c0 < columns; c0 += kTile) {
+      const std::int64_t r1 = std::min(rows, r0 + kTile), c1 = std::min(columns, c0 + kTile);
+      for (std::int64_t c = c0; c < c1; ++c)
+        for (std::int64_t r = r0; r < r1; ++r) out[r * row_stride + c * column_stride] = in[r * columns + c];
+    }
+}
+
+}  // namespace
+
+Extent3 extent_of(const RawLayout& layout) {
+  std::array<std::int64_t, 3> size{};
+  for (std::size_t i = 0; i < 3; ++i) size[static_cast<std::size_t>(layout.axes[i])] = layout.sizes[i];
+  return {size[2], size[1], size[0]};
+}
+
+std::int64_t data_bytes(const RawLayout& layout) {
+  constexpr std::int64_t kLimit = std::int64_t{1} << 60;
+  std::int64_t bytes = element_bytes(layout.element, layout.sizes[0]);  // sizes come from 32-bit fields
+  for (const std::int64_t size : {layout.sizes[1], layout.sizes[2]}) {
+    if (size != 0 && bytes > kLimit / size) return -1;
+    bytes *= size;
+  }
+  return bytes;
+}
+
+void check_box(const Box3& box, Extent3 extent, const std::string& name) {
+  const auto inside = [](std::int64_t begin, std::int64_t count, std::int64_t size) {
+    return begin >= 0 && count >= 0 && count <= size && begin <= size - count;
+  };
+  if (!inside(box.begin.z, box.extent.z, extent.z) || !inside(box.begin.y, box.extent.y, extent.y) ||
+      !inside(box.begin.x, box.extent.x, extent.x))
+    throw Error("read", name,
+                "a box of " + box.extent.to_string() + " voxels at " + std::to_string(box.begin.z) + "," + std::to_string(box.begin.y) +
+                    "," + std::to_string(box.begin.x) + " leaves the volume of " + extent.to_string());
+}
+
+RawVolume::RawVolume(RandomFile file, RawHeader header) : file_(std::move(file)), header_(std::move(header)) {}
+
+void RawVolume::read_box(const Box3& box, float* out) const {
+  check_box(box, extent(), file_.name());
+  if (box.extent.voxels() == 0) return;
+  const RawLayout& layout = header_.layout;
+  const std::array<std::int64_t, 3> begin_xyz{box.begin.x, box.begin.y, box.begin.z};
+  const std::array<std::int64_t, 3> count_xyz{box.extent.x, box.extent.y, box.extent.z};
+  const std::array<std::int64_t, 3> stride_xyz{1, box.extent.x, box.extent.x * box.extent.y};
+  std::array<std::int64_t, 3> begin{}, count{}, stride{};  // along columns, rows, sections
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto axis = static_cast<std::size_t>(layout.axes[i]);
+    begin[i] = begin_xyz[axis];
+    count[i] = count_xyz[axis];
+    stride[i] = stride_xyz[axis];
+  }
+  const std::int64_t row_bytes = element_bytes(layout.element, layout.sizes[0]);
+  // Rows of which most is wanted are read together with the gaps between them; otherwise each row's part is read by itself.
+  const std::int64_t part_bytes = element_bytes(layout.element, count[0]);
+  const bool together = part_bytes * 8 >= row_bytes && row_bytes <= kPieceBytes;
+  const std::int64_t rows_each = together ? std::clamp<std::int64_t>(kPieceBytes / row_bytes, 1, count[1]) : 1;
+  const std::int64_t columns_each = std::min(count[0], kPieceBytes / 8);
+  const bool in_order = stride[0] == 1;  // a row of the file is a row of the box
+  const bool as_it_is = in_order && layout.element == Element::Float32 && !layout.swapped;
+  std::vector<std::byte> raw;
+  std::vector<float> values;
+
+  const auto copy = [&](const Piece& piece) {
+    const bool nibbles = layout.element == Element::UInt4;
+    const std::int64_t first = nibbles ? piece.column / 2 : element_bytes(layout.element, piece.column);
+    const std::int64_t last = element_bytes(layout.element, piece.column + piece.columns);
+    const std::int64_t start = layout.offset + (piece.section * layout.sizes[1] + piece.row) * row_bytes + first;
+    const auto bytes = static_cast<std::size_t>((piece.rows - 1) * row_bytes + last - first);
+    float* const target =
+        out + (piece.section - begin[2]) * stride[2] + (piece.row - begin[1]) * stride[1] + (piece.column - begin[0]) * stride[0];
+    if (as_it_is && (piece.rows == 1 || (piece.columns == layout.sizes[0] && stride[1] == piece.columns)))
+      return file_.read(start, target, bytes);
+    raw.resize(std::max(raw.size(), bytes));
+    file_.read(start, raw.data(), bytes);
+    if (!in_order) values.resize(static_cast<std::size_t>(piece.rows * piece.columns));
+    for (std::int64_t r = 0; r < piece.rows; ++r)
+      decode(layout.element, layout.swapped, raw.data() + r * row_bytes, piece.columns,
+             in_order ? target + r * stride[1] : values.data() + r * piece.columns, nibbles ? static_cast<int>(piece.column % 2) : 0);
+    if (!in_order) scatter(values.data(), piece.rows, piece.columns, target, stride[1], stride[0]);
+  };
+
+  for (std::int64_t s = 0; s < count[2]; ++s)
+    for (std::int64_t r = 0; r < count[1]; r += rows_each)
+      for (std::int64_t c = 0; c < count[0]; c += columns_each)
+        copy({begin[2] + s, begin[1] + r, std::min(rows_each, count[1] - r), begin[0] + c, std::min(columns_each, count[0] - c)});
+}
+
+}  // namespace dfe::io
