@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+// CSV and TSV lists from anywhere: the delimiter is sniffed, columns are known by many names, and what is not understood is kept.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <unordered_map>
+
+#include "io/lists/csv.hpp"
+#include "io/lists/euler.hpp"
+#include "io/lists/formats.hpp"
+#include "io/lists/table.hpp"
+#include "io/lists/text.hpp"
+
+namespace dfe::io::lists {
+
+namespace {
+
+constexpr std::size_t kMaxColumns = 4096;
+
+/// The delimiter that the first line with content has most of.
+char sniff_delimiter(std::string_view text, const std::string& name) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (trim(line).empty() || trim(line).front() == '#') continue;
+    char best = 0;
+    std::ptrdiff_t most = 0;
+    for (const char delimiter : {',', '\t', ';', '|'}) {
+      bool in_quotes = false;
+      std::ptrdiff_t count = 0;
+      for (const char c : line) {
+        if (c == '"') in_quotes = !in_quotes;
+        count += c == delimiter && !in_quotes;
+      }
+      if (count > most) {
+        most = count;
+        best = delimiter;
+      }
+    }
+    if (best != 0) return best;
+    throw Error("csv", name, fmt::format("the first line {} has no comma, tab, semicolon or pipe", shown(trim(line))),
+                "expected columns separated by one of them, or a DeepFinder XML or RELION STAR list");
+  }
+  throw Error("csv", name, "no line with content", "a list without particles still has its header");
+}
+
+/// Splits the text into rows of cells (RFC 4180, with lines that begin with # skipped). The first row becomes the columns.
+class Splitter {
+ public:
+  Splitter(std::string_view text, Table& table, char delimiter) : text_(text), table_(table), delimiter_(delimiter) {}
+
+  void run() {
+    while (at_ < text_.size()) {
+      row_line_ = line_;
+      row_.clear();
+      if (skip_empty_line()) continue;
+      while (take_cell()) {
+      }
+      finish_row();
+    }
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& fact, const std::string& remedy) const {
+    throw Error(table_.format, table_.file, fmt::format("line {}: {}", row_line_, fact), remedy);
+  }
+
+  bool skip_empty_line() {
+    const std::size_t end = std::min(text_.find('\n', at_), text_.size());
+    const std::string_view line = trim(text_.substr(at_, end - at_));
+    // A row of empty cells separated by tabs looks blank too; it says nothing.
+    if (!line.empty() && line.front() != '#') return false;
+    at_ = end + 1;
+    ++line_;
+    return true;
+  }
+
+  /// Takes one cell; false where it was the last of its row.
+  bool take_cell() {
+    std::size_t start = at_;
+    if (delimiter_ != '\t') start = text_.find_first_not_of(" \t", at_);
+    if (start < text_.size() && text_[start] == '"') {
+      at_ = start;
+      take_quoted();
+    } else {
+      const std::array<char, 2> stops{delimiter_, '\n'};
+      const std::size_t end = std::min(text_.find_first_of(std::string_view(stops.data(), 2), at_), text_.size());
+      row_.push_back(trim(text_.substr(at_, end - at_)));
+      at_ = end;
+    }
+    if (row_.size() > kMaxColumns) fail("more than 4096 columns", "no particle list has that many");
+    const bool more = at_ < text_.size() && text_[at_] == delimiter_;
+    if (!more) ++line_;
+    ++at_;
+    return more;
+  }
+
+  void take_quoted() {
+    const std::size_t first = at_ + 1;
+    bool doubled = false;
+    std::size_t end = first;
+    for (;; ++end) {
+      end = text_.find('"', end);
+      if (end == std::string_view::npos) fail("a quote is not closed", "the file is damaged");
+      if (end + 1 >= text_.size() || text_[end + 1] != '"') break;
+      doubled = true;
+      ++end;
+    }
+    std::string_view cell = text_.substr(first, end - first);
+    line_ += std::count(cell.begin(), cell.end(), '\n');
+    if (doubled) {
+      std::string resolved;
+      for (std::size_t i = 0; i < cell.size(); ++i) {
+        resolved += cell[i];
+        if (cell[i] == '"') ++i;
+      }
+      cell = table_.unquoted.emplace_back(std::move(resolved));
+    }
+    row_.push_back(cell);
+    at_ = end + 1;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\r')) ++at_;
+    if (at_ < text_.size() && text_[at_] != delimiter_ && text_[at_] != '\n') fail("text after a closing quote", "the file is damaged");
+  }
+
+  void finish_row() {
+    if (table_.columns.empty()) {
+      const bool header = !std::all_of(row_.begin(), row_.end(), [](std::string_view cell) { return parse_number(cell).has_value(); });
+      if (header) {
+        table_.columns.assign(row_.begin(), row_.end());
+        return;
+      }
+      if (row_.size() == 3)
+        table_.columns = {"x", "y", "z"};
+      else if (row_.size() == 4)
+        table_.columns = {"class_label", "x", "y", "z"};
+      else
+        fail(fmt::format("{} columns and no header", row_.size()), "without header 3 (x, y, z) or 4 (class, x, y, z) columns are read");
+      headerless = true;
+    }
+    if (row_.size() != table_.columns.size())
+      fail(fmt::format("{} columns", row_.size()), fmt::format("expected {}, as in the first line", table_.columns.size()));
+    table_.cells.insert(table_.cells.end(), row_.begin(), row_.end());
+    table_.lines.push_back(row_line_);
+  }
+
+  std::string_view text_;
+  Table& table_;
+  char delimiter_;
+  std::size_t at_ = 0;
+  std::int64_t line_ = 1, row_line_ = 1;
+  std::vector<std::string_view> row_;
+
+ public:
+  bool headerless = false;
+};
+
+class Reader {
+ public:
+  Reader(const Table& table, const ListOptions& options) : table_(table), options_(options) {
+    columns_.fill(-1);
+    std::vector<bool> taken(table.columns.size());
+    for (std::size_t c = 0; c < table.columns.size(); ++c) taken[c] = assign(static_cast<int>(c));
+    for (std::size_t c = 0; c < table.columns.size(); ++c)
+      if (!taken[c]) extra_.push_back(static_cast<int>(c));
+    // The CZII challenge's lists (id, experiment, particle_type, x, y, z) count Å without saying so.
+    const auto written = [&](std::string_view name) {
+      return std::any_of(table.columns.begin(), table.columns.end(), [&](const std::string& column) { return to_lower(column) == name; });
+    };
+    if (written("experiment") && written("particle_type") && !has(CsvRole::XAngstrom)) {
+      for (const auto& [voxels, angstrom] : {std::pair(CsvRole::X, CsvRole::XAngstrom), std::pair(CsvRole::Y, CsvRole::YAngstrom),
+                                             std::pair(CsvRole::Z, CsvRole::ZAngstrom)})
+        std::swap(column(voxels), column(angstrom));
+      list_.warnings.push_back("columns experiment and particle_type: a CZII list, its x, y, z are taken as Å");
+    }
+  }
+
+  ParticleList run() {
+    use_voxels_ = has(CsvRole::X) && has(CsvRole::Y) && has(CsvRole::Z);
+    const bool angstrom = has(CsvRole::XAngstrom) && has(CsvRole::YAngstrom) && has(CsvRole::ZAngstrom);
+    if (!use_voxels_ && !angstrom)
+      throw Error(table_.format, table_.file,
+                  fmt::format("no position columns among {}", shown(fmt::format("{}", fmt::join(table_.columns, ", ")))),
+                  "expected x, y, z in voxels or x_angstrom, y_angstrom, z_angstrom (docs/particle_lists.md has all names)");
+    find_voxel_size();
+    if (!use_voxels_ && !list_.voxel_size.known() && table_.rows() > 0)
+      throw Error(ErrorKind::Usage, table_.format, table_.file, "positions are in Å, and the voxel size is not known", "give --voxel-size");
+    find_classes();
+    TomogramNames names(list_.tomograms);
+    for (std::size_t row = 0; row < table_.rows(); ++row) {
+      Particle particle;
+      particle.position_voxels = position(row);
+      particle.class_label = labels_[row];
+      particle.orientation = orientation(row);
+      if (const auto name = text(row, CsvRole::Tomogram))
+        particle.tomogram = names.index_of(*name);
+      else if (!options_.tomogram_name.empty())
+        particle.tomogram = names.index_of(options_.tomogram_name);
+      if (text(row, CsvRole::ObjectId)) particle.object_id = table_.integer(row, column(CsvRole::ObjectId));
+      if (text(row, CsvRole::ClusterSize)) particle.cluster_size = table_.integer(row, column(CsvRole::ClusterSize));
+      if (text(row, CsvRole::Score)) particle.score = table_.number(row, column(CsvRole::Score));
+      list_.particles.push_back(particle);
+    }
+    keep_extra_columns();
+    return std::move(list_);
+  }
+
+ private:
+  int& column(CsvRole role) { return columns_[static_cast<std::size_t>(role)]; }
+  bool has(CsvRole role) { return column(role) >= 0; }
+
+  /// The cell of a role where there is one that is not empty.
+  std::optional<std::string_view> text(std::size_t row, CsvRole role) {
+    if (!has(role)) return std::nullopt;
+    const std::string_view cell = trim(table_.cell(row, column(role)));
+    if (cell.empty()) return std::nullopt;
+    return cell;
+  }
+
+  bool all_integers(int c) const {
+    for (std::size_t row = 0; row < table_.rows(); ++row)
+      if (const auto cell = trim(table_.cell(row, c)); !cell.empty() && !parse_number(cell)) return false;
+    return true;
+  }
+
+  /// Gives a column its role; false where it has none or another column has it already.
+  bool assign(int c) {
+    std::string name = to_lower(trim(table_.columns[static_cast<std::size_t>(c)]));
+    if (!name.empty() && name[0] == '_') name.erase(0, 1);
+    if (name.empty()) return false;
+    for (const CsvNames& known : kCsvNames) {
+      if (std::find(known.names.begin(), known.names.end(), name) == known.names.end()) continue;
+      CsvRole role = known.role;
+      if (role == CsvRole::ObjectId && !all_integers(c)) return false;                                           // names, UUIDs
+      if (role == CsvRole::ClassLabel && name != csv_name(role) && !all_integers(c)) role = CsvRole::ClassName;  // "label" of names
+      if (has(role)) return false;
+      column(role) = c;
+      return true;
+    }
+    return false;
+  }
+
+  void find_voxel_size() {
+    if (options_.voxel_size) {
+      list_.voxel_size = *options_.voxel_size;
+      return;
+    }
+    if (!has(CsvRole::VoxelSize) || table_.rows() == 0) return;
+    const double size = table_.number(0, column(CsvRole::VoxelSize));
+    if (size <= 0) table_.fail(0, fmt::format("voxel size {}", size), "expected a number above 0");
+    list_.voxel_size = VoxelSize::cubic(size);
+  }
+
+  /// Labels from label columns, else from names in the order of their first appearance.
+  void find_classes() {
+    labels_.assign(table_.rows(), 1);
+    if (!has(CsvRole::ClassLabel) && !has(CsvRole::ClassName)) {
+      if (table_.rows() > 0) list_.warnings.push_back("the list has no class column; all particles are taken as class 1");
+      return;
+    }
+    std::unordered_map<std::string_view, int> numbers;
+    for (std::size_t row = 0; row < table_.rows(); ++row) {
+      const auto name = text(row, CsvRole::ClassName);
+      if (has(CsvRole::ClassLabel)) {
+        labels_[row] = table_.class_label(row, column(CsvRole::ClassLabel));
+        if (labels_[row] == 0) table_.fail(row, "class label 0", "0 is the background, particles have 1 and up");
+      } else {
+        if (!name) table_.fail(row, "no class", "expected a name or label in every row");
+        labels_[row] = numbers.try_emplace(*name, static_cast<int>(numbers.size()) + 1).first->second;
+        if (labels_[row] > kMaxClassLabel) table_.fail(row, "more than 65535 class names", "no particle list has that many");
+      }
+      if (!name) continue;
+      const auto label = static_cast<std::size_t>(labels_[row]);
+      if (list_.class_names.size() <= label) list_.class_names.resize(label + 1);
+      if (list_.class_names[label].empty()) list_.class_names[label] = *name;
+    }
+    if (!list_.class_names.empty()) list_.class_names[0] = "background";
+    if (!has(CsvRole::ClassLabel) && !numbers.empty()) {
+      std::string summary;
+      for (std::size_t i = 1; i < std::min<std::size_t>(list_.class_names.size(), 21); ++i)
+        summary += fmt::format("{}{} {}", i > 1 ? ", " : "", i, list_.class_names[i]);
+      list_.warnings.push_back("classes numbered in the order in which their names appear: " + summary +
+                               (list_.class_names.size() > 21 ? ", ..." : ""));
+    }
+  }
+
+  Point3 position(std::size_t row) {
+    const auto value = [&](CsvRole role) { return table_.number(row, column(role)); };
+    if (use_voxels_) return {value(CsvRole::Z), value(CsvRole::Y), value(CsvRole::X)};
+    const VoxelSize& voxel = list_.voxel_size;
+    return {value(CsvRole::ZAngstrom) / voxel.z_angstrom, value(CsvRole::YAngstrom) / voxel.y_angstrom,
+            value(CsvRole::XAngstrom) / voxel.x_angstrom};
+  }
+
+  std::optional<Rotation> orientation(std::size_t row) {
+    const auto triple = [&](CsvRole a, CsvRole b, CsvRole c) -> std::optional<std::array<double, 3>> {
+      if (!has(a) || !has(b) || !has(c)) return std::nullopt;
+      const int present = text(row, a).has_value() + text(row, b).has_value() + text(row, c).has_value();
+      if (present == 0) return std::nullopt;
+      if (present < 3) table_.fail(row, "some of the three angles are missing", "expected all three or none");
+      return std::array<double, 3>{table_.number(row, column(a)), table_.number(row, column(b)), table_.number(row, column(c))};
+    };
+    if (const auto a = triple(CsvRole::Rot, CsvRole::Tilt, CsvRole::Psi)) return from_zyz({(*a)[0], (*a)[1], (*a)[2]});
+    if (const auto a = triple(CsvRole::Phi, CsvRole::Psi, CsvRole::The)) return from_zxz({(*a)[0], (*a)[1], (*a)[2]});
+    return std::nullopt;
+  }
+
+  void keep_extra_columns() {
+    std::string names;
+    for (const int c : extra_) {
+      const std::string& name = table_.columns[static_cast<std::size_t>(c)];
+      ExtraColumn column{name, {}};
+      for (std::size_t row = 0; row < table_.rows(); ++row) column.values.emplace_back(table_.cell(row, c));
+      list_.extra_columns.push_back(std::move(column));
+      if (names.size() < 200) names += (names.empty() ? "" : ", ") + shown(name);
+    }
+    if (!names.empty()) list_.warnings.push_back("columns kept but not understood: " + names);
+  }
+
+  const Table& table_;
+  const ListOptions& options_;
+  std::array<int, kCsvRoles> columns_;
+  std::vector<int> extra_;
+  std::vector<int> labels_;
+  bool use_voxels_ = false;
+  ParticleList list_;
+};
+
+}  // namespace
+
+ParticleList parse_csv(std::string_view text, const std::string& name, const ListOptions& options) {
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+  Table table;
+  table.format = "csv";
+  table.file = name;
+  const char delimiter = options.format == ListFormat::Tsv ? '\t' : sniff_delimiter(text, name);
+  Splitter splitter(text, table, delimiter);
+  splitter.run();
+  ParticleList list = Reader(table, options).run();
+  if (splitter.headerless)
+    list.warnings.insert(list.warnings.begin(), fmt::format("the list has no header; its {} columns are taken as {}", table.columns.size(),
+                                                            table.columns.size() == 3 ? "x, y, z in voxels" : "class, x, y, z in voxels"));
+  return list;
+}
+
+}  // namespace dfe::io::lists

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// The door to particle lists: finds the format, hands over to its reader or writer, and adds what holds for all of them.
+#include "io/particle_list.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "io/atomic_file.hpp"
+#include "io/lists/formats.hpp"
+#include "io/lists/text.hpp"
+
+namespace dfe::io {
+
+namespace {
+
+constexpr std::string_view kSupported = "lists are read from DeepFinder XML, RELION STAR (3, 4, 5), CSV and TSV";
+
+constexpr std::array<std::pair<std::string_view, ListFormat>, 8> kNames{{{"auto", ListFormat::Auto},
+                                                                         {"xml", ListFormat::Xml},
+                                                                         {"star", ListFormat::Star},
+                                                                         {"relion3", ListFormat::Relion3},
+                                                                         {"relion4", ListFormat::Relion4},
+                                                                         {"relion5", ListFormat::Relion5},
+                                                                         {"csv", ListFormat::Csv},
+                                                                         {"tsv", ListFormat::Tsv}}};
+
+[[noreturn]] void refuse(const std::string& name, const std::string& what) { throw Error("list", name, what, kSupported); }
+
+/// The format that the content has; throws for formats that are known but not read.
+ListFormat sniff(std::string_view text, const std::string& name, const std::string& ending) {
+  if (ending == ".tbl") refuse(name, "a Dynamo table is not a list format this version reads");
+  if (ending == ".coords" || ending == ".cbox" || ending == ".txt" || ending == ".em")
+    refuse(name, fmt::format("{} is not a list format this version reads", ending));
+  if (text.substr(0, 4) == "IMOD") refuse(name, "an IMOD model is not a list format this version reads");
+  if (text.substr(0, 4) == "PK\x03\x04") refuse(name, "a spreadsheet or zip archive is not a list format this version reads");
+  const bool byte_order_mark = text.substr(0, 2) == "\xFF\xFE" || text.substr(0, 2) == "\xFE\xFF";
+  if (text.find('\0') != std::string_view::npos && !byte_order_mark) refuse(name, "a binary file is not a particle list");
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+
+  std::string_view rest = text, line;
+  do {
+    line = lists::trim(rest.substr(0, rest.find('\n')));
+    rest.remove_prefix(std::min(rest.size(), rest.find('\n') == std::string_view::npos ? rest.size() : rest.find('\n') + 1));
+  } while (!rest.empty() && (line.empty() || line.front() == '#'));
+  if (byte_order_mark || line.substr(0, 1) == "<") return ListFormat::Xml;
+  if (line.substr(0, 5) == "data_") return ListFormat::Star;
+  if (line.substr(0, 1) == "{" || line.substr(0, 1) == "[")
+    refuse(name, "a JSON file (copick picks?) is not a list format this version reads");
+  return ListFormat::Csv;
+}
+
+/// The format that a file name's ending asks for.
+ListFormat format_of_ending(const std::filesystem::path& path) {
+  const std::string ending = lists::to_lower(path.extension().string());
+  if (ending == ".xml") return ListFormat::Xml;
+  if (ending == ".star") return ListFormat::Star;
+  if (ending == ".csv") return ListFormat::Csv;
+  if (ending == ".tsv") return ListFormat::Tsv;
+  return ListFormat::Auto;
+}
+
+void warn_outside(ParticleList& list) {
+  const Extent3& n = list.tomogram_extent;
+  const auto inside = [](double p, std::int64_t size) { return p >= -0.5 && p <= static_cast<double>(size) - 0.5; };
+  const auto outside = std::count_if(list.particles.begin(), list.particles.end(), [&](const Particle& particle) {
+    const Point3& p = particle.position_voxels;
+    return !inside(p.z, n.z) || !inside(p.y, n.y) || !inside(p.x, n.x);
+  });
+  if (outside > 0)
+    list.warnings.push_back(
+        fmt::format("{} of {} particles lie outside the tomogram of {} voxels (z, y, x): wrong binning, axis order or "
+                    "tomogram?",
+                    outside, list.particles.size(), n.to_string()));
+}
+
+/// A writer must not turn a programming error upstream into a file that nobody can read.
+void check_writable(const ParticleList& list, const std::string& name) {
+  for (std::size_t i = 0; i < list.particles.size(); ++i) {
+    const Particle& p = list.particles[i];
+    const Point3& at = p.position_voxels;
+    if (!std::isfinite(at.z) || !std::isfinite(at.y) || !std::isfinite(at.x))
+      throw Error("list", name, fmt::format("particle {} has a position that is not finite", i + 1), "nothing was written");
+    if (p.class_label < 1)
+      throw Error("list", name, fmt::format("particle {} has class label {}", i + 1, p.class_label), "particles have labels of 1 and up");
+  }
+  for (const ExtraColumn& column : list.extra_columns)
+    if (column.values.size() != list.particles.size())
+      throw Error(
+          "list", name,
+          fmt::format("extra column '{}' has {} values for {} particles", column.name, column.values.size(), list.particles.size()));
+}
+
+}  // namespace
+
+namespace lists {
+
+ParticleList parse_list(std::string_view text, const std::string& name, const std::string& ending, const ListOptions& options) {
+  ParticleList list;
+  switch (options.format == ListFormat::Auto ? sniff(text, name, ending) : options.format) {
+    case ListFormat::Xml:
+      list = parse_xml(text, name, options);
+      break;
+    case ListFormat::Star:
+    case ListFormat::Relion3:
+    case ListFormat::Relion4:
+    case ListFormat::Relion5:
+      list = parse_star(text, name, options);
+      break;
+    case ListFormat::Auto:
+    case ListFormat::Csv:
+    case ListFormat::Tsv:
+      list = parse_csv(text, name, options);
+      break;
+  }
+  if (options.voxel_size) list.voxel_size = *options.voxel_size;
+  if (options.tomogram_extent) {
+    list.tomogram_extent = *options.tomogram_extent;
+    warn_outside(list);
+  }
+  return list;
+}
+
+}  // namespace lists
+
+ParticleList read_particle_list(const std::filesystem::path& path, const ListOptions& options) {
+  const std::string text = lists::load_text(path);
+  return lists::parse_list(text, path.string(), lists::to_lower(path.extension().string()), options);
+}
+
+void write_particle_list(const std::filesystem::path& path, const ParticleList& list, const ListOptions& options) {
+  const std::string name = path.string();
+  check_writable(list, name);
+  ListOptions chosen = options;
+  if (chosen.format == ListFormat::Auto) chosen.format = format_of_ending(path);
+  std::string text;
+  switch (chosen.format) {
+    case ListFormat::Auto:
+      throw Error(ErrorKind::Usage, "list", name, "the ending names no list format", "use .xml, .star, .csv or .tsv, or choose a format");
+    case ListFormat::Xml:
+      text = lists::format_xml(list, chosen);
+      break;
+    case ListFormat::Star:
+    case ListFormat::Relion3:
+    case ListFormat::Relion4:
+    case ListFormat::Relion5:
+      text = lists::format_star(list, name, chosen);
+      break;
+    case ListFormat::Csv:
+      text = lists::format_csv(list, ',');
+      break;
+    case ListFormat::Tsv:
+      text = lists::format_csv(list, '\t');
+      break;
+  }
+  write_text_file(path, text);
+}
+
+ListFormat parse_list_format(const std::string& name) {
+  std::string choices;
+  for (const auto& [known, format] : kNames) {
+    if (known == name) return format;
+    choices.append(choices.empty() ? "" : ", ").append(known);
+  }
+  throw Error(ErrorKind::Usage, "list", name, "no list format", "expected one of " + choices);
+}
+
+bool is_list_file_name(const std::filesystem::path& path) { return format_of_ending(path) != ListFormat::Auto; }
+
+}  // namespace dfe::io

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// DeepFinder's object lists. Before April 2020 (upstream commit d32768f) x was the slowest axis and z the fastest; files do not say
+// which they are, so the order is chosen by the user or found from the tomogram's extent.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <pugixml.hpp>
+
+#include "io/lists/euler.hpp"
+#include "io/lists/formats.hpp"
+#include "io/lists/text.hpp"
+
+namespace dfe::io::lists {
+
+namespace {
+
+constexpr int kMaxTomogramIndex = 65535;
+constexpr std::array<std::string_view, 11> kKnown{"tomo_idx", "obj_id", "class_label",  "x",    "y", "z", "psi",
+                                                  "phi",      "the",    "cluster_size", "score"};
+
+/// One `<object>` and what is needed to complain about it.
+class ObjectReader {
+ public:
+  ObjectReader(std::string_view text, const std::string& file) : text_(text), file_(file) {}
+
+  void next(pugi::xml_node node) {
+    node_ = node;
+    ++number_;
+  }
+
+  [[noreturn]] void fail(const std::string& fact, const std::string& remedy) const {
+    const auto offset = static_cast<std::size_t>(std::max<std::ptrdiff_t>(node_.offset_debug(), 0));
+    throw Error("xml", file_, fmt::format("object {} (line {}): {}", number_, line_of(text_, offset), fact), remedy);
+  }
+
+  /// An attribute's text; an empty one counts as absent (napari-deepfinder writes tomo_idx="").
+  std::optional<std::string_view> text(const char* name) const {
+    const std::string_view value = trim(node_.attribute(name).value());
+    if (value.empty()) return std::nullopt;
+    return value;
+  }
+
+  std::optional<double> number(const char* name) const {
+    const auto value = text(name);
+    if (!value) return std::nullopt;
+    const auto result = parse_number(*value);
+    if (!result) fail(fmt::format("attribute {} holds {}", name, shown(*value)), "expected a finite number");
+    return result;
+  }
+
+  std::optional<std::int64_t> integer(const char* name, std::int64_t least, std::int64_t most) const {
+    const auto value = text(name);
+    if (!value) return std::nullopt;
+    const auto result = parse_integer(*value);
+    if (!result || *result < least || *result > most)
+      fail(fmt::format("attribute {} holds {}", name, shown(*value)), fmt::format("expected a whole number from {} to {}", least, most));
+    return result;
+  }
+
+  template <class Value>
+  Value required(const std::optional<Value>& value, const char* name) const {
+    if (!value) fail(fmt::format("attribute {} is missing", name), "an object needs class_label, x, y and z");
+    return *value;
+  }
+
+  std::optional<Rotation> orientation() const {
+    const auto psi = number("psi"), phi = number("phi"), the = number("the");
+    if (!psi && !phi && !the) return std::nullopt;
+    if (!psi || !phi || !the) fail("some of the angles psi, phi, the are missing", "expected all three or none");
+    return from_zxz({*phi, *psi, *the});
+  }
+
+ private:
+  std::string_view text_;
+  const std::string& file_;
+  pugi::xml_node node_;
+  std::int64_t number_ = 0;
+};
+
+/// How many positions lie inside the extent (half a voxel beyond the outer centres included).
+std::size_t count_inside(const std::vector<Particle>& particles, const Extent3& extent, bool swapped) {
+  const auto inside = [](double p, std::int64_t n) { return p >= -0.5 && p <= static_cast<double>(n) - 0.5; };
+  return static_cast<std::size_t>(std::count_if(particles.begin(), particles.end(), [&](const Particle& particle) {
+    const Point3& p = particle.position_voxels;
+    return inside(swapped ? p.x : p.z, extent.z) && inside(p.y, extent.y) && inside(swapped ? p.z : p.x, extent.x);
+  }));
+}
+
+/// Whether x and z have to be exchanged; says in `list.warnings` what was assumed.
+bool detect_swapped(ParticleList& list, const std::optional<Extent3>& extent) {
+  if (list.particles.empty()) return false;
+  if (!extent) {
+    list.warnings.push_back(
+        "axis order of the XML list not checked: x taken as the fastest axis; lists made before April 2020 need "
+        "--xml-axes zyx, or give the tomogram");
+    return false;
+  }
+  const std::size_t as_xyz = count_inside(list.particles, *extent, false), as_zyx = count_inside(list.particles, *extent, true);
+  if (as_zyx > as_xyz) {
+    list.warnings.push_back(
+        fmt::format("x and z of the XML list exchanged (axis order of lists made before April 2020): in a tomogram of "
+                    "{} voxels (z, y, x) {} of {} positions fit so, {} as written",
+                    extent->to_string(), as_zyx, list.particles.size(), as_xyz));
+    return true;
+  }
+  if (as_zyx == as_xyz)
+    list.warnings.push_back(
+        fmt::format("axis order of the XML list is ambiguous: both orders fit a tomogram of {} voxels (z, y, x) equally "
+                    "well; x taken as the fastest axis, --xml-axes zyx for lists made before April 2020",
+                    extent->to_string()));
+  return false;
+}
+
+std::string escape(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else if (static_cast<unsigned char>(c) < 32)
+      out += ' ';
+    else
+      out += c;
+  }
+  return out;
+}
+
+bool is_attribute_name(std::string_view name) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return !name.empty() && letter(name[0]) && std::all_of(name.begin(), name.end(), [&](char c) {
+    return letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  });
+}
+
+}  // namespace
+
+ParticleList parse_xml(std::string_view text, const std::string& name, const ListOptions& options) {
+  pugi::xml_document document;
+  const pugi::xml_parse_result result = document.load_buffer(text.data(), text.size());
+  if (!result)
+    throw Error("xml", name, fmt::format("line {}: {}", line_of(text, static_cast<std::size_t>(result.offset)), result.description()),
+                "the file is damaged or no XML");
+  const pugi::xml_node root = document.document_element();
+  if (std::string_view(root.name()) != "objlist")
+    throw Error("xml", name, fmt::format("the root element is {}", shown(root.name())), "expected <objlist>, a DeepFinder object list");
+
+  ParticleList list;
+  if (!options.tomogram_name.empty()) list.tomograms.push_back(options.tomogram_name);
+  ObjectReader object(text, name);
+  std::map<std::string, std::vector<std::string>> extras;
+  int most_tomograms = 0;
+  for (const pugi::xml_node node : root.children()) {
+    if (node.type() != pugi::node_element) continue;
+    object.next(node);
+    Particle particle;
+    particle.class_label = static_cast<int>(object.required(object.integer("class_label", 1, kMaxClassLabel), "class_label"));
+    particle.position_voxels.x = object.required(object.number("x"), "x");
+    particle.position_voxels.y = object.required(object.number("y"), "y");
+    particle.position_voxels.z = object.required(object.number("z"), "z");
+    if (const auto index = object.integer("tomo_idx", 0, kMaxTomogramIndex)) {
+      particle.tomogram = static_cast<int>(*index);
+      most_tomograms = std::max(most_tomograms, *particle.tomogram + 1);
+    } else if (!options.tomogram_name.empty()) {
+      particle.tomogram = 0;
+    }
+    particle.object_id = object.integer("obj_id", -(std::int64_t{1} << 53), std::int64_t{1} << 53);
+    particle.cluster_size = object.integer("cluster_size", 0, std::int64_t{1} << 53);
+    particle.score = object.number("score");
+    particle.orientation = object.orientation();
+    for (const pugi::xml_attribute attribute : node.attributes()) {
+      if (std::find(kKnown.begin(), kKnown.end(), attribute.name()) != kKnown.end()) continue;
+      if (extras.size() >= 64 && !extras.count(attribute.name()))
+        object.fail("more than 64 different unknown attributes", "no object list");
+      auto& values = extras[attribute.name()];
+      values.resize(list.particles.size());
+      values.emplace_back(attribute.value());
+    }
+    list.particles.push_back(particle);
+  }
+  for (int i = static_cast<int>(list.tomograms.size()); i < most_tomograms; ++i) list.tomograms.push_back(fmt::format("tomo{}", i));
+  for (auto& [column, values] : extras) {
+    values.resize(list.particles.size());
+    list.extra_columns.push_back({column, std::move(values)});
+  }
+
+  const bool swapped =
+      options.xml_axes == XmlAxes::Zyx || (options.xml_axes == XmlAxes::Detect && detect_swapped(list, options.tomogram_extent));
+  if (swapped)
+    for (Particle& particle : list.particles) std::swap(particle.position_voxels.x, particle.position_voxels.z);
+  return list;
+}
+
+std::string format_xml(const ParticleList& list, const ListOptions& options) {
+  std::vector<const ExtraColumn*> extras;
+  for (const ExtraColumn& column : list.extra_columns)
+    if (is_attribute_name(column.name) && std::find(kKnown.begin(), kKnown.end(), column.name) == kKnown.end()) extras.push_back(&column);
+
+  std::string out = "<objlist>\n";
+  for (std::size_t i = 0; i < list.particles.size(); ++i) {
+    const Particle& particle = list.particles[i];
+    Point3 p = particle.position_voxels;
+    if (options.xml_axes == XmlAxes::Zyx) std::swap(p.x, p.z);
+    out += "  <object";
+    const auto add = [&out](std::string_view name, std::string_view value) { out.append(fmt::format(" {}=\"{}\"", name, value)); };
+    const auto add_number = [&](std::string_view name, double value) { add(name, format_number(value, 3, false)); };
+    if (particle.tomogram) add("tomo_idx", std::to_string(*particle.tomogram));
+    if (particle.object_id) add("obj_id", std::to_string(*particle.object_id));
+    add("class_label", std::to_string(particle.class_label));
+    add_number("x", p.x);
+    add_number("y", p.y);
+    add_number("z", p.z);
+    if (particle.orientation) {
+      const ZxzAngles angles = to_zxz(*particle.orientation);
+      add_number("psi", angles.psi);
+      add_number("phi", angles.phi);
+      add_number("the", angles.the);
+    }
+    if (particle.cluster_size) add("cluster_size", std::to_string(*particle.cluster_size));
+    if (particle.score) add("score", format_number(*particle.score, 6, true));  // DeepFinder ignores attributes it does not know
+    for (const ExtraColumn* column : extras)
+      if (!column->values[i].empty()) add(column->name, escape(column->values[i]));
+    out += "/>\n";
+  }
+  return out + "</objlist>\n";
+}
+
+}  // namespace dfe::io::lists
