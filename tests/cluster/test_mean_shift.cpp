@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mean shift on the bit volume against the oracle on points: the same clusters in the same order on random maps, and the same bits for
+// any number of threads.
+#include <cmath>
+#include <cstring>
+#include <mutex>
+
+#include "cluster/assign.hpp"
+#include "cluster/foreground.hpp"
+#include "cluster/progress_share.hpp"
+#include "maps.hpp"
+#include "reference_mean_shift.hpp"
+#include "tests/catch.hpp"
+
+namespace dfe {
+namespace {
+
+using test::Random, test::random_map, test::mean_shift_options;
+
+void check_equal(const ParticleList& found, const std::vector<test::ReferenceCluster>& expected, PickPosition position) {
+  REQUIRE(found.particles.size() == expected.size());
+  for (std::size_t k = 0; k < expected.size(); ++k) {
+    const Particle& particle = found.particles[k];
+    const test::Coordinates& at = position == PickPosition::Mode ? expected[k].mode : expected[k].centroid;
+    CHECK(particle.cluster_size == expected[k].size);
+    CHECK(particle.class_label == expected[k].label);
+    CHECK(particle.position_voxels.z == Approx(at[0]).margin(1e-9));
+    CHECK(particle.position_voxels.y == Approx(at[1]).margin(1e-9));
+    CHECK(particle.position_voxels.x == Approx(at[2]).margin(1e-9));
+  }
+}
+
+TEST_CASE("random maps: clusters, order, sizes and labels are the oracle's") {
+  Random random(20261126);
+  constexpr double kRadii[] = {0.7, 1, 1.4142135623730951, 2, 2.5, 3, 4, 5, 7.3};
+  for (int trial = 0; trial < 300; ++trial) {
+    const LabelMap map = random_map(random, 18);
+    ClusterOptions options = mean_shift_options(kRadii[random.below(9)]);
+    options.position = random.below(2) != 0 ? PickPosition::Mode : PickPosition::Centroid;
+    options.threads = static_cast<int>(1 + random.below(3));
+    INFO("trial " << trial << ", extent " << map.labels.extent().to_string() << ", radius " << options.radius.value);
+    check_equal(cluster(map, options), test::reference_mean_shift(map, options.radius.value), options.position);
+  }
+}
+
+TEST_CASE("random maps per class: each class is the oracle's on its own voxels") {
+  Random random(3);
+  for (int trial = 0; trial < 60; ++trial) {
+    const LabelMap map = random_map(random, 14);
+    ClusterOptions options = mean_shift_options(1.5 + 4 * random.unit());
+    options.per_class = true;
+    const ParticleList list = cluster(map, options);
+    std::size_t seen = 0;
+    for (int label = 1; label < 256; ++label) {
+      ParticleList of_class;
+      for (const Particle& particle : list.particles)
+        if (particle.class_label == label) of_class.particles.push_back(particle);
+      seen += of_class.particles.size();
+      INFO("trial " << trial << ", label " << label);
+      check_equal(of_class, test::reference_mean_shift(map, options.radius.value, label), PickPosition::Centroid);
+    }
+    CHECK(seen == list.particles.size());
+  }
+}
+
+TEST_CASE("sums over balls are those of the voxels, boundary included") {
+  Random random(11);
+  ThreadPool pool(2);
+  ProgressShare progress(nullptr, 1);
+  for (int trial = 0; trial < 200; ++trial) {
+    const LabelMap map = random_map(random, 30);
+    const Extent3 e = map.labels.extent();
+    const Foreground foreground(pool, map.labels.view(), 0, progress);
+    const double radius = random.below(2) != 0 ? static_cast<double>(1 + random.below(12)) : 20 * random.unit();
+    const double step = random.below(2) != 0 ? 1 : 0.37;  // whole centres and radii make boundary voxels
+    const Point3 centre{std::floor(random.unit() * 34 / step) * step - 2, std::floor(random.unit() * 34 / step) * step - 2,
+                        std::floor(random.unit() * 34 / step) * step - 2};
+    PointSum expected;
+    for (std::int64_t z = 0; z < e.z; ++z)
+      for (std::int64_t y = 0; y < e.y; ++y)
+        for (std::int64_t x = 0; x < e.x; ++x) {
+          const double dz = static_cast<double>(z) - centre.z, dy = static_cast<double>(y) - centre.y,
+                       dx = static_cast<double>(x) - centre.x;
+          if (map.labels(z, y, x) == 0 || dz * dz + dy * dy + dx * dx > radius * radius) continue;
+          ++expected.count, expected.z += z, expected.y += y, expected.x += x;
+        }
+    const PointSum found = foreground.ball(centre, radius);
+    INFO("trial " << trial << ", extent " << e.to_string() << ", radius " << radius);
+    CHECK(found.count == expected.count);
+    CHECK(found.z == expected.z);
+    CHECK(found.y == expected.y);
+    CHECK(found.x == expected.x);
+  }
+}
+
+TEST_CASE("a voxel goes to its nearest centre, of equally near ones to the earlier") {
+  Random random(17);
+  ThreadPool pool(2);
+  ProgressShare progress(nullptr, 1);
+  for (int trial = 0; trial < 60; ++trial) {
+    const LabelMap map = random_map(random, 30);
+    const Extent3 e = map.labels.extent();
+    std::vector<Point3> centres;  // on whole voxels: many ties
+    for (std::int64_t k = 1 + random.below(12); k > 0; --k)
+      centres.push_back(
+          {static_cast<double>(random.below(e.z)), static_cast<double>(random.below(e.y)), static_cast<double>(random.below(e.x))});
+    const Foreground foreground(pool, map.labels.view(), 0, progress);
+    const NearestCentre nearest(centres, e, 0.5 + 20 * random.unit());
+    std::mutex mutex;
+    std::int64_t members = 0, wrong = 0;
+    nearest.for_each_block(pool, foreground, 0, e.z, nullptr, [&](std::span<const Member> block, int) {
+      const std::lock_guard lock(mutex);
+      for (const Member& member : block) {
+        const test::Coordinates at{static_cast<double>(member.voxel.z), static_cast<double>(member.voxel.y),
+                                   static_cast<double>(member.voxel.x)};
+        std::size_t expected = 0;
+        const auto distance = [&](std::size_t k) { return test::square_distance(at, {centres[k].z, centres[k].y, centres[k].x}); };
+        for (std::size_t k = 1; k < centres.size(); ++k)
+          if (distance(k) < distance(expected)) expected = k;
+        ++members;
+        wrong += member.centre != expected || map.labels(member.voxel.z, member.voxel.y, member.voxel.x) == 0;
+      }
+    });
+    INFO("trial " << trial << ", extent " << e.to_string());
+    CHECK(members == foreground.count());
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("the number of threads changes no bit of the list") {
+  Random random(5);
+  for (int trial = 0; trial < 12; ++trial) {
+    const LabelMap map = random_map(random, 40);
+    ClusterOptions options = mean_shift_options(3);
+    options.per_class = trial % 2 != 0;
+    options.threads = 1;
+    const ParticleList one = cluster(map, options);
+    for (const int threads : {2, 3, 8}) {
+      options.threads = threads;
+      const ParticleList several = cluster(map, options);
+      REQUIRE(several.particles.size() == one.particles.size());
+      for (std::size_t k = 0; k < one.particles.size(); ++k) {
+        const Particle &a = one.particles[k], &b = several.particles[k];
+        CHECK(std::memcmp(&a.position_voxels, &b.position_voxels, sizeof(Point3)) == 0);
+        CHECK(a.class_label == b.class_label);
+        CHECK(a.cluster_size == b.cluster_size);
+        CHECK(a.score == b.score);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace dfe
