@@ -124,11 +124,11 @@ std::int64_t cluster_working_bytes(const Extent3& extent, const ClusterOptions& 
                                    std::int64_t foreground_voxels, int classes, bool has_scores) {
   if (options.method == ClusterMethod::ConnectedComponents)
     return connected_components_bytes(extent, options.threads > 0 ? options.threads : available_threads(), foreground_voxels, has_scores);
-  const std::int64_t clusters = most_seeds(extent, radius_voxels, foreground_voxels);
-  return Foreground::bytes(extent) +
-         std::max(mean_shift_bytes(clusters),
-                  clusters * static_cast<std::int64_t>(sizeof(Mode)) + members_bytes(extent, clusters, classes, has_scores)) +
-         clusters * static_cast<std::int64_t>(sizeof(Particle));
+  const std::int64_t seeds = most_seeds(extent, radius_voxels, foreground_voxels);
+  const std::int64_t of_one_class = Foreground::bytes(extent) + mean_shift_bytes(seeds) + members_bytes(extent, seeds, classes, has_scores);
+  if (!options.per_class) return of_one_class + seeds * static_cast<std::int64_t>(sizeof(Particle));
+  const std::int64_t all = std::min(foreground_voxels, seeds * classes);                          // classes may share a cell
+  return of_one_class + all * static_cast<std::int64_t>(sizeof(Particle) + 3 * sizeof(Cluster));  // 3: the collected list as it grows
 }
 
 }  // namespace dfe

@@ -143,17 +143,18 @@ std::vector<Mode> keep_distinct(std::vector<Mode> modes, const Extent3& extent, 
   for (const Mode& mode : modes) points.push_back(mode.position);
   const PointGrid grid(points, extent, radius);
   std::vector<bool> dropped(modes.size());
-  std::vector<Mode> kept;
-  for (std::size_t k = 0; k < modes.size(); ++k) {
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < points.size(); ++k) {
     if (dropped[k]) continue;
-    kept.push_back(modes[k]);
+    modes[kept++] = modes[k];
     const Point3& c = points[k];
     grid.visit_box({c.z - radius, c.y - radius, c.x - radius}, {c.z + radius, c.y + radius, c.x + radius}, [&](std::uint32_t other) {
       const Point3& p = points[other];
       if (squared_distance(c, p.z, p.y, p.x) <= radius * radius) dropped[other] = true;
     });
   }
-  return kept;
+  modes.resize(kept);
+  return modes;
 }
 
 std::vector<Mode> mean_shift(ThreadPool& pool, const Foreground& foreground, double radius, ProgressShare& progress) {
@@ -179,7 +180,7 @@ std::int64_t most_seeds(const Extent3& extent, double radius, std::int64_t foreg
 }
 
 std::int64_t mean_shift_bytes(std::int64_t seeds) {
-  // The modes twice (stable sort's copy, the kept ones), and at different times the seeds or their places with the grid.
+  // The modes and stable sort's copy of them, and at different times the seeds or their places with the grid.
   return seeds * static_cast<std::int64_t>(2 * sizeof(Mode) + sizeof(Point3)) + PointGrid::bytes(seeds);
 }
 

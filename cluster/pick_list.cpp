@@ -20,10 +20,14 @@ ParticleList make_pick_list(const std::vector<Cluster>& clusters, const LabelMap
   list.class_names = map.class_names;
   list.voxel_size = map.geometry.voxel_size;
   list.tomogram_extent = map.labels.extent();
-  for (const Cluster& cluster : clusters) {
-    if (cluster.members.count == 0) continue;  // all its voxels are nearer to other centres
+  const auto is_kept = [&options](const Cluster& cluster) {
+    if (cluster.members.count == 0) return false;  // all its voxels are nearer to other centres
     const auto own = options.min_size_of_class.find(cluster.label);
-    if (cluster.members.count < (own == options.min_size_of_class.end() ? options.min_size : own->second)) continue;
+    return cluster.members.count >= (own == options.min_size_of_class.end() ? options.min_size : own->second);
+  };
+  list.particles.reserve(static_cast<std::size_t>(std::count_if(clusters.begin(), clusters.end(), is_kept)));
+  for (const Cluster& cluster : clusters) {
+    if (!is_kept(cluster)) continue;
     Particle particle;
     particle.position_voxels = options.position == PickPosition::Mode ? cluster.mode : cluster.members.mean();
     particle.class_label = cluster.label;
