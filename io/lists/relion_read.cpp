@@ -109,7 +109,8 @@ class Optics {
 
 /// Edge in Å of the pixels that positions count; 0 where the file does not say.
 double pixel_angstrom(const Optics& optics, std::size_t row) {
-  for (const std::string_view column : {"_rlnTomoTiltSeriesPixelSize", "_rlnPixelSize", "_rlnImagePixelSize"})
+  for (const std::string_view column :
+       {"_rlnTomoTiltSeriesPixelSize", "_rlnMicrographOriginalPixelSize", "_rlnPixelSize", "_rlnImagePixelSize"})
     if (const double size = optics.positive(row, column); size > 0) return size;
   const double detector = optics.positive(row, "_rlnDetectorPixelSize"), magnification = optics.positive(row, "_rlnMagnification");
   return detector > 0 && magnification > 0 ? detector * 1e4 / magnification : 0;  // detector pixel in µm
