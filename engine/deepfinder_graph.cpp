@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place that knows the network's layers. Source: the released DeepFinder (models.py) and figure 4 of the paper.
+#include "engine/api/error.hpp"
+#include "engine/graph.hpp"
+#include "layers/op_facts.hpp"
+
+namespace dfe {
+namespace {
+
+/// Appends ops; each method returns the index of the tensor it makes.
+struct Builder {
+  Graph graph;
+  int next_weights = 0;
+
+  int tensor(const std::string& name, std::int64_t channels, int level) {
+    graph.tensors.push_back({name, channels, level});
+    return static_cast<int>(graph.tensors.size()) - 1;
+  }
+  const TensorNode& at(int t) const { return graph.tensors[static_cast<std::size_t>(t)]; }
+
+  int add(const std::string& name, const OpDesc& op, std::vector<int> inputs, int level) {
+    const int y = tensor(name, output_channels(op), level);
+    graph.ops.push_back({name, op, std::move(inputs), y, parameter_count(op) > 0 ? next_weights++ : -1});
+    return y;
+  }
+  int conv(const std::string& name, int x, std::int64_t co) {
+    return add(name, Conv3dDesc{.c0 = at(x).channels, .co = co}, {x}, at(x).level);
+  }
+  int conv(const std::string& name, int up, int skip, std::int64_t co) {
+    return add(name, Conv3dDesc{.c0 = at(up).channels, .c1 = at(skip).channels, .co = co}, {up, skip}, at(up).level);
+  }
+  int pool(const std::string& name, int x) { return add(name, MaxPoolDesc{at(x).channels}, {x}, at(x).level + 1); }
+  int up(const std::string& name, int x) { return add(name, UpConvDesc{at(x).channels, at(x).channels}, {x}, at(x).level - 1); }
+};
+
+}  // namespace
+
+std::int64_t Graph::parameters() const {
+  std::int64_t sum = 0;
+  for (const OpNode& op : ops) sum += parameter_count(op.op);
+  return sum;
+}
+
+Graph deepfinder_graph(const DeepFinderSpec& spec) {
+  for (const std::int64_t width : spec.widths)
+    if (width < 2 || width > 4096) throw Error("network", std::to_string(width), "width out of range", "expected 2 to 4096 channels");
+  if (spec.classes < 2 || spec.classes > 256)
+    throw Error("network", std::to_string(spec.classes), "number of classes out of range", "expected 2 to 256, background included");
+  const auto [full, half, quarter] = spec.widths;
+  Builder b;
+  b.graph.levels = 2;
+  int x = b.tensor("input", 1, 0);
+  x = b.conv("conv1", x, full);
+  const int high = x = b.conv("conv2", x, full);
+  x = b.pool("pool1", x);
+  x = b.conv("conv3", x, half);
+  const int mid = x = b.conv("conv4", x, half);
+  x = b.pool("pool2", x);
+  for (const char* const name : {"conv5", "conv6", "conv7", "conv8"}) x = b.conv(name, x, quarter);
+  x = b.up("up9", x);
+  x = b.conv("conv10", x, mid, half);
+  x = b.conv("conv11", x, half);
+  x = b.up("up12", x);
+  x = b.conv("conv13", x, high, full);
+  x = b.conv("conv14", x, full);
+  b.graph.ops.push_back({"head15", HeadDesc{full, spec.classes}, {x}, -1, b.next_weights});
+  return b.graph;
+}
+
+}  // namespace dfe

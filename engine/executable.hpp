@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// A network, a schedule and the memory for both: volumes of one padded extent stream through it, and running allocates nothing.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "engine/api/observer.hpp"
+#include "engine/core/arena.hpp"
+#include "engine/memory_plan.hpp"
+#include "engine/network.hpp"
+
+namespace dfe {
+
+class Executable {
+ public:
+  /// Fills one padded plane (y, x) of the network's input.
+  using ReadPlane = std::function<void(std::int64_t z, float* plane)>;
+  /// Takes padded planes [z_begin, z_end): labels (z, y, x) and, if asked for, scores (z, class, y, x).
+  using WritePlanes = std::function<void(std::int64_t z_begin, std::int64_t z_end, const std::uint8_t* labels, const float* scores)>;
+  /// Told after each finished slab how many planes are done.
+  using Progress = std::function<void(std::int64_t planes_done)>;
+
+  /// `extent` is padded to the graph's multiple. The network must outlive the executable.
+  Executable(const Network& network, const Extent3& extent, std::int64_t slab_planes, bool with_scores);
+
+  void run(const ReadPlane& read, const WritePlanes& write, const Progress& progress = {});
+
+  const Schedule& schedule() const { return schedule_; }
+  std::size_t bytes() const { return memory_.bytes(); }
+
+ private:
+  const Network* network_;
+  Extent3 extent_;
+  bool with_scores_;
+  Schedule schedule_;
+  MemoryPlan memory_;
+  Arena arena_;
+  std::vector<PlaneBuffer> buffers_;
+  std::vector<std::vector<PlaneBuffer>> op_inputs_;  // per op
+  std::vector<float> input_plane_, scores_;
+  std::vector<std::uint8_t> labels_;
+};
+
+}  // namespace dfe

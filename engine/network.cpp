@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/network.hpp"
+
+#include <string>
+
+#include "engine/api/error.hpp"
+#include "layers/op_facts.hpp"
+
+namespace dfe {
+namespace {
+
+std::string text(const std::array<std::int64_t, 5>& shape) {
+  std::string s = "(";
+  for (const std::int64_t n : shape) s += (s.size() > 1 ? "," : "") + std::to_string(n);
+  return s + ")";
+}
+
+/// The weights of one op, checked against its shape.
+const LayerWeights& weights_of(const OpNode& node, const Weights& weights) {
+  if (static_cast<std::size_t>(node.weights) >= weights.layers.size())
+    throw Error("weights", node.name, "only " + std::to_string(weights.layers.size()) + " layers",
+                "expected weights for every layer of the network");
+  const LayerWeights& layer = weights.layers[static_cast<std::size_t>(node.weights)];
+  const auto expected = kernel_shape(node.op);
+  if (layer.kernel_shape != expected)
+    throw Error("weights", node.name, "kernel is " + text(layer.kernel_shape), "expected " + text(expected) + " (kz, ky, kx, in, out)");
+  const auto count = static_cast<std::int64_t>(layer.kernel.size());
+  if (count != expected[0] * expected[1] * expected[2] * expected[3] * expected[4] ||
+      static_cast<std::int64_t>(layer.bias.size()) != expected[4])
+    throw Error("weights", node.name, "number of values does not fit the shape " + text(expected), "the weights were put together wrongly");
+  return layer;
+}
+
+}  // namespace
+
+Network::Network(const Graph& graph, const Weights& weights, Backend& backend, std::int64_t widest) : graph_(graph), backend_(&backend) {
+  for (const OpNode& node : graph_.ops) {
+    if (const auto* conv = std::get_if<Conv3dDesc>(&node.op))
+      ops_.push_back(backend.plan(*conv, weights_of(node, weights), widest));
+    else if (const auto* pool = std::get_if<MaxPoolDesc>(&node.op))
+      ops_.push_back(backend.plan(*pool));
+    else if (const auto* up = std::get_if<UpConvDesc>(&node.op))
+      ops_.push_back(backend.plan(*up, weights_of(node, weights), widest));
+    else
+      head_ = backend.plan(std::get<HeadDesc>(node.op), weights_of(node, weights), widest);
+  }
+}
+
+std::size_t Network::bytes() const {
+  std::size_t sum = head_->bytes();
+  for (const auto& op : ops_) sum += op->bytes();
+  return sum;
+}
+
+}  // namespace dfe

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A graph whose ops are planned on a backend: kernels chosen, weights packed. Volumes of any depth and height, and up to a certain
+// width, can stream through it.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/graph.hpp"
+#include "kernels/backend.hpp"
+
+namespace dfe {
+
+class Network {
+ public:
+  /// Throws `Error` where the weights do not fit the graph or the backend has no kernel for an op. `widest` is the largest padded width.
+  Network(const Graph& graph, const Weights& weights, Backend& backend, std::int64_t widest);
+
+  const Graph& graph() const { return graph_; }
+  Backend& backend() const { return *backend_; }
+  std::size_t bytes() const;
+
+  /// The planned op of graph().ops[index]; the last one is the head and stands alone.
+  PlannedOp& op(int index) const { return *ops_[static_cast<std::size_t>(index)]; }
+  PlannedHead& head() const { return *head_; }
+
+ private:
+  Graph graph_;
+  Backend* backend_;
+  std::vector<std::unique_ptr<PlannedOp>> ops_;
+  std::unique_ptr<PlannedHead> head_;
+};
+
+}  // namespace dfe

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/schedule.hpp"
+
+#include <algorithm>
+
+#include "engine/api/error.hpp"
+
+namespace dfe {
+namespace {
+
+/// Where every op and tensor stands while the schedule is made.
+class Planner {
+ public:
+  Planner(const Graph& graph, std::int64_t depth, std::int64_t slab_planes) : graph_(graph), depth_(depth), slab_(slab_planes) {
+    produced_.assign(graph.tensors.size(), 0);
+    done_.assign(graph.ops.size(), 0);
+    schedule_.capacity.assign(graph.tensors.size(), 0);
+  }
+
+  Schedule plan() {
+    while (done_.back() < depth_) {
+      const int op = deepest_ready_op();
+      if (op >= 0)
+        run(op);
+      else
+        read();
+    }
+    return std::move(schedule_);
+  }
+
+ private:
+  std::int64_t depth_at(int level) const { return depth_ >> level; }
+  std::int64_t slab_at(int level) const { return std::max<std::int64_t>(slab_ >> level, 1); }
+
+  const OpNode& node(int op) const { return graph_.ops[static_cast<std::size_t>(op)]; }
+  int level_of(int tensor) const { return graph_.tensors[static_cast<std::size_t>(tensor)].level; }
+  int output_level(const OpNode& op) const { return op.output >= 0 ? level_of(op.output) : 0; }
+  std::int64_t& done(int op) { return done_[static_cast<std::size_t>(op)]; }
+  std::int64_t& produced(int tensor) { return produced_[static_cast<std::size_t>(tensor)]; }
+
+  /// What the op would compute next.
+  PlaneRange next_of(int op) {
+    const int level = output_level(node(op));
+    return {done(op), std::min(done(op) + slab_at(level), depth_at(level))};
+  }
+
+  bool ready(int op) {
+    const PlaneRange y = next_of(op);
+    if (y.begin == y.end) return false;
+    for (const int x : node(op).inputs)
+      if (input_planes(node(op).op, y, depth_at(level_of(x))).end > produced(x)) return false;
+    return true;
+  }
+
+  int deepest_ready_op() {
+    for (int op = static_cast<int>(graph_.ops.size()) - 1; op >= 0; --op)
+      if (ready(op)) return op;
+    return -1;
+  }
+
+  void run(int op) {
+    const PlaneRange y = next_of(op);
+    schedule_.steps.push_back({op, y.begin, y.end});
+    if (node(op).output >= 0) produce(node(op).output, y.end);
+    done(op) = y.end;
+  }
+
+  void read() {
+    const std::int64_t begin = produced(0), end = std::min(begin + slab_, depth_);
+    if (begin == end) throw Error("schedule", graph_.ops.back().name, "no op can run", "the graph is not in running order");
+    schedule_.steps.push_back({-1, begin, end});
+    produce(0, end);
+  }
+
+  /// Planes up to `end` of the tensor exist now; its buffer must hold them and all older ones that are still to be read.
+  void produce(int tensor, std::int64_t end) {
+    std::int64_t oldest = end;
+    for (int op = 0; op < static_cast<int>(graph_.ops.size()); ++op)
+      for (const int x : node(op).inputs)
+        if (x == tensor && done(op) < depth_at(output_level(node(op))))
+          oldest = std::min(oldest, input_planes(node(op).op, {done(op), done(op) + 1}, depth_at(level_of(x))).begin);
+    produced(tensor) = end;
+    std::int64_t& capacity = schedule_.capacity[static_cast<std::size_t>(tensor)];
+    capacity = std::max(capacity, end - oldest);
+  }
+
+  const Graph& graph_;
+  std::int64_t depth_, slab_;
+  std::vector<std::int64_t> produced_, done_;
+  Schedule schedule_;
+};
+
+}  // namespace
+
+Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes) {
+  const std::int64_t unit = std::int64_t{1} << graph.levels;
+  if (depth < unit || depth % unit != 0)
+    throw Error("schedule", std::to_string(depth), "depth is not a positive multiple of " + std::to_string(unit), "pad the volume first");
+  if (slab_planes < 1)
+    throw Error(ErrorKind::Usage, "schedule", std::to_string(slab_planes), "slab height below 1", "expected 1 or more planes");
+  return Planner(graph, depth, slab_planes).plan();
+}
+
+}  // namespace dfe

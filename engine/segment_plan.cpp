@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/segment_plan.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "engine/core/memory.hpp"
+#include "engine/device.hpp"
+#include "engine/executable.hpp"
+#include "engine/tiles.hpp"
+
+namespace dfe {
+namespace {
+
+/// Memory that a run needs beyond what is planned byte by byte: stacks, file buffers, the allocator's slack.
+constexpr std::int64_t kSlackBytes = std::int64_t{24} << 20;
+
+std::string megabytes(std::int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB"; }
+
+/// What is the same for every way to cut the volume.
+struct Common {
+  const Network& network;
+  Extent3 padded_extent;
+  bool with_scores;
+  SegmentPlan plan;  // device, extent, label, source and base bytes filled in
+
+  /// The plan with planes cut into columns of height x width, streaming `slab` planes at a time.
+  SegmentPlan with(std::int64_t height, std::int64_t width, std::int64_t slab) const {
+    const Extent3 tile{padded_extent.z, height, width};
+    const Schedule schedule = plan_schedule(network.graph(), tile.z, slab);
+    const MemoryPlan memory = plan_memory(network.graph(), schedule, network.backend(), tile, slab, with_scores);
+    SegmentPlan result = plan;
+    result.slab_planes = slab;
+    result.tile = {1, height, width};
+    result.columns = static_cast<std::int64_t>(cut_axis(padded_extent.y, height).size() * cut_axis(padded_extent.x, width).size());
+    result.work_factor = static_cast<double>(result.columns * height * width) / static_cast<double>(padded_extent.y * padded_extent.x);
+    result.activation_bytes = static_cast<std::int64_t>(memory.arena_bytes);
+    // besides the staging of the executable: one plane as it is read, one box of scores as it is handed on
+    result.workspace_bytes = static_cast<std::int64_t>(memory.staging_bytes + network.bytes()) + padded_extent.y * padded_extent.x * 4 +
+                             (with_scores ? slab * height * width * network.graph().head().classes * 4 : 0);
+    return result;
+  }
+};
+
+/// Rows of work at quarter resolution that keep all threads busy.
+std::int64_t preferred_slab(const Extent3& padded_extent, int threads) {
+  std::int64_t slab = 1;
+  while (slab < padded_extent.z && std::max<std::int64_t>(slab / 4, 1) * (padded_extent.y / 4) < 16 * threads) slab *= 2;
+  return slab;
+}
+
+/// Every sensible cut of the plane: (height, width) pairs in order of the work they cost.
+std::vector<std::pair<std::int64_t, std::int64_t>> cuts(const Extent3& padded_extent) {
+  const auto sizes = [](std::int64_t length) {
+    std::vector<std::int64_t> result{length};
+    for (std::int64_t count = 2; result.back() > kHaloLow + 4 + kHaloHigh && count <= 64; ++count) {
+      const std::int64_t size = piece_size(length, count);
+      if (size < result.back()) result.push_back(size);
+    }
+    return result;
+  };
+  std::vector<std::pair<std::int64_t, std::int64_t>> pairs;
+  for (const std::int64_t height : sizes(padded_extent.y))
+    for (const std::int64_t width : sizes(padded_extent.x)) pairs.emplace_back(height, width);
+  const auto work = [&](const std::pair<std::int64_t, std::int64_t>& p) {
+    return static_cast<std::int64_t>(cut_axis(padded_extent.y, p.first).size() * cut_axis(padded_extent.x, p.second).size()) * p.first *
+           p.second;
+  };
+  std::stable_sort(pairs.begin(), pairs.end(), [&](const auto& a, const auto& b) { return work(a) < work(b); });
+  return pairs;
+}
+
+}  // namespace
+
+Graph graph_of(const Weights& weights) { return deepfinder_graph({weights.widths, weights.classes}); }
+
+SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, const SegmentOptions& options, bool with_scores) {
+  const Extent3 extent = tomogram.extent();
+  Common common{network, {padded(extent.z), padded(extent.y), padded(extent.x)}, with_scores, {}};
+  common.plan.device = network.backend().description();
+  common.plan.extent = extent;
+  common.plan.label_bytes = extent.voxels();
+  common.plan.source_bytes = tomogram.resident_bytes();
+  // what the process holds already contains the weights and the source
+  common.plan.base_bytes =
+      std::max<std::int64_t>(resident_memory_bytes() - tomogram.resident_bytes() - static_cast<std::int64_t>(network.bytes()), 0) +
+      kSlackBytes;
+  const Extent3& p = common.padded_extent;
+  const std::int64_t preferred = options.slab_planes > 0 ? options.slab_planes : preferred_slab(p, network.backend().threads());
+
+  if (options.tiling == Tiling::DeepFinder) {
+    const std::int64_t side = options.deepfinder_patch;
+    SegmentPlan plan = common.plan;
+    const Extent3 tile{side, side, side};
+    const Schedule schedule = plan_schedule(network.graph(), side, preferred);
+    const MemoryPlan memory = plan_memory(network.graph(), schedule, network.backend(), tile, preferred, true);
+    plan.slab_planes = preferred;
+    plan.tile = tile;
+    plan.activation_bytes = static_cast<std::int64_t>(memory.arena_bytes);
+    // the averaged scores of the volume in half precision and a counter per voxel; one patch of input and of scores
+    const std::int64_t classes = network.graph().head().classes;
+    plan.workspace_bytes = static_cast<std::int64_t>(memory.staging_bytes + network.bytes()) + extent.voxels() * (2 * classes + 1) +
+                           tile.voxels() * 4 + (with_scores ? extent.y * extent.x * classes * 4 : 0);
+    if (options.memory_bytes > 0 && plan.total_bytes() > options.memory_bytes)
+      throw Error(ErrorKind::Usage, "memory", megabytes(options.memory_bytes),
+                  "the DeepFinder tiling needs " + megabytes(plan.total_bytes()), "give more, a smaller patch, or the exact tiling");
+    return plan;
+  }
+
+  if (options.tile) {
+    const std::int64_t height = std::min(options.tile->y, p.y), width = std::min(options.tile->x, p.x);
+    return common.with(height, width, preferred);
+  }
+  std::int64_t budget = options.memory_bytes;
+  if (budget <= 0) budget = available_memory_bytes() / 10 * 9 + resident_memory_bytes();
+  std::optional<SegmentPlan> smallest;
+  for (const auto& [height, width] : cuts(p))
+    for (std::int64_t slab = preferred;; slab = std::max<std::int64_t>(slab / 2, 1)) {
+      const SegmentPlan plan = common.with(height, width, slab);
+      if (plan.total_bytes() <= budget) return plan;
+      if (!smallest || plan.total_bytes() < smallest->total_bytes()) smallest = plan;
+      if (slab == 1 || options.slab_planes > 0) break;
+    }
+  throw Error(ErrorKind::Usage, "memory", megabytes(budget),
+              "too little for " + tomogram.info().path + " of " + extent.to_string() + " voxels",
+              "at least " + megabytes(smallest->total_bytes()) + " are needed");
+}
+
+SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options, bool with_scores) {
+  const auto backend = make_backend(options);
+  const Network network(graph_of(weights), weights, *backend, padded(tomogram.extent().x));
+  return plan_segment(tomogram, network, options, with_scores);
+}
+
+std::string SegmentPlan::to_string() const {
+  std::string text =
+      "device " + device + "; " + extent.to_string() + " voxels (z, y, x), " + std::to_string(slab_planes) + " planes a step, ";
+  if (tile.z > 1)
+    text += "patches of " + tile.to_string();
+  else if (columns == 1)
+    text += "whole planes";
+  else
+    text += std::to_string(columns) + " columns of " + std::to_string(tile.y) + "x" + std::to_string(tile.x) + " (work x" +
+            std::to_string(work_factor).substr(0, 4) + ")";
+  return text + "; memory " + megabytes(total_bytes()) + ": tensors " + megabytes(activation_bytes) + ", workspace " +
+         megabytes(workspace_bytes) + ", labels " + megabytes(label_bytes) + ", input " + megabytes(source_bytes) + ", program " +
+         megabytes(base_bytes);
+}
+
+}  // namespace dfe

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each op means beyond its arithmetic: the shape of its result, which input planes an output plane needs, its parameters and how
+// they start, and what it costs. One overload set per question, so that a new op is a new line under each.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/api/weights.hpp"
+#include "engine/core/philox.hpp"
+#include "kernels/ops.hpp"
+
+namespace dfe {
+
+/// A half-open range of z planes.
+struct PlaneRange {
+  std::int64_t begin = 0, end = 0;
+  friend bool operator==(const PlaneRange&, const PlaneRange&) = default;
+};
+
+/// Extent of the result for an input of extent `x`.
+Extent3 output_extent(const OpDesc& op, const Extent3& x);
+
+/// Channels of the result; the number of classes for a head.
+std::int64_t output_channels(const OpDesc& op);
+
+/// Input planes needed for the output planes [y.begin, y.end), clipped to the input's [0, depth).
+PlaneRange input_planes(const OpDesc& op, const PlaneRange& y, std::int64_t depth);
+
+/// Shape of the kernel (kz, ky, kx, ci, co); all zero for ops without parameters.
+std::array<std::int64_t, 5> kernel_shape(const OpDesc& op);
+
+/// Number of parameters, biases included.
+std::int64_t parameter_count(const OpDesc& op);
+
+/// FLOP for a result of extent `y`, counted as the published network counts them: direct convolution, 2 per multiply-add.
+double flop(const OpDesc& op, const Extent3& y);
+
+/// Keras' default start: Glorot-uniform kernel, U(-L, L) with L = sqrt(6 / (taps·ci + taps·co)), zero bias. `layer` keys the random
+/// numbers, so that layers differ.
+LayerWeights initial_weights(const OpDesc& op, const Philox& random, std::uint32_t layer);
+
+/// "conv3d 3x3x3 32+48 to 32"
+std::string describe(const OpDesc& op);
+
+}  // namespace dfe

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// Segmentation as a whole: cpu against ref, any extent, and the promise that slabs, columns and threads never change a bit.
+#include <set>
+
+#include "engine/api/segment.hpp"
+#include "engine/deepfinder_tiling.hpp"
+#include "engine/normalize.hpp"
+#include "engine/tiles.hpp"
+#include "kernels/cpu/cpu_backend.hpp"
+#include "tests/catch.hpp"
+#include "tests/engine/memory_volume.hpp"
+
+using namespace dfe;
+using namespace dfe::test;
+
+namespace {
+
+struct Result {
+  std::vector<std::uint8_t> labels;
+  std::vector<float> scores;  // (class, z, y, x)
+};
+
+Result run(const VolumeSource& volume, const Weights& weights, const SegmentOptions& options) {
+  const Extent3 e = volume.extent();
+  Result result;
+  result.scores.assign(static_cast<std::size_t>(e.voxels() * weights.classes), -1.0f);
+  const LabelMap map = segment(volume, weights, options, [&](const Box3& box, std::int64_t classes, const float* scores) {
+    for (std::int64_t c = 0; c < classes; ++c)
+      for (std::int64_t z = 0; z < box.extent.z; ++z)
+        for (std::int64_t y = 0; y < box.extent.y; ++y, scores += box.extent.x)
+          std::copy_n(scores, box.extent.x,
+                      &result.scores[static_cast<std::size_t>(((c * e.z + box.begin.z + z) * e.y + box.begin.y + y) * e.x + box.begin.x)]);
+  });
+  result.labels.assign(map.labels.data(), map.labels.data() + map.labels.voxels());
+  return result;
+}
+
+const DeepFinderSpec kSmall{{4, 6, 8}, 5};
+
+}  // namespace
+
+TEST_CASE("cpu agrees with ref for any extent, from one voxel up") {
+  const Weights weights = random_weights(kSmall, 1);
+  for (const Extent3 extent :
+       {Extent3{1, 1, 1}, Extent3{1, 7, 30}, Extent3{9, 1, 5}, Extent3{13, 10, 1}, Extent3{4, 8, 12}, Extent3{17, 22, 19}}) {
+    INFO(extent.to_string());
+    const MemoryVolume volume = random_volume(extent, 2);
+    SegmentOptions options;
+    if (extent.voxels() == 1) {
+      CHECK_THROWS_WITH(run(volume, weights, options), DFE_CONTAINS("same value"));  // one voxel is constant
+      options.normalization = Normalization::None;
+    }
+    options.device = "ref";
+    const Result ref = run(volume, weights, options);
+    options.device = "cpu";
+    for (const std::string& isa : cpu_instruction_sets()) {
+      options.instruction_set = isa;
+      const Result cpu = run(volume, weights, options);
+      double largest = 0;
+      for (std::size_t i = 0; i < ref.scores.size(); ++i)
+        largest = std::max(largest, std::abs(static_cast<double>(cpu.scores[i]) - static_cast<double>(ref.scores[i])));
+      INFO(isa << " largest score difference " << largest);
+      CHECK(largest < 1e-5);
+      for (std::size_t i = 0; i < ref.labels.size(); ++i)
+        if (cpu.labels[i] != ref.labels[i]) {
+          // only a tie within the arithmetic's error may be decided differently
+          const std::size_t n = ref.labels.size();
+          CHECK(std::abs(ref.scores[cpu.labels[i] * n + i] - ref.scores[ref.labels[i] * n + i]) < 1e-5f);
+        }
+    }
+  }
+}
+
+TEST_CASE("labels and scores are the same bits for every slab height, column size and thread count") {
+  const Weights weights = random_weights(kSmall, 3);
+  const MemoryVolume volume = random_volume({9, 101, 122}, 4);
+  for (const std::string& isa : cpu_instruction_sets()) {
+    SegmentOptions options;
+    options.instruction_set = isa;
+    const Result whole = run(volume, weights, options);
+    CHECK(std::set<int>(whole.labels.begin(), whole.labels.end()).size() >= 3);  // not a trivial map
+    const auto same = [&](const char* what) {
+      INFO(isa << " " << what << " slab " << options.slab_planes << " threads " << options.threads);
+      const Result part = run(volume, weights, options);
+      CHECK(part.labels == whole.labels);
+      CHECK(part.scores == whole.scores);
+    };
+    for (const std::int64_t slab : {1, 3, 12}) options.slab_planes = slab, same("whole planes");
+    options.slab_planes = 0;
+    for (const int threads : {1, 2, 5}) options.threads = threads, same("threads");
+    options.threads = 2;
+    for (const Extent3 tile : {Extent3{1, 72, 500}, Extent3{1, 500, 80}, Extent3{1, 84, 96}})
+      options.tile = tile, options.slab_planes = tile.y / 50, same(tile.to_string().c_str());
+    options = {};
+    options.instruction_set = isa;
+    options.device = "cpu";
+    CHECK(run(volume, weights, options).scores == whole.scores);  // a repeat
+  }
+}
+
+TEST_CASE("columns with halos below the receptive field would be seen") {
+  // The test of the test above: with its neighbour's voxels changed just within reach, an output voxel changes; beyond reach it does not.
+  const Weights weights = random_weights(kSmall, 3);
+  SegmentOptions options;
+  options.normalization = Normalization::None;
+  const Extent3 extent{4, 4, 160};
+  const std::vector<float> values = uniform_reals(extent.voxels(), 5);
+  const auto scores_with_changed = [&](std::int64_t x) {
+    Volume<float> v(extent);
+    std::copy(values.begin(), values.end(), v.data());
+    if (x >= 0) v(0, 0, x) += 50;
+    return run(MemoryVolume(std::move(v)), weights, options).scores;
+  };
+  const std::vector<float> before = scores_with_changed(-1);
+  const auto changes = [&](std::int64_t output, std::int64_t input) {
+    const std::vector<float> after = scores_with_changed(input);
+    for (std::int64_t c = 0; c < 5; ++c)
+      for (std::int64_t row = 0; row < extent.z * extent.y; ++row) {
+        const std::size_t i = static_cast<std::size_t>((c * extent.z * extent.y + row) * extent.x + output);
+        if (after[i] != before[i]) return true;
+      }
+    return false;
+  };
+  // Source: interval propagation; positions congruent 0, 1, 2, 3 modulo 4 see 30, 31, 28, 29 back and 33, 32, 31, 34 ahead
+  const std::int64_t back[4] = {30, 31, 28, 29}, ahead[4] = {33, 32, 31, 34};
+  for (std::int64_t phase = 0; phase < 4; ++phase) {
+    const std::int64_t x = 80 + phase;
+    INFO("phase " << phase);
+    CHECK_FALSE(changes(x, x - back[phase] - 1));
+    CHECK_FALSE(changes(x, x + ahead[phase] + 1));
+  }
+  CHECK(changes(80, 70));
+}
+
+TEST_CASE("pieces of an axis cover it once, begin on multiples of 4 and see enough") {
+  for (std::int64_t length = 76; length <= 600; length += 4)
+    for (std::int64_t size = 72; size <= length; size += 4) {
+      std::int64_t kept = 0;
+      for (const Piece& piece : cut_axis(length, size)) {
+        REQUIRE(piece.keep_begin == kept);
+        REQUIRE(piece.keep_end > piece.keep_begin);
+        REQUIRE(piece.begin % 4 == 0);
+        REQUIRE((piece.begin == 0 || piece.keep_begin - piece.begin >= kHaloLow));
+        REQUIRE((piece.begin + size == length || piece.begin + size - piece.keep_end >= kHaloHigh));
+        REQUIRE(piece.begin + size <= length);
+        kept = piece.keep_end;
+      }
+      REQUIRE(kept == length);
+    }
+  for (std::int64_t length = 76; length <= 1200; length += 52)
+    for (std::int64_t count = 1; count < 12; ++count) {
+      const std::int64_t size = piece_size(length, count);
+      REQUIRE((size <= 72 || static_cast<std::int64_t>(cut_axis(length, size).size()) <= count));
+    }
+  CHECK_THROWS_AS(cut_axis(200, 68), Error);
+  CHECK_THROWS_AS(cut_axis(200, 102), Error);
+}
+
+TEST_CASE("normalization: the tomogram's own mean and deviation, exactly") {
+  Volume<float> v({2, 3, 4});
+  for (std::int64_t i = 0; i < 24; ++i) v.data()[i] = static_cast<float>(1000000 + i);  // far from zero: naive sums of squares would fail
+  const MemoryVolume volume(std::move(v));
+  const Normalizer normalizer(volume, Normalization::Tomogram, nullptr);
+  CHECK(normalizer.moments().mean == Approx(1e6 + 11.5).epsilon(1e-15));
+  CHECK(normalizer.moments().deviation() == Approx(std::sqrt((24.0 * 24.0 - 1) / 12)).epsilon(1e-12));
+  float first = 1e6f;
+  normalizer.apply({{0, 0, 0}, {1, 1, 1}}, &first);
+  CHECK(first == Approx(-11.5 / std::sqrt(575.0 / 12)));
+}
+
+TEST_CASE("patch normalization: blocks by themselves, linear between their centres") {
+  // along x two blocks of 56 with values 0/2 and 10/30 alternating: means 1 and 20, deviations 1 and 10
+  Volume<float> v({1, 1, 112});
+  for (std::int64_t x = 0; x < 112; ++x) v.data()[x] = x < 56 ? static_cast<float>(x % 2 * 2) : static_cast<float>(10 + x % 2 * 20);
+  const MemoryVolume volume(std::move(v));
+  const Normalizer normalizer(volume, Normalization::Patch, nullptr);
+  const auto at = [&](std::int64_t x, float value) {
+    normalizer.apply({{0, 0, x}, {1, 1, 1}}, &value);
+    return value;
+  };
+  CHECK(at(0, 2) == Approx(1));  // before the first centre (27.5): the block's own statistics
+  CHECK(at(111, 30) == Approx(1));
+  const double share = (56 - 27.5) / 56;  // just past half way from 27.5 to 83.5
+  CHECK(at(56, 10) == Approx((10 - (1 + 19 * share)) * (1 + (0.1 - 1) * share)));
+}
+
+TEST_CASE("volumes that cannot be segmented are refused with a reason") {
+  const Weights weights = random_weights(kSmall, 1);
+  CHECK_THROWS_WITH(run(MemoryVolume(Volume<float>({3, 3, 3}, 7.0f)), weights, {}), DFE_CONTAINS("same value"));
+  Volume<float> v({2, 2, 2}, 1.0f);
+  v(0, 1, 0) = std::nanf("");
+  v(1, 1, 1) = INFINITY;
+  CHECK_THROWS_WITH(run(MemoryVolume(std::move(v)), weights, {}), DFE_CONTAINS("2 of 8 voxels"));
+  CHECK_THROWS_WITH(run(MemoryVolume(Volume<float>(Extent3{0, 3, 3})), weights, {}), DFE_CONTAINS("no voxels"));
+  const MemoryVolume good = random_volume({8, 8, 8}, 1);
+  SegmentOptions options;
+  options.device = "cuda";
+  CHECK_THROWS_WITH(run(good, weights, options), DFE_CONTAINS("no CUDA backend"));
+  options.device = "tpu";
+  CHECK_THROWS_WITH(run(good, weights, options), DFE_CONTAINS("no such device"));
+  options = {};
+  options.memory_bytes = 1 << 20;
+  CHECK_THROWS_WITH(run(good, weights, options), DFE_CONTAINS("at least"));
+  Weights wrong = weights;
+  wrong.layers[4].kernel_shape[3] = 9;
+  CHECK_THROWS_WITH(run(good, wrong, {}), DFE_CONTAINS("conv5"));
+}
+
+TEST_CASE("a run can be cancelled") {
+  struct Impatient : Observer {
+    bool cancelled() override { return true; }
+  } observer;
+  CHECK_THROWS_WITH(segment(random_volume({8, 8, 8}, 1), random_weights(kSmall, 1), {}, {}, &observer), DFE_CONTAINS("cancelled"));
+}
+
+TEST_CASE("the DeepFinder tiling has the released software's centres") {
+  // Source: centres computed with the released code
+  using Centres = std::vector<std::int64_t>;
+  CHECK(deepfinder_centres(200, 160) == Centres{80, 170});
+  CHECK(deepfinder_centres(512, 160) == Centres{80, 186, 292, 398, 482});
+  CHECK(deepfinder_centres(464, 160) == Centres{80, 186, 292, 398, 434});
+  CHECK(deepfinder_centres(111, 160) == Centres{80, 81});
+  CHECK(deepfinder_centres(110, 160).empty());
+  CHECK(deepfinder_centres(928, 160).size() == 9);
+  CHECK(deepfinder_centres(928, 160)[8] == 898);
+}
+
+TEST_CASE("one DeepFinder tile around the whole volume is the exact result, rounded to half precision") {
+  // With P = N + 48 the padded volume is 2 voxels longer than a tile; with zeros around, the exact engine on a volume padded by hand by
+  // 25 and cropped gives what a single tile gives.
+  const Weights weights = random_weights(kSmall, 6);
+  SegmentOptions options;
+  options.normalization = Normalization::None;
+  options.tiling = Tiling::DeepFinder;
+  options.deepfinder_patch = 56;
+  const Extent3 extent{7, 7, 7};
+  const MemoryVolume volume = random_volume(extent, 8);
+  const Result tiles = run(volume, weights, options);
+  CHECK(deepfinder_centres(7, 56) == std::vector<std::int64_t>{28, 29});
+  // the average of the 8 tiles, each computed exactly as a volume of its own
+  std::vector<double> sums(tiles.scores.size(), 0), counts(static_cast<std::size_t>(extent.voxels()), 0);
+  for (int tile = 0; tile < 8; ++tile) {
+    const Index3 shift{25 - (tile >> 2), 25 - (tile >> 1 & 1), 25 - (tile & 1)};  // where the volume lies in the tile
+    Volume<float> padded_volume({56, 56, 56}, 0.0f);
+    for (std::int64_t z = 0; z < 7; ++z)
+      for (std::int64_t y = 0; y < 7; ++y) volume.read_box({{z, y, 0}, {1, 1, 7}}, &padded_volume(shift.z + z, shift.y + y, shift.x));
+    SegmentOptions exact;
+    exact.normalization = Normalization::None;
+    const Result one = run(MemoryVolume(std::move(padded_volume)), weights, exact);
+    for (std::int64_t z = 0; z < 7; ++z)
+      for (std::int64_t y = 0; y < 7; ++y)
+        for (std::int64_t x = 0; x < 7; ++x) {
+          const Index3 at{shift.z + z, shift.y + y, shift.x + x};
+          if (std::min({at.z, at.y, at.x}) < 25 || std::max({at.z, at.y, at.x}) >= 31) continue;  // cropped
+          const std::int64_t i = (z * 7 + y) * 7 + x;
+          counts[static_cast<std::size_t>(i)] += 1;
+          for (std::int64_t c = 0; c < 5; ++c)
+            sums[static_cast<std::size_t>(c * 343 + i)] +=
+                static_cast<double>(one.scores[static_cast<std::size_t>(((c * 56 + at.z) * 56 + at.y) * 56 + at.x)]);
+        }
+  }
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    REQUIRE(counts[i % 343] > 0);
+    // at most 8 additions and a division in half precision (11 bits), of numbers up to 8
+    REQUIRE(std::abs(sums[i] / counts[i % 343] - static_cast<double>(tiles.scores[i])) < 9 * 0x1p-11);
+  }
+  options.deepfinder_patch = 60;
+  CHECK_THROWS_WITH(run(volume, weights, options), DFE_CONTAINS("7x7x7"));
+  options.deepfinder_patch = 58;
+  CHECK_THROWS_WITH(run(volume, weights, options), DFE_CONTAINS("multiple of 4"));
+}
