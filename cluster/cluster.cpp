@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <new>
 #include <string>
 #include <tuple>
@@ -56,6 +57,11 @@ void check_options(const ClusterOptions& options) {
     throw Error(ErrorKind::Usage, "cluster", "position", "connected components have no mode", "use the centroid, or mean shift");
 }
 
+void check_extent(const Extent3& extent) {
+  if (extent.voxels() > 0 && std::max({extent.z, extent.y, extent.x}) > std::numeric_limits<std::int32_t>::max() - 8)
+    throw Error("cluster", extent.to_string(), "an axis has more than 2^31 voxels", "cut the map");
+}
+
 /// Mean shift over the voxels of one class, or over all (0).
 std::vector<Cluster> mean_shift_clusters(ThreadPool& pool, VolumeView<const std::uint8_t> labels, const Foreground& foreground,
                                          double radius, const ScoreLookup* scores, ProgressShare& progress) {
@@ -95,6 +101,7 @@ ParticleList cluster(const LabelMap& map, const ClusterOptions& options, const S
   const VolumeView<const std::uint8_t> labels = map.labels.view();
   const bool components = options.method == ClusterMethod::ConnectedComponents;
   check_options(options);
+  check_extent(labels.extent);
   // Components need no radius, but where one is given it tells how large a particle is.
   const double radius = components && options.radius.value == 0 ? 0 : checked_radius(options.radius, map.geometry, labels.extent);
   if (labels.extent.voxels() == 0) return make_pick_list({}, map, options, scores != nullptr, radius);

@@ -3,31 +3,46 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
+#include "cluster/disc.hpp"
 #include "cluster/progress_share.hpp"
 
 namespace dfe {
 namespace {
 
-/// How many bits a byte has and the sum of their places.
-struct ByteSum {
+/// How many bits a piece of a row has and the sum of their places.
+struct PieceSum {
   std::uint8_t count = 0, places = 0;
 };
 
-constexpr std::array<ByteSum, 256> make_byte_sums() {
-  std::array<ByteSum, 256> sums{};
-  for (std::size_t byte = 0; byte < 256; ++byte)
-    for (unsigned bit = 0; bit < 8; ++bit)
-      if (byte >> bit & 1) {
-        ++sums[byte].count;
-        sums[byte].places = static_cast<std::uint8_t>(sums[byte].places + bit);
+constexpr int kPieceBits = 11;  // a table of 4 KB; a ball of radius 5 needs one look-up per row
+constexpr int kPiecesPerWindow = 4;
+constexpr std::int64_t kWindowBits = kPieceBits * kPiecesPerWindow;  // a window starts at any bit of a byte and fits 64 bits
+constexpr std::int64_t kPaddingBytes = 8;                            // behind the last row, for whole loads
+
+constexpr std::array<PieceSum, 1 << kPieceBits> make_piece_sums() {
+  std::array<PieceSum, 1 << kPieceBits> sums{};
+  for (std::size_t piece = 0; piece < sums.size(); ++piece)
+    for (unsigned bit = 0; bit < kPieceBits; ++bit)
+      if (piece >> bit & 1) {
+        ++sums[piece].count;
+        sums[piece].places = static_cast<std::uint8_t>(sums[piece].places + bit);
       }
   return sums;
 }
 
-constexpr std::array<ByteSum, 256> kByteSums = make_byte_sums();
+constexpr std::array<PieceSum, 1 << kPieceBits> kPieceSums = make_piece_sums();
+
+/// The bits of a row from place `first` on, at least kWindowBits of them.
+std::uint64_t load_window(const std::uint8_t* row, std::int64_t first) {
+  std::uint64_t word;
+  std::memcpy(&word, row + (first >> 3), sizeof word);
+  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+  return word >> (first & 7);
+}
 
 /// Packs one row and notes the labels it takes; returns its number of voxels.
 std::int64_t pack_row(const std::uint8_t* labels, std::int64_t size, int class_label, std::uint8_t* bits, LabelSet& taken) {
@@ -45,37 +60,32 @@ std::int64_t pack_row(const std::uint8_t* labels, std::int64_t size, int class_l
         taken.set(static_cast<std::size_t>(label));
       }
     bits[x / 8] = static_cast<std::uint8_t>(byte);
-    count += kByteSums[byte].count;
+    count += kPieceSums[byte].count;
   }
   return count;
 }
 
-/// Whole numbers `first` to `last` whose squared distance from `centre` plus `base` is at most `limit`, cut to [0, size).
-struct Reach {
-  std::int64_t first, last;
-
-  Reach(double centre, double base, double limit, std::int64_t size) {
-    // The square root only guesses, a little wide; the comparison that defines the ball decides.
-    constexpr double kSlack = 1e-6;
-    const double half = std::sqrt(limit - base);
-    const auto inside = [&](std::int64_t at) {
-      const double d = centre - static_cast<double>(at);
-      return base + d * d <= limit;
-    };
-    const double low = centre - half - kSlack, high = centre + half + kSlack;
-    first = low <= 0 ? 0 : static_cast<std::int64_t>(low) + 1;
-    last = high < 0 ? -1 : high >= static_cast<double>(size) ? size - 1 : static_cast<std::int64_t>(high);
-    while (first <= last && !inside(first)) ++first;
-    while (first <= last && !inside(last)) --last;
+/// Adds the voxels of a row from `first` to before `first + size` up: their number, and the sum of x.
+/// The number of pieces is that of the longest row, so that the loop is straight; rows longer than a window take several.
+template <int Pieces>
+void add_row(const std::uint8_t* row, std::int64_t first, std::int64_t size, std::int64_t& count, std::int64_t& sum_x) {
+  std::uint64_t window = load_window(row, first) & ((std::uint64_t{1} << size) - 1);
+  std::int64_t here = 0, places = 0;
+  for (int piece = 0; piece < Pieces; ++piece, window >>= kPieceBits) {
+    const PieceSum sums = kPieceSums[window & (kPieceSums.size() - 1)];
+    here += sums.count;
+    places += sums.places + piece * kPieceBits * sums.count;
   }
-};
+  count += here;
+  sum_x += places + first * here;
+}
 
 }  // namespace
 
 Foreground::Foreground(ThreadPool& pool, VolumeView<const std::uint8_t> labels, int class_label, ProgressShare& progress)
     : extent_(labels.extent),
       row_bytes_((labels.extent.x + 7) / 8),
-      bits_(static_cast<std::size_t>(extent_.z * extent_.y * row_bytes_)),
+      bits_(static_cast<std::size_t>(extent_.z * extent_.y * row_bytes_ + kPaddingBytes)),
       plane_labels_(static_cast<std::size_t>(extent_.z)) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(pool.threads()));
   progress.begin(extent_.z);
@@ -98,35 +108,52 @@ LabelSet Foreground::labels() const {
 }
 
 std::int64_t Foreground::bytes(const Extent3& extent) {
-  return extent.z * (extent.y * ((extent.x + 7) / 8) + static_cast<std::int64_t>(sizeof(LabelSet)));
+  return extent.z * (extent.y * ((extent.x + 7) / 8) + static_cast<std::int64_t>(sizeof(LabelSet))) + kPaddingBytes;
 }
 
 PointSum Foreground::ball(const Point3& centre, double radius) const {
+  const double longest = 2 * radius + 1;
+  return longest <= kPieceBits       ? ball_of<1>(centre, radius)
+         : longest <= 2 * kPieceBits ? ball_of<2>(centre, radius)
+         : longest <= kWindowBits    ? ball_of<kPiecesPerWindow>(centre, radius)
+                                     : ball_of<0>(centre, radius);
+}
+
+template <int Pieces>
+PointSum Foreground::ball_of(const Point3& centre, double radius) const {
+  static const ReachRows reach_rows = reach_rows_function();
+  // Planes and rows are cut a little wide; the rows outside the ball turn out empty.
+  const auto begin = [](double at) { return static_cast<std::int64_t>(std::max(at, 0.0)); };
+  const auto end = [&](double at, std::int64_t size) { return std::min(begin(at + 1), size); };
   const double limit = radius * radius;
+  const std::int64_t z_end = end(centre.z + radius, extent_.z);
   PointSum sum;
-  const Reach planes(centre.z, 0, limit, extent_.z);
-  for (std::int64_t z = planes.first; z <= planes.last; ++z) {
-    const double dz = centre.z - static_cast<double>(z), base_z = dz * dz;
-    const Reach rows(centre.y, base_z, limit, extent_.y);
-    for (std::int64_t y = rows.first; y <= rows.last; ++y) {
-      const double dy = centre.y - static_cast<double>(y);
-      const Reach voxels(centre.x, base_z + dy * dy, limit, extent_.x);
-      if (voxels.first > voxels.last) continue;
-      const std::uint8_t* const bits = row(z, y);
-      const std::int64_t first_byte = voxels.first >> 3, last_byte = voxels.last >> 3;
-      std::int64_t count = 0;
-      for (std::int64_t b = first_byte; b <= last_byte; ++b) {
-        unsigned byte = bits[b];
-        if (b == first_byte) byte &= 0xFFu << (voxels.first & 7);
-        if (b == last_byte) byte &= 0xFFu >> (7 - (voxels.last & 7));
-        const ByteSum here = kByteSums[byte & 0xFF];
-        count += here.count;
-        sum.x += here.places + 8 * b * here.count;
+  RowReaches reaches;
+  for (std::int64_t z = begin(centre.z - radius); z < z_end; ++z) {
+    const double dz = centre.z - static_cast<double>(z);
+    const Disc disc{centre.y, centre.x, dz * dz, limit};
+    const double half = std::sqrt(std::max(limit - disc.base, 0.0));
+    const std::int64_t y_end = end(centre.y + half, extent_.y);
+    std::int64_t count_of_plane = 0;
+    for (std::int64_t y = begin(centre.y - half); y < y_end; y += RowReaches::kRows) {
+      reach_rows(disc, y, extent_.x, reaches);
+      const std::int64_t rows = std::min<std::int64_t>(RowReaches::kRows, y_end - y);
+      const std::uint8_t* bits = row(z, y);
+      for (std::int64_t r = 0; r < rows; ++r, bits += row_bytes_) {
+        const std::int64_t first = reaches.first[static_cast<std::size_t>(r)];
+        const std::int64_t size = std::max<std::int64_t>(0, reaches.last[static_cast<std::size_t>(r)] - first + 1);
+        std::int64_t count = 0;
+        if constexpr (Pieces > 0)
+          add_row<Pieces>(bits, first, size, count, sum.x);
+        else
+          for (std::int64_t done = 0; done < size; done += kWindowBits)
+            add_row<kPiecesPerWindow>(bits, first + done, std::min(kWindowBits, size - done), count, sum.x);
+        count_of_plane += count;
+        sum.y += (y + r) * count;
       }
-      sum.count += count;
-      sum.y += y * count;
-      sum.z += z * count;
     }
+    sum.count += count_of_plane;
+    sum.z += z * count_of_plane;
   }
   return sum;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The voxels to cluster as a bit volume, one bit per voxel, with the sums over balls that mean shift lives on. Sums are integers, so
-// they do not depend on the order in which anything is added. Rows are padded to bytes: a row's part inside a ball is a few bytes,
-// each looked up in a table, on any CPU and at any alignment.
+// they do not depend on the order in which anything is added. Rows are padded to bytes; a row's part inside a ball is
+// looked up in a small table, a few bits at a time, on any CPU.
 #pragma once
 
 #include <bitset>
@@ -53,13 +53,17 @@ class Foreground {
 
   std::int64_t row_bytes() const { return row_bytes_; }
 
-  /// Sums over all voxels within `radius` of `centre`, the boundary included. Cost: π·radius² rows of 2·radius / 8 bytes.
+  /// Sums over all voxels within `radius` of `centre`, the boundary included. Cost: π·radius² rows of 2·radius / 11 table look-ups.
   PointSum ball(const Point3& centre, double radius) const;
 
   /// Memory of the bits and label sets for a volume.
   static std::int64_t bytes(const Extent3& extent);
 
  private:
+  /// `Pieces` table look-ups hold the longest row; 0: any number of windows.
+  template <int Pieces>
+  PointSum ball_of(const Point3& centre, double radius) const;
+
   Extent3 extent_;
   std::int64_t row_bytes_ = 0, count_ = 0;
   std::vector<std::uint8_t> bits_;
