@@ -7,14 +7,14 @@
 
 namespace dfe::io {
 
-/// Exact value of an IEEE binary16; NaN payloads are kept.
+/// Exact value of an IEEE binary16; NaN payloads are kept. Selections instead of branches, so that loops over it become vector code.
 constexpr float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = (half & 0x8000u) << 16;
   const std::uint32_t rest = half & 0x7FFFu;
-  if (rest >= 0x7C00u) return std::bit_cast<float>(sign | 0x7F800000u | ((rest & 0x3FFu) << 13));
-  if (rest >= 0x0400u) return std::bit_cast<float>(sign | ((rest << 13) + (112u << 23)));
-  const float magnitude = static_cast<float>(rest) * 0x1p-24f;  // subnormal or zero
-  return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(magnitude));
+  const std::uint32_t small = std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(rest)) * 0x1p-24f);
+  const std::uint32_t normal = (rest << 13) + (112u << 23);
+  const std::uint32_t special = (rest << 13) | 0x7F800000u;
+  return std::bit_cast<float>(sign | (rest < 0x0400u ? small : rest < 0x7C00u ? normal : special));
 }
 
 /// Nearest IEEE binary16, ties to even; beyond 65504 (rounded) infinity.

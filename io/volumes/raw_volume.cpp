@@ -12,6 +12,7 @@ namespace dfe::io {
 namespace {
 
 constexpr std::int64_t kPieceBytes = 1 << 18;
+constexpr std::int64_t kCallBytes = 1 << 13;  // what one call of the system costs, in bytes that could be read meanwhile
 
 /// A block of one section: rows [row, row + rows) and columns [column, column + columns).
 struct Piece {
@@ -75,13 +76,14 @@ void RawVolume::read_box(const Box3& box, float* out) const {
     stride[i] = stride_xyz[axis];
   }
   const std::int64_t row_bytes = element_bytes(layout.element, layout.sizes[0]);
-  // Rows of which most is wanted are read together with the gaps between them; otherwise each row's part is read by itself.
-  const std::int64_t part_bytes = element_bytes(layout.element, count[0]);
-  const bool together = part_bytes * 8 >= row_bytes && row_bytes <= kPieceBytes;
-  const std::int64_t rows_each = together ? std::clamp<std::int64_t>(kPieceBytes / row_bytes, 1, count[1]) : 1;
-  const std::int64_t columns_each = std::min(count[0], kPieceBytes / 8);
   const bool in_order = stride[0] == 1;  // a row of the file is a row of the box
   const bool as_it_is = in_order && layout.element == Element::Float32 && !layout.swapped;
+  const bool block = as_it_is && count[0] == layout.sizes[0] && stride[1] == count[0];  // whole rows go to the box in one read
+  // Rows of which much is wanted, and short ones, are read together with the gaps between them; else each row's part by itself.
+  const std::int64_t part_bytes = element_bytes(layout.element, count[0]);
+  const bool together = row_bytes <= kPieceBytes && row_bytes <= std::max(part_bytes * 8, kCallBytes);
+  const std::int64_t rows_each = block ? count[1] : together ? std::clamp<std::int64_t>(kPieceBytes / row_bytes, 1, count[1]) : 1;
+  const std::int64_t columns_each = as_it_is ? count[0] : std::min(count[0], kPieceBytes / 8);
   std::vector<std::byte> raw;
   std::vector<float> values;
 
@@ -93,8 +95,7 @@ void RawVolume::read_box(const Box3& box, float* out) const {
     const auto bytes = static_cast<std::size_t>((piece.rows - 1) * row_bytes + last - first);
     float* const target =
         out + (piece.section - begin[2]) * stride[2] + (piece.row - begin[1]) * stride[1] + (piece.column - begin[0]) * stride[0];
-    if (as_it_is && (piece.rows == 1 || (piece.columns == layout.sizes[0] && stride[1] == piece.columns)))
-      return file_.read(start, target, bytes);
+    if (block || (as_it_is && piece.rows == 1)) return file_.read(start, target, bytes);
     raw.resize(std::max(raw.size(), bytes));
     file_.read(start, raw.data(), bytes);
     if (!in_order) values.resize(static_cast<std::size_t>(piece.rows * piece.columns));
