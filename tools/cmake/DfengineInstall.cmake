@@ -3,24 +3,28 @@
 # <dfengine/...>, the archive, the executable, and a package that find_package(dfengine) finds.
 include(CMakePackageConfigHelpers)
 
-file(GLOB api_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/engine/api/*.hpp)
+# engine/api seen as <dfengine/...>, in the build tree as after the installation.
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/include)
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/engine/api ${PROJECT_BINARY_DIR}/include/dfengine SYMBOLIC)
+file(GLOB api_headers CONFIGURE_DEPENDS ${PROJECT_BINARY_DIR}/include/dfengine/*.hpp)
+
 add_library(dfengine_library STATIC)
 add_library(dfengine::dfengine ALIAS dfengine_library)
 set_target_properties(dfengine_library PROPERTIES OUTPUT_NAME dfengine EXPORT_NAME dfengine LINKER_LANGUAGE CXX)
 target_compile_features(dfengine_library PUBLIC cxx_std_20)
-target_sources(dfengine_library PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/engine/api FILES ${api_headers})
+target_sources(dfengine_library PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_BINARY_DIR}/include FILES ${api_headers})
 get_property(folders GLOBAL PROPERTY DFENGINE_FOLDERS)
 foreach(folder ${folders})
   target_link_libraries(dfengine_library PRIVATE $<BUILD_INTERFACE:${folder}>)
 endforeach()
 # An archive names what it needs to the program that links it; dfengineConfig.cmake finds these.
-foreach(dependency Threads::Threads dfengine::hdf5 fmt::fmt pugixml::pugixml)
+foreach(dependency Threads::Threads dfengine::hdf5 dfengine::libzip dfengine::libxxhash fmt::fmt pugixml::pugixml ZLIB::ZLIB BZip2::BZip2)
   target_link_libraries(dfengine_library PRIVATE $<INSTALL_INTERFACE:${dependency}>)
 endforeach()
 
 install(TARGETS dfengine_library EXPORT dfengineTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
-        FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dfengine)
+        FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/dfengine)
 install(EXPORT dfengineTargets NAMESPACE dfengine:: DESTINATION ${package})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/dfengineConfig.cmake.in ${PROJECT_BINARY_DIR}/dfengineConfig.cmake

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// README and docs against the program: every option they name exists, every option that exists is described, and README's commands run.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/catch.hpp"
+#include "tests/cli/run_command.hpp"
+#include "tests/temp_folder.hpp"
+
+namespace fs = std::filesystem;
+using namespace dfe::test;
+
+namespace {
+
+const fs::path kRoot = DFE_SOURCE_DIR;
+const std::vector<std::string> kSubcommands = {"pick", "segment", "cluster", "convert", "info"};
+
+/// Every --long-option in a text.
+std::set<std::string> options_in(const std::string& text) {
+  std::set<std::string> options;
+  for (std::size_t at = text.find("--"); at != std::string::npos; at = text.find("--", at + 1)) {
+    if (at > 0 && (text[at - 1] == '-' || std::isalnum(static_cast<unsigned char>(text[at - 1])))) continue;
+    std::size_t end = at + 2;
+    while (end < text.size() &&
+           (std::islower(static_cast<unsigned char>(text[end])) || std::isdigit(static_cast<unsigned char>(text[end])) || text[end] == '-'))
+      ++end;
+    if (end > at + 2 && text[at + 2] != '-') options.insert(text.substr(at, end - at));
+  }
+  return options;
+}
+
+/// Options that the help of a subcommand declares: those at the beginning of a line, before the description.
+std::set<std::string> declared_options(const std::string& subcommand) {
+  const TempFolder folder;
+  std::istringstream help(dfengine(folder.path(), subcommand + " --help").out);
+  std::set<std::string> options;
+  for (std::string line; std::getline(help, line);) {
+    const std::size_t begin = line.find_first_not_of(' ');
+    if (begin == std::string::npos || line[begin] != '-') continue;
+    const std::size_t end = line.find(' ', begin);
+    for (const std::string& option : options_in(line.substr(begin, end - begin))) options.insert(option);
+  }
+  return options;
+}
+
+/// Lines of fenced blocks that begin with "dfengine ".
+std::vector<std::string> commands_of(const fs::path& document) {
+  std::vector<std::string> commands;
+  std::istringstream in(read_text(document));
+  bool fenced = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("```")) fenced = !fenced;
+    if (fenced && line.starts_with("dfengine ")) commands.push_back(line);
+  }
+  return commands;
+}
+
+std::string difference(const std::set<std::string>& a, const std::set<std::string>& b) {
+  std::string text;
+  for (const std::string& option : a)
+    if (b.count(option) == 0) text += option + " ";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("the command line's page and the program name the same options") {
+  std::set<std::string> declared;
+  for (const std::string& subcommand : kSubcommands) {
+    const auto options = declared_options(subcommand);
+    CHECK(options.count("--json") == 1);
+    declared.insert(options.begin(), options.end());
+  }
+  declared.insert("--version");
+  const auto described = options_in(read_text(kRoot / "docs/command_line.md"));
+  CHECK(difference(described, declared) == "");
+  CHECK(difference(declared, described) == "");
+}
+
+TEST_CASE("help texts show no option that does not exist") {
+  const TempFolder folder;
+  for (const std::string& subcommand : kSubcommands) {
+    INFO(subcommand);
+    CHECK(difference(options_in(dfengine(folder.path(), subcommand + " --help").out), declared_options(subcommand)) == "");
+  }
+}
+
+TEST_CASE("commands in documents name options of their subcommand") {
+  for (const fs::path& document : {kRoot / "README.md", kRoot / "docs/building.md", kRoot / "docs/command_line.md"})
+    for (const std::string& command : commands_of(document)) {
+      INFO(document << ": " << command);
+      std::string subcommand;
+      std::istringstream(command.substr(9)) >> subcommand;
+      REQUIRE(std::find(kSubcommands.begin(), kSubcommands.end(), subcommand) != kSubcommands.end());
+      CHECK(difference(options_in(command), declared_options(subcommand)) == "");
+    }
+}
+
+TEST_CASE("README's commands run as written") {
+  const TempFolder folder;
+  REQUIRE(run_command(folder.path(), {DFE_MAKE_EXAMPLE, "."}).exit_code == 0);
+  const auto commands = commands_of(kRoot / "README.md");
+  REQUIRE(commands.size() >= 4);
+  for (const std::string& command : commands) {
+    const CommandResult result = dfengine(folder.path(), command.substr(9));
+    INFO(command << "\n" << result.err);
+    CHECK(result.exit_code == 0);
+  }
+}
+
+TEST_CASE("links between documents lead somewhere") {
+  std::vector<fs::path> documents = {kRoot / "README.md", kRoot / "CONTRIBUTING.md", kRoot / "CHANGELOG.md"};
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "docs"))
+    if (entry.path().extension() == ".md") documents.push_back(entry.path());
+  for (const fs::path& document : documents) {
+    const std::string text = read_text(document);
+    for (std::size_t at = text.find("]("); at != std::string::npos; at = text.find("](", at + 1)) {
+      const std::size_t end = text.find(')', at);
+      const std::string target = text.substr(at + 2, end - at - 2);
+      if (end == std::string::npos || target.find("://") != std::string::npos || target.starts_with('#')) continue;
+      INFO(document << " links to " << target);
+      CHECK(fs::exists(document.parent_path() / target.substr(0, target.find('#'))));
+    }
+  }
+}
