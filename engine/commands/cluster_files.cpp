@@ -1,54 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // `cluster`: label files in, particle lists out.
-#include <map>
 #include <memory>
 
 #include "engine/api/commands.hpp"
+#include "engine/commands/file_scores.hpp"
 #include "io/particle_list.hpp"
 #include "io/run_record.hpp"
-#include "io/score_file.hpp"
 #include "io/volume.hpp"
 #include "json_text.hpp"
 #include "outputs.hpp"
 #include "particle_files.hpp"
 
 namespace dfe {
-
-namespace {
-
-/// Score maps on disk as the clustering wants them.
-class FileScores : public ScoreLookup {
- public:
-  explicit FileScores(const std::string& path) : reader_(path) {}
-  const io::ScoreReader& reader() const { return reader_; }
-
-  void plane(int class_label, std::int64_t z, float* out) const override {
-    const Extent3 extent = reader_.extent();
-    reader_.read_box(class_label, {{z, 0, 0}, {1, extent.y, extent.x}}, out);
-  }
-
- private:
-  io::ScoreReader reader_;
-};
-
-std::unique_ptr<FileScores> open_scores(const std::string& path, const LabelMap& map) {
-  if (path.empty()) return nullptr;
-  auto scores = std::make_unique<FileScores>(path);
-  if (scores->reader().extent() != map.labels.extent())
-    throw Error(
-        "cluster", path,
-        "scores of " + scores->reader().extent().to_string() + " voxels for labels of " + map.labels.extent().to_string() + " (z, y, x)",
-        "name the scores of this label map");
-  std::uint8_t highest = 0;
-  for (const std::uint8_t label : map.labels.span()) highest = std::max(highest, label);
-  if (highest >= scores->reader().classes())
-    throw Error("cluster", path,
-                "scores of " + std::to_string(scores->reader().classes()) + " classes for labels up to " + std::to_string(highest),
-                "name the scores of this label map");
-  return scores;
-}
-
-}  // namespace
 
 CommandReport run_cluster(const ClusterRequest& request, Observer* observer) {
   const io::ListFormat format = io::parse_list_format(request.list_format);
@@ -73,7 +36,7 @@ CommandReport run_cluster(const ClusterRequest& request, Observer* observer) {
     io::VolumeReadOptions read;
     read.voxel_size_angstrom = request.common.voxel_size_angstrom;
     const LabelMap map = io::read_label_map(job.input, read);
-    const std::unique_ptr<FileScores> scores = open_scores(request.scores, map);
+    const std::unique_ptr<ScoreLookup> scores = open_scores(request.scores, map);
     if (scores) record.input(request.scores);
     record.stage("cluster");
     ParticleList list = cluster(map, request.options, scores.get(), observer);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// `pick`: segment and cluster in one pass; nothing lies on disk between the two unless asked for.
+#include "engine/adapted_volume.hpp"
+#include "engine/api/commands.hpp"
+#include "engine/commands/file_scores.hpp"
+#include "engine/commands/outputs.hpp"
+#include "engine/commands/particle_files.hpp"
+#include "engine/commands/segment_parts.hpp"
+#include "io/volume.hpp"
+
+namespace dfe {
+namespace {
+
+/// From the binned map's voxels to the tomogram's own.
+void unbin_list(ParticleList& list, std::int64_t bin, const std::string& tomogram, const CommonRequest& common) {
+  if (bin == 1) return;
+  for (Particle& particle : list.particles) particle.position_voxels = unbin(particle.position_voxels, bin);
+  io::VolumeReadOptions read;
+  read.voxel_size_angstrom = common.voxel_size_angstrom;
+  const VolumeGeometry geometry = io::open_volume(tomogram, read)->info().geometry;
+  list.voxel_size = geometry.voxel_size;
+  list.tomogram_extent = geometry.extent;
+}
+
+}  // namespace
+
+CommandReport run_pick(const PickRequest& request, Observer* observer) {
+  const SegmentRequest& segment = request.segment;
+  const io::ListFormat format = io::parse_list_format(request.list_format);
+  const auto jobs = plan_outputs("pick", segment.tomograms,
+                                 {{"--output", request.output, list_suffix(format)},
+                                  {"--labels", segment.output, "_labels.mrc"},
+                                  {"--scores", segment.scores, "_scores.h5"}},
+                                 segment.common, {segment.weights});
+  const Weights weights = read_weights_for(segment);
+  ClusterOptions options = request.cluster;
+  if (!options.radius.is_angstrom) options.radius.value /= static_cast<double>(segment.bin);  // given in the tomogram's voxels
+  CommandReport report;
+  Json results = Json::array();
+  for (const OutputJob& job : jobs) {
+    const std::filesystem::path &output = job.outputs[0], &labels = job.outputs[1], &scores = job.outputs[2];
+    if (job.skip) {
+      report.text += output.string() + " exists: left as it is\n";
+      results.push_back({{"input", job.input}, {"output", output.string()}, {"skipped", true}});
+      continue;
+    }
+    io::RunRecord record("pick");
+    record_options(record, segment);
+    record_options(record, request.cluster);
+    const LabelMap map = segment_file(job.input, weights, segment, scores, record, observer);
+    record.stage("cluster");
+    ParticleList list = cluster(map, options, open_scores(scores.string(), map).get(), observer);
+    finish_list(list, map, job.input);
+    unbin_list(list, segment.bin, job.input, segment.common);
+    record.stage("write");
+    if (!labels.empty()) {
+      io::write_label_map(labels, map);
+      record.output(labels);
+    }
+    if (!scores.empty()) record.output(scores);
+    io::ListOptions write;
+    write.format = format;
+    io::write_particle_list(output, list, write);
+    record.output(output);
+    record.fact("particles", static_cast<double>(list.particles.size()));
+    record.write_beside(output);
+
+    report.text += list_text(list, output);
+    Json json = {{"input", job.input}, {"output", output.string()}};
+    if (!labels.empty()) json["labels"] = labels.string();
+    if (!scores.empty()) json["scores"] = scores.string();
+    json["label_counts"] = label_counts(map, weights.classes);
+    json.update(list_json(list));
+    json["seconds"] = stage_seconds(record);
+    results.push_back(std::move(json));
+  }
+  report.json = json_text({{"results", results}});
+  return report;
+}
+
+}  // namespace dfe
