@@ -28,6 +28,12 @@ std::string innermost_error() {
       },
       &text);
   H5Eclear2(H5E_DEFAULT);
+  // Failed system calls come with addresses and sizes around the one part that helps a user.
+  constexpr std::string_view kQuote = "error message = '";
+  if (const auto begin = text.find(kQuote); begin != std::string::npos) {
+    text.erase(0, begin + kQuote.size());
+    text.resize(std::min(text.find('\''), text.size()));
+  }
   return text;
 }
 
@@ -55,8 +61,13 @@ H5I_type_t object_type(hid_t location, const std::string& path) {
 }  // namespace
 
 Lock::Lock() : lock_(library_mutex()) {
-  static const herr_t silenced = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  (void)silenced;
+  static const bool prepared = [] {
+    // At exit the library would close files again whose closing failed (a full disk), and crash over it. All handles here close
+    // themselves, so nothing is left for it to do.
+    H5dont_atexit();
+    return H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
+  }();
+  (void)prepared;
 }
 
 void fail(const std::string& object, const std::string& fact, const std::string& remedy) {

@@ -87,11 +87,11 @@ std::int64_t checked_elements(hid_t dataset) {
   const bool chunked = H5Pget_layout(properties) == H5D_CHUNKED;
   const std::int64_t held = chunked ? std::min(stored, static_cast<std::int64_t>(file_bytes)) * kMaxCompression
                                     : std::min(stored, static_cast<std::int64_t>(file_bytes));
-  if (H5Pget_layout(properties) != H5D_VIRTUAL && needed > held)
+  if (needed > held)
     throw Error("hdf5", name_of(dataset),
                 "needs " + std::to_string(needed) + " bytes but the file (" + std::to_string(file_bytes) + " bytes) stores " +
                     std::to_string(stored) + " for it",
-                "it is damaged or was never filled");
+                "it is damaged, was never filled, or points to other files");
   return count;
 }
 

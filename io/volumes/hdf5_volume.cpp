@@ -21,25 +21,28 @@ namespace {
 
 constexpr std::int64_t kMaxCacheBytes = std::int64_t{256} << 20;
 constexpr int kMaxDepth = 8;
+constexpr int kMaxLinks = 10000;
 constexpr char kEmanImage[] = "/MDF/images/0/image";
 
-/// Paths of all datasets with three dimensions, as deep as files are nested by people.
-void find_volumes(hid_t group, const std::string& prefix, int depth, std::vector<std::string>& found) {
-  if (depth > kMaxDepth || found.size() > 100) return;
+/// Paths of all datasets with three dimensions, as deep as files are nested by people. `links_left` bounds the search: groups may
+/// contain themselves.
+void find_volumes(hid_t group, const std::string& prefix, int depth, int& links_left, std::vector<std::string>& found) {
+  if (depth > kMaxDepth) return;
   for (const std::string& name : h5::links(group)) {
+    if (--links_left < 0) return;
     const std::string path = prefix + "/" + name;
     if (h5::is_dataset(group, name)) {
       if (h5::dims(h5::open_dataset(group, name)).size() == 3) found.push_back(path);
     } else if (h5::is_group(group, name)) {
-      find_volumes(h5::open_group(group, name), path, depth + 1, found);
+      find_volumes(h5::open_group(group, name), path, depth + 1, links_left, found);
     }
   }
 }
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
+  for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 20); ++i) text += (text.empty() ? "" : ", ") + names[i];
+  return names.size() > 20 ? text + ", ..." : text;
 }
 
 std::string choose_dataset(const h5::File& file, const std::string& name, const VolumeReadOptions& options,
@@ -47,7 +50,8 @@ std::string choose_dataset(const h5::File& file, const std::string& name, const 
   if (h5::is_dataset(file, options.hdf5_dataset)) return options.hdf5_dataset;
   if (h5::is_dataset(file, kEmanImage)) return kEmanImage;
   std::vector<std::string> volumes;
-  find_volumes(file, "", 0, volumes);
+  int links_left = kMaxLinks;
+  find_volumes(file, "", 0, links_left, volumes);
   if (volumes.size() == 1) {
     warnings.push_back("There is no dataset '" + options.hdf5_dataset + "'; the only volume of the file, '" + volumes.front() +
                        "', is read.");
@@ -201,11 +205,13 @@ std::vector<std::string> read_class_names(const std::filesystem::path& path, con
 
 void write_hdf5(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels, const VolumeGeometry& geometry,
                 const std::vector<std::string>& class_names) {
+  const h5::Lock lock;                         // before the first name of a type, which may start the library
   const bool fits = fits_signed_byte(labels);  // the bits are the same, only the type's name differs
   write(path, labels, geometry, fits ? H5T_STD_I8LE : H5T_STD_U8LE, fits ? H5T_NATIVE_INT8 : H5T_NATIVE_UINT8, class_names);
 }
 
 void write_hdf5(const std::filesystem::path& path, VolumeView<const float> volume, const VolumeGeometry& geometry) {
+  const h5::Lock lock;
   write(path, volume, geometry, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {});
 }
 

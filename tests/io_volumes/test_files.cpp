@@ -6,6 +6,9 @@
 
 #include <cmath>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
 #include <limits>
 
 #include "io/atomic_file.hpp"
@@ -27,9 +30,12 @@ namespace h5 = dfe::io::h5;
 
 namespace {
 
-/// Runs `body` in a child whose files may not grow past `bytes`; true where it failed with `Error`, the way it should on a full disk.
+/// Runs `body` in a child whose files may not grow past `bytes`; true where it failed with `Error` as it should on a full disk, and
+/// the child came to a good end: libraries that close their files at exit must not stumble over those that could not be written.
 template <class Body>
 bool fails_on_full_disk(rlim_t bytes, Body&& body) {
+  std::fflush(nullptr);
+  std::cout.flush();
   const pid_t child = ::fork();
   if (child == 0) {
     ::signal(SIGXFSZ, SIG_IGN);
@@ -42,7 +48,7 @@ bool fails_on_full_disk(rlim_t bytes, Body&& body) {
     } catch (const Error&) {
       code = 42;
     }
-    ::_exit(code);
+    std::exit(code);
   }
   int status = 0;
   ::waitpid(child, &status, 0);

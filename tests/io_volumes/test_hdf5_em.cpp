@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Volumes in HDF5 and EM files, made here with the HDF5 library or byte by byte.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <thread>
 
 #include "io/hdf5.hpp"
 #include "io/volume.hpp"
@@ -114,6 +116,40 @@ TEST_CASE("the dataset is found by name, as the only volume, or not at all with 
   expect_counting(*open_volume(two, options));
   CHECK_THROWS_WITH(open_volume(make_file(scratch, [](hid_t file) { h5::create_group(file, "empty"); })),
                     DFE_CONTAINS("has no dataset 'dataset'"));
+}
+
+TEST_CASE("a group that contains itself ends the search for volumes") {
+  const Scratch scratch;
+  const auto path = make_file(scratch, [](hid_t file) {
+    const h5::Group group = h5::create_group(file, "group");
+    for (const char* const name : {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"})
+      REQUIRE(H5Lcreate_hard(file, "group", group, name, H5P_DEFAULT, H5P_DEFAULT) >= 0);
+  });
+  CHECK_THROWS_WITH(open_volume(path), DFE_CONTAINS("has no dataset 'dataset'"));
+}
+
+TEST_CASE("boxes may be read from several threads at once") {
+  const Scratch scratch;
+  const Extent3 extent{16, 40, 50};
+  const auto hdf5 = open_volume(make_file(scratch, [&](hid_t file) {
+    make_dataset(file, "dataset", H5T_STD_I16LE, {{4, 8, 8}, true}, extent);
+  }));
+  const auto mrc = open_volume(scratch.file("a.mrc", dfe::test::make_mrc(extent, 2, true, {2, 3, 1}).bytes));
+  for (const dfe::VolumeSource* const source : {hdf5.get(), mrc.get()}) {
+    const Volume<float> whole = read_volume(*source);
+    std::array<int, 4> wrong{};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t)
+      threads.emplace_back([&, t] {
+        std::vector<float> box(2 * 40 * 50);
+        for (int z = 0; z < 14; ++z) {
+          source->read_box({{z, 0, 0}, {2, 40, 50}}, box.data());
+          wrong[static_cast<std::size_t>(t)] += !std::equal(box.begin(), box.end(), whole.view().plane(z));
+        }
+      });
+    for (std::thread& thread : threads) thread.join();
+    CHECK(wrong == std::array<int, 4>{});
+  }
 }
 
 TEST_CASE("EMAN2 files have their own place and attribute names") {
