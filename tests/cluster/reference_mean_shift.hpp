@@ -90,10 +90,9 @@ inline std::vector<ReferenceCluster> reference_mean_shift(const std::vector<Coor
   return found;
 }
 
-/// The same on a map: all labels together (`class_label` 0) or one.
-inline std::vector<ReferenceCluster> reference_mean_shift(const LabelMap& map, double h, int class_label = 0) {
+/// The voxels with a label (`class_label` 0: any) in memory order; their labels too where asked.
+inline std::vector<Coordinates> points_of(const LabelMap& map, int class_label = 0, std::vector<int>* labels = nullptr) {
   std::vector<Coordinates> points;
-  std::vector<int> labels;
   const Extent3 e = map.labels.extent();
   for (std::int64_t z = 0; z < e.z; ++z)
     for (std::int64_t y = 0; y < e.y; ++y)
@@ -101,8 +100,15 @@ inline std::vector<ReferenceCluster> reference_mean_shift(const LabelMap& map, d
         const int label = map.labels(z, y, x);
         if (class_label == 0 ? label == 0 : label != class_label) continue;
         points.push_back({static_cast<double>(z), static_cast<double>(y), static_cast<double>(x)});
-        labels.push_back(label);
+        if (labels != nullptr) labels->push_back(label);
       }
+  return points;
+}
+
+/// The same on a map: all labels together (`class_label` 0) or one.
+inline std::vector<ReferenceCluster> reference_mean_shift(const LabelMap& map, double h, int class_label = 0) {
+  std::vector<int> labels;
+  const std::vector<Coordinates> points = points_of(map, class_label, &labels);
   return reference_mean_shift(points, labels, h);
 }
 

@@ -7,6 +7,7 @@
 
 #include "cluster/assign.hpp"
 #include "cluster/foreground.hpp"
+#include "cluster/mean_shift.hpp"
 #include "cluster/progress_share.hpp"
 #include "maps.hpp"
 #include "reference_mean_shift.hpp"
@@ -61,6 +62,29 @@ TEST_CASE("random maps per class: each class is the oracle's on its own voxels")
     }
     CHECK(seen == list.particles.size());
   }
+}
+
+TEST_CASE("seeds are the oracle's to the last bit, in the order of their first voxels") {
+  Random random(23);
+  ThreadPool pool(3);
+  ProgressShare progress(nullptr, 1);
+  for (int trial = 0; trial < 60; ++trial) {
+    const LabelMap map = random_map(random, 24);
+    const double radius = 0.5 + 5 * random.unit();
+    const std::vector<Point3> seeds = bin_seeds(pool, Foreground(pool, map.labels.view(), 0, progress), radius);
+    const std::vector<test::Coordinates> expected = test::reference_seeds(test::points_of(map), radius);
+    REQUIRE(seeds.size() == expected.size());
+    for (std::size_t k = 0; k < seeds.size(); ++k) CHECK(test::Coordinates{seeds[k].z, seeds[k].y, seeds[k].x} == expected[k]);
+  }
+}
+
+TEST_CASE("end points at the same place count once, with the neighbours of the last") {
+  const std::vector<Mode> kept = keep_distinct({{{5, 5, 5}, 9}, {{1, 1, 1}, 4}, {{7, 7, 7}, 0}, {{5, 5, 5}, 3}}, {10, 10, 10}, 2);
+  REQUIRE(kept.size() == 2);
+  CHECK(kept[0].position == Point3{1, 1, 1});
+  CHECK(kept[0].neighbours == 4);
+  CHECK(kept[1].position == Point3{5, 5, 5});
+  CHECK(kept[1].neighbours == 3);
 }
 
 TEST_CASE("sums over balls are those of the voxels, boundary included") {
