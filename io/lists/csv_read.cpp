@@ -100,14 +100,12 @@ class Splitter {
   void take_quoted() {
     const std::size_t first = at_ + 1;
     bool doubled = false;
-    std::size_t end = first;
-    for (;; ++end) {
-      end = text_.find('"', end);
-      if (end == std::string_view::npos) fail("a quote is not closed", "the file is damaged");
-      if (end + 1 >= text_.size() || text_[end + 1] != '"') break;
+    std::size_t end = text_.find('"', first);
+    while (end != std::string_view::npos && end + 1 < text_.size() && text_[end + 1] == '"') {
       doubled = true;
-      ++end;
+      end = text_.find('"', end + 2);
     }
+    if (end == std::string_view::npos) fail("a quote is not closed", "the file is damaged");
     std::string_view cell = text_.substr(first, end - first);
     line_ += std::count(cell.begin(), cell.end(), '\n');
     if (doubled) {

@@ -13,9 +13,9 @@ namespace dfe::io::lists {
 
 namespace {
 
-std::string quote_where_needed(std::string_view value, char delimiter) {
-  const bool plain =
-      value.find_first_of("\"\r\n#") == std::string_view::npos && value.find(delimiter) == std::string_view::npos && trim(value) == value;
+/// Whatever could be taken for a delimiter stands in quotes, so that a reader that guesses the delimiter guesses right.
+std::string quote_where_needed(std::string_view value) {
+  const bool plain = value.find_first_of("\"\r\n#,;|\t") == std::string_view::npos && trim(value) == value;
   if (plain) return std::string(value);
   std::string text = "\"";
   for (const char c : value) text.append(c == '"' ? 2 : 1, c);
@@ -32,8 +32,8 @@ std::string format_csv(const ParticleList& list, char delimiter) {
   std::vector<std::string> rows(particles.size());
   const auto add = [&](std::string_view name, auto&& value_of) {
     const std::string_view between(&delimiter, header.empty() ? 0 : 1);
-    header.append(between).append(quote_where_needed(name, delimiter));
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].append(between).append(quote_where_needed(value_of(i), delimiter));
+    header.append(between).append(quote_where_needed(name));
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].append(between).append(quote_where_needed(value_of(i)));
   };
   const auto any = [&](auto&& has) { return std::any_of(particles.begin(), particles.end(), has); };
 

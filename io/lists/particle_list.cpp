@@ -76,6 +76,22 @@ void warn_outside(ParticleList& list) {
                     outside, list.particles.size(), n.to_string()));
 }
 
+/// Positions and voxel sizes that no tomogram has would overflow later; they come from damaged files and wrong units.
+void check_plausible(const ParticleList& list, const std::string& name) {
+  constexpr double kFarthest = 1e9, kLargestVoxel = 1e6;
+  for (std::size_t i = 0; i < list.particles.size(); ++i) {
+    const Point3& p = list.particles[i].position_voxels;
+    for (const double coordinate : {p.z, p.y, p.x})
+      if (!(std::abs(coordinate) <= kFarthest))
+        throw Error("list", name, fmt::format("particle {} lies at voxel {:.6g}", i + 1, coordinate),
+                    "no tomogram is that large; wrong units?");
+  }
+  const VoxelSize& voxel = list.voxel_size;
+  for (const double edge : {voxel.z_angstrom, voxel.y_angstrom, voxel.x_angstrom})
+    if (!(edge >= 0 && edge <= kLargestVoxel))
+      throw Error("list", name, fmt::format("a voxel size of {:.6g} Å", edge), "expected at most 1e6 Å; give --voxel-size");
+}
+
 /// A writer must not turn a programming error upstream into a file that nobody can read.
 void check_writable(const ParticleList& list, const std::string& name) {
   for (std::size_t i = 0; i < list.particles.size(); ++i) {
@@ -116,6 +132,7 @@ ParticleList parse_list(std::string_view text, const std::string& name, const st
       break;
   }
   if (options.voxel_size) list.voxel_size = *options.voxel_size;
+  check_plausible(list, name);
   if (options.tomogram_extent) {
     list.tomogram_extent = *options.tomogram_extent;
     warn_outside(list);
