@@ -30,8 +30,6 @@ class ByteReader {
   ByteReader(std::span<const std::byte> bytes, ByteOrder order, std::string area, std::string name)
       : bytes_(bytes), order_(order), area_(std::move(area)), name_(std::move(name)) {}
 
-  std::size_t size() const { return bytes_.size(); }
-
   /// The integer or float of type T that starts at `offset`.
   template <class T>
   T at(std::size_t offset) const {

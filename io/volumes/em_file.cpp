@@ -13,8 +13,8 @@
 #include "engine/api/error.hpp"
 #include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
-#include "io/volumes/mrc_header.hpp"
 #include "io/volumes/stream_planes.hpp"
+#include "io/volumes/voxel_size.hpp"
 #include "io/volumes/writers.hpp"
 
 namespace dfe::io {

@@ -11,42 +11,16 @@
 
 #include "engine/api/error.hpp"
 #include "io/byte_reader.hpp"
+#include "io/volumes/mrc_fields.hpp"
+#include "io/volumes/voxel_size.hpp"
 
 namespace dfe::io {
 namespace {
 
-// Offsets of the fields in bytes.
-enum Field : std::size_t {
-  kSizes = 0,
-  kMode = 12,
-  kStart = 16,
-  kSampling = 28,
-  kCell = 40,
-  kAngles = 52,
-  kAxes = 64,
-  kMinimum = 76,
-  kMaximum = 80,
-  kSpaceGroup = 88,
-  kExtendedBytes = 92,
-  kExtendedType = 104,
-  kImodStamp = 152,
-  kImodFlags = 156,
-  kOrigin = 196,
-  kMap = 208,
-  kMachineStamp = 212,
-  kLabelCount = 220,
-  kLabels = 224,
-};
+using namespace mrc;
+
 constexpr std::int32_t kImod = 1146047817;  // "IMOD"
 constexpr std::int32_t kImodSignedBytes = 1, kImodNibbles = 16;
-constexpr std::size_t kLabelBytes = 80;
-
-std::string number(double value) {
-  std::string text = std::to_string(value);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text;
-}
 
 std::string hex(const std::string& bytes) {
   std::string text;
@@ -138,7 +112,7 @@ void place_data(const ByteReader& header, std::int64_t file_bytes, const std::st
     throw Error("mrc", name, "sizes " + extent_of(result.layout).to_string() + " need more bytes than any file has",
                 "the header is damaged");
   std::int64_t extended = header.at<std::int32_t>(kExtendedBytes);
-  const std::int64_t bare = static_cast<std::int64_t>(kMrcHeaderBytes) + bytes;
+  const std::int64_t bare = static_cast<std::int64_t>(kHeaderBytes) + bytes;
   if (extended != 0 && (extended < 0 || bare + extended > file_bytes) && file_bytes >= bare) {
     // A copied header whose extended part was not written: the voxels follow at once and end with the file.
     if (file_bytes == bare) {
@@ -154,7 +128,7 @@ void place_data(const ByteReader& header, std::int64_t file_bytes, const std::st
     throw Error("mrc", name,
                 "has " + std::to_string(file_bytes) + " bytes but its header says " + std::to_string(expected) + " (" +
                     extent_of(result.layout).to_string() + " " + element_name(result.layout.element) + " and " +
-                    std::to_string(kMrcHeaderBytes + static_cast<std::size_t>(std::max<std::int64_t>(extended, 0))) + " of header)",
+                    std::to_string(kHeaderBytes + static_cast<std::size_t>(std::max<std::int64_t>(extended, 0))) + " of header)",
                 "it is cut short; copy it again");
   if (file_bytes > expected)
     info.warnings.push_back("The file is longer than the " + std::to_string(expected) +
@@ -166,7 +140,7 @@ void place_data(const ByteReader& header, std::int64_t file_bytes, const std::st
     if (!std::all_of(info.extended_header_type.begin(), info.extended_header_type.end(), [](unsigned char c) { return c > 32 && c < 127; }))
       info.extended_header_type.clear();
   }
-  result.layout.offset = static_cast<std::int64_t>(kMrcHeaderBytes) + extended;
+  result.layout.offset = static_cast<std::int64_t>(kHeaderBytes) + extended;
 }
 
 /// Mode 0 is signed in the standard, but IMOD and SerialEM wrote unsigned bytes for decades.
@@ -180,8 +154,8 @@ Element sign_of_bytes(const ByteReader& header, const std::string& name, const V
   if (imod) return flags & kImodSignedBytes ? Element::Int8 : Element::UInt8;
   const auto minimum = header.at<float>(kMinimum), maximum = header.at<float>(kMaximum);
   if (maximum > 127 && maximum <= 255) {
-    warnings.push_back("Bytes (mode 0) are read as unsigned, because the header's maximum is " + number(maximum) +
-                       (minimum < 0 ? ", although its minimum is " + number(minimum) + "." : "."));
+    warnings.push_back("Bytes (mode 0) are read as unsigned, because the header's maximum is " + number_text(maximum) +
+                       (minimum < 0 ? ", although its minimum is " + number_text(minimum) + "." : "."));
     return Element::UInt8;
   }
   if (!(minimum >= -128 && minimum <= maximum && maximum <= 127))
@@ -256,7 +230,7 @@ void read_geometry(const ByteReader& header, const std::string& name, RawHeader&
     angles = {90, 90, 90};
   }
   if (angles != std::array<double, 3>{90, 90, 90})
-    warnings.push_back("The cell angles are " + number(angles[0]) + ", " + number(angles[1]) + ", " + number(angles[2]) +
+    warnings.push_back("The cell angles are " + number_text(angles[0]) + ", " + number_text(angles[1]) + ", " + number_text(angles[2]) +
                        " degrees; voxels are treated as if their edges were perpendicular.");
   geometry.origin_angstrom = {origin[2], origin[1], origin[0]};
   geometry.cell_angles_deg = angles;
@@ -279,7 +253,7 @@ void read_labels(const ByteReader& header, VolumeInfo& info) {
 
 /// What can be said before the length of the file is known.
 RawHeader parse_shape(std::span<const std::byte> head, const std::string& name) {
-  if (head.size() < kMrcHeaderBytes)
+  if (head.size() < kHeaderBytes)
     throw Error("mrc", name, "has " + std::to_string(head.size()) + " bytes", "an MRC file begins with a header of 1024 bytes");
   RawHeader result;
   VolumeInfo& info = result.info;
@@ -306,7 +280,7 @@ RawHeader parse_shape(std::span<const std::byte> head, const std::string& name) 
 }  // namespace
 
 bool looks_like_mrc(std::span<const std::byte> head) {
-  if (head.size() < kMrcHeaderBytes) return false;
+  if (head.size() < kHeaderBytes) return false;
   const ByteReader little = reader(head, ByteOrder::Little, ""), big = reader(head, ByteOrder::Big, "");
   return has_map_word(little) || makes_sense(little) || makes_sense(big);
 }
@@ -316,7 +290,7 @@ std::int64_t mrc_file_bytes(std::span<const std::byte> head, const std::string& 
   const std::int64_t bytes = data_bytes(shape.layout);
   if (bytes < 0) throw Error("mrc", name, "sizes need more bytes than any file has", "the header is damaged");
   const ByteReader header = reader(head, shape.info.byte_order == "little" ? ByteOrder::Little : ByteOrder::Big, name);
-  return static_cast<std::int64_t>(kMrcHeaderBytes) + bytes + std::max<std::int64_t>(header.at<std::int32_t>(kExtendedBytes), 0);
+  return static_cast<std::int64_t>(kHeaderBytes) + bytes + std::max<std::int64_t>(header.at<std::int32_t>(kExtendedBytes), 0);
 }
 
 RawHeader parse_mrc(std::span<const std::byte> head, std::int64_t file_bytes, const std::string& name, const VolumeReadOptions& options) {
@@ -333,28 +307,6 @@ RawHeader parse_mrc(std::span<const std::byte> head, std::int64_t file_bytes, co
   read_labels(header, info);
   settle_voxel_size(info, options);
   return result;
-}
-
-void settle_voxel_size(VolumeInfo& info, const VolumeReadOptions& options) {
-  VoxelSize& size = info.geometry.voxel_size;
-  if (options.voxel_size_angstrom) {
-    const double given = *options.voxel_size_angstrom;
-    if (!(given > 0 && std::isfinite(given))) throw Error(ErrorKind::Usage, "voxel size", number(given), "must be more than 0 Å");
-    size = VoxelSize::cubic(given);
-    return;
-  }
-  if (!size.known() || size == VoxelSize::cubic(1)) {
-    info.warnings.push_back(std::string("The voxel size is ") +
-                            (size.known() ? "1 Å, which is what programs write that do not know it" : "not in the file") +
-                            "; treated as unknown, give it with --voxel-size.");
-    size = {};
-    return;
-  }
-  const auto unlikely = [](double edge) { return edge < 0.5 || edge > 100; };
-  if (unlikely(size.z_angstrom) || unlikely(size.y_angstrom) || unlikely(size.x_angstrom))
-    info.warnings.push_back("The voxel size of " + number(size.x_angstrom) + " x " + number(size.y_angstrom) + " x " +
-                            number(size.z_angstrom) +
-                            " Å (x, y, z) is hardly that of a tomogram; give it with --voxel-size if it is wrong.");
 }
 
 }  // namespace dfe::io

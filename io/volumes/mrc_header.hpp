@@ -12,8 +12,6 @@
 
 namespace dfe::io {
 
-constexpr std::size_t kMrcHeaderBytes = 1024;
-
 /// Whether the first bytes of a file look like an MRC header: the "MAP" word, or a mode and sizes that make sense.
 bool looks_like_mrc(std::span<const std::byte> head);
 
@@ -23,8 +21,5 @@ RawHeader parse_mrc(std::span<const std::byte> head, std::int64_t file_bytes, co
 
 /// Bytes that the header says the file has: 1024, the extended header, and the voxels.
 std::int64_t mrc_file_bytes(std::span<const std::byte> head, const std::string& name);
-
-/// Puts the user's voxel size in place of the file's, and warns where the one in force is unknown or hardly that of a tomogram.
-void settle_voxel_size(VolumeInfo& info, const VolumeReadOptions& options);
 
 }  // namespace dfe::io

@@ -9,14 +9,14 @@
 #include "engine/api/error.hpp"
 #include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
-#include "io/volumes/mrc_header.hpp"
+#include "io/volumes/mrc_fields.hpp"
 #include "io/volumes/stream_planes.hpp"
 #include "io/volumes/writers.hpp"
 
 namespace dfe::io {
 namespace {
 
-constexpr std::size_t kLabels = 10, kLabelBytes = 80;
+using namespace mrc;
 
 /// Over the finite voxels; `minimum > maximum` where there are none, which is how MRC2014 marks unknown statistics.
 struct Statistics {
@@ -60,7 +60,7 @@ class HeaderBytes {
   const std::byte* data() const { return bytes_.data(); }
 
  private:
-  std::array<std::byte, kMrcHeaderBytes> bytes_{};
+  std::array<std::byte, kHeaderBytes> bytes_{};
 };
 
 std::int32_t field(const std::filesystem::path& path, const char* what, std::int64_t value) {
@@ -80,29 +80,29 @@ HeaderBytes make_header(const std::filesystem::path& path, Extent3 extent, const
   const std::array<double, 3> origin{geometry.origin_angstrom.x, geometry.origin_angstrom.y, geometry.origin_angstrom.z};
   for (std::size_t i = 0; i < 3; ++i) {
     const std::int64_t samples = sampling[i] > 0 ? sampling[i] : sizes[i];
-    header.put(4 * i, field(path, "size", sizes[i]));
-    header.put(16 + 4 * i, field(path, "start", start[i]));
-    header.put(28 + 4 * i, field(path, "sampling", samples));
-    header.put(40 + 4 * i, static_cast<float>(voxel[i] * static_cast<double>(samples)));
-    header.put(52 + 4 * i, static_cast<float>(geometry.cell_angles_deg[i]));
-    header.put(64 + 4 * i, static_cast<std::int32_t>(i + 1));
-    header.put(196 + 4 * i, static_cast<float>(origin[i]));
+    header.put(kSizes + 4 * i, field(path, "size", sizes[i]));
+    header.put(kStart + 4 * i, field(path, "start", start[i]));
+    header.put(kSampling + 4 * i, field(path, "sampling", samples));
+    header.put(kCell + 4 * i, static_cast<float>(voxel[i] * static_cast<double>(samples)));
+    header.put(kAngles + 4 * i, static_cast<float>(geometry.cell_angles_deg[i]));
+    header.put(kAxes + 4 * i, static_cast<std::int32_t>(i + 1));
+    header.put(kOrigin + 4 * i, static_cast<float>(origin[i]));
   }
-  header.put(12, static_cast<std::int32_t>(mode));
-  header.put(76, static_cast<float>(statistics.minimum));
-  header.put(80, static_cast<float>(statistics.maximum));
-  header.put(84, static_cast<float>(statistics.mean));
+  header.put(kMode, static_cast<std::int32_t>(mode));
+  header.put(kMinimum, static_cast<float>(statistics.minimum));
+  header.put(kMaximum, static_cast<float>(statistics.maximum));
+  header.put(kMean, static_cast<float>(statistics.mean));
   const bool crystal = geometry.space_group >= 1 && geometry.space_group <= 230;
-  header.put(88, static_cast<std::int32_t>(crystal ? geometry.space_group : 1));  // 0 and 401 up would call it a stack
-  header.put(108, std::int32_t{20141});
-  header.put_text(208, "MAP ", 4, ' ');
-  header.put(212, std::uint32_t{0x00004444});
-  header.put(216, static_cast<float>(statistics.deviation));
+  header.put(kSpaceGroup, static_cast<std::int32_t>(crystal ? geometry.space_group : 1));  // 0 and 401 up would call it a stack
+  header.put(kVersion, std::int32_t{20141});
+  header.put_text(kMap, "MAP ", 4, ' ');
+  header.put(kMachineStamp, std::uint32_t{0x00004444});
+  header.put(kDeviation, static_cast<float>(statistics.deviation));
   std::vector<std::string> labels = geometry.labels;
-  if (labels.size() >= kLabels) labels.resize(kLabels - 1);
+  if (labels.size() >= kMostLabels) labels.resize(kMostLabels - 1);
   labels.push_back(program_and_version());
-  header.put(220, static_cast<std::int32_t>(labels.size()));
-  for (std::size_t i = 0; i < labels.size(); ++i) header.put_text(224 + i * kLabelBytes, labels[i], kLabelBytes, ' ');
+  header.put(kLabelCount, static_cast<std::int32_t>(labels.size()));
+  for (std::size_t i = 0; i < labels.size(); ++i) header.put_text(kLabels + i * kLabelBytes, labels[i], kLabelBytes, ' ');
   return header;
 }
 
@@ -110,10 +110,10 @@ template <class Stored, class T>
 void write(const std::filesystem::path& path, VolumeView<const T> volume, const VolumeGeometry& geometry, int mode) {
   AtomicFile file(path);
   const HeaderBytes header = make_header(path, volume.extent, geometry, mode, statistics_of(volume));
-  file.write(header.data(), kMrcHeaderBytes);
+  file.write(header.data(), kHeaderBytes);
   stream_planes<Stored>(file, volume);
   const std::int64_t expected =
-      static_cast<std::int64_t>(kMrcHeaderBytes) + volume.extent.voxels() * static_cast<std::int64_t>(sizeof(Stored));
+      static_cast<std::int64_t>(kHeaderBytes) + volume.extent.voxels() * static_cast<std::int64_t>(sizeof(Stored));
   if (file.size() != expected)
     throw Error("mrc", path.string(), "has " + std::to_string(file.size()) + " bytes after writing",
                 "expected " + std::to_string(expected));

@@ -12,6 +12,7 @@
 #include "io/volumes/em_file.hpp"
 #include "io/volumes/hdf5_volume.hpp"
 #include "io/volumes/inflate.hpp"
+#include "io/volumes/mrc_fields.hpp"
 #include "io/volumes/mrc_header.hpp"
 #include "io/volumes/open_bytes.hpp"
 
@@ -19,7 +20,7 @@ namespace dfe::io {
 namespace {
 
 std::vector<std::byte> head_of(const RandomFile& file) {
-  std::vector<std::byte> head(static_cast<std::size_t>(std::min<std::int64_t>(file.size(), kMrcHeaderBytes)));
+  std::vector<std::byte> head(static_cast<std::size_t>(std::min<std::int64_t>(file.size(), mrc::kHeaderBytes)));
   file.read(0, head.data(), head.size());
   return head;
 }
@@ -30,7 +31,7 @@ bool begins_with(std::span<const std::byte> head, std::string_view text) {
 
 std::unique_ptr<VolumeSource> open_compressed(const RandomFile& file, const std::string& compression, const VolumeReadOptions& options) {
   RandomFile plain =
-      decompress(file, compression, kMrcHeaderBytes, [&](std::span<const std::byte> head) { return mrc_file_bytes(head, file.name()); });
+      decompress(file, compression, mrc::kHeaderBytes, [&](std::span<const std::byte> head) { return mrc_file_bytes(head, file.name()); });
   RawHeader header = parse_mrc(head_of(plain), plain.size(), plain.name(), options);
   header.info.compression = compression;
   return std::make_unique<RawVolume>(std::move(plain), std::move(header));
@@ -56,7 +57,7 @@ std::unique_ptr<VolumeSource> open_bytes(RandomFile file, const VolumeReadOption
   if (const std::string stranger = known_stranger(head); !stranger.empty())
     throw Error("volume", name, "is " + stranger, "convert it to MRC");
   // EM has no magic word but must fit its length to the byte; MRC files with their word are never taken for it.
-  const bool word = head.size() == kMrcHeaderBytes && std::memcmp(head.data() + 208, "MAP", 3) == 0;
+  const bool word = head.size() == mrc::kHeaderBytes && std::memcmp(head.data() + mrc::kMap, "MAP", 3) == 0;
   const bool em = !word && looks_like_em(head, file.size());
   const std::filesystem::path ending = std::filesystem::path(name).extension();
   if (!em && !looks_like_mrc(head) && ending != ".em" && !is_volume_file_name(name))
