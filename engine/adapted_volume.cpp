@@ -30,20 +30,29 @@ AxisTaps binning_taps(std::int64_t length, std::int64_t factor) {
   return axis;
 }
 
-/// A triangle of half width max(step, 1) input voxels around each output centre, `step` input voxels apart; the volume's edge value
+/// A triangle of half width max(step, 1) input voxels around each output centre, `step` input voxels apart, tilted so that its centre of
+/// mass lies on the output centre: without that, resampled structures would shift by up to a quarter of a voxel. The volume's edge value
 /// stands for everything beyond it.
 AxisTaps resampling_taps(std::int64_t length, std::int64_t out_length) {
   AxisTaps axis;
   const double step = static_cast<double>(length) / static_cast<double>(out_length), width = std::max(step, 1.0);
   for (std::int64_t i = 0; i < out_length; ++i) {
     const double centre = (static_cast<double>(i) + 0.5) * step - 0.5;
-    const std::int64_t low = static_cast<std::int64_t>(std::floor(centre - width)) + 1,
-                       high = static_cast<std::int64_t>(std::ceil(centre + width)) - 1;
+    const std::int64_t low = static_cast<std::int64_t>(std::floor(centre - width)) + 1;
+    const std::int64_t high = static_cast<std::int64_t>(std::ceil(centre + width)) - 1;
+    const auto offset = [&](std::int64_t j) { return static_cast<double>(j) - centre; };
+    const auto triangle = [&](std::int64_t j) { return 1 - std::abs(offset(j)) / width; };
+    double first = 0, second = 0;
+    for (std::int64_t j = low; j <= high; ++j) {
+      first += triangle(j) * offset(j);
+      second += triangle(j) * offset(j) * offset(j);
+    }
+    const double tilt = second > 0 ? first / second : 0;
     const std::int64_t begin = std::clamp<std::int64_t>(low, 0, length - 1), end = std::clamp<std::int64_t>(high, 0, length - 1) + 1;
     std::vector<double> sums(static_cast<std::size_t>(end - begin), 0);
     double total = 0;
     for (std::int64_t j = low; j <= high; ++j) {
-      const double weight = 1 - std::abs(static_cast<double>(j) - centre) / width;
+      const double weight = triangle(j) * (1 - tilt * offset(j));
       sums[static_cast<std::size_t>(std::clamp(j, begin, end - 1) - begin)] += weight;
       total += weight;
     }

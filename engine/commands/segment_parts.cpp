@@ -7,6 +7,7 @@
 
 #include "engine/adapted_volume.hpp"
 #include "engine/commands/particle_files.hpp"
+#include "engine/core/memory.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
 #include "io/weights_file.hpp"
@@ -105,8 +106,11 @@ LabelMap segment_file(const std::string& tomogram, const Weights& weights, const
       for (std::int64_t c = 0; c < classes; ++c) writer->write_box(c, box, values + c * box.extent.voxels());
     };
   }
-  record.device(plan_segment(*volume, weights, request.options, static_cast<bool>(sink)).device);
+  const SegmentPlan plan = plan_segment(*volume, weights, request.options, static_cast<bool>(sink));
+  record.device(plan.device);
+  record.fact("planned_memory_bytes", static_cast<double>(plan.total_bytes()));
   LabelMap map = segment(*volume, weights, request.options, sink, observer);
+  record.fact("peak_memory_bytes", static_cast<double>(peak_memory_bytes()));
   if (writer) writer->commit();
   if (resampled) map.labels = resample_labels(map.labels, geometry.extent);
   map.geometry = geometry;
