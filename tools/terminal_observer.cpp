@@ -2,6 +2,7 @@
 // Progress on standard error, see the header. The time left is what the stage took so far, scaled.
 #include "terminal_observer.hpp"
 
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 
@@ -33,7 +34,7 @@ void watch_signals() {
 bool interrupted() { return signal_seen != 0; }
 
 std::string clock_text(double seconds) {
-  const long long s = seconds > 0 ? static_cast<long long>(seconds + 0.5) : 0;
+  const long long s = seconds > 0 ? std::llround(seconds) : 0;
   char text[48];
   if (s >= 3600)
     std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
