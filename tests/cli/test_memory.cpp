@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The memory promise, on processes of their own: what a run takes at its peak stays within the printed plan plus 5 % and within
+// --memory, and however little it is given the labels are the same bits.
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "io/volume.hpp"
+#include "io/weights_file.hpp"
+#include "tests/catch.hpp"
+#include "tests/cli/run_command.hpp"
+#include "tests/engine/memory_volume.hpp"
+
+using namespace dfe;
+using namespace dfe::test;
+
+TEST_CASE("segment stays within its plan and its budget, with the same labels for every budget") {
+  const auto folder = std::filesystem::temp_directory_path() / "dfengine_test_memory";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  const Extent3 extent{40, 300, 330};
+  {
+    Volume<float> volume(extent);
+    const std::vector<float> values = uniform_reals(extent.voxels(), 1);
+    std::copy(values.begin(), values.end(), volume.data());
+    VolumeGeometry geometry;
+    geometry.extent = extent;
+    geometry.voxel_size = VoxelSize::cubic(10);
+    io::write_volume(folder / "tomogram.mrc", volume.view(), geometry);
+  }
+  io::write_weights(folder / "weights.h5", random_weights({{16, 16, 16}, 4}, 2));
+
+  std::string labels;
+  for (const int megabytes : {160, 240, 2000}) {
+    INFO(megabytes << " MB");
+    const std::string name = "labels" + std::to_string(megabytes) + ".mrc";
+    const CommandResult result =
+        dfengine(folder, "segment tomogram.mrc --weights weights.h5 -o " + name + " --memory " + std::to_string(megabytes) + "M");
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    const auto record = nlohmann::json::parse(read_text(folder / (name + ".run.json")));
+    const double planned = record.at("facts").at("planned_memory_bytes"), peak = record.at("facts").at("peak_memory_bytes");
+    INFO("planned " << planned / 1048576 << " MiB, peak " << peak / 1048576 << " MiB");
+    CHECK(planned <= megabytes * 1048576.0);
+    CHECK(peak <= 1.05 * planned);
+    CHECK(peak <= megabytes * 1048576.0);
+    const std::string written = read_text(folder / name);
+    REQUIRE(written.size() == static_cast<std::size_t>(1024 + extent.voxels()));
+    if (labels.empty()) labels = written;
+    CHECK(written == labels);
+  }
+  const CommandResult refused = dfengine(folder, "segment tomogram.mrc --weights weights.h5 -o none.mrc --memory 40M");
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err, DFE_CONTAINS("at least"));
+  CHECK_FALSE(std::filesystem::exists(folder / "none.mrc"));
+  std::filesystem::remove_all(folder);
+}
