@@ -20,8 +20,8 @@ class VolumeSource {
   /// Throws `Error` where the file cannot be read. Integers and 16-bit floats convert exactly.
   virtual void read_box(const Box3& box, float* out) const = 0;
 
-  /// Bytes of memory that this source holds beyond the file itself: 0 where the file is mapped, the whole volume where it had to
-  /// be decompressed. Part of the memory plan.
+  /// Bytes of memory that this source holds beyond the file itself: 0 where voxels are read from the file as they are asked for, the
+  /// whole volume where it had to be decompressed. Part of the memory plan.
   virtual std::int64_t resident_bytes() const { return 0; }
 
   Extent3 extent() const { return info().geometry.extent; }
