@@ -47,7 +47,7 @@ Point3 RelionFrame::from_centred_angstrom(const Point3& angstrom) const {
 void RelionFrame::require_centre() const {
   if (!extent_)
     throw Error(ErrorKind::Usage, "star", file_, "RELION 5 counts from the tomogram's centre, and its size is not known",
-                "give the tomogram (--tomogram), the size cannot be guessed from the particles");
+                "give the tomogram (--like), the size cannot be guessed from the particles");
   if (!voxel_size_.known())
     throw Error(ErrorKind::Usage, "star", file_, "RELION 5 counts in Å, and the voxel size is not known", "give --voxel-size");
 }

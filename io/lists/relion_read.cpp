@@ -132,9 +132,9 @@ class Reader {
     // Files on the way from RELION 4 to 5 may have both; the version decides, and centred positions are the newer truth.
     use_centred_ = centred_ && options.format != ListFormat::Relion3 && options.format != ListFormat::Relion4;
     if (!use_centred_ && !corner_)
-      throw Error("star", name, "no columns _rlnCoordinateX, Y, Z", "RELION 5 positions are read with --format relion5 or star");
+      throw Error("star", name, "no columns _rlnCoordinateX, Y, Z", "RELION 5 positions are read with --from relion5 or star");
     if (options.format == ListFormat::Relion5 && !use_centred_)
-      throw Error("star", name, "no columns _rlnCenteredCoordinateXAngst, Y, Z", "RELION 3 and 4 lists are read with --format star");
+      throw Error("star", name, "no columns _rlnCenteredCoordinateXAngst, Y, Z", "RELION 3 and 4 lists are read with --from star");
   }
 
   ParticleList run() {

@@ -94,7 +94,7 @@ bool detect_swapped(ParticleList& list, const std::optional<Extent3>& extent) {
   if (!extent) {
     list.warnings.push_back(
         "axis order of the XML list not checked: x taken as the fastest axis; lists made before April 2020 need "
-        "--xml-axes zyx, or give the tomogram");
+        "--from-axes zyx, or give the tomogram");
     return false;
   }
   const std::size_t as_xyz = count_inside(list.particles, *extent, false), as_zyx = count_inside(list.particles, *extent, true);
@@ -108,7 +108,7 @@ bool detect_swapped(ParticleList& list, const std::optional<Extent3>& extent) {
   if (as_zyx == as_xyz)
     list.warnings.push_back(
         fmt::format("axis order of the XML list is ambiguous: both orders fit a tomogram of {} voxels (z, y, x) equally "
-                    "well; x taken as the fastest axis, --xml-axes zyx for lists made before April 2020",
+                    "well; x taken as the fastest axis, --from-axes zyx for lists made before April 2020",
                     extent->to_string()));
   return false;
 }

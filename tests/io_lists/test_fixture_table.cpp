@@ -98,7 +98,8 @@ TEST_CASE("the fixture particle has the hand-computed numbers in every format an
     CHECK(p.tomogram == 0);
     REQUIRE(back.tomograms.size() == 1);
     if (row.ending != std::string(".xml")) CHECK(back.tomograms[0] == "TS_01");
-    if (row.ending == std::string(".csv") || row.ending == std::string(".tsv")) CHECK(back.class_names == std::vector<std::string>{"background", "", "proteasome"});
+    if (row.ending == std::string(".csv") || row.ending == std::string(".tsv"))
+      CHECK(back.class_names == std::vector<std::string>{"background", "", "proteasome"});
     REQUIRE(p.orientation);
     for (std::size_t i = 0; i < 9; ++i) CHECK((*p.orientation)[i] == Approx((*list.particles[0].orientation)[i]).margin(1e-6));
   }
@@ -127,7 +128,7 @@ TEST_CASE("RELION 5 needs the tomogram's size and voxel size, in both directions
   list.tomogram_extent = {};
   options = {};
   options.format = ListFormat::Relion5;
-  CHECK_THROWS_WITH(io::lists::format_star(list, "a.star", options), DFE_CONTAINS("--tomogram"));
+  CHECK_THROWS_WITH(io::lists::format_star(list, "a.star", options), DFE_CONTAINS("--like"));
 }
 
 TEST_CASE("an empty list is valid in every format") {
