@@ -127,3 +127,13 @@ TEST_CASE("links between documents lead somewhere") {
     }
   }
 }
+
+TEST_CASE("docs/README.md leads to every document") {
+  const std::string index = read_text(kRoot / "docs/README.md");
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "docs")) {
+    const std::string name = fs::relative(entry.path(), kRoot / "docs").generic_string();
+    if (entry.path().extension() != ".md" || name == "README.md") continue;
+    INFO(name);
+    CHECK_THAT(index, DFE_CONTAINS("(" + name + ")"));
+  }
+}
