@@ -11,11 +11,14 @@
 namespace dfe::io {
 
 enum class ListFormat {
-  Auto,       ///< by content when reading, by the file name's ending when writing
-  Xml,        ///< DeepFinder object list
-  Star,       ///< RELION; which version is found from the columns when reading, RELION 4 when writing
-  Relion3, Relion4, Relion5,
-  Csv, Tsv,
+  Auto,  ///< by content when reading, by the file name's ending when writing
+  Xml,   ///< DeepFinder object list
+  Star,  ///< RELION; which version is found from the columns when reading, RELION 4 when writing
+  Relion3,
+  Relion4,
+  Relion5,
+  Csv,
+  Tsv,
 };
 
 /// Order of the coordinates in DeepFinder XML lists: since April 2020 x is the fastest axis, before that x was the slowest.
@@ -23,11 +26,11 @@ enum class XmlAxes { Detect, Xyz, Zyx };
 
 struct ListOptions {
   ListFormat format = ListFormat::Auto;
-  XmlAxes xml_axes = XmlAxes::Detect;        ///< Detect looks whether all positions fit the tomogram and warns
-  std::optional<VoxelSize> voxel_size;       ///< of the tomogram; needed by formats in Å
-  std::optional<Extent3> tomogram_extent;    ///< needed by RELION 5 (positions from the centre) and by `Detect`
-  std::string tomogram_name;                 ///< for particles whose list names none
-  double relion_binning = 1;                 ///< tomogram voxel / unbinned pixel: RELION 4 counts unbinned pixels
+  XmlAxes xml_axes = XmlAxes::Detect;      ///< Detect looks whether all positions fit the tomogram and warns
+  std::optional<VoxelSize> voxel_size;     ///< of the tomogram; needed by formats in Å
+  std::optional<Extent3> tomogram_extent;  ///< needed by RELION 5 (positions from the centre) and by `Detect`
+  std::string tomogram_name;               ///< for particles whose list names none
+  double relion_binning = 1;               ///< b, tomogram voxel / unbinned pixel: RELION has voxel x at pixel b·x + (b - 1)/2
 };
 
 /// Reads a list. Throws `Error` naming file, line or object, fact and remedy. Columns it does not know are kept in `extra_columns`.

@@ -55,7 +55,8 @@ std::string file_hash(const std::filesystem::path& path) {
   struct FreeState {
     void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
   };
-  if (std::filesystem::is_directory(path)) throw Error("record", path.string(), "is a folder", "expected a file");
+  std::error_code code;
+  if (std::filesystem::is_directory(path, code)) throw Error("record", path.string(), "is a folder", "expected a file");
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
   if (!file) throw Error("record", path.string(), "cannot be opened for hashing");
   std::setvbuf(file.get(), nullptr, _IONBF, 0);  // the blocks below are the buffer

@@ -176,14 +176,13 @@ class Reader {
  private:
   void find_voxel_size() {
     double first = 0;
-    bool several = false;
     for (std::size_t row = 0; row < table_.rows(); ++row) {
       const double pixel = pixel_angstrom(optics_, row);
       if (row == 0) first = pixel;
-      several = several || std::abs(pixel - first) > 1e-3 * first;
+      several_ = several_ || std::abs(pixel - first) > 1e-3 * first;
     }
-    if (several) list_.warnings.push_back("the particles have different pixel sizes; each position is taken in its own pixels");
-    const double from_file = several ? 0 : first * options_.relion_binning;
+    if (several_) list_.warnings.push_back("the particles have different pixel sizes; each position is taken in its own pixels");
+    const double from_file = several_ ? 0 : first * options_.relion_binning;
     if (!options_.voxel_size) {
       list_.voxel_size = VoxelSize::cubic(from_file);
       return;
@@ -240,11 +239,11 @@ class Reader {
   }
 
   void keep_extra_columns(int tomogram) {
-    const auto used = [](std::string_view column) {
+    const auto used = [&](std::string_view column) {
       for (const auto& triple : {kCoordinates, kCentred, kOriginAngstrom, kOriginPixels, kAngles, kSubtomogramAngles})
         if (std::find(triple.begin(), triple.end(), column) != triple.end()) return true;
       return column == "_rlnClassNumber" || column == "_rlnAutopickFigureOfMerit" || column == "_rlnTomoParticleId" ||
-             column == "_rlnTomoTiltSeriesPixelSize" || column == kClusterSizeColumn;
+             (column == "_rlnTomoTiltSeriesPixelSize" && !several_) || column == kClusterSizeColumn;
     };
     for (std::size_t c = 0; c < table_.columns.size(); ++c) {
       if (used(table_.columns[c]) || static_cast<int>(c) == tomogram) continue;
@@ -268,6 +267,7 @@ class Reader {
   Optics optics_;
   Triple corner_, centred_, origin_angstrom_, origin_pixels_, angles_, subtomogram_angles_;
   bool use_centred_ = false;
+  bool several_ = false;  // pixel sizes
   std::optional<Rotation> subtomogram_;
   std::size_t shifted_ = 0;
   ParticleList list_;

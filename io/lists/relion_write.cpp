@@ -186,7 +186,8 @@ class Writer {
         optics.add(optics_column(*column), [&](std::size_t row) { return column->values[first[row]]; });
     if (!optics.has("_rlnOpticsGroupName"))
       optics.add("_rlnOpticsGroupName", [&](std::size_t row) { return "opticsGroup" + (empty ? std::string("1") : seen[row]); });
-    if (pixel > 0) optics.add("_rlnTomoTiltSeriesPixelSize", [&](std::size_t) { return six(pixel); });
+    if (pixel > 0 && !optics.has("_rlnTomoTiltSeriesPixelSize"))
+      optics.add("_rlnTomoTiltSeriesPixelSize", [&](std::size_t) { return six(pixel); });
     loop_.add("_rlnOpticsGroup", group_of);
     return optics.text("optics");
   }

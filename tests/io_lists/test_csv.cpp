@@ -85,6 +85,12 @@ TEST_CASE("csv: errors name the line") {
   CHECK_THAT(error_of("1 2 3\n"), DFE_CONTAINS("no comma, tab, semicolon or pipe"));
 }
 
+TEST_CASE("positions and voxel sizes that no tomogram has are refused") {
+  CHECK_THAT(error_of("class_label,x,y,z\n1,2,3,4\n1,2e9,3,4\n"), DFE_CONTAINS("particle 2 lies at voxel 2e+09"));
+  CHECK_THAT(error_of("class_label,x_angstrom,y_angstrom,z_angstrom,voxel_size_angstrom\n1,2,3,4,1e-300\n"), DFE_CONTAINS("wrong units?"));
+  CHECK_THAT(error_of("class_label,x,y,z,voxel_size_angstrom\n1,2,3,4,1e300\n"), DFE_CONTAINS("voxel size of 1e+300"));
+}
+
 TEST_CASE("csv: the locale does not matter") {
   const std::string before = std::setlocale(LC_ALL, nullptr);
   for (const char* locale : {"de_DE.UTF-8", "fr_FR.UTF-8", "C.UTF-8"})
