@@ -2,6 +2,8 @@
 // Output rules, see the header. Paths are compared by what they point to (links resolved), not by how they are written.
 #include "outputs.hpp"
 
+#include <unistd.h>
+
 #include <map>
 #include <system_error>
 
@@ -40,7 +42,11 @@ void check_output(std::string_view area, const fs::path& output, bool may_be_mad
     throw Error(area, output.string(), "the file name has more than 200 bytes", "choose a shorter one");
   if (fs::is_directory(output, error)) throw Error(area, output.string(), "is a folder", "name a file");
   const fs::path folder = folder_of(output);
-  if (fs::is_directory(folder, error)) return;
+  if (fs::is_directory(folder, error)) {
+    if (access(folder.c_str(), W_OK | X_OK) != 0)
+      throw Error(area, folder.string(), "the folder cannot be written", "check its permissions");
+    return;
+  }
   if (fs::exists(folder, error)) throw Error(area, folder.string(), "is not a folder", "choose another place for the results");
   const fs::path above = folder_of(folder);
   if (may_be_made && fs::is_directory(above, error)) return;

@@ -29,7 +29,7 @@ struct OutputJob {
 /// Pairs inputs with outputs and enforces the rules. Throws `Error` where
 /// - an input does not exist or is a folder (`other_inputs` too: weights, lists),
 /// - a result exists and neither `overwrite` nor `skip_existing` was asked for, or both were,
-/// - the folder of a result does not exist, or the result's name is that of a folder,
+/// - the folder of a result does not exist or cannot be written, or the result's name is that of a folder,
 /// - a result would replace an input, or two results have one name (two inputs with the same file name, say).
 /// A folder that is to take the results of several inputs is made where it is missing (one level).
 /// With `skip_existing` an input whose results exist only in part is done again, so that one input's results are of one run.
