@@ -39,10 +39,9 @@ std::set<std::string> declared_options(const std::string& subcommand) {
   std::istringstream help(dfengine(folder.path(), subcommand + " --help").out);
   std::set<std::string> options;
   for (std::string line; std::getline(help, line);) {
-    const std::size_t begin = line.find_first_not_of(' ');
-    if (begin == std::string::npos || line[begin] != '-') continue;
-    const std::size_t end = line.find(' ', begin);
-    for (const std::string& option : options_in(line.substr(begin, end - begin))) options.insert(option);
+    std::istringstream words(line);
+    for (std::string word; words >> word && word.starts_with('-');)  // "-o,--output" or "-o, --output", by CLI11's version
+      for (const std::string& option : options_in(word)) options.insert(option);
   }
   return options;
 }
