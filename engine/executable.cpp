@@ -9,7 +9,7 @@ Executable::Executable(const Network& network, const Extent3& extent, std::int64
     : network_(&network),
       extent_(extent),
       with_scores_(with_scores),
-      schedule_(plan_schedule(network.graph(), extent.z, slab_planes)),
+      schedule_(plan_schedule(network.graph(), extent.z, slab_planes, network.plane_groups())),
       memory_(plan_memory(network.graph(), schedule_, network.backend(), extent, slab_planes, with_scores)),
       arena_(memory_.arena_bytes),
       buffers_(memory_.buffers) {

@@ -52,4 +52,17 @@ std::size_t Network::bytes() const {
   return sum;
 }
 
+std::vector<Extent3> Network::grids() const {
+  std::vector<Extent3> grids;
+  for (const auto& op : ops_) grids.push_back(op->grid());
+  grids.push_back({1, 1, 1});
+  return grids;
+}
+
+std::vector<std::int64_t> Network::plane_groups() const {
+  std::vector<std::int64_t> groups;
+  for (const Extent3& grid : grids()) groups.push_back(grid.z);
+  return groups;
+}
+
 }  // namespace dfe

@@ -24,6 +24,11 @@ class Network {
   PlannedOp& op(int index) const { return *ops_[static_cast<std::size_t>(index)]; }
   PlannedHead& head() const { return *head_; }
 
+  /// Blocks of outputs that each op computes at once, head last (one voxel).
+  std::vector<Extent3> grids() const;
+  /// Their planes: what plan_schedule wants.
+  std::vector<std::int64_t> plane_groups() const;
+
  private:
   Graph graph_;
   Backend* backend_;

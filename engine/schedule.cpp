@@ -11,7 +11,8 @@ namespace {
 /// Where every op and tensor stands while the schedule is made.
 class Planner {
  public:
-  Planner(const Graph& graph, std::int64_t depth, std::int64_t slab_planes) : graph_(graph), depth_(depth), slab_(slab_planes) {
+  Planner(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<std::int64_t>& groups)
+      : graph_(graph), depth_(depth), slab_(slab_planes), groups_(groups) {
     produced_.assign(graph.tensors.size(), 0);
     done_.assign(graph.ops.size(), 0);
     schedule_.capacity.assign(graph.tensors.size(), 0);
@@ -41,7 +42,9 @@ class Planner {
   /// What the op would compute next.
   PlaneRange next_of(int op) {
     const int level = output_level(node(op));
-    return {done(op), std::min(done(op) + slab_at(level), depth_at(level))};
+    const std::int64_t group = groups_[static_cast<std::size_t>(op)];
+    const std::int64_t planes = std::max(slab_at(level) / group, std::int64_t{1}) * group;
+    return {done(op), std::min(done(op) + planes, depth_at(level))};
   }
 
   bool ready(int op) {
@@ -86,19 +89,23 @@ class Planner {
 
   const Graph& graph_;
   std::int64_t depth_, slab_;
+  const std::vector<std::int64_t>& groups_;
   std::vector<std::int64_t> produced_, done_;
   Schedule schedule_;
 };
 
 }  // namespace
 
-Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes) {
+Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<std::int64_t>& groups) {
   const std::int64_t unit = std::int64_t{1} << graph.levels;
   if (depth < unit || depth % unit != 0)
     throw Error("schedule", std::to_string(depth), "depth is not a positive multiple of " + std::to_string(unit), "pad the volume first");
   if (slab_planes < 1)
     throw Error(ErrorKind::Usage, "schedule", std::to_string(slab_planes), "slab height below 1", "expected 1 or more planes");
-  return Planner(graph, depth, slab_planes).plan();
+  if (groups.size() != graph.ops.size())
+    throw Error("schedule", std::to_string(groups.size()), "as many groups as ops are needed",
+                "expected " + std::to_string(graph.ops.size()));
+  return Planner(graph, depth, slab_planes, groups).plan();
 }
 
 }  // namespace dfe

@@ -22,8 +22,9 @@ struct Schedule {
 };
 
 /// `depth` is the padded number of planes at full resolution (a multiple of 2^levels, at least that); `slab_planes` (from 1 up) how many
-/// planes a step computes at full resolution, proportionally fewer below. Deepest op first: whatever can be finished is finished before
-/// anything new is begun.
-Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes);
+/// planes a step computes at full resolution, proportionally fewer below. `groups` says for each op how many planes it computes at once
+/// (PlannedOp::grid().z): its steps begin on multiples of that. Deepest op first: whatever can be finished is finished before anything
+/// new is begun.
+Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<std::int64_t>& groups);
 
 }  // namespace dfe

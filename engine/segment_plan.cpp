@@ -17,23 +17,32 @@ constexpr std::int64_t kSlackBytes = std::int64_t{24} << 20;
 
 std::string megabytes(std::int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB"; }
 
+/// Voxels along an axis that are computed, overlaps counted as often as they are.
+std::int64_t computed(const std::vector<Piece>& pieces) {
+  std::int64_t sum = 0;
+  for (const Piece& piece : pieces) sum += piece.size;
+  return sum;
+}
+
 /// What is the same for every way to cut the volume.
 struct Common {
   const Network& network;
   Extent3 padded_extent;
+  Reach reach;
   bool with_scores;
   SegmentPlan plan;  // device, extent, label, source and base bytes filled in
 
   /// The plan with planes cut into columns of height x width, streaming `slab` planes at a time.
   SegmentPlan with(std::int64_t height, std::int64_t width, std::int64_t slab) const {
     const Extent3 tile{padded_extent.z, height, width};
-    const Schedule schedule = plan_schedule(network.graph(), tile.z, slab);
+    const Schedule schedule = plan_schedule(network.graph(), tile.z, slab, network.plane_groups());
     const MemoryPlan memory = plan_memory(network.graph(), schedule, network.backend(), tile, slab, with_scores);
     SegmentPlan result = plan;
     result.slab_planes = slab;
     result.tile = {1, height, width};
-    result.columns = static_cast<std::int64_t>(cut_axis(padded_extent.y, height).size() * cut_axis(padded_extent.x, width).size());
-    result.work_factor = static_cast<double>(result.columns * height * width) / static_cast<double>(padded_extent.y * padded_extent.x);
+    const std::vector<Piece> rows = cut_axis(padded_extent.y, height, reach), columns = cut_axis(padded_extent.x, width, reach);
+    result.columns = static_cast<std::int64_t>(rows.size() * columns.size());
+    result.work_factor = static_cast<double>(computed(rows) * computed(columns)) / static_cast<double>(padded_extent.y * padded_extent.x);
     result.activation_bytes = static_cast<std::int64_t>(memory.arena_bytes);
     // besides the staging of the executable: one plane as it is read, one box of scores as it is handed on
     result.workspace_bytes = static_cast<std::int64_t>(memory.staging_bytes + network.bytes()) + padded_extent.y * padded_extent.x * 4 +
@@ -50,11 +59,11 @@ std::int64_t preferred_slab(const Extent3& padded_extent, int threads) {
 }
 
 /// Every sensible cut of the plane: (height, width) pairs in order of the work they cost.
-std::vector<std::pair<std::int64_t, std::int64_t>> cuts(const Extent3& padded_extent) {
-  const auto sizes = [](std::int64_t length) {
+std::vector<std::pair<std::int64_t, std::int64_t>> cuts(const Extent3& padded_extent, const Reach& reach) {
+  const auto sizes = [&](std::int64_t length) {
     std::vector<std::int64_t> result{length};
-    for (std::int64_t count = 2; result.back() > kHaloLow + 4 + kHaloHigh && count <= 64; ++count) {
-      const std::int64_t size = piece_size(length, count);
+    for (std::int64_t count = 2; result.back() > reach.low + reach.multiple + reach.high && count <= 64; ++count) {
+      const std::int64_t size = piece_size(length, count, reach);
       if (size < result.back()) result.push_back(size);
     }
     return result;
@@ -63,8 +72,7 @@ std::vector<std::pair<std::int64_t, std::int64_t>> cuts(const Extent3& padded_ex
   for (const std::int64_t height : sizes(padded_extent.y))
     for (const std::int64_t width : sizes(padded_extent.x)) pairs.emplace_back(height, width);
   const auto work = [&](const std::pair<std::int64_t, std::int64_t>& p) {
-    return static_cast<std::int64_t>(cut_axis(padded_extent.y, p.first).size() * cut_axis(padded_extent.x, p.second).size()) * p.first *
-           p.second;
+    return computed(cut_axis(padded_extent.y, p.first, reach)) * computed(cut_axis(padded_extent.x, p.second, reach));
   };
   std::stable_sort(pairs.begin(), pairs.end(), [&](const auto& a, const auto& b) { return work(a) < work(b); });
   return pairs;
@@ -76,7 +84,8 @@ Graph graph_of(const Weights& weights) { return deepfinder_graph({weights.widths
 
 SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, const SegmentOptions& options, bool with_scores) {
   const Extent3 extent = tomogram.extent();
-  Common common{network, {padded(extent.z), padded(extent.y), padded(extent.x)}, with_scores, {}};
+  Common common{
+      network, {padded(extent.z), padded(extent.y), padded(extent.x)}, plane_reach(network.graph(), network.grids()), with_scores, {}};
   common.plan.device = network.backend().description();
   common.plan.extent = extent;
   common.plan.label_bytes = extent.voxels();
@@ -92,7 +101,7 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, c
     const std::int64_t side = options.deepfinder_patch;
     SegmentPlan plan = common.plan;
     const Extent3 tile{side, side, side};
-    const Schedule schedule = plan_schedule(network.graph(), side, preferred);
+    const Schedule schedule = plan_schedule(network.graph(), side, preferred, network.plane_groups());
     const MemoryPlan memory = plan_memory(network.graph(), schedule, network.backend(), tile, preferred, true);
     plan.slab_planes = preferred;
     plan.tile = tile;
@@ -114,7 +123,7 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, c
   std::int64_t budget = options.memory_bytes;
   if (budget <= 0) budget = available_memory_bytes() / 10 * 9 + resident_memory_bytes();
   std::optional<SegmentPlan> smallest;
-  for (const auto& [height, width] : cuts(p))
+  for (const auto& [height, width] : cuts(p, common.reach))
     for (std::int64_t slab = preferred;; slab = std::max<std::int64_t>(slab / 2, 1)) {
       const SegmentPlan plan = common.with(height, width, slab);
       if (plan.total_bytes() <= budget) return plan;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exact segmentation: the volume streams through the network column by column; usually one column is the whole plane.
 #include <algorithm>
+#include <optional>
 
 #include "engine/api/segment.hpp"
 #include "engine/deepfinder_tiling.hpp"
@@ -79,26 +80,33 @@ class ColumnInput {
 void segment_exactly(const VolumeSource& tomogram, const Network& network, const SegmentPlan& plan, const Normalizer& normalizer,
                      LabelMap& map, const ScoreSink& sink, Observer* observer) {
   const Extent3 e = tomogram.extent();
-  const Extent3 column{padded(e.z), plan.tile.y, plan.tile.x};
-  const std::vector<Piece> rows = cut_axis(padded(e.y), column.y), cols = cut_axis(padded(e.x), column.x);
-  Executable executable(network, column, plan.slab_planes, static_cast<bool>(sink));
+  const Reach reach = plane_reach(network.graph(), network.grids());
+  const std::vector<Piece> rows = cut_axis(padded(e.y), plan.tile.y, reach), cols = cut_axis(padded(e.x), plan.tile.x, reach);
+  std::optional<Executable> executable;  // for columns of one extent; those at the high ends are smaller
+  Extent3 column;
   const std::int64_t classes = network.graph().head().classes;
-  std::vector<float> box(sink ? static_cast<std::size_t>(std::min(plan.slab_planes, column.z) * column.y * column.x * classes) : 0);
+  std::vector<float> box(sink ? static_cast<std::size_t>(std::min(plan.slab_planes, padded(e.z)) * plan.tile.y * plan.tile.x * classes)
+                              : 0);
   std::int64_t planes_before = 0;
-  const std::int64_t planes = static_cast<std::int64_t>(rows.size() * cols.size()) * column.z;
+  const std::int64_t planes = static_cast<std::int64_t>(rows.size() * cols.size()) * padded(e.z);
   for (const Piece& y : rows)
     for (const Piece& x : cols) {
+      if (!executable || column != Extent3{padded(e.z), y.size, x.size}) {
+        column = {padded(e.z), y.size, x.size};
+        executable.reset();  // its memory goes before the next one's comes
+        executable.emplace(network, column, plan.slab_planes, static_cast<bool>(sink));
+      }
       ColumnInput input(tomogram, normalizer, column, y.begin, x.begin);
       ColumnOutput output(map, column, y, x, classes, sink, box);
-      executable.run([&](std::int64_t z, float* plane) { input.read(z, plane); },
-                     [&](std::int64_t begin, std::int64_t end, const std::uint8_t* labels, const float* scores) {
-                       output.take(begin, end, labels, scores);
-                     },
-                     [&](std::int64_t done) {
-                       if (!observer) return;
-                       observer->progress("network", planes_before + done, planes);
-                       if (observer->cancelled()) throw Error("segment", tomogram.info().path, "cancelled");
-                     });
+      executable->run([&](std::int64_t z, float* plane) { input.read(z, plane); },
+                      [&](std::int64_t begin, std::int64_t end, const std::uint8_t* labels, const float* scores) {
+                        output.take(begin, end, labels, scores);
+                      },
+                      [&](std::int64_t done) {
+                        if (!observer) return;
+                        observer->progress("network", planes_before + done, planes);
+                        if (observer->cancelled()) throw Error("segment", tomogram.info().path, "cancelled");
+                      });
       planes_before += column.z;
     }
 }

@@ -2,31 +2,34 @@
 #include "engine/tiles.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "engine/api/error.hpp"
 
 namespace dfe {
 
-std::vector<Piece> cut_axis(std::int64_t length, std::int64_t size) {
-  if (size >= length) return {{0, 0, length}};
-  if (size % 4 != 0 || size < kHaloLow + 4 + kHaloHigh)
-    throw Error(ErrorKind::Usage, "tile", std::to_string(size), "not a multiple of 4 of at least 72 voxels",
-                "an output voxel sees 31 voxels back and 34 ahead");
-  const std::int64_t step = size - kHaloLow - kHaloHigh;
+std::vector<Piece> cut_axis(std::int64_t length, std::int64_t size, const Reach& reach) {
+  if (size >= length) return {{0, length, 0, length}};
+  const std::int64_t least = reach.low + reach.multiple + reach.high, step = size - reach.low - reach.high;
+  if (size % reach.multiple != 0 || size < least)
+    throw Error(
+        ErrorKind::Usage, "tile", std::to_string(size),
+        "not a multiple of " + std::to_string(reach.multiple) + " of at least " + std::to_string(least) + " voxels",
+        "a column loses " + std::to_string(reach.low) + " voxels at its low and " + std::to_string(reach.high) + " at its high side");
   std::vector<Piece> pieces;
-  for (std::int64_t begin = 0, kept = 0; kept < length;) {
-    const std::int64_t keep_end = begin + size == length ? length : begin + size - kHaloHigh;
-    pieces.push_back({begin, kept, keep_end});
+  for (std::int64_t begin = 0, kept = 0; kept < length; begin += step) {
+    const std::int64_t end = std::min(begin + size, length), keep_end = end == length ? length : end - reach.high;
+    pieces.push_back({begin, end - begin, kept, keep_end});
     kept = keep_end;
-    begin = std::min(begin + step, length - size);
   }
   return pieces;
 }
 
-std::int64_t piece_size(std::int64_t length, std::int64_t count) {
+std::int64_t piece_size(std::int64_t length, std::int64_t count, const Reach& reach) {
   if (count <= 1) return length;
-  const std::int64_t covered = length + (count - 1) * (kHaloLow + kHaloHigh);
-  return std::min(std::max(padded((covered + count - 1) / count), kHaloLow + 4 + kHaloHigh), length);
+  const std::int64_t halos = reach.low + reach.high, covered = length + (count - 1) * halos;
+  const std::int64_t size = ((covered + count - 1) / count + reach.multiple - 1) / reach.multiple * reach.multiple;
+  return std::min(std::max(size, halos + reach.multiple), length);
 }
 
 }  // namespace dfe

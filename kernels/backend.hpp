@@ -43,7 +43,12 @@ class PlannedOp {
   /// Memory the op holds: packed weights and scratch.
   virtual std::size_t bytes() const = 0;
 
-  /// Computes planes [z_begin, z_end) of y. Every input plane they need is in its buffer.
+  /// Outputs are computed in blocks of this many planes, rows and voxels, anchored at multiples of them: `run` must begin on a multiple of
+  /// grid().z, and what a column of the plane gets exactly right are whole blocks.
+  virtual Extent3 grid() const { return {1, 1, 1}; }
+
+  /// Computes planes [z_begin, z_end) of y; z_end is a multiple of grid().z or the end of the tensor. Every input plane that whole blocks
+  /// need is in its buffer.
   virtual void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) = 0;
 };
 

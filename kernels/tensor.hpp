@@ -3,11 +3,7 @@
 // PlaneBuffers inside one arena instead.
 #pragma once
 
-#include <cstdlib>
-#include <cstring>
-#include <memory>
-#include <new>
-
+#include "engine/core/arena.hpp"
 #include "kernels/backend.hpp"
 
 namespace dfe {
@@ -20,12 +16,8 @@ class Tensor {
     buffer_.plane_bytes = backend.plane_bytes(channels, extent.y, extent.x);
     buffer_.extent = extent;
     buffer_.channels = channels;
-    const std::size_t bytes = static_cast<std::size_t>(buffer_.capacity) * buffer_.plane_bytes + backend.tail_bytes();
-    const std::size_t rounded = (bytes + 63) / 64 * 64;
-    storage_.reset(static_cast<std::byte*>(std::aligned_alloc(64, rounded)));
-    if (!storage_) throw std::bad_alloc();
-    std::memset(storage_.get(), 0, rounded);
-    buffer_.data = storage_.get();
+    storage_ = Arena(static_cast<std::size_t>(buffer_.capacity) * buffer_.plane_bytes + backend.tail_bytes());
+    buffer_.data = storage_.data();
   }
 
   const PlaneBuffer& buffer() const { return buffer_; }
@@ -41,12 +33,9 @@ class Tensor {
   }
 
  private:
-  struct Free {
-    void operator()(std::byte* p) const { std::free(p); }
-  };
   Backend* backend_;
   PlaneBuffer buffer_;
-  std::unique_ptr<std::byte[], Free> storage_;
+  Arena storage_;
 };
 
 }  // namespace dfe

@@ -41,19 +41,25 @@ std::int64_t output_channels(const OpDesc& op) {
                     op);
 }
 
+PlaneRange input_range(const OpDesc& op, Axis axis, const PlaneRange& y) {
+  const auto along = [axis](const Extent3& e) { return axis == Axis::Z ? e.z : axis == Axis::Y ? e.y : e.x; };
+  const auto half = [](std::int64_t n) { return n >= 0 ? n / 2 : (n - 1) / 2; };  // towards minus infinity
+  return std::visit(Overloaded{[&](const Conv3dDesc& d) {
+                                 return PlaneRange{y.begin - along(d.pad_lo), y.end - along(d.pad_lo) + along(d.kernel) - 1};
+                               },
+                               [&](const MaxPoolDesc&) {
+                                 return PlaneRange{2 * y.begin, 2 * y.end};
+                               },
+                               // position 2j sees j, position 2j + 1 sees j and j + 1
+                               [&](const UpConvDesc&) {
+                                 return PlaneRange{half(y.begin), half(y.end) + 1};
+                               },
+                               [&](const HeadDesc&) { return y; }},
+                    op);
+}
+
 PlaneRange input_planes(const OpDesc& op, const PlaneRange& y, std::int64_t depth) {
-  const PlaneRange range = std::visit(Overloaded{[&](const Conv3dDesc& d) {
-                                                   return PlaneRange{y.begin - d.pad_lo.z, y.end - d.pad_lo.z + d.kernel.z - 1};
-                                                 },
-                                                 [&](const MaxPoolDesc&) {
-                                                   return PlaneRange{2 * y.begin, 2 * y.end};
-                                                 },
-                                                 // plane 2j needs j, plane 2j + 1 needs j and j + 1
-                                                 [&](const UpConvDesc&) {
-                                                   return PlaneRange{y.begin / 2, y.end / 2 + 1};
-                                                 },
-                                                 [&](const HeadDesc&) { return y; }},
-                                      op);
+  const PlaneRange range = input_range(op, Axis::Z, y);
   return {std::max<std::int64_t>(range.begin, 0), std::min(range.end, depth)};
 }
 

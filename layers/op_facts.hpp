@@ -11,7 +11,7 @@
 
 namespace dfe {
 
-/// A half-open range of z planes.
+/// A half-open range of positions along an axis.
 struct PlaneRange {
   std::int64_t begin = 0, end = 0;
   friend bool operator==(const PlaneRange&, const PlaneRange&) = default;
@@ -23,7 +23,12 @@ Extent3 output_extent(const OpDesc& op, const Extent3& x);
 /// Channels of the result; the number of classes for a head.
 std::int64_t output_channels(const OpDesc& op);
 
-/// Input planes needed for the output planes [y.begin, y.end), clipped to the input's [0, depth).
+enum class Axis { Z, Y, X };
+
+/// Input positions along an axis that the output positions [y.begin, y.end) see, those outside the volume included.
+PlaneRange input_range(const OpDesc& op, Axis axis, const PlaneRange& y);
+
+/// Input planes needed for the output planes [y.begin, y.end): the range along z clipped to the input's [0, depth).
 PlaneRange input_planes(const OpDesc& op, const PlaneRange& y, std::int64_t depth);
 
 /// Shape of the kernel (kz, ky, kx, ci, co); all zero for ops without parameters.

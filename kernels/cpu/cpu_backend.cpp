@@ -9,6 +9,7 @@
 #include "engine/api/error.hpp"
 #include "kernels/common/sub_pixel.hpp"
 #include "kernels/cpu/planes.hpp"
+#include "kernels/cpu/winograd.hpp"
 
 namespace dfe {
 namespace cpu {
@@ -178,7 +179,8 @@ void refuse_unless(bool supported, const char* op, const std::string& shape, con
 
 class CpuBackend final : public Backend {
  public:
-  CpuBackend(int threads, const std::string& instruction_set) : context_(threads, instruction_set) {}
+  CpuBackend(int threads, const std::string& instruction_set, Convolution convolution)
+      : context_(threads, instruction_set), convolution_(convolution) {}
 
   std::string description() const override {
     const int n = context_.pool.threads();
@@ -204,6 +206,9 @@ class CpuBackend final : public Backend {
                                    std::array{op.kernel.x, op.pad_lo.x, op.pad_hi.x}})
       refuse_unless(k >= 1 && lo >= 0 && hi >= 0 && lo + hi == k - 1, "conv3d", shape, "the padding must keep the size");
     refuse_unless((blocks_of(op.c0) + blocks_of(op.c1)) * op.kernel.z * op.kernel.y <= kMostRows, "conv3d", shape, "too many channels");
+    const bool filtering =
+        convolution_ != Convolution::Direct && op.kernel == Extent3{3, 3, 3} && op.pad_lo == Extent3{1, 1, 1} && op.c0 > 1;
+    if (filtering) return make_winograd_conv(context_, op, weights, widest, convolution_ == Convolution::Winograd ? 4 : 2);
     return std::make_unique<CpuConv3d>(context_, op, weights, widest);
   }
 
@@ -216,6 +221,7 @@ class CpuBackend final : public Backend {
     const std::string shape = std::to_string(op.ci) + " to " + std::to_string(op.co);
     refuse_unless(op.ci > 1 && op.co > 1, "up_conv", shape, "at least 2 channels");
     refuse_unless(blocks_of(op.ci) * 4 <= kMostRows, "up_conv", shape, "too many channels");
+    if (convolution_ != Convolution::Direct) return make_product_up_conv(context_, op, weights, widest);
     return std::make_unique<CpuUpConv>(context_, op, weights, widest);
   }
 
@@ -250,13 +256,14 @@ class CpuBackend final : public Backend {
 
  private:
   Context context_;
+  Convolution convolution_;
 };
 
 }  // namespace
 }  // namespace cpu
 
-std::unique_ptr<Backend> make_cpu_backend(int threads, const std::string& instruction_set) {
-  return std::make_unique<cpu::CpuBackend>(threads, instruction_set);
+std::unique_ptr<Backend> make_cpu_backend(int threads, const std::string& instruction_set, Convolution convolution) {
+  return std::make_unique<cpu::CpuBackend>(threads, instruction_set, convolution);
 }
 
 }  // namespace dfe

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/api/segment.hpp"
 #include "kernels/backend.hpp"
 
 namespace dfe {
@@ -14,7 +15,8 @@ namespace dfe {
 std::vector<std::string> cpu_instruction_sets();
 
 /// `instruction_set` is "auto" or one of cpu_instruction_sets(); `threads` of 0 takes all. Throws a usage `Error` for another name.
-std::unique_ptr<Backend> make_cpu_backend(int threads = 0, const std::string& instruction_set = "auto");
+std::unique_ptr<Backend> make_cpu_backend(int threads = 0, const std::string& instruction_set = "auto",
+                                          Convolution convolution = Convolution::Direct);
 
 /// Multiply-adds per second of one thread, in GFLOP/s, measured for about `seconds`: the ceiling of the direct kernels.
 double measure_fma_peak_gflops(const std::string& instruction_set, double seconds);

@@ -3,40 +3,11 @@
 // in the same order wherever it stands in a row (bias, then taps, then channels): full vectors always, garbage beyond the row's end is
 // computed and not stored. That is why slabs, tiles and threads cannot change a bit.
 #include "kernels/cpu/isa_table.hpp"
+#include "kernels/cpu/isa_vector.hpp"
+#include "kernels/cpu/isa_winograd.hpp"
 
 namespace dfe::cpu {
 namespace {
-
-#if defined(DFE_ISA_AVX512)
-constexpr int kLanes = 16;
-constexpr int kVoxels[kMaxGroup + 1] = {0, 14, 13, 9, 6};  // registers: voxels * group accumulators + group weights <= 31
-constexpr int kWidestGroup = 4;
-#define DFE_ISA_NAME "avx512"
-#define DFE_ISA_FUNCTION avx512_table
-#elif defined(DFE_ISA_AVX2)
-constexpr int kLanes = 8;
-constexpr int kVoxels[kMaxGroup + 1] = {0, 6, 0, 0, 0};  // 16 registers: 6 voxels * 2 vectors + 2 weights + 1 broadcast
-constexpr int kWidestGroup = 1;
-#define DFE_ISA_NAME "avx2"
-#define DFE_ISA_FUNCTION avx2_table
-#else
-constexpr int kLanes = 4;
-constexpr int kVoxels[kMaxGroup + 1] = {0, 2, 0, 0, 0};  // 2 voxels * 4 vectors + 4 weights
-constexpr int kWidestGroup = 1;
-#define DFE_ISA_NAME "portable"
-#define DFE_ISA_FUNCTION portable_table
-#endif
-
-constexpr int kParts = static_cast<int>(kBlock) / kLanes;  // vectors per block of 16 channels
-using Vec = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(kLanes * sizeof(float))));
-using IntVec = std::int32_t __attribute__((vector_size(kLanes * sizeof(std::int32_t))));
-
-#define DFE_INLINE inline __attribute__((always_inline))
-
-DFE_INLINE Vec broadcast(float s) { return s - Vec{}; }  // s - 0 is s, so one broadcast is left; filling the lanes in a loop is not
-DFE_INLINE Vec load(const float* p) { return *reinterpret_cast<const Vec*>(p); }
-DFE_INLINE void store(float* p, Vec v) { *reinterpret_cast<Vec*>(p) = v; }
-DFE_INLINE Vec larger(Vec a, Vec b) { return a > b ? a : b; }
 
 // kStep = input channels per block. A compile-time constant, so that voxels and channels become displacements of one address.
 template <int kGroup, int kStep>
@@ -203,6 +174,11 @@ constexpr IsaTable kTable{DFE_ISA_NAME,
                           {nullptr, conv_row_or_null<1>(), conv_row_or_null<2>(), conv_row_or_null<3>(), conv_row_or_null<4>()},
                           pool_row,
                           head_row,
+                          {winograd_input<2>, winograd_input<4>},
+                          winograd_depth,
+                          {winograd_output<2>, winograd_output<4>},
+                          up_conv_input,
+                          up_conv_output,
                           fma_gflops};
 
 }  // namespace

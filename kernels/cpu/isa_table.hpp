@@ -39,6 +39,50 @@ struct RowHead {
   std::int64_t score_stride;
 };
 
+/// Winograd F(2, m, m) with m = 2 or 4 outputs along H and W and 2 along D: a tile of 4 x (m+2) x (m+2) inputs becomes as many points,
+/// numbered (h·(m+2) + w)·4 + d.
+struct WinogradInput {
+  const float* const* rows;  ///< 4·(m+2) input rows, planes outermost, at the first voxel the tile reads
+  std::int64_t columns;      ///< voxels of a row that exist, at most m+2; the rest is zeros
+  float* v;                  ///< 16 channels of point p go to v + p * v_stride
+  std::int64_t v_stride;
+};
+
+/// The transformation along D of products: 4 values become 2.
+struct WinogradDepth {
+  const float* m;  ///< point d at m + d * m_stride
+  std::int64_t m_stride;
+  float* y0;           ///< (count) for the first plane
+  float* y1;           ///< (count) for the second
+  std::int64_t count;  ///< floats, a multiple of 16
+};
+
+/// The transformation along H and W of one tile in one plane, bias and ReLU.
+struct WinogradOutput {
+  const float* m;  ///< 16 channels of point h·(m+2) + w at m + point * m_stride
+  std::int64_t m_stride;
+  const float* bias;                ///< (16)
+  float* const* rows;               ///< `row_count` output rows at the tile's first voxel
+  std::int64_t row_count, columns;  ///< outputs that exist, at most m each
+  bool relu;
+};
+
+/// The 8 differences of one voxel of the small tensor and its neighbours at the high side, for the up-convolution.
+struct UpConvInput {
+  const float* rows[4];                  ///< (plane, row) of the voxel and the next ones, at the voxel; a missing row is zeros
+  float* v;                              ///< 16 channels of product p go to v + p * v_stride
+  std::int64_t v_stride, count, v_step;  ///< voxels, and floats between them in v
+};
+
+/// The 8 products of each voxel become its 2 x 2 x 2 outputs.
+struct UpConvOutput {
+  const float* m;  ///< product p of voxel i at m + p * m_stride + i * m_step
+  std::int64_t m_stride, m_step, count;
+  const float* bias;  ///< (16)
+  float* rows[4];     ///< (plane, row) of the outputs, at the first voxel
+  bool relu;
+};
+
 /// The kernels of one instruction set.
 struct IsaTable {
   const char* name;           ///< "avx512", "avx2", "portable"
@@ -47,6 +91,11 @@ struct IsaTable {
   void (*conv_row[kMaxGroup + 1])(const RowConv&);
   void (*pool_row)(const float* const x[4], float* y, std::int64_t count);  ///< 4 rows (2 planes x 2 rows) of 2·count voxels of 16
   void (*head_row)(const RowHead&);
+  void (*winograd_input[2])(const WinogradInput&);  ///< m = 2, m = 4
+  void (*winograd_depth)(const WinogradDepth&);
+  void (*winograd_output[2])(const WinogradOutput&);  ///< m = 2, m = 4
+  void (*up_conv_input)(const UpConvInput&);
+  void (*up_conv_output)(const UpConvOutput&);
   double (*fma_gflops)(std::int64_t repeats);  ///< runs independent multiply-adds; returns the number of FLOP done, in 10^9
 };
 

@@ -3,11 +3,20 @@
 // plane of every tensor exactly once and in order, inputs there before they are read and not yet overwritten, buffers no larger than used.
 #include "engine/schedule.hpp"
 
+#include "engine/reach.hpp"
 #include "tests/catch.hpp"
 
 using namespace dfe;
 
 namespace {
+
+/// One plane at a time for every op, or two for convolutions and up-convolutions as minimal filtering wants.
+std::vector<std::int64_t> groups_of(const Graph& graph, std::int64_t group) {
+  std::vector<std::int64_t> groups;
+  for (const OpNode& node : graph.ops)
+    groups.push_back(std::holds_alternative<Conv3dDesc>(node.op) || std::holds_alternative<UpConvDesc>(node.op) ? group : 1);
+  return groups;
+}
 
 /// Follows a schedule as the executable would, and reports the first broken property.
 class Replay {
@@ -77,15 +86,20 @@ TEST_CASE("schedules are right for every depth and slab height") {
   const Graph graph = deepfinder_graph({});
   for (std::int64_t depth = 4; depth <= 148; depth += 4)
     for (const std::int64_t slab : {1, 2, 3, 4, 5, 7, 8, 16, 31, 64, 200}) {
-      INFO("depth " << depth << ", slab " << slab);
-      CHECK(Replay(graph, plan_schedule(graph, depth, slab), depth).run() == "");
+      for (const std::int64_t group : {1, 2, 4}) {
+        INFO("depth " << depth << ", slab " << slab << ", groups of " << group);
+        const Schedule schedule = plan_schedule(graph, depth, slab, groups_of(graph, group));
+        CHECK(Replay(graph, schedule, depth).run() == "");
+        for (const Step& step : schedule.steps)
+          if (step.op >= 0) REQUIRE(step.begin % groups_of(graph, group)[static_cast<std::size_t>(step.op)] == 0);
+      }
     }
 }
 
 TEST_CASE("the replay finds a schedule with one plane too few") {
   // the test of the test: every buffer that waits for something is needed whole
   const Graph graph = deepfinder_graph({});
-  const Schedule good = plan_schedule(graph, 96, 1);
+  const Schedule good = plan_schedule(graph, 96, 1, groups_of(graph, 1));
   for (std::size_t t = 0; t < good.capacity.size(); ++t) {
     Schedule bad = good;
     if (--bad.capacity[t] == 0) continue;
@@ -96,8 +110,9 @@ TEST_CASE("the replay finds a schedule with one plane too few") {
 
 TEST_CASE("buffers stop growing with depth, and grow with the slab") {
   const Graph graph = deepfinder_graph({});
-  CHECK(plan_schedule(graph, 464, 4).capacity == plan_schedule(graph, 928, 4).capacity);
-  const Schedule low = plan_schedule(graph, 464, 1), high = plan_schedule(graph, 464, 16);
+  const std::vector<std::int64_t> one = groups_of(graph, 1);
+  CHECK(plan_schedule(graph, 464, 4, one).capacity == plan_schedule(graph, 928, 4, one).capacity);
+  const Schedule low = plan_schedule(graph, 464, 1, one), high = plan_schedule(graph, 464, 16, one);
   for (std::size_t t = 0; t < low.capacity.size(); ++t) CHECK(low.capacity[t] <= high.capacity[t]);
   // The first skip waits for everything below: an output voxel sees 34 planes ahead at the input, 32 of them at the skip and 1 more in
   // conv13; with one plane a step nothing else is kept.
@@ -109,9 +124,19 @@ TEST_CASE("buffers stop growing with depth, and grow with the slab") {
 
 TEST_CASE("schedules refuse depths off the pooling grid and slabs below 1") {
   const Graph graph = deepfinder_graph({});
-  CHECK_THROWS_AS(plan_schedule(graph, 6, 1), Error);
-  CHECK_THROWS_AS(plan_schedule(graph, 0, 1), Error);
-  CHECK_THROWS_AS(plan_schedule(graph, 8, 0), Error);
+  CHECK_THROWS_AS(plan_schedule(graph, 6, 1, groups_of(graph, 1)), Error);
+  CHECK_THROWS_AS(plan_schedule(graph, 0, 1, groups_of(graph, 1)), Error);
+  CHECK_THROWS_AS(plan_schedule(graph, 8, 0, groups_of(graph, 1)), Error);
+}
+
+TEST_CASE("the halo of a column is the published receptive field") {
+  // Source: interval propagation through the released network. An output at a multiple of 4 sees 30 voxels back, the one before a
+  // multiple of 4 sees 34 ahead; both rounded up to the pooling grid.
+  const Graph graph = deepfinder_graph({});
+  const Reach reach = plane_reach(graph, std::vector<Extent3>(graph.ops.size(), {1, 1, 1}));
+  CHECK(reach.low == 32);
+  CHECK(reach.high == 36);
+  CHECK(reach.multiple == 4);
 }
 
 TEST_CASE("the network has the published number of parameters and FLOP") {

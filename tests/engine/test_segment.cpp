@@ -37,6 +37,9 @@ Result run(const VolumeSource& volume, const Weights& weights, const SegmentOpti
 
 const DeepFinderSpec kSmall{{4, 6, 8}, 5};
 
+/// How far probabilities may be from those of `ref`: what the project promises for each kind of convolution.
+const std::pair<Convolution, double> kBounds[] = {{Convolution::Direct, 1e-5}, {Convolution::Winograd, 3e-5}, {Convolution::Strict, 1e-5}};
+
 }  // namespace
 
 TEST_CASE("cpu agrees with ref for any extent, from one voxel up") {
@@ -53,49 +56,61 @@ TEST_CASE("cpu agrees with ref for any extent, from one voxel up") {
     options.device = "ref";
     const Result ref = run(volume, weights, options);
     options.device = "cpu";
-    for (const std::string& isa : cpu_instruction_sets()) {
-      options.instruction_set = isa;
-      const Result cpu = run(volume, weights, options);
-      double largest = 0;
-      for (std::size_t i = 0; i < ref.scores.size(); ++i)
-        largest = std::max(largest, std::abs(static_cast<double>(cpu.scores[i]) - static_cast<double>(ref.scores[i])));
-      INFO(isa << " largest score difference " << largest);
-      CHECK(largest < 1e-5);
-      for (std::size_t i = 0; i < ref.labels.size(); ++i)
-        if (cpu.labels[i] != ref.labels[i]) {
-          // only a tie within the arithmetic's error may be decided differently
-          const std::size_t n = ref.labels.size();
-          CHECK(std::abs(ref.scores[cpu.labels[i] * n + i] - ref.scores[ref.labels[i] * n + i]) < 1e-5f);
-        }
-    }
+    for (const std::string& isa : cpu_instruction_sets())
+      for (const auto& [convolution, bound] : kBounds) {
+        options.instruction_set = isa;
+        options.convolution = convolution;
+        const Result cpu = run(volume, weights, options);
+        double largest = 0;
+        for (std::size_t i = 0; i < ref.scores.size(); ++i)
+          largest = std::max(largest, std::abs(static_cast<double>(cpu.scores[i]) - static_cast<double>(ref.scores[i])));
+        INFO(isa << " convolution " << static_cast<int>(convolution) << " largest score difference " << largest);
+        CHECK(largest < bound);
+        for (std::size_t i = 0; i < ref.labels.size(); ++i)
+          if (cpu.labels[i] != ref.labels[i]) {
+            // only a tie within the arithmetic's error may be decided differently
+            const std::size_t n = ref.labels.size();
+            CHECK(static_cast<double>(std::abs(ref.scores[cpu.labels[i] * n + i] - ref.scores[ref.labels[i] * n + i])) < bound);
+          }
+      }
   }
 }
 
 TEST_CASE("labels and scores are the same bits for every slab height, column size and thread count") {
   const Weights weights = random_weights(kSmall, 3);
-  const MemoryVolume volume = random_volume({9, 101, 122}, 4);
-  for (const std::string& isa : cpu_instruction_sets()) {
-    SegmentOptions options;
-    options.instruction_set = isa;
-    const Result whole = run(volume, weights, options);
-    CHECK(std::set<int>(whole.labels.begin(), whole.labels.end()).size() >= 3);  // not a trivial map
-    const auto same = [&](const char* what) {
-      INFO(isa << " " << what << " slab " << options.slab_planes << " threads " << options.threads);
-      const Result part = run(volume, weights, options);
-      CHECK(part.labels == whole.labels);
-      CHECK(part.scores == whole.scores);
-    };
-    for (const std::int64_t slab : {1, 3, 12}) options.slab_planes = slab, same("whole planes");
-    options.slab_planes = 0;
-    for (const int threads : {1, 2, 5}) options.threads = threads, same("threads");
-    options.threads = 2;
-    for (const Extent3 tile : {Extent3{1, 72, 500}, Extent3{1, 500, 80}, Extent3{1, 84, 96}})
-      options.tile = tile, options.slab_planes = tile.y / 50, same(tile.to_string().c_str());
-    options = {};
-    options.instruction_set = isa;
-    options.device = "cpu";
-    CHECK(run(volume, weights, options).scores == whole.scores);  // a repeat
-  }
+  struct Case {
+    Convolution convolution;
+    Extent3 extent;
+    std::vector<Extent3> tiles;
+  };
+  // the smallest columns: 72 voxels where each output stands alone, 240 where blocks of 4 x 4 are computed together
+  const Case cases[] = {{Convolution::Direct, {9, 101, 122}, {{1, 72, 500}, {1, 500, 80}, {1, 84, 96}}},
+                        {Convolution::Winograd, {5, 250, 291}, {{1, 240, 500}, {1, 240, 256}}},
+                        {Convolution::Strict, {5, 150, 30}, {{1, 136, 500}}}};
+  for (const auto& [convolution, extent, tiles] : cases)
+    for (const std::string& isa : cpu_instruction_sets()) {
+      const MemoryVolume volume = random_volume(extent, 4);
+      SegmentOptions options;
+      options.convolution = convolution;
+      options.instruction_set = isa;
+      const SegmentOptions plain = options;
+      const Result whole = run(volume, weights, options);
+      CHECK(std::set<int>(whole.labels.begin(), whole.labels.end()).size() >= 3);  // not a trivial map
+      const auto same = [&](const std::string& what) {
+        INFO(isa << " convolution " << static_cast<int>(convolution) << " " << what << " slab " << options.slab_planes << " threads "
+                 << options.threads);
+        const Result part = run(volume, weights, options);
+        CHECK(part.labels == whole.labels);
+        CHECK(part.scores == whole.scores);
+      };
+      for (const std::int64_t slab : {1, 3, 12}) options.slab_planes = slab, same("whole planes");
+      options.slab_planes = 0;
+      for (const int threads : {1, 5}) options.threads = threads, same("threads");
+      options.threads = 2;
+      for (const Extent3& tile : tiles) options.tile = tile, options.slab_planes = tile.x % 7 + 1, same(tile.to_string());
+      options = plain;
+      same("a repeat");
+    }
 }
 
 TEST_CASE("columns with halos below the receptive field would be seen") {
@@ -103,6 +118,7 @@ TEST_CASE("columns with halos below the receptive field would be seen") {
   const Weights weights = random_weights(kSmall, 3);
   SegmentOptions options;
   options.normalization = Normalization::None;
+  options.convolution = Convolution::Direct;
   const Extent3 extent{4, 4, 160};
   const std::vector<float> values = uniform_reals(extent.voxels(), 5);
   const auto scores_with_changed = [&](std::int64_t x) {
@@ -132,28 +148,34 @@ TEST_CASE("columns with halos below the receptive field would be seen") {
   CHECK(changes(80, 70));
 }
 
-TEST_CASE("pieces of an axis cover it once, begin on multiples of 4 and see enough") {
-  for (std::int64_t length = 76; length <= 600; length += 4)
-    for (std::int64_t size = 72; size <= length; size += 4) {
-      std::int64_t kept = 0;
-      for (const Piece& piece : cut_axis(length, size)) {
-        REQUIRE(piece.keep_begin == kept);
-        REQUIRE(piece.keep_end > piece.keep_begin);
-        REQUIRE(piece.begin % 4 == 0);
-        REQUIRE((piece.begin == 0 || piece.keep_begin - piece.begin >= kHaloLow));
-        REQUIRE((piece.begin + size == length || piece.begin + size - piece.keep_end >= kHaloHigh));
-        REQUIRE(piece.begin + size <= length);
-        kept = piece.keep_end;
+TEST_CASE("pieces of an axis cover it once, begin on multiples and see enough") {
+  for (const Reach& reach : {Reach{32, 36, 4}, Reach{112, 112, 16}}) {
+    const std::int64_t least = reach.low + reach.multiple + reach.high;
+    for (std::int64_t length = 4; length <= 700; length += 4)
+      for (std::int64_t size = least; size <= length; size += reach.multiple) {
+        std::int64_t kept = 0;
+        for (const Piece& piece : cut_axis(length, size, reach)) {
+          const std::int64_t end = piece.begin + piece.size;
+          REQUIRE(piece.keep_begin == kept);
+          REQUIRE(piece.keep_end > piece.keep_begin);
+          REQUIRE(piece.begin % reach.multiple == 0);
+          REQUIRE(piece.keep_begin % reach.multiple == 0);
+          REQUIRE((piece.begin == 0 || piece.keep_begin - piece.begin >= reach.low));
+          REQUIRE((end == length || end - piece.keep_end >= reach.high));
+          REQUIRE(end <= length);
+          REQUIRE(piece.size <= size);
+          kept = piece.keep_end;
+        }
+        REQUIRE(kept == length);
       }
-      REQUIRE(kept == length);
-    }
-  for (std::int64_t length = 76; length <= 1200; length += 52)
-    for (std::int64_t count = 1; count < 12; ++count) {
-      const std::int64_t size = piece_size(length, count);
-      REQUIRE((size <= 72 || static_cast<std::int64_t>(cut_axis(length, size).size()) <= count));
-    }
-  CHECK_THROWS_AS(cut_axis(200, 68), Error);
-  CHECK_THROWS_AS(cut_axis(200, 102), Error);
+    for (std::int64_t length = 76; length <= 1200; length += 52)
+      for (std::int64_t count = 1; count < 12; ++count) {
+        const std::int64_t size = piece_size(length, count, reach);
+        REQUIRE((size == least || static_cast<std::int64_t>(cut_axis(length, size, reach).size()) <= count));
+      }
+    CHECK_THROWS_AS(cut_axis(400, least - reach.multiple, reach), Error);
+    CHECK_THROWS_AS(cut_axis(400, least + 2, reach), Error);
+  }
 }
 
 TEST_CASE("normalization: the tomogram's own mean and deviation, exactly") {

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Transformations of Winograd's minimal filtering, on 16 channels at a time. The points of F(4, 3) are 0, ±1/√2, ±√2 and infinity: as
+// cheap as the usual 0, ±1, ±2 and three times as accurate, because their powers stay near 1. F(2, 3) has 0, ±1 and infinity.
+// The matrices for weights are in winograd_points.hpp; the two files must agree.
+// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016.
+#pragma once
+
+#include "kernels/cpu/isa_vector.hpp"
+
+namespace dfe::cpu {
+namespace {
+
+template <int kM>
+struct Filtering;
+
+template <>
+struct Filtering<2> {
+  DFE_INLINE static void input(const Vec* d, Vec* o) {
+    o[0] = d[0] - d[2];
+    o[1] = d[1] + d[2];
+    o[2] = d[2] - d[1];
+    o[3] = d[1] - d[3];
+  }
+  DFE_INLINE static void output(const Vec* m, Vec* y) {
+    y[0] = m[0] + m[1] + m[2];
+    y[1] = m[1] - m[2] - m[3];
+  }
+};
+
+template <>
+struct Filtering<4> {
+  static constexpr float kA = 0.70710678118654752f, kB = 1.41421356237309505f;  // a = 1/√2, b = √2: a² = 1/2, b² = 2, a²b² = 1
+  DFE_INLINE static void input(const Vec* d, Vec* o) {
+    o[0] = d[4] - d[2] * broadcast(2.5f) + d[0];
+    const Vec even_a = d[4] - d[2] * broadcast(2.0f), odd_a = (d[3] - d[1] * broadcast(2.0f)) * broadcast(kA);
+    o[1] = even_a + odd_a;
+    o[2] = even_a - odd_a;
+    const Vec even_b = d[4] - d[2] * broadcast(0.5f), odd_b = (d[3] - d[1] * broadcast(0.5f)) * broadcast(kB);
+    o[3] = even_b + odd_b;
+    o[4] = even_b - odd_b;
+    o[5] = d[5] - d[3] * broadcast(2.5f) + d[1];
+  }
+  DFE_INLINE static void output(const Vec* m, Vec* y) {
+    const Vec even_a = m[1] + m[2], odd_a = m[1] - m[2], even_b = m[3] + m[4], odd_b = m[3] - m[4];
+    y[0] = m[0] + even_a + even_b;
+    y[1] = odd_a * broadcast(kA) + odd_b * broadcast(kB);
+    y[2] = even_a * broadcast(0.5f) + even_b * broadcast(2.0f);
+    y[3] = m[5] + odd_a * broadcast(kA * 0.5f) + odd_b * broadcast(kB * 2.0f);
+  }
+};
+
+template <int kM>
+void winograd_input(const WinogradInput& in) {
+  constexpr int kN = kM + 2;
+  for (int part = 0; part < kParts; ++part) {
+    alignas(64) Vec t[4][kN][kN];
+    for (int z = 0; z < 4; ++z) {
+      Vec along_x[kN][kN];  // [row][point]
+      for (int y = 0; y < kN; ++y) {
+        const float* const row = in.rows[z * kN + y] + part * kLanes;
+        Vec d[kN];
+        if (in.columns == kN) {
+#pragma GCC unroll 8
+          for (int x = 0; x < kN; ++x) d[x] = load(row + x * kBlock);
+            // the next tile's new columns: 24 rows at once are more streams than the hardware follows
+#pragma GCC unroll 4
+          for (int x = 0; x < kM; ++x) __builtin_prefetch(row + (kN + x) * kBlock);
+        } else {
+          for (int x = 0; x < kN; ++x) d[x] = x < in.columns ? load(row + x * kBlock) : Vec{};
+        }
+        Filtering<kM>::input(d, along_x[y]);
+      }
+#pragma GCC unroll 8
+      for (int x = 0; x < kN; ++x) {
+        Vec d[kN], o[kN];
+#pragma GCC unroll 8
+        for (int y = 0; y < kN; ++y) d[y] = along_x[y][x];
+        Filtering<kM>::input(d, o);
+#pragma GCC unroll 8
+        for (int y = 0; y < kN; ++y) t[z][y][x] = o[y];
+      }
+    }
+    float* v = in.v + part * kLanes;
+    for (int y = 0; y < kN; ++y)
+      for (int x = 0; x < kN; ++x) {
+        const Vec d[4] = {t[0][y][x], t[1][y][x], t[2][y][x], t[3][y][x]};
+        Vec o[4];
+        Filtering<2>::input(d, o);
+#pragma GCC unroll 4
+        for (int z = 0; z < 4; ++z, v += in.v_stride) store(v, o[z]);
+      }
+  }
+}
+
+void winograd_depth(const WinogradDepth& w) {
+  for (std::int64_t i = 0; i < w.count; i += kLanes) {
+    const Vec m[4] = {load(w.m + i), load(w.m + w.m_stride + i), load(w.m + 2 * w.m_stride + i), load(w.m + 3 * w.m_stride + i)};
+    Vec y[2];
+    Filtering<2>::output(m, y);
+    store(w.y0 + i, y[0]);
+    store(w.y1 + i, y[1]);
+  }
+}
+
+template <int kM>
+void winograd_output(const WinogradOutput& w) {
+  constexpr int kN = kM + 2;
+  const Vec zero{};
+  for (int part = 0; part < kParts; ++part) {
+    const Vec bias = load(w.bias + part * kLanes);
+    Vec t[kM][kN];
+    for (int x = 0; x < kN; ++x) {
+      Vec m[kN], y[kM];
+#pragma GCC unroll 8
+      for (int h = 0; h < kN; ++h) m[h] = load(w.m + (h * kN + x) * w.m_stride + part * kLanes);
+      Filtering<kM>::output(m, y);
+#pragma GCC unroll 8
+      for (int h = 0; h < kM; ++h) t[h][x] = y[h];
+    }
+    for (int h = 0; h < w.row_count; ++h) {
+      Vec y[kM];
+      Filtering<kM>::output(t[h], y);
+      float* const row = w.rows[h] + part * kLanes;
+#pragma GCC unroll 4
+      for (int x = 0; x < kM; ++x)
+        if (x < w.columns) store(row + x * kBlock, w.relu ? larger(y[x] + bias, zero) : y[x] + bias);
+    }
+  }
+}
+
+/// x over all corners of a unit cube becomes its finite differences: product p = (dz, dy, dx) sees the difference along each axis whose bit
+/// is set.
+void up_conv_input(const UpConvInput& in) {
+  for (std::int64_t i = 0; i < in.count; ++i)
+    for (int part = 0; part < kParts; ++part) {
+      const std::int64_t at = i * kBlock + part * kLanes;
+      Vec c[8];
+#pragma GCC unroll 8
+      for (int p = 0; p < 8; ++p) c[p] = load(in.rows[p >> 1] + at + (p & 1) * kBlock);
+#pragma GCC unroll 3
+      for (int bit = 1; bit < 8; bit <<= 1)
+#pragma GCC unroll 8
+        for (int p = 0; p < 8; ++p)
+          if (p & bit) c[p] = c[p] - c[p ^ bit];
+#pragma GCC unroll 8
+      for (int p = 0; p < 8; ++p) store(in.v + p * in.v_stride + i * in.v_step + part * kLanes, c[p]);
+    }
+}
+
+void up_conv_output(const UpConvOutput& w) {
+  const Vec zero{};
+  for (int part = 0; part < kParts; ++part) {
+    const Vec bias = load(w.bias + part * kLanes);
+    for (std::int64_t i = 0; i < w.count; ++i) {
+      Vec y[8];
+#pragma GCC unroll 8
+      for (int p = 0; p < 8; ++p) y[p] = load(w.m + p * w.m_stride + i * w.m_step + part * kLanes);
+#pragma GCC unroll 3
+      for (int bit = 1; bit < 8; bit <<= 1)
+#pragma GCC unroll 8
+        for (int p = 0; p < 8; ++p)
+          if (p & bit) y[p] = y[p] + y[p ^ bit];
+#pragma GCC unroll 8
+      for (int p = 0; p < 8; ++p) {
+        const Vec value = y[p] + bias;
+        store(w.rows[p >> 1] + (2 * i + (p & 1)) * kBlock + part * kLanes, w.relu ? larger(value, zero) : value);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace dfe::cpu

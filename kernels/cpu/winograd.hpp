@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Convolutions with fewer multiplications: F(2, m, m) for 3x3x3 kernels and the 8-product up-convolution. Both are small matrix products
+// between cheap transformations, done for a chunk of tiles at a time so that everything between input and output stays in the cache.
+#pragma once
+
+#include <memory>
+
+#include "kernels/cpu/planes.hpp"
+
+namespace dfe::cpu {
+
+/// `m` is 4 (F(2, 4, 4): 6 times fewer multiplications) or 2 (F(2, 2, 2): 3.4 times fewer, as accurate as direct convolution). Two planes
+/// at a time, because the third dimension's F(4) would make every layer wait for four planes and double the rolling buffers.
+std::unique_ptr<PlannedOp> make_winograd_conv(Context& context, const Conv3dDesc& op, const LayerWeights& weights, std::int64_t widest,
+                                              int m);
+
+/// Computes two output planes from one plane of the small tensor and the next.
+std::unique_ptr<PlannedOp> make_product_up_conv(Context& context, const UpConvDesc& op, const LayerWeights& weights, std::int64_t widest);
+
+}  // namespace dfe::cpu
