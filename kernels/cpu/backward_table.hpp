@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each instruction set offers the backward ops, beside IsaTable: dx of a convolution is a convolution again and needs nothing new;
+// dw, the mask of ReLU and the way back through pooling do. The same rule holds: isa_backward.cpp includes nothing of the standard library.
+#pragma once
+
+#include "kernels/cpu/isa_table.hpp"
+
+namespace dfe::cpu {
+
+/// Some rows' part of dw for one block of input channels and one of output channels: dw[k][ci][co] = Σ over rows and voxels i < count of
+/// x[i][ci] · dy[i - k][co]. What dy holds beside the row is zero.
+struct RowsFilter {
+  const float* const* x;   ///< `rows` pointers
+  const float* const* dy;  ///< `rows` pointers, to the output voxel that sees the first x through the first tap
+  std::int64_t rows, count;
+  float* dw;  ///< (taps, input channels of the block, 16), overwritten
+};
+
+/// The backward kernels of one instruction set.
+struct BackwardTable {
+  const char* name;                                 ///< as in IsaTable
+  void (*filter_rows[4])(const RowsFilter&);        ///< by the number of taps along W (1 to 3), for blocks of 16 input channels
+  void (*filter_rows_plain[4])(const RowsFilter&);  ///< the same for a tensor of one channel
+  /// dy = 0 where y <= 0 (y null: nowhere), and db[16] = Σ dy over the row.
+  void (*mask_row)(const float* y, float* dy, std::int64_t count, float* db);
+  /// dx of the first voxel that holds the maximum gets dy added; rows as for pool_row, `count` voxels of 16 of y and dy.
+  void (*unpool_row)(const float* const x[4], float* const dx[4], const float* y, const float* dy, std::int64_t count);
+};
+
+const BackwardTable& portable_backward_table();
+#ifdef DFE_CPU_X86
+const BackwardTable& avx2_backward_table();
+const BackwardTable& avx512_backward_table();
+#endif
+
+}  // namespace dfe::cpu
