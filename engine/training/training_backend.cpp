@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/training/training_backend.hpp"
+
+#include "engine/device.hpp"
+#include "kernels/cpu/cpu_backward.hpp"
+#include "kernels/ref/ref_backward.hpp"
+
+namespace dfe {
+
+TrainingBackend make_training_backend(const SegmentOptions& options) {
+  TrainingBackend made{make_backend(options), nullptr};
+  made.backward = options.device == "ref" ? make_ref_backward(options.threads) : make_cpu_backward(*made.forward, options.instruction_set);
+  return made;
+}
+
+}  // namespace dfe
