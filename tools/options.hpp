@@ -71,6 +71,7 @@ void parse_min_size(const std::vector<std::string>& values, std::int64_t& all, s
 Command add_pick(CLI::App& root, CommonOptions& common);
 Command add_segment(CLI::App& root, CommonOptions& common);
 Command add_cluster(CLI::App& root, CommonOptions& common);
+Command add_evaluate(CLI::App& root, CommonOptions& common);
 Command add_convert(CLI::App& root, CommonOptions& common);
 Command add_info(CLI::App& root, CommonOptions& common);
 

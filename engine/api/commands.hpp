@@ -8,9 +8,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cluster.hpp"
+#include "evaluate.hpp"
 #include "observer.hpp"
 #include "segment.hpp"
 
@@ -73,9 +75,28 @@ struct InfoRequest {
   bool statistics = true;          ///< read the voxels for min, max, mean
 };
 
+struct EvaluateRequest {
+  CommonRequest common;
+  std::vector<std::string> predicted, truth;  ///< particle lists or label volumes: as many of each, or one truth list for all predictions
+  std::string axes = "detect", truth_axes = "detect";  ///< of XML lists and SHREC location files: detect, xyz, zyx
+  std::string tomogram;                                ///< volume whose extent and voxel size apply, or empty
+  double relion_binning = 1;
+  Point3 shift;                                             ///< added to predicted positions, voxels
+  std::vector<std::string> class_names;                     ///< index = label, background first; or empty
+  EvaluateOptions options;                                  ///< radii and weights come from the next two
+  std::vector<std::pair<std::string, Length>> radii;        ///< by class name or label; an empty name is every class
+  std::vector<std::pair<std::string, double>> weights;      ///< likewise
+  std::string hit_boxes;                                    ///< volume for the rule `Shrec`, or empty
+  std::optional<SweepValue> sweep;                          ///< threshold sweep over this value
+  std::int64_t bootstrap = 0;                               ///< resamplings for 95 % intervals; 0: none
+  std::uint64_t seed = 0;                                   ///< of the resamplings
+  std::string csv;                                          ///< table of all scores, or empty
+};
+
 CommandReport run_segment(const SegmentRequest& request, Observer* observer = nullptr);
 CommandReport run_pick(const PickRequest& request, Observer* observer = nullptr);
 CommandReport run_cluster(const ClusterRequest& request, Observer* observer = nullptr);
+CommandReport run_evaluate(const EvaluateRequest& request, Observer* observer = nullptr);
 CommandReport run_convert(const ConvertRequest& request, Observer* observer = nullptr);
 CommandReport run_info(const InfoRequest& request, Observer* observer = nullptr);
 

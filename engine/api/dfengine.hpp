@@ -5,6 +5,7 @@
 #include "cluster.hpp"
 #include "commands.hpp"
 #include "error.hpp"
+#include "evaluate.hpp"
 #include "extent.hpp"
 #include "geometry.hpp"
 #include "label_map.hpp"
