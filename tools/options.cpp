@@ -85,6 +85,8 @@ std::int64_t parse_bytes(const std::string& text, const std::string& option) {
   return static_cast<std::int64_t>(*value * unit);
 }
 
+std::vector<std::string> parse_names(const std::string& text) { return split(text, ','); }
+
 void parse_min_size(const std::vector<std::string>& values, std::int64_t& all, std::map<int, std::int64_t>& of_class) {
   for (const std::string& value : values) {
     const std::vector<std::string> parts = split(value, '=');

@@ -62,6 +62,9 @@ void add_segment_options(CLI::App& app, SegmentArguments& arguments);
 /// Throws a usage `Error` naming the option whose value cannot be used.
 SegmentRequest parse_segment_request(const SegmentArguments& arguments, const CommonOptions& common);
 
+/// Names with commas between.
+std::vector<std::string> parse_names(const std::string& text);
+
 /// "8G", "512M", "1.5T", "100000K" or plain bytes; units are powers of 1024. Throws a usage `Error`.
 std::int64_t parse_bytes(const std::string& text, const std::string& option);
 
@@ -72,6 +75,7 @@ Command add_pick(CLI::App& root, CommonOptions& common);
 Command add_segment(CLI::App& root, CommonOptions& common);
 Command add_cluster(CLI::App& root, CommonOptions& common);
 Command add_evaluate(CLI::App& root, CommonOptions& common);
+Command add_target(CLI::App& root, CommonOptions& common);
 Command add_convert(CLI::App& root, CommonOptions& common);
 Command add_info(CLI::App& root, CommonOptions& common);
 

@@ -93,10 +93,28 @@ struct EvaluateRequest {
   std::string csv;                                          ///< table of all scores, or empty
 };
 
+struct TargetRequest {
+  CommonRequest common;
+  std::string list;                      ///< particles
+  std::string like;                      ///< tomogram whose geometry the target takes
+  std::string output;                    ///< label file
+  std::string spheres;                   ///< radii, "6,6,3" or "1=6,ribosome=110A", or empty
+  std::string masks;                     ///< folder with a mask per class, for those without a radius; or empty
+  std::vector<std::string> merges;       ///< FILE[:LABEL][:over|under]
+  std::string tomogram;                  ///< name or index in the list, or empty
+  std::vector<std::string> class_names;  ///< index = label, background first; overrides the list's
+  std::string compatible;                ///< "deepfinder", or empty
+  std::string list_format = "auto";
+  std::string xml_axes = "detect";  ///< detect, xyz, zyx
+  double relion_binning = 1;
+  int threads = 0;  ///< 0: all
+};
+
 CommandReport run_segment(const SegmentRequest& request, Observer* observer = nullptr);
 CommandReport run_pick(const PickRequest& request, Observer* observer = nullptr);
 CommandReport run_cluster(const ClusterRequest& request, Observer* observer = nullptr);
 CommandReport run_evaluate(const EvaluateRequest& request, Observer* observer = nullptr);
+CommandReport run_target(const TargetRequest& request, Observer* observer = nullptr);
 CommandReport run_convert(const ConvertRequest& request, Observer* observer = nullptr);
 CommandReport run_info(const InfoRequest& request, Observer* observer = nullptr);
 
