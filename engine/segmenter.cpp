@@ -114,7 +114,7 @@ void segment_exactly(const VolumeSource& tomogram, const Network& network, const
 }  // namespace
 
 LabelMap segment(const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options, const ScoreSink& scores,
-                 Observer* observer) {
+                 Observer* observer, SegmentPlan* plan_out) {
   if (tomogram.extent().voxels() == 0)
     throw Error("segment", tomogram.info().path, "the volume has no voxels", "its extent is " + tomogram.extent().to_string());
   const bool exact = options.tiling == Tiling::Exact;
@@ -123,6 +123,7 @@ LabelMap segment(const VolumeSource& tomogram, const Weights& weights, const Seg
   const std::int64_t widest = std::max(padded(tomogram.extent().x), exact ? std::int64_t{4} : options.deepfinder_patch);
   const Network network(graph_of(weights), weights, *backend, widest);
   const SegmentPlan plan = plan_segment(tomogram, network, options, static_cast<bool>(scores));
+  if (plan_out) *plan_out = plan;
   if (observer) observer->message(LogLevel::Info, plan.to_string());
 
   const Normalization kind = options.normalization.value_or(weights.normalization);

@@ -150,6 +150,8 @@ void add_segment_options(CLI::App& app, SegmentArguments& a) {
   app.add_option("--bin", a.bin, "Average blocks of N x N x N voxels first")->check(CLI::Range(1, 64))->capture_default_str();
   app.add_option("--slab", a.slab, "Planes per step; 0: chosen. Never changes the result")->check(CLI::NonNegativeNumber);
   app.add_option("--tile", a.tile, "Size of the columns a plane is cut into, YxX voxels; default: chosen. Never changes the result");
+  const auto strict = app.add_flag("--strict", a.strict, "Convolve by F(2, 2, 2) instead of F(2, 4, 4): half as fast, smaller errors");
+  app.add_flag("--direct", a.direct, "Convolve directly: slow, smallest columns, for checks")->excludes(strict);
   app.add_option("--instruction-set", a.instruction_set, "auto, avx512, avx2 or portable")->capture_default_str();
 }
 
@@ -167,6 +169,7 @@ SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOpti
   SegmentOptions& options = request.options;
   options.device = common.device;
   options.instruction_set = a.instruction_set;
+  options.convolution = a.direct ? Convolution::Direct : a.strict ? Convolution::Strict : Convolution::Winograd;
   options.threads = common.threads;
   if (!common.memory.empty()) options.memory_bytes = parse_bytes(common.memory, "--memory");
   options.slab_planes = a.slab;

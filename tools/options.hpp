@@ -54,7 +54,7 @@ struct SegmentArguments {
   std::vector<std::string> tomograms;
   std::string weights, scores, classes, normalization, tiling = "exact", instruction_set = "auto", tile;
   std::int64_t patch = 160, bin = 1, slab = 0;
-  bool scores_float32 = false, rescale = false;
+  bool scores_float32 = false, rescale = false, strict = false, direct = false;
 };
 
 void add_segment_options(CLI::App& app, SegmentArguments& arguments);
@@ -74,8 +74,8 @@ void parse_min_size(const std::vector<std::string>& values, std::int64_t& all, s
 Command add_pick(CLI::App& root, CommonOptions& common);
 Command add_segment(CLI::App& root, CommonOptions& common);
 Command add_cluster(CLI::App& root, CommonOptions& common);
-Command add_evaluate(CLI::App& root, CommonOptions& common);
 Command add_target(CLI::App& root, CommonOptions& common);
+Command add_evaluate(CLI::App& root, CommonOptions& common);
 Command add_convert(CLI::App& root, CommonOptions& common);
 Command add_info(CLI::App& root, CommonOptions& common);
 

@@ -64,7 +64,8 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights, c
 
 /// Labels every voxel. Deterministic: for one instruction set and kind of convolution the labels and scores are the same bits for every
 /// slab height, tile size, memory budget and thread count. Throws `Error` for voxels that are not finite and for constant volumes.
+/// `plan`, if given, gets the plan that the run follows.
 LabelMap segment(const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options, const ScoreSink& scores = {},
-                 Observer* observer = nullptr);
+                 Observer* observer = nullptr, SegmentPlan* plan = nullptr);
 
 }  // namespace dfe

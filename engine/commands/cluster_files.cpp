@@ -42,12 +42,7 @@ CommandReport run_cluster(const ClusterRequest& request, Observer* observer) {
     ParticleList list = cluster(map, request.options, scores.get(), observer);
     record.stage("write");
     finish_list(list, map, job.input);
-    io::ListOptions write;
-    write.format = format;
-    io::write_particle_list(output, list, write);
-    record.output(output);
-    record.fact("particles", static_cast<double>(list.particles.size()));
-    record.write_beside(output);
+    write_list(output, list, format, record);
     report.text += list_text(list, output);
     Json json = {{"input", job.input}, {"output", output.string()}};
     json.update(list_json(list));

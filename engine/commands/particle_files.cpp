@@ -55,6 +55,15 @@ void finish_list(ParticleList& list, const LabelMap& map, const std::filesystem:
   if (list.class_names.empty()) list.class_names = map.class_names;
 }
 
+void write_list(const std::filesystem::path& output, const ParticleList& list, io::ListFormat format, io::RunRecord& record) {
+  io::ListOptions options;
+  options.format = format;
+  io::write_particle_list(output, list, options);
+  record.output(output);
+  record.fact("particles", static_cast<double>(list.particles.size()));
+  record.write_beside(output);
+}
+
 std::string list_text(const ParticleList& list, const std::filesystem::path& output) {
   std::string text = std::to_string(list.particles.size()) + " particles written to " + output.string() + "\n";
   for (const auto& [label, particles] : count_classes(list))

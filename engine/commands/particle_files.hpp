@@ -25,6 +25,9 @@ void record_options(io::RunRecord& record, const ClusterOptions& options);
 /// Tells the list where its particles lie: tomogram name, extent, voxel size, class names.
 void finish_list(ParticleList& list, const LabelMap& map, const std::filesystem::path& tomogram);
 
+/// Writes the list and puts the record beside it.
+void write_list(const std::filesystem::path& output, const ParticleList& list, io::ListFormat format, io::RunRecord& record);
+
 /// "27 particles written to picks.star" and a line per class.
 std::string list_text(const ParticleList& list, const std::filesystem::path& output);
 

@@ -58,12 +58,9 @@ CommandReport run_pick(const PickRequest& request, Observer* observer) {
       record.output(labels);
     }
     if (!scores.empty()) record.output(scores);
-    io::ListOptions write;
-    write.format = format;
-    io::write_particle_list(output, list, write);
-    record.output(output);
-    record.fact("particles", static_cast<double>(list.particles.size()));
-    record.write_beside(output);
+    write_list(output, list, format, record);
+    for (const auto& other : {labels, scores})
+      if (!other.empty()) record.write_beside(other);
 
     report.text += list_text(list, output);
     Json json = {{"input", job.input}, {"output", output.string()}};

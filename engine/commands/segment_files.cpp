@@ -28,7 +28,8 @@ CommandReport run_segment(const SegmentRequest& request, Observer* observer) {
     io::write_label_map(output, map);
     record.output(output);
     if (!scores.empty()) record.output(scores);
-    record.write_beside(output);
+    for (const auto& result : {output, scores})
+      if (!result.empty()) record.write_beside(result);
 
     const Json counts = label_counts(map, weights.classes);
     report.text += "labels of " + job.input + " written to " + output.string() + "\n";

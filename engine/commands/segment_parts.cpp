@@ -67,6 +67,9 @@ void record_options(io::RunRecord& record, const SegmentRequest& request) {
   const SegmentOptions& o = request.options;
   record.option("device", o.device);
   record.option("instruction-set", o.instruction_set);
+  record.option("convolution", o.convolution == Convolution::Direct   ? "direct"
+                               : o.convolution == Convolution::Strict ? "strict"
+                                                                      : "winograd");
   record.option("threads", std::to_string(o.threads));
   record.option("memory", std::to_string(o.memory_bytes));
   record.option("normalize", o.normalization ? name_of(*o.normalization) : "as the weights say");
@@ -106,10 +109,10 @@ LabelMap segment_file(const std::string& tomogram, const Weights& weights, const
       for (std::int64_t c = 0; c < classes; ++c) writer->write_box(c, box, values + c * box.extent.voxels());
     };
   }
-  const SegmentPlan plan = plan_segment(*volume, weights, request.options, static_cast<bool>(sink));
+  SegmentPlan plan;
+  LabelMap map = segment(*volume, weights, request.options, sink, observer, &plan);
   record.device(plan.device);
   record.fact("planned_memory_bytes", static_cast<double>(plan.total_bytes()));
-  LabelMap map = segment(*volume, weights, request.options, sink, observer);
   record.fact("peak_memory_bytes", static_cast<double>(peak_memory_bytes()));
   if (writer) writer->commit();
   if (resampled) map.labels = resample_labels(map.labels, geometry.extent);

@@ -49,45 +49,41 @@ struct Filtering<4> {
   }
 };
 
+// Along D first, while 4 planes of a row are in registers, then along W, then along H: every value is stored twice, not three times,
+// and stores are what this costs.
 template <int kM>
 void winograd_input(const WinogradInput& in) {
   constexpr int kN = kM + 2;
   for (int part = 0; part < kParts; ++part) {
-    alignas(64) Vec t[4][kN][kN];
-    for (int z = 0; z < 4; ++z) {
-      Vec along_x[kN][kN];  // [row][point]
-      for (int y = 0; y < kN; ++y) {
-        const float* const row = in.rows[z * kN + y] + part * kLanes;
-        Vec d[kN];
-        if (in.columns == kN) {
+    alignas(64) Vec t[kN][4][kN];
+    for (int y = 0; y < kN; ++y) {
+      Vec row[4][kN];
 #pragma GCC unroll 8
-          for (int x = 0; x < kN; ++x) d[x] = load(row + x * kBlock);
-            // the next tile's new columns: 24 rows at once are more streams than the hardware follows
+      for (int x = 0; x < kN; ++x) {
+        Vec d[4], o[4];
 #pragma GCC unroll 4
-          for (int x = 0; x < kM; ++x) __builtin_prefetch(row + (kN + x) * kBlock);
-        } else {
-          for (int x = 0; x < kN; ++x) d[x] = x < in.columns ? load(row + x * kBlock) : Vec{};
+        for (int z = 0; z < 4; ++z) {
+          const float* const at = in.rows[z * kN + y] + part * kLanes + x * kBlock;
+          d[z] = x < in.columns ? load(at) : Vec{};
+          // the next tile's new columns: 24 rows at once are more streams than the hardware follows
+          if (x < kM) __builtin_prefetch(at + kN * kBlock);
         }
-        Filtering<kM>::input(d, along_x[y]);
+        Filtering<2>::input(d, o);
+#pragma GCC unroll 4
+        for (int z = 0; z < 4; ++z) row[z][x] = o[z];
       }
-#pragma GCC unroll 8
+#pragma GCC unroll 4
+      for (int z = 0; z < 4; ++z) Filtering<kM>::input(row[z], t[y][z]);
+    }
+    float* const v = in.v + part * kLanes;
+    for (int z = 0; z < 4; ++z)
       for (int x = 0; x < kN; ++x) {
         Vec d[kN], o[kN];
 #pragma GCC unroll 8
-        for (int y = 0; y < kN; ++y) d[y] = along_x[y][x];
+        for (int y = 0; y < kN; ++y) d[y] = t[y][z][x];
         Filtering<kM>::input(d, o);
 #pragma GCC unroll 8
-        for (int y = 0; y < kN; ++y) t[z][y][x] = o[y];
-      }
-    }
-    float* v = in.v + part * kLanes;
-    for (int y = 0; y < kN; ++y)
-      for (int x = 0; x < kN; ++x) {
-        const Vec d[4] = {t[0][y][x], t[1][y][x], t[2][y][x], t[3][y][x]};
-        Vec o[4];
-        Filtering<2>::input(d, o);
-#pragma GCC unroll 4
-        for (int z = 0; z < 4; ++z, v += in.v_stride) store(v, o[z]);
+        for (int y = 0; y < kN; ++y) store(v + ((y * kN + x) * 4 + z) * in.v_stride, o[y]);
       }
   }
 }
