@@ -9,7 +9,8 @@ namespace dfe {
 
 TrainingBackend make_training_backend(const SegmentOptions& options) {
   TrainingBackend made{make_backend(options), nullptr};
-  made.backward = options.device == "ref" ? make_ref_backward(options.threads) : make_cpu_backward(*made.forward, options.instruction_set);
+  made.backward = options.device == "ref" ? make_ref_backward(options.threads)
+                                          : make_cpu_backward(*made.forward, options.instruction_set, options.convolution);
   return made;
 }
 

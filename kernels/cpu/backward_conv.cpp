@@ -10,16 +10,16 @@ namespace {
 
 class CpuConv3dBackward final : public PlannedBackward {
  public:
-  CpuConv3dBackward(BackwardContext& shared, const Conv3dDesc& op, std::int64_t widest)
-      : shared_(shared),
-        op_(op),
-        widest_(widest),
-        filters_{FilterGradient(shared, op.kernel, op.pad_lo, op.c0, op.co), FilterGradient(shared, op.kernel, op.pad_lo, op.c1, op.co)} {}
+  CpuConv3dBackward(BackwardContext& shared, const Conv3dDesc& op, std::int64_t widest) : shared_(shared), op_(op), widest_(widest) {
+    for (const std::int64_t ci : {op.c0, op.c1})
+      if (ci > 0) filters_.push_back(plan_filter(ci));
+  }
 
   std::string name() const override { return std::string("filter ") + shared_.table.name + (data_[0] ? ", data " + data_[0]->name() : ""); }
 
   std::size_t bytes() const override {
-    std::size_t sum = filters_[0].bytes() + filters_[1].bytes();
+    std::size_t sum = 0;
+    for (const auto& filter : filters_) sum += filter->bytes();
     for (const auto& op : data_)
       if (op) sum += op->bytes();
     return sum;
@@ -35,7 +35,7 @@ class CpuConv3dBackward final : public PlannedBackward {
     gradient->dw.resize(static_cast<std::size_t>(op_.kernel.voxels() * ci * op_.co));
     mask_and_sum(shared_, op_.relu, t.y, t.dy, gradient->db);
     for (std::size_t i = 0; i < t.x.size(); ++i) {
-      filters_[i].run(t.x[i], {t.dy}, gradient->dw.data() + (i == 0 ? 0 : op_.c0 * op_.co), ci * op_.co);
+      filters_[i]->run(t.x[i], {t.dy}, gradient->dw.data() + (i == 0 ? 0 : op_.c0 * op_.co), ci * op_.co);
       if (!t.dx[i].data) continue;
       if (!data_[i]) throw Error("cpu", "conv3d backward", "no kernel for dx of one channel", "do not ask for it");
       data_[i]->run(t.dx[i], std::span(&t.dy, 1), 0, t.dx[i].extent.z);
@@ -43,6 +43,13 @@ class CpuConv3dBackward final : public PlannedBackward {
   }
 
  private:
+  std::unique_ptr<InputFilter> plan_filter(std::int64_t ci) {
+    const bool filtering =
+        shared_.convolution != Convolution::Direct && op_.kernel == Extent3{3, 3, 3} && op_.pad_lo == Extent3{1, 1, 1} && ci > 1;
+    if (filtering) return make_winograd_filter(shared_, ci, op_.co, widest_, shared_.convolution == Convolution::Winograd ? 4 : 2);
+    return std::make_unique<DirectFilter>(shared_, op_.kernel, op_.pad_lo, ci, op_.co);
+  }
+
   Conv3dDesc transposed_op(std::int64_t channels) const {
     return {.kernel = op_.kernel, .pad_lo = op_.pad_hi, .pad_hi = op_.pad_lo, .c0 = op_.co, .c1 = 0, .co = channels, .relu = false};
   }
@@ -64,8 +71,8 @@ class CpuConv3dBackward final : public PlannedBackward {
   BackwardContext& shared_;
   Conv3dDesc op_;
   std::int64_t widest_;
-  std::array<FilterGradient, 2> filters_;
-  std::array<std::unique_ptr<PlannedOp>, 2> data_;  // per input
+  std::vector<std::unique_ptr<InputFilter>> filters_;  // per input
+  std::array<std::unique_ptr<PlannedOp>, 2> data_;     // per input
 };
 
 }  // namespace

@@ -7,8 +7,7 @@
 namespace dfe::cpu {
 namespace {
 
-constexpr std::int64_t kChunkPlanes = 16;  // planes whose sums are one partial result
-constexpr std::int64_t kRowsAtOnce = 64;   // rows that one call of a kernel sums in float
+constexpr std::int64_t kRowsAtOnce = 16;  // rows that one call of a kernel sums in float
 
 const BackwardTable& table_of(std::string_view name) {
 #ifdef DFE_CPU_X86
@@ -21,8 +20,8 @@ const BackwardTable& table_of(std::string_view name) {
 
 }  // namespace
 
-BackwardContext::BackwardContext(Backend& backend, const std::string& instruction_set)
-    : context(backend.threads(), instruction_set), table(table_of(context.table.name)), forward(backend) {}
+BackwardContext::BackwardContext(Backend& backend, const std::string& instruction_set, Convolution kind)
+    : context(backend.threads(), instruction_set), table(table_of(context.table.name)), forward(backend), convolution(kind) {}
 
 void mask_and_sum(BackwardContext& shared, bool relu, const PlaneBuffer& y, const PlaneBuffer& dy, std::vector<double>& db) {
   const std::int64_t blocks = blocks_of(dy.channels), wide = blocks * kBlock;
@@ -42,7 +41,7 @@ void mask_and_sum(BackwardContext& shared, bool relu, const PlaneBuffer& y, cons
     for (std::size_t c = 0; c < db.size(); ++c) db[c] += plane_sums[static_cast<std::size_t>(z * wide) + c];
 }
 
-void FilterGradient::run(const PlaneBuffer& x, const RowView& dy, double* dw, std::int64_t dw_step) {
+void DirectFilter::run(const PlaneBuffer& x, const RowView& dy, double* dw, std::int64_t dw_step) {
   const std::int64_t depth = x.extent.z, chunks = (depth + kChunkPlanes - 1) / kChunkPlanes;
   const std::int64_t ci_blocks = blocks_of(ci_), co_blocks = blocks_of(co_), count = taps_.voxels() * ci_ * co_;
   const std::int64_t tasks_of_chunk = taps_.z * ci_blocks * co_blocks;
@@ -60,8 +59,8 @@ void FilterGradient::run(const PlaneBuffer& x, const RowView& dy, double* dw, st
     }
 }
 
-void FilterGradient::run_task(const PlaneBuffer& x, const RowView& dy, std::int64_t z_begin, std::int64_t z_end, std::int64_t kd,
-                              std::int64_t ci_block, std::int64_t co_block, double* partial) {
+void DirectFilter::run_task(const PlaneBuffer& x, const RowView& dy, std::int64_t z_begin, std::int64_t z_end, std::int64_t kd,
+                            std::int64_t ci_block, std::int64_t co_block, double* partial) {
   const std::int64_t step = block_channels(ci_), height = x.extent.y;
   const auto kernel = (step == 1 ? shared_.table.filter_rows_plain : shared_.table.filter_rows)[taps_.x];
   const std::int64_t channels = std::min(ci_ - ci_block * kBlock, kBlock), outputs = std::min(co_ - co_block * kBlock, kBlock);
@@ -80,7 +79,7 @@ void FilterGradient::run_task(const PlaneBuffer& x, const RowView& dy, std::int6
           x_rows[i] = in.at(ci_block, first + i + kh - pad_lo_.y);
           dy_rows[i] = dy.at(co_block, z, first + i) + pad_lo_.x * kBlock;
         }
-        kernel({x_rows, dy_rows, rows, x.extent.x, sums});
+        kernel({x_rows, dy_rows, rows, x.extent.x, sums, false});
         for (std::int64_t kw = 0; kw < taps_.x; ++kw)
           for (std::int64_t c = 0; c < channels; ++c) {
             const std::int64_t tap = (kd * taps_.y + kh) * taps_.x + kw;

@@ -13,7 +13,19 @@ struct RowsFilter {
   const float* const* x;   ///< `rows` pointers
   const float* const* dy;  ///< `rows` pointers, to the output voxel that sees the first x through the first tap
   std::int64_t rows, count;
-  float* dw;  ///< (taps, input channels of the block, 16), overwritten
+  float* dw;  ///< (taps, input channels of the block, 16)
+  bool add;   ///< to what dw holds; else it is overwritten
+};
+
+/// One channel block of one tile on its way into the filter gradient under minimal filtering: a + sign·b over D, then the transformation
+/// along W and H. For x, n = m + 2 rows and columns become n x n points; for dy, m become n.
+struct FilterTile {
+  const float* const* a;  ///< rows at the tile's first voxel
+  const float* const* b;  ///< as many; null: there is no second term
+  float sign;
+  std::int64_t columns;  ///< voxels of the rows that exist; the others count as zero
+  float* v;              ///< 16 channels of point row·n + column go to v + point * v_stride
+  std::int64_t v_stride;
 };
 
 /// The backward kernels of one instruction set.
@@ -21,6 +33,8 @@ struct BackwardTable {
   const char* name;                                 ///< as in IsaTable
   void (*filter_rows[4])(const RowsFilter&);        ///< by the number of taps along W (1 to 3), for blocks of 16 input channels
   void (*filter_rows_plain[4])(const RowsFilter&);  ///< the same for a tensor of one channel
+  void (*filter_x[2])(const FilterTile&);           ///< m = 2, m = 4
+  void (*filter_dy[2])(const FilterTile&);
   /// dy = 0 where y <= 0 (y null: nowhere), and db[16] = Σ dy over the row.
   void (*mask_row)(const float* y, float* dy, std::int64_t count, float* db);
   /// dx of the first voxel that holds the maximum gets dy added; rows as for pool_row, `count` voxels of 16 of y and dy.

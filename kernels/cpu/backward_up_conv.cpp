@@ -21,7 +21,7 @@ class CpuUpConvBackward final : public PlannedBackward {
 
   std::size_t bytes() const override {
     std::size_t sum = zeros_.bytes() + parted_.bytes();
-    for (const FilterGradient& filter : filters_) sum += filter.bytes();
+    for (const DirectFilter& filter : filters_) sum += filter.bytes();
     for (const OutputGroup& group : groups_) sum += group.weights.bytes() + group.bias.bytes();
     return sum;
   }
@@ -116,7 +116,7 @@ class CpuUpConvBackward final : public PlannedBackward {
   UpConvDesc op_;
   AlignedFloats zeros_, parted_;
   std::size_t parted_floats_ = 0;
-  std::vector<FilterGradient> filters_;  // by parity pz·4 + py·2 + px
+  std::vector<DirectFilter> filters_;  // by parity pz·4 + py·2 + px
   std::vector<OutputGroup> groups_;
   std::vector<double> of_parity_;
 };

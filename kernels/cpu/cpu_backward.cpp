@@ -74,7 +74,8 @@ class CpuLoss final : public PlannedLoss {
 
 class CpuBackwardPlanner final : public BackwardPlanner {
  public:
-  CpuBackwardPlanner(Backend& forward, const std::string& instruction_set) : shared_(forward, instruction_set) {}
+  CpuBackwardPlanner(Backend& forward, const std::string& instruction_set, Convolution convolution)
+      : shared_(forward, instruction_set, convolution) {}
 
   std::unique_ptr<PlannedBackward> plan(const Conv3dDesc& op, std::int64_t widest) override {
     return make_conv3d_backward(shared_, op, widest);
@@ -98,8 +99,8 @@ class CpuBackwardPlanner final : public BackwardPlanner {
 }  // namespace
 }  // namespace cpu
 
-std::unique_ptr<BackwardPlanner> make_cpu_backward(Backend& forward, const std::string& instruction_set) {
-  return std::make_unique<cpu::CpuBackwardPlanner>(forward, instruction_set);
+std::unique_ptr<BackwardPlanner> make_cpu_backward(Backend& forward, const std::string& instruction_set, Convolution convolution) {
+  return std::make_unique<cpu::CpuBackwardPlanner>(forward, instruction_set, convolution);
 }
 
 }  // namespace dfe

@@ -5,12 +5,14 @@
 #include <memory>
 #include <string>
 
+#include "engine/api/segment.hpp"
 #include "kernels/backward.hpp"
 
 namespace dfe {
 
-/// For tensors of `forward`, which is make_cpu_backend(threads, instruction_set) and outlives the planner: dx of a convolution is planned
-/// there as the convolution that it is, by the fastest algorithm the backend has.
-std::unique_ptr<BackwardPlanner> make_cpu_backward(Backend& forward, const std::string& instruction_set = "auto");
+/// For tensors of `forward`, which is make_cpu_backend(threads, instruction_set, convolution) and outlives the planner: dx of a convolution
+/// is planned there as the convolution that it is. `convolution` says how dw is computed.
+std::unique_ptr<BackwardPlanner> make_cpu_backward(Backend& forward, const std::string& instruction_set = "auto",
+                                                   Convolution convolution = Convolution::Direct);
 
 }  // namespace dfe

@@ -2,7 +2,8 @@
 // Backward kernels on the compilers' vector types, compiled for each instruction set. A filter gradient keeps (taps x input channels)
 // vectors of output channels in registers over many rows: each input value is broadcast once for all taps along W.
 #include "kernels/cpu/backward_table.hpp"
-#include "kernels/cpu/isa_vector.hpp"
+#pragma GCC diagnostic ignored "-Wunused-function"  // of the forward transformations only the matrices are used here
+#include "kernels/cpu/isa_winograd.hpp"
 
 namespace dfe::cpu {
 namespace {
@@ -39,8 +40,87 @@ void filter_rows(const RowsFilter& r) {
 #pragma GCC unroll 3
       for (int k = 0; k < kTaps; ++k)
 #pragma GCC unroll 16
-        for (int c = 0; c < kTile; ++c) store(r.dw + (k * kStep + first + c) * kBlock + part * kLanes, sums[k][c]);
+        for (int c = 0; c < kTile; ++c) {  // added at the end: short chains of additions keep the errors small
+          float* const dw = r.dw + (k * kStep + first + c) * kBlock + part * kLanes;
+          store(dw, r.add ? load(dw) + sums[k][c] : sums[k][c]);
+        }
     }
+}
+
+/// The transpose of Filtering<m>::output: m gradients of outputs to m + 2 points.
+DFE_INLINE void output_transposed(const Vec (&y)[2], Vec* m) {
+  m[0] = y[0];
+  m[1] = y[0] + y[1];
+  m[2] = y[0] - y[1];
+  m[3] = -y[1];
+}
+DFE_INLINE void output_transposed(const Vec (&y)[4], Vec* m) {
+  const Vec even_a = y[0] + y[2] * broadcast(0.5f), odd_a = (y[1] + y[3] * broadcast(0.5f)) * broadcast(Filtering<4>::kA);
+  const Vec even_b = y[0] + y[2] * broadcast(2.0f), odd_b = (y[1] + y[3] * broadcast(2.0f)) * broadcast(Filtering<4>::kB);
+  m[0] = y[0];
+  m[1] = even_a + odd_a;
+  m[2] = even_a - odd_a;
+  m[3] = even_b + odd_b;
+  m[4] = even_b - odd_b;
+  m[5] = y[3];
+}
+
+/// The values of one row of a tile along W.
+template <int kCount>
+DFE_INLINE void load_row(const FilterTile& tile, int y, int part, Vec (&row)[kCount]) {
+  const float* const a = tile.a[y] + part * kLanes;
+  const Vec sign = broadcast(tile.sign);
+#pragma GCC unroll 8
+  for (int x = 0; x < kCount; ++x) {
+    row[x] = x < tile.columns ? load(a + x * kBlock) : Vec{};
+    if (tile.b && x < tile.columns) row[x] += sign * load(tile.b[y] + part * kLanes + x * kBlock);
+  }
+}
+
+template <int kM>
+void filter_x(const FilterTile& tile) {
+  constexpr int kN = kM + 2;
+  for (int part = 0; part < kParts; ++part) {
+    Vec t[kN][kN];
+#pragma GCC unroll 8
+    for (int y = 0; y < kN; ++y) {
+      Vec row[kN];
+      load_row(tile, y, part, row);
+      Filtering<kM>::input(row, t[y]);
+    }
+#pragma GCC unroll 8
+    for (int x = 0; x < kN; ++x) {
+      Vec d[kN], o[kN];
+#pragma GCC unroll 8
+      for (int y = 0; y < kN; ++y) d[y] = t[y][x];
+      Filtering<kM>::input(d, o);
+#pragma GCC unroll 8
+      for (int y = 0; y < kN; ++y) store(tile.v + (y * kN + x) * tile.v_stride + part * kLanes, o[y]);
+    }
+  }
+}
+
+template <int kM>
+void filter_dy(const FilterTile& tile) {
+  constexpr int kN = kM + 2;
+  for (int part = 0; part < kParts; ++part) {
+    Vec t[kM][kN];
+#pragma GCC unroll 4
+    for (int y = 0; y < kM; ++y) {
+      Vec row[kM];
+      load_row(tile, y, part, row);
+      output_transposed(row, t[y]);
+    }
+#pragma GCC unroll 8
+    for (int x = 0; x < kN; ++x) {
+      Vec d[kM], o[kN];
+#pragma GCC unroll 4
+      for (int y = 0; y < kM; ++y) d[y] = t[y][x];
+      output_transposed(d, o);
+#pragma GCC unroll 8
+      for (int y = 0; y < kN; ++y) store(tile.v + (y * kN + x) * tile.v_stride + part * kLanes, o[y]);
+    }
+  }
 }
 
 void mask_row(const float* y, float* dy, std::int64_t count, float* db) {
@@ -76,6 +156,8 @@ void unpool_row(const float* const x[4], float* const dx[4], const float* y, con
 constexpr BackwardTable kTable{DFE_ISA_NAME,
                                {nullptr, filter_rows<1, kBlock>, filter_rows<2, kBlock>, filter_rows<3, kBlock>},
                                {nullptr, filter_rows<1, 1>, filter_rows<2, 1>, filter_rows<3, 1>},
+                               {filter_x<2>, filter_x<4>},
+                               {filter_dy<2>, filter_dy<4>},
                                mask_row,
                                unpool_row};
 

@@ -23,9 +23,9 @@ struct Machine {
 
 inline Machine ref_machine(int threads = 2) { return {"ref", make_ref_backend(threads), make_ref_backward(threads)}; }
 
-inline Machine cpu_machine(const std::string& isa, int threads = 2) {
-  Machine m{isa, make_cpu_backend(threads, isa), nullptr};
-  m.backward = make_cpu_backward(*m.forward, isa);
+inline Machine cpu_machine(const std::string& isa, int threads = 2, Convolution convolution = Convolution::Direct) {
+  Machine m{isa, make_cpu_backend(threads, isa, convolution), nullptr};
+  m.backward = make_cpu_backward(*m.forward, isa, convolution);
   return m;
 }
 

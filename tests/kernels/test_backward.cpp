@@ -273,6 +273,42 @@ TEST_CASE("backward: thread counts and repeats do not change a bit, within each 
   }
 }
 
+TEST_CASE("filter gradients by F(2, 2, 2) equal ref on integers: its points need no rounding") {
+  const Machine ref = ref_machine();
+  for (const std::string& isa : cpu_instruction_sets()) {
+    const Machine strict = cpu_machine(isa, 2, Convolution::Strict);
+    for (const auto& [op, e] : conv3d_cases()) {
+      if (!(op.kernel == Extent3{3, 3, 3})) continue;
+      INFO(text(isa, e, op.c0, op.c1, op.co));
+      const LayerWeights w = make_weights(op.kernel, op.c0 + op.c1, op.co, 1, integers);
+      const Floats x0 = integers(elements(e, op.c0), 3), x1 = integers(elements(e, op.c1), 4), y = integers(elements(e, op.co), 5),
+                   dy = integers(elements(e, op.co), 6);
+      CHECK(run_conv3d_backward(strict, op, w, x0, x1, y, dy, e).gradient.dw ==
+            run_conv3d_backward(ref, op, w, x0, x1, y, dy, e).gradient.dw);
+    }
+  }
+}
+
+TEST_CASE("filter gradients by minimal filtering are as accurate as published for forward, and the same bits for every thread count") {
+  const Machine ref = ref_machine();
+  // channels and extents that make partial tiles, several chunks of planes, several groups of input channels
+  const std::vector<std::pair<Conv3dDesc, Extent3>> cases{
+      {{.c0 = 32, .co = 32}, {16, 12, 16}}, {{.c0 = 20, .c1 = 5, .co = 18}, {35, 7, 13}}, {{.c0 = 64, .co = 64}, {5, 9, 6}}};
+  for (const std::string& isa : cpu_instruction_sets())
+    for (const auto& [op, e] : cases) {
+      INFO(text(isa, e, op.c0, op.c1, op.co));
+      const LayerWeights w = make_weights(op.kernel, op.c0 + op.c1, op.co, 1, reals);
+      const Floats x0 = reals(elements(e, op.c0), 3), x1 = reals(elements(e, op.c1), 4), y = reals(elements(e, op.co), 5),
+                   dy = reals(elements(e, op.co), 6);
+      const auto dw = [&](const Machine& m) { return run_conv3d_backward(m, op, w, x0, x1, y, dy, e).gradient.dw; };
+      const std::vector<double> exact = dw(ref), once = dw(cpu_machine(isa, 1, Convolution::Winograd));
+      std::vector<double> error(exact);
+      for (std::size_t i = 0; i < error.size(); ++i) error[i] -= once[i];
+      CHECK(std::sqrt(dot(error, error) / dot(exact, exact)) <= 1.2e-6);
+      for (const int threads : {2, 5}) CHECK(dw(cpu_machine(isa, threads, Convolution::Winograd)) == once);
+    }
+}
+
 TEST_CASE("the cpu refuses backward ops it has no kernel for") {
   const Machine cpu = cpu_machine("auto", 1);
   CHECK_THROWS_WITH(cpu.backward->plan(Conv3dDesc{.kernel = {5, 5, 5}, .pad_lo = {2, 2, 2}, .pad_hi = {2, 2, 2}, .c0 = 16, .co = 16}, 8),
