@@ -295,7 +295,9 @@ TEST_CASE("filter gradients by minimal filtering are as accurate as published fo
   const std::vector<std::pair<Conv3dDesc, Extent3>> cases{
       {{.c0 = 32, .co = 32}, {16, 12, 16}}, {{.c0 = 20, .c1 = 5, .co = 18}, {35, 7, 13}}, {{.c0 = 64, .co = 64}, {5, 9, 6}}};
   for (const std::string& isa : cpu_instruction_sets())
-    for (const auto& [op, e] : cases) {
+    for (const auto& each : cases) {
+      const Conv3dDesc& op = each.first;
+      const Extent3& e = each.second;
       INFO(text(isa, e, op.c0, op.c1, op.co));
       const LayerWeights w = make_weights(op.kernel, op.c0 + op.c1, op.co, 1, reals);
       const Floats x0 = reals(elements(e, op.c0), 3), x1 = reals(elements(e, op.c1), 4), y = reals(elements(e, op.co), 5),
