@@ -56,6 +56,7 @@ EvaluateRequest parse_evaluate_request(const EvaluateArguments& a, const CommonO
   EvaluateRequest request = a.request;
   request.common = common.request();
   request.seed = common.seed;
+  request.threads = common.threads;
   request.options.rule = parse_match_rule(a.rule);
   if (!a.distance.empty()) request.options.distance = Length::parse(a.distance, "--distance");
   if (a.radius_share > 0) request.options.radius_share = a.radius_share;
@@ -110,7 +111,13 @@ Command add_evaluate(CLI::App& root, CommonOptions& common) {
   app->add_option("--hit-boxes", r.hit_boxes, "Volume of particle numbers for --rule shrec");
   app->add_option("--sweep", a->sweep, "Scores at every threshold on the size or the score");
   app->add_option("--bootstrap", r.bootstrap, "Resamplings for 95 % intervals; 0: none")->check(CLI::Range(0, 1000000));
+  app->add_option("--membrane", r.membrane, "Label volume: distance of the particles from its nearest labelled voxel");
+  app->add_option("--membrane-label", r.membrane_label, "Label of the membrane; 0: any above 0")->check(CLI::Range(0, 255));
+  app->add_option("--scores", r.score_maps, "Score maps: histograms of their local maxima");
+  app->add_option("--overlap", r.overlap, "Write the lists as sets: sets.star gives sets_both, sets_only_predicted and sets_only_truth");
   app->add_option("--csv", r.csv, "Write all scores as a CSV table");
+  app->add_option("--plots", r.plots, "Write plots: PLOTS_f1.png, PLOTS_confusion.png, ...");
+  app->add_option("--report", r.report, "Write one HTML page with tables and plots");
   add_common_options(*app, common);
   return {app, [a, &common](Observer& observer) { return run_evaluate(parse_evaluate_request(*a, common), &observer); }};
 }

@@ -81,16 +81,23 @@ struct EvaluateRequest {
   std::string axes = "detect", truth_axes = "detect";  ///< of XML lists and SHREC location files: detect, xyz, zyx
   std::string tomogram;                                ///< volume whose extent and voxel size apply, or empty
   double relion_binning = 1;
-  Point3 shift;                                             ///< added to predicted positions, voxels
-  std::vector<std::string> class_names;                     ///< index = label, background first; or empty
-  EvaluateOptions options;                                  ///< radii and weights come from the next two
-  std::vector<std::pair<std::string, Length>> radii;        ///< by class name or label; an empty name is every class
-  std::vector<std::pair<std::string, double>> weights;      ///< likewise
-  std::string hit_boxes;                                    ///< volume for the rule `Shrec`, or empty
-  std::optional<SweepValue> sweep;                          ///< threshold sweep over this value
-  std::int64_t bootstrap = 0;                               ///< resamplings for 95 % intervals; 0: none
-  std::uint64_t seed = 0;                                   ///< of the resamplings
-  std::string csv;                                          ///< table of all scores, or empty
+  Point3 shift;                                         ///< added to predicted positions, voxels
+  std::vector<std::string> class_names;                 ///< index = label, background first; or empty
+  EvaluateOptions options;                              ///< radii and weights come from the next two
+  std::vector<std::pair<std::string, Length>> radii;    ///< by class name or label; an empty name is every class
+  std::vector<std::pair<std::string, double>> weights;  ///< likewise
+  std::string hit_boxes;                                ///< volume for the rule `Shrec`, or empty
+  std::optional<SweepValue> sweep;                      ///< threshold sweep over this value
+  std::int64_t bootstrap = 0;                           ///< resamplings for 95 % intervals; 0: none
+  std::uint64_t seed = 0;                               ///< of the resamplings
+  std::string membrane;                                 ///< label volume to measure distances from, or empty
+  int membrane_label = 0;                               ///< 0: any label above 0
+  std::string score_maps;                               ///< score maps whose local maxima are counted, or empty
+  std::string overlap;                                  ///< "sets.star": sets_both.star, sets_only_predicted.star, sets_only_truth.star
+  std::string csv;                                      ///< table of all scores, or empty
+  std::string plots;                                    ///< plots are PLOTS_f1.png, PLOTS_confusion.png, ..., or empty
+  std::string report;                                   ///< HTML page, or empty
+  int threads = 0;                                      ///< 0: all
 };
 
 struct TargetRequest {

@@ -36,8 +36,20 @@ void check_request(const EvaluateRequest& request, bool volumes) {
                 "leave them out, or choose that rule");
   if (request.options.distance && request.options.radius_share)
     throw Error(ErrorKind::Usage, "evaluate", "--distance", "cannot go with --radius-share", "choose one of them");
+  if (volumes && (request.sweep || request.bootstrap > 0 || !request.overlap.empty() || !request.membrane.empty() ||
+                  !request.score_maps.empty() || !request.hit_boxes.empty()))
+    throw Error(ErrorKind::Usage, "evaluate", "--sweep, --bootstrap, --overlap, --membrane, --scores",
+                "are for particle lists, and these are label volumes", "leave them out");
   if (request.bootstrap < 0 || request.bootstrap > 1'000'000)
     throw Error(ErrorKind::Usage, "evaluate", "--bootstrap", std::to_string(request.bootstrap) + " resamplings", "choose 0 to 1000000");
+}
+
+/// The one tomogram that a file like hit boxes belongs to.
+const EvaluationPair& only_pair(const EvaluationInput& input, const std::string& file) {
+  if (input.pairs.size() != 1)
+    throw Error("evaluate", file, "belongs to one tomogram, the lists have " + std::to_string(input.pairs.size()),
+                "evaluate the tomograms one by one");
+  return input.pairs.front();
 }
 
 std::vector<std::string> notes_of(const EvaluationResult& result, bool hit_boxes) {
@@ -61,15 +73,91 @@ std::vector<std::string> notes_of(const EvaluationResult& result, bool hit_boxes
   return notes;
 }
 
-void write_csv(const EvaluateRequest& request, const std::vector<OutputJob>& jobs, const std::string& text, io::RunRecord& record) {
-  if (request.csv.empty()) return;
-  const std::filesystem::path& path = jobs.front().outputs.front();
-  io::write_text_file(path, text);
-  record.output(path);
-  record.write_beside(path);
+/// Where results go: the same order for every request.
+struct Outputs {
+  std::filesystem::path csv, report, both, only_predicted, only_truth;
+  std::vector<std::filesystem::path> plots;
+  bool skip = false;
+};
+
+/// "a/sets.star", "_both" -> "a/sets_both.star"
+std::string with_suffix(const std::string& path, const std::string& suffix) {
+  if (path.empty()) return path;
+  const std::filesystem::path file(path);
+  return (file.parent_path() / (file.stem().string() + suffix + file.extension().string())).string();
 }
 
-CommandReport compare_volumes(const EvaluateRequest& request, const std::vector<OutputJob>& jobs, io::RunRecord& record) {
+Outputs plan(const EvaluateRequest& request, bool volumes) {
+  const std::string ending = std::filesystem::path(request.overlap).extension().string();
+  if (!request.overlap.empty() && ending != ".star" && ending != ".csv" && ending != ".tsv")
+    throw Error(ErrorKind::Usage, "evaluate", request.overlap, "the ending names no list format with a column of confidence",
+                "use .star, .csv or .tsv");
+  std::vector<OutputKind> kinds = {{"--csv", request.csv, "_scores.csv"},
+                                   {"--report", request.report, "_scores.html"},
+                                   {"--overlap", with_suffix(request.overlap, "_both"), ""},
+                                   {"--overlap", with_suffix(request.overlap, "_only_predicted"), ""},
+                                   {"--overlap", with_suffix(request.overlap, "_only_truth"), ""}};
+  if (!request.plots.empty())
+    for (const std::string& suffix : plot_suffixes(request, volumes)) kinds.push_back({"--plots", request.plots + suffix, ""});
+  std::vector<std::string> others = request.truth;
+  others.insert(others.end(), {request.tomogram, request.hit_boxes, request.membrane, request.score_maps});
+  others.insert(others.end(), request.predicted.begin(), request.predicted.end());
+  const OutputJob job = plan_outputs("evaluate", {request.predicted.front()}, kinds, request.common, others).front();
+  Outputs outputs{job.outputs[0], job.outputs[1], job.outputs[2], job.outputs[3], job.outputs[4], {}, job.skip};
+  outputs.plots.assign(job.outputs.begin() + 5, job.outputs.end());
+  return outputs;
+}
+
+/// Writes files one after the other and keeps their names; their run records follow when all are there.
+class Writer {
+ public:
+  void text(const std::filesystem::path& path, const std::string& text) {
+    if (path.empty()) return;
+    io::write_text_file(path, text);
+    written_.push_back(path);
+  }
+  void list(const std::filesystem::path& path, ParticleList list) {
+    if (path.extension() == ".star")  // which has names of this kind only
+      for (ExtraColumn& column : list.extra_columns)
+        if (column.name == "confidence") column.name = "_dfeConfidence";
+    io::write_particle_list(path, list);
+    written_.push_back(path);
+  }
+  /// The written files' names.
+  Json finish(io::RunRecord& record) const {
+    Json names = Json::array();
+    for (const std::filesystem::path& path : written_) {
+      record.output(path);
+      names.push_back(path.string());
+    }
+    for (const std::filesystem::path& path : written_) record.write_beside(path);
+    return names;
+  }
+
+ private:
+  std::vector<std::filesystem::path> written_;
+};
+
+void write_plots(const Outputs& outputs, const std::vector<Plot>& plots, Writer& writer) {
+  for (std::size_t i = 0; i < outputs.plots.size(); ++i) writer.text(outputs.plots[i], io::report::encode_png(plots[i].image));
+}
+
+/// Both lists as sets, by the distance of the evaluation where that is one number.
+void write_overlap(const EvaluationInput& input, const Evaluation& evaluation, const Outputs& outputs, Writer& writer) {
+  if (outputs.both.empty()) return;
+  double distance = 0;
+  for (const auto& [label, voxels] : evaluation.distance_of_class_voxels) {
+    if (distance != 0 && voxels != distance)
+      throw Error(ErrorKind::Usage, "evaluate", "--overlap", "the classes have different distances", "give one --distance");
+    distance = voxels;
+  }
+  const ListOverlap sets = overlap(input.predicted, input.truth, distance > 0 ? distance : 10);
+  writer.list(outputs.both, sets.both);
+  writer.list(outputs.only_predicted, sets.only_a);
+  writer.list(outputs.only_truth, sets.only_b);
+}
+
+CommandReport compare_volumes(const EvaluateRequest& request, const Outputs& outputs, io::RunRecord& record) {
   std::vector<VoxelScores> volumes;
   Json by_volume = Json::array();
   std::vector<std::string> names = request.class_names;
@@ -87,10 +175,15 @@ CommandReport compare_volumes(const EvaluateRequest& request, const std::vector<
   }
   const VoxelScores all = pool_voxels(volumes);
   record.stage("write");
-  write_csv(request, jobs, voxels_csv(all, names), record);
+  const std::vector<Plot> plots = voxel_plots(all, names);
+  Writer writer;
+  writer.text(outputs.csv, voxels_csv(all, names));
+  write_plots(outputs, plots, writer);
+  if (!outputs.report.empty()) writer.text(outputs.report, voxels_page(all, names, plots));
   Json json = {{"rule", "voxels"}, {"distance_voxels", nullptr}};
   json.update(voxels_json(all, names));
   json["tomograms"] = std::move(by_volume);
+  json["outputs"] = writer.finish(record);
   return {voxels_text(all, names), json_text(json)};
 }
 
@@ -99,15 +192,12 @@ CommandReport compare_volumes(const EvaluateRequest& request, const std::vector<
 CommandReport run_evaluate(const EvaluateRequest& request, Observer* observer) {
   const bool volumes = are_volumes(request);
   check_request(request, volumes);
-  std::vector<std::string> others = request.truth;
-  others.insert(others.end(), {request.tomogram, request.hit_boxes});
-  others.insert(others.end(), request.predicted.begin(), request.predicted.end());
-  const auto jobs = plan_outputs("evaluate", {request.predicted.front()}, {{"--csv", request.csv, "_scores.csv"}}, request.common, others);
-  if (jobs.front().skip) return {request.csv + " exists: left as it is\n", json_text({{"output", request.csv}, {"skipped", true}})};
+  const Outputs outputs = plan(request, volumes);
+  if (outputs.skip) return {"the results exist: left as they are\n", json_text({{"skipped", true}})};
 
   io::RunRecord record("evaluate");
   record.option("rule", volumes ? "voxels" : match_rule_name(request.options.rule));
-  if (volumes) return compare_volumes(request, jobs, record);
+  if (volumes) return compare_volumes(request, outputs, record);
 
   record.stage("read");
   EvaluationInput input = read_evaluation(request, record, observer);
@@ -115,9 +205,7 @@ CommandReport run_evaluate(const EvaluateRequest& request, Observer* observer) {
   if (!request.hit_boxes.empty()) {
     record.input(request.hit_boxes);
     hit_boxes = io::open_volume(request.hit_boxes);
-    if (input.pairs.size() != 1)
-      throw Error("evaluate", request.hit_boxes, "hit boxes of one tomogram for lists of " + std::to_string(input.pairs.size()),
-                  "evaluate the tomograms one by one");
+    only_pair(input, request.hit_boxes);
     input.pairs.front().hit_boxes = hit_boxes.get();
   }
 
@@ -138,11 +226,30 @@ CommandReport run_evaluate(const EvaluateRequest& request, Observer* observer) {
     record.option("seed", std::to_string(request.seed));
     result.bootstrap = bootstrap_scores(input.pairs, result.options, request.bootstrap, request.seed);
   }
+  if (!request.membrane.empty()) {
+    record.stage("membrane");
+    record.input(request.membrane);
+    result.membrane = measure_membrane(request, only_pair(input, request.membrane));
+  }
+  if (!request.score_maps.empty()) {
+    record.stage("maxima");
+    record.input(request.score_maps);
+    result.maxima = count_maxima(request.score_maps);
+  }
   result.notes = notes_of(result, hit_boxes != nullptr);
   record.option("distance", rule_text(result));
   record.stage("write");
-  write_csv(request, jobs, evaluation_csv(result), record);
-  return {evaluation_text(result), json_text(evaluation_json(result))};
+  Writer writer;
+  writer.text(outputs.csv, evaluation_csv(result));
+  if (!outputs.plots.empty() || !outputs.report.empty()) {
+    const std::vector<Plot> plots = evaluation_plots(result);
+    write_plots(outputs, plots, writer);
+    if (!outputs.report.empty()) writer.text(outputs.report, evaluation_page(result, plots));
+  }
+  write_overlap(input, result.evaluation, outputs, writer);
+  Json json = evaluation_json(result);
+  json["outputs"] = writer.finish(record);
+  return {evaluation_text(result), json_text(json)};
 }
 
 }  // namespace dfe

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scores as a table for a person, as JSON and as CSV. Every form names the rule, since scores of two rules cannot be compared.
+// Scores as a table for a person and as CSV. Every form names the rule, since scores of two rules cannot be compared.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -18,23 +18,7 @@ std::string padded(const std::string& text, std::size_t width, bool left = false
   return left ? text + blanks : blanks + text;
 }
 
-std::string fixed(double value) {
-  if (std::isnan(value)) return "-";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4f", value);
-  return text;
-}
-
-std::string interval_text(const Interval& interval) { return fixed(interval.low) + " to " + fixed(interval.high); }
-
-Json interval_json(const Interval& interval) { return Json::array({json_number(interval.low), json_number(interval.high)}); }
-
-Json score_interval_json(const ScoreInterval& s) {
-  return {{"precision", interval_json(s.precision)},
-          {"recall", interval_json(s.recall)},
-          {"f1", interval_json(s.f1)},
-          {"fbeta", interval_json(s.fbeta)}};
-}
+std::string interval_text(const Interval& interval) { return score_text(interval.low) + " to " + score_text(interval.high); }
 
 std::string beta_name(double beta) { return "F" + number_text(beta); }
 
@@ -47,9 +31,9 @@ std::size_t name_width(const EvaluationResult& result) {
 void add_row(std::string& text, const std::string& name, std::size_t width, const Score& score, const EvaluationResult& result,
              const ScoreInterval* interval) {
   text += "  " + padded(name, width, true) + padded(std::to_string(score.tp), 7) + padded(std::to_string(score.fp), 7) +
-          padded(std::to_string(score.fn), 7) + padded(fixed(score.precision), 11) + padded(fixed(score.recall), 9) +
-          padded(fixed(score.f1), 9);
-  if (result.evaluation.beta != 1) text += padded(fixed(score.fbeta), 9);
+          padded(std::to_string(score.fn), 7) + padded(score_text(score.precision), 11) + padded(score_text(score.recall), 9) +
+          padded(score_text(score.f1), 9);
+  if (result.evaluation.beta != 1) text += padded(score_text(score.fbeta), 9);
   if (interval) text += "   " + interval_text(interval->f1);
   text += "\n";
 }
@@ -71,15 +55,11 @@ std::string table_text(const Scores& scores, const EvaluationResult& result, con
   return text;
 }
 
-std::string background_or_class(const std::vector<std::string>& names, int label) {
-  return label == 0 ? "background" : class_name(names, label);
-}
-
 std::string confusion_text(const ConfusionMatrix& matrix, const std::vector<std::string>& names) {
   std::vector<std::string> heads;
   std::size_t width = 7;
   for (const int label : matrix.labels) {
-    heads.push_back(background_or_class(names, label));
+    heads.push_back(class_or_background(names, label));
     width = std::max(width, heads.back().size() + 2);
   }
   const std::size_t n = heads.size();
@@ -115,41 +95,14 @@ void csv_row(std::string& text, const std::string& rule, const std::string& tomo
           csv_number(s.f1) + "," + csv_number(s.fbeta) + "\n";
 }
 
-const char* sweep_name(SweepValue value) { return value == SweepValue::Score ? "score" : "size"; }
-
-/// {"threshold": t, ...scores}
-Json point_json(double threshold, const Score& score) {
-  Json json = {{"threshold", threshold}};
-  json.update(score_json(score));
-  return json;
-}
-
-Json sweep_json(const EvaluationResult& result) {
-  const Sweep& sweep = *result.sweep;
-  Json json = {{"value", sweep_name(result.sweep_value)}, {"points", Json::array()}};
-  if (sweep.points.empty()) return json;
-  const SweepPoint& best = sweep.points[sweep.best_localization];
-  json["best"]["localization"] = point_json(best.threshold, best.localization);
-  for (const auto& [label, place] : sweep.best_of_class)
-    json["best"]["classes"][class_name(result.class_names, label)] =
-        point_json(sweep.points[place].threshold, sweep.points[place].classes.at(label));
-  for (const SweepPoint& point : sweep.points) {
-    Json entry = {{"threshold", point.threshold}, {"localization", score_json(point.localization)}, {"classes", Json::object()}};
-    for (const auto& [label, score] : point.classes) entry["classes"][class_name(result.class_names, label)] = score_json(score);
-    entry["mean"] = score_json(point.mean);
-    json["points"].push_back(std::move(entry));
-  }
-  return json;
-}
-
 std::string sweep_text(const EvaluationResult& result) {
   const Sweep& sweep = *result.sweep;
   if (sweep.points.empty()) return "no predictions to put a threshold on\n";
-  std::string text = "best thresholds on the " + std::string(sweep_name(result.sweep_value)) + " (keep at least):\n";
+  std::string text = "best thresholds on the " + std::string(sweep_value_name(result.sweep_value)) + " (keep at least):\n";
   const std::size_t width = name_width(result);
   const auto row = [&](const std::string& name, double threshold, const Score& score) {
     text += "  " + padded(name, width, true) + padded(number_text(threshold), 10) + "   " + beta_name(result.evaluation.beta) + " " +
-            fixed(score.fbeta) + "  precision " + fixed(score.precision) + "  recall " + fixed(score.recall) + "\n";
+            score_text(score.fbeta) + "  precision " + score_text(score.precision) + "  recall " + score_text(score.recall) + "\n";
   };
   row("localization", sweep.points[sweep.best_localization].threshold, sweep.points[sweep.best_localization].localization);
   for (const auto& [label, place] : sweep.best_of_class)
@@ -157,51 +110,32 @@ std::string sweep_text(const EvaluationResult& result) {
   return text;
 }
 
-/// One distance where all classes have the same, else NaN.
-double common_distance(const Evaluation& evaluation) {
-  double common = std::numeric_limits<double>::quiet_NaN();
-  for (const auto& [label, distance] : evaluation.distance_of_class_voxels) {
-    if (!std::isnan(common) && distance != common) return std::numeric_limits<double>::quiet_NaN();
-    common = distance;
-  }
-  return common;
-}
-
-Json scores_json(const Scores& scores, const std::vector<std::string>& names) {
-  Json json = {{"truth", scores.truth}, {"predicted", scores.predicted}, {"localization", score_json(scores.localization)}};
-  json["classes"] = Json::object();
-  for (const auto& [label, score] : scores.classes) json["classes"][class_name(names, label)] = score_json(score);
-  json["mean"] = score_json(scores.mean);
-  json["confusion"] = confusion_json(scores.confusion, names);
-  json["duplicates"] = scores.duplicates;
-  json["mean_distance_voxels"] = json_number(scores.mean_distance_voxels);
-  return json;
+std::string membrane_text(const MembraneDistances& membrane) {
+  const auto mode = [&](const Histogram& histogram) -> std::string {
+    const double value = histogram.mode();
+    if (std::isnan(value)) return "-";
+    return number_text(value) + " voxels" +
+           (membrane.voxel_angstrom > 0 ? " (" + number_text(value * membrane.voxel_angstrom) + " Å)" : std::string());
+  };
+  std::string text = "distance from the membrane, mode: predicted " + mode(membrane.predicted) + ", true " + mode(membrane.truth);
+  if (membrane.outside > 0) text += "; " + std::to_string(membrane.outside) + " particles lie outside the membrane's volume";
+  return text + "\n";
 }
 
 }  // namespace
 
-Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-Json score_json(const Score& s) {
-  return {{"tp", s.tp},
-          {"fp", s.fp},
-          {"fn", s.fn},
-          {"precision", json_number(s.precision)},
-          {"recall", json_number(s.recall)},
-          {"f1", json_number(s.f1)},
-          {"fbeta", json_number(s.fbeta)}};
+std::string score_text(double value) {
+  if (std::isnan(value)) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4f", value);
+  return text;
 }
 
-Json confusion_json(const ConfusionMatrix& matrix, const std::vector<std::string>& names) {
-  Json json = {{"labels", Json::array()}, {"counts", Json::array()}};
-  const std::size_t n = matrix.labels.size();
-  for (std::size_t row = 0; row < n; ++row) {
-    json["labels"].push_back(background_or_class(names, matrix.labels[row]));
-    Json& counts = json["counts"].emplace_back(Json::array());
-    for (std::size_t column = 0; column < n; ++column) counts.push_back(matrix.counts[row * n + column]);
-  }
-  return json;
+std::string class_or_background(const std::vector<std::string>& names, int label) {
+  return label == 0 ? "background" : class_name(names, label);
 }
+
+const char* sweep_value_name(SweepValue value) { return value == SweepValue::Score ? "score" : "size"; }
 
 std::string rule_text(const EvaluationResult& result) {
   const std::string name = match_rule_name(result.options.rule);
@@ -210,31 +144,6 @@ std::string rule_text(const EvaluationResult& result) {
   const std::string bound = result.options.rule == MatchRule::Paper ? "closer than " : "at most ";
   if (!std::isnan(distance)) return name + ", " + bound + number_text(distance) + " voxels apart";
   return name + ", " + bound + "a distance of each class's own apart";
-}
-
-Json evaluation_json(const EvaluationResult& result) {
-  const Evaluation& evaluation = result.evaluation;
-  Json json = {{"rule", match_rule_name(result.options.rule)}};
-  json["distance_voxels"] = json_number(common_distance(evaluation));
-  if (json["distance_voxels"].is_null() && !evaluation.distance_of_class_voxels.empty())
-    for (const auto& [label, distance] : evaluation.distance_of_class_voxels)
-      json["distance_voxels_of_class"][class_name(result.class_names, label)] = distance;
-  json["beta"] = evaluation.beta;
-  json.update(scores_json(evaluation.all, result.class_names));
-  if (result.bootstrap) {
-    Json& b = json["interval95"] = {{"localization", score_interval_json(result.bootstrap->localization)}};
-    for (const auto& [label, s] : result.bootstrap->classes) b["classes"][class_name(result.class_names, label)] = score_interval_json(s);
-    b["mean"] = score_interval_json(result.bootstrap->mean);
-  }
-  if (result.sweep) json["sweep"] = sweep_json(result);
-  json["tomograms"] = Json::array();
-  for (std::size_t i = 0; i < evaluation.tomograms.size(); ++i) {
-    Json entry = {{"name", result.tomograms[i]}};
-    entry.update(scores_json(evaluation.tomograms[i], result.class_names));
-    json["tomograms"].push_back(std::move(entry));
-  }
-  json["notes"] = result.notes;
-  return json;
 }
 
 std::string evaluation_text(const EvaluationResult& result) {
@@ -247,12 +156,14 @@ std::string evaluation_text(const EvaluationResult& result) {
   text += std::to_string(all.duplicates) + " duplicates\n";
   if (all.confusion.labels.size() <= 24) text += "confusion:\n" + confusion_text(all.confusion, result.class_names);
   if (result.sweep) text += sweep_text(result);
+  if (result.membrane) text += membrane_text(*result.membrane);
   if (tomograms > 1) {
     text += "by tomogram (localization; mean over classes):\n";
     for (std::size_t i = 0; i < tomograms; ++i) {
       const Scores& s = result.evaluation.tomograms[i];
-      text += "  " + padded(result.tomograms[i], 24, true) + " F1 " + fixed(s.localization.f1) + "  precision " +
-              fixed(s.localization.precision) + "  recall " + fixed(s.localization.recall) + "  mean F1 " + fixed(s.mean.f1) + "\n";
+      text += "  " + padded(result.tomograms[i], 24, true) + " F1 " + score_text(s.localization.f1) + "  precision " +
+              score_text(s.localization.precision) + "  recall " + score_text(s.localization.recall) + "  mean F1 " +
+              score_text(s.mean.f1) + "\n";
     }
   }
   for (const std::string& note : result.notes) text += "note: " + note + "\n";
@@ -279,30 +190,11 @@ std::string evaluation_csv(const EvaluationResult& result) {
   return text;
 }
 
-namespace {
-
-Json voxel_json(const VoxelScore& s) {
-  Json json = score_json(s.score);
-  json["dice"] = json["f1"];
-  json["iou"] = json_number(s.iou);
-  return json;
-}
-
-}  // namespace
-
-Json voxels_json(const VoxelScores& scores, const std::vector<std::string>& names) {
-  Json json = {{"localization", voxel_json(scores.foreground)}, {"classes", Json::object()}};
-  for (const auto& [label, score] : scores.classes) json["classes"][class_name(names, label)] = voxel_json(score);
-  json["mean"] = voxel_json(scores.mean);
-  json["confusion"] = confusion_json(scores.confusion, names);
-  return json;
-}
-
 std::string voxels_text(const VoxelScores& scores, const std::vector<std::string>& names) {
   std::string text = "rule: voxel by voxel\n  " + padded("", 18) + "  precision   recall     Dice      IoU\n";
   const auto row = [&](const std::string& name, const VoxelScore& s) {
-    text += "  " + padded(name, 18, true) + padded(fixed(s.score.precision), 11) + padded(fixed(s.score.recall), 9) +
-            padded(fixed(s.score.f1), 9) + padded(fixed(s.iou), 9) + "\n";
+    text += "  " + padded(name, 18, true) + padded(score_text(s.score.precision), 11) + padded(score_text(s.score.recall), 9) +
+            padded(score_text(s.score.f1), 9) + padded(score_text(s.iou), 9) + "\n";
   };
   row("foreground", scores.foreground);
   for (const auto& [label, score] : scores.classes) row(class_name(names, label), score);
