@@ -16,6 +16,7 @@ Command add_info(CLI::App& root, CommonOptions& common) {
   };
   const auto a = std::make_shared<Arguments>();
   app->add_option("FILE", a->request.files, "Volumes, weights, score maps or particle lists");
+  app->add_option("--like", a->request.like, "Tomogram that lists refer to, for formats that count from its centre");
   app->add_flag("--no-statistics", a->no_statistics, "Read headers only: no minimum, maximum, mean");
   add_common_options(*app, common);
   return {app, [a, &common](Observer& observer) {

@@ -73,6 +73,7 @@ struct InfoRequest {
   CommonRequest common;
   std::vector<std::string> files;  ///< volumes, weights, lists; none: the machine
   bool statistics = true;          ///< read the voxels for min, max, mean
+  std::string like;                ///< tomogram that lists refer to, for formats that count from its centre; may be empty
 };
 
 struct EvaluateRequest {

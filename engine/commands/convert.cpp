@@ -3,9 +3,9 @@
 #include "engine/api/commands.hpp"
 #include "io/particle_list.hpp"
 #include "io/run_record.hpp"
-#include "io/volume.hpp"
 #include "json_text.hpp"
 #include "outputs.hpp"
+#include "particle_files.hpp"
 
 namespace dfe {
 
@@ -16,21 +16,6 @@ io::XmlAxes parse_axes(const std::string& name, const char* option) {
   if (name == "xyz") return io::XmlAxes::Xyz;
   if (name == "zyx") return io::XmlAxes::Zyx;
   throw Error(ErrorKind::Usage, "convert", option, "unknown axis order '" + name + "'", "choose detect, xyz or zyx");
-}
-
-io::ListOptions list_options(const ConvertRequest& request) {
-  io::ListOptions options;
-  options.relion_binning = request.relion_binning;
-  if (!request.tomogram.empty()) {
-    io::VolumeReadOptions read;
-    read.voxel_size_angstrom = request.common.voxel_size_angstrom;
-    const VolumeGeometry geometry = io::open_volume(request.tomogram, read)->info().geometry;
-    options.tomogram_extent = geometry.extent;
-    if (geometry.voxel_size.known()) options.voxel_size = geometry.voxel_size;
-    options.tomogram_name = base_name(request.tomogram);
-  }
-  if (request.common.voxel_size_angstrom) options.voxel_size = VoxelSize::cubic(*request.common.voxel_size_angstrom);
-  return options;
 }
 
 }  // namespace
@@ -56,7 +41,8 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   record.option("relion-binning", number_text(request.relion_binning));
   record.input(request.input);
 
-  io::ListOptions options = list_options(request);
+  io::ListOptions options = list_frame(request.tomogram, request.common);
+  options.relion_binning = request.relion_binning;
   options.format = input_format;
   options.xml_axes = input_axes;
   record.stage("read");

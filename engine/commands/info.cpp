@@ -8,6 +8,7 @@
 #include "info_parts.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
+#include "particle_files.hpp"
 
 namespace dfe {
 
@@ -54,7 +55,7 @@ InfoPart hdf5(const std::string& path, const InfoRequest& request, Observer* obs
 InfoPart describe(const std::string& path, const InfoRequest& request, Observer* observer) {
   switch (kind_of(path)) {
     case Kind::List:
-      return info_list(path, request.common.voxel_size_angstrom);
+      return info_list(path, list_frame(request.like, request.common));
     case Kind::Zip:
       return info_weights(path);
     case Kind::Hdf5:

@@ -11,10 +11,8 @@
 
 namespace dfe {
 
-InfoPart info_list(const std::string& path, std::optional<double> voxel_size_angstrom) {
-  io::ListOptions options;
-  if (voxel_size_angstrom) options.voxel_size = VoxelSize::cubic(*voxel_size_angstrom);
-  const ParticleList list = io::read_particle_list(path, options);
+InfoPart info_list(const std::string& path, const io::ListOptions& frame) {
+  const ParticleList list = io::read_particle_list(path, frame);
 
   std::map<int, std::int64_t> count;
   Point3 low, high;

@@ -7,6 +7,7 @@
 
 #include "engine/api/observer.hpp"
 #include "engine/api/volume_source.hpp"
+#include "io/particle_list.hpp"
 #include "json_text.hpp"
 
 namespace dfe {
@@ -28,8 +29,8 @@ VolumeStatistics volume_statistics(const VolumeSource& source, Observer* observe
 
 InfoPart info_volume(const VolumeSource& source, bool statistics, Observer* observer);
 
-/// A particle list; `voxel_size_angstrom` as in CommonRequest.
-InfoPart info_list(const std::string& path, std::optional<double> voxel_size_angstrom);
+/// A particle list; `frame` as list_frame gives it.
+InfoPart info_list(const std::string& path, const io::ListOptions& frame);
 
 InfoPart info_weights(const std::string& path);
 InfoPart info_scores(const std::string& path);

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "io/volume.hpp"
 #include "outputs.hpp"
 
 namespace dfe {
@@ -34,6 +35,20 @@ std::string list_suffix(io::ListFormat format) {
     default:
       return ".star";
   }
+}
+
+io::ListOptions list_frame(const std::string& like, const CommonRequest& common) {
+  io::ListOptions options;
+  if (!like.empty()) {
+    io::VolumeReadOptions read;
+    read.voxel_size_angstrom = common.voxel_size_angstrom;
+    const VolumeGeometry geometry = io::open_volume(like, read)->info().geometry;
+    options.tomogram_extent = geometry.extent;
+    if (geometry.voxel_size.known()) options.voxel_size = geometry.voxel_size;
+    options.tomogram_name = base_name(like);
+  }
+  if (common.voxel_size_angstrom) options.voxel_size = VoxelSize::cubic(*common.voxel_size_angstrom);
+  return options;
 }
 
 void record_options(io::RunRecord& record, const ClusterOptions& options) {

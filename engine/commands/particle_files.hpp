@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/cluster.hpp"
+#include "engine/api/commands.hpp"
 #include "io/particle_list.hpp"
 #include "io/run_record.hpp"
 #include "json_text.hpp"
@@ -18,6 +18,10 @@ std::string class_name(const std::vector<std::string>& names, int label);
 
 /// What list names in a folder end with: ".xml", ".csv", ".tsv", else ".star".
 std::string list_suffix(io::ListFormat format);
+
+/// What formats that count from the tomogram's centre or in Å must know: extent, voxel size and name of the volume `like` (none where it
+/// is empty); a voxel size given on the command line wins.
+io::ListOptions list_frame(const std::string& like, const CommonRequest& common);
 
 /// Notes every clustering option.
 void record_options(io::RunRecord& record, const ClusterOptions& options);
