@@ -35,7 +35,7 @@ class CpuConv3dBackward final : public PlannedBackward {
     gradient->dw.resize(static_cast<std::size_t>(op_.kernel.voxels() * ci * op_.co));
     mask_and_sum(shared_, op_.relu, t.y, t.dy, gradient->db);
     for (std::size_t i = 0; i < t.x.size(); ++i) {
-      filters_[i]->run(t.x[i], {t.dy}, gradient->dw.data() + (i == 0 ? 0 : op_.c0 * op_.co), ci * op_.co);
+      filters_[i]->run(t.x[i], t.dy, gradient->dw.data() + (i == 0 ? 0 : op_.c0 * op_.co), ci * op_.co);
       if (!t.dx[i].data) continue;
       if (!data_[i]) throw Error("cpu", "conv3d backward", "no kernel for dx of one channel", "do not ask for it");
       data_[i]->run(t.dx[i], std::span(&t.dy, 1), 0, t.dx[i].extent.z);

@@ -41,7 +41,7 @@ void mask_and_sum(BackwardContext& shared, bool relu, const PlaneBuffer& y, cons
     for (std::size_t c = 0; c < db.size(); ++c) db[c] += plane_sums[static_cast<std::size_t>(z * wide) + c];
 }
 
-void DirectFilter::run(const PlaneBuffer& x, const RowView& dy, double* dw, std::int64_t dw_step) {
+void DirectFilter::run(const PlaneBuffer& x, const PlaneBuffer& dy, double* dw, std::int64_t dw_step) {
   const std::int64_t depth = x.extent.z, chunks = (depth + kChunkPlanes - 1) / kChunkPlanes;
   const std::int64_t ci_blocks = blocks_of(ci_), co_blocks = blocks_of(co_), count = taps_.voxels() * ci_ * co_;
   const std::int64_t tasks_of_chunk = taps_.z * ci_blocks * co_blocks;
@@ -59,7 +59,7 @@ void DirectFilter::run(const PlaneBuffer& x, const RowView& dy, double* dw, std:
     }
 }
 
-void DirectFilter::run_task(const PlaneBuffer& x, const RowView& dy, std::int64_t z_begin, std::int64_t z_end, std::int64_t kd,
+void DirectFilter::run_task(const PlaneBuffer& x, const PlaneBuffer& dy, std::int64_t z_begin, std::int64_t z_end, std::int64_t kd,
                             std::int64_t ci_block, std::int64_t co_block, double* partial) {
   const std::int64_t step = block_channels(ci_), height = x.extent.y;
   const auto kernel = (step == 1 ? shared_.table.filter_rows_plain : shared_.table.filter_rows)[taps_.x];
@@ -69,7 +69,7 @@ void DirectFilter::run_task(const PlaneBuffer& x, const RowView& dy, std::int64_
   for (std::int64_t z = z_begin; z < z_end; ++z) {
     const std::int64_t zi = z + kd - pad_lo_.z;
     if (zi < 0 || zi >= x.extent.z) continue;
-    const PlaneRows in(x, zi);
+    const PlaneRows in(x, zi), out(dy, z);
     for (std::int64_t kh = 0; kh < taps_.y; ++kh) {
       // output rows that see a row of x through this tap
       const std::int64_t begin = std::max<std::int64_t>(pad_lo_.y - kh, 0), end = std::min(height, height + pad_lo_.y - kh);
@@ -77,7 +77,7 @@ void DirectFilter::run_task(const PlaneBuffer& x, const RowView& dy, std::int64_
         const std::int64_t rows = std::min(kRowsAtOnce, end - first);
         for (std::int64_t i = 0; i < rows; ++i) {
           x_rows[i] = in.at(ci_block, first + i + kh - pad_lo_.y);
-          dy_rows[i] = dy.at(co_block, z, first + i) + pad_lo_.x * kBlock;
+          dy_rows[i] = out.at(co_block, first + i) + pad_lo_.x * kBlock;
         }
         kernel({x_rows, dy_rows, rows, x.extent.x, sums, false});
         for (std::int64_t kw = 0; kw < taps_.x; ++kw)

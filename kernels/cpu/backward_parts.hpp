@@ -25,16 +25,6 @@ struct BackwardContext {
 /// Zeroes dy where `relu` and y is not above zero; db (channels) = Σ dy.
 void mask_and_sum(BackwardContext& shared, bool relu, const PlaneBuffer& y, const PlaneBuffer& dy, std::vector<double>& db);
 
-/// Every `step`-th row of every `plane_step`-th plane of a tensor.
-struct RowView {
-  PlaneBuffer tensor;
-  std::int64_t first_plane = 0, plane_step = 1, first_row = 0, row_step = 1;
-
-  const float* at(std::int64_t block, std::int64_t z, std::int64_t y) const {
-    return PlaneRows(tensor, first_plane + z * plane_step).at(block, first_row + y * row_step);
-  }
-};
-
 /// dw of a convolution of one input.
 class InputFilter {
  public:
@@ -43,7 +33,7 @@ class InputFilter {
   virtual std::size_t bytes() const = 0;
 
   /// Writes dw (taps, row length `dw_step` = ci of all inputs · co, of which this input's part begins at dw).
-  virtual void run(const PlaneBuffer& x, const RowView& dy, double* dw, std::int64_t dw_step) = 0;
+  virtual void run(const PlaneBuffer& x, const PlaneBuffer& dy, double* dw, std::int64_t dw_step) = 0;
 };
 
 /// The direct one, for a convolution that keeps the extent. Tasks are (chunk of planes, tap along D, block of ci, block of co); none writes
@@ -55,11 +45,11 @@ class DirectFilter final : public InputFilter {
 
   std::string name() const override { return std::string("direct ") + shared_.table.name; }
   std::size_t bytes() const override { return partial_.size() * sizeof(double); }
-  void run(const PlaneBuffer& x, const RowView& dy, double* dw, std::int64_t dw_step) override;
+  void run(const PlaneBuffer& x, const PlaneBuffer& dy, double* dw, std::int64_t dw_step) override;
 
  private:
-  void run_task(const PlaneBuffer& x, const RowView& dy, std::int64_t z_begin, std::int64_t z_end, std::int64_t kd, std::int64_t ci_block,
-                std::int64_t co_block, double* partial);
+  void run_task(const PlaneBuffer& x, const PlaneBuffer& dy, std::int64_t z_begin, std::int64_t z_end, std::int64_t kd,
+                std::int64_t ci_block, std::int64_t co_block, double* partial);
 
   BackwardContext& shared_;
   Extent3 taps_, pad_lo_;

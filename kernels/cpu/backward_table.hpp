@@ -28,6 +28,14 @@ struct FilterTile {
   std::int64_t v_stride;
 };
 
+/// One row of dx of the up-convolution: Σ over i of sign[i] · (rows[i][0][x] + rows[i][1][x-1] - rows[i][1][x]).
+struct UpConvGather {
+  const float* rows[9][2];
+  float sign[9];
+  float* dx;
+  std::int64_t count;
+};
+
 /// The backward kernels of one instruction set.
 struct BackwardTable {
   const char* name;                                 ///< as in IsaTable
@@ -37,6 +45,9 @@ struct BackwardTable {
   void (*filter_dy[2])(const FilterTile&);
   /// dy = 0 where y <= 0 (y null: nowhere), and db[16] = Σ dy over the row.
   void (*mask_row)(const float* y, float* dy, std::int64_t count, float* db);
+  /// The gradients by the 8 products of `count` voxels from (plane, row) of dy, to u + product * u_stride.
+  void (*up_conv_dy)(const float* const dy[4], float* u, std::int64_t u_stride, std::int64_t count);
+  void (*up_conv_dx)(const UpConvGather&);
   /// dx of the first voxel that holds the maximum gets dy added; rows as for pool_row, `count` voxels of 16 of y and dy.
   void (*unpool_row)(const float* const x[4], float* const dx[4], const float* y, const float* dy, std::int64_t count);
 };

@@ -50,7 +50,7 @@ class WinogradFilter final : public InputFilter {
     return zeros_.bytes() + scratch_.size() * scratch_.front().bytes() + partial_.size() * sizeof(double);
   }
 
-  void run(const PlaneBuffer& x, const RowView& dy, double* dw, std::int64_t dw_step) override {
+  void run(const PlaneBuffer& x, const PlaneBuffer& dy, double* dw, std::int64_t dw_step) override {
     const std::int64_t chunks = (x.extent.z + kChunkPlanes - 1) / kChunkPlanes, size = 9 * ci_ * co_;
     partial_.resize(static_cast<std::size_t>(chunks * 4 * size));
     parallel_for(shared_.context.pool, 0, chunks * 4 * groups_, 1, [&](std::int64_t task, std::int64_t, int worker) {
@@ -86,7 +86,7 @@ class WinogradFilter final : public InputFilter {
   };
 
   /// Sums of one point along D over some planes, for some blocks of input channels, to (3, 3, ci, co).
-  void run_task(const PlaneBuffer& x, const RowView& dy, std::int64_t z_begin, std::int64_t z_end, const DepthPoint& point,
+  void run_task(const PlaneBuffer& x, const PlaneBuffer& dy, std::int64_t z_begin, std::int64_t z_end, const DepthPoint& point,
                 std::int64_t first_block, float* v, double* partial) {
     float* const u = v + points_ * v_stride_;
     float* const sums = u + points_ * u_stride_;
@@ -105,7 +105,7 @@ class WinogradFilter final : public InputFilter {
         });
         transform(dy_source, some, u, u_stride_, [&](std::int64_t b, bool second, std::int64_t y) {
           const std::int64_t plane = z + (second ? point.dy_b : point.dy_a);
-          return plane < x.extent.z && y < x.extent.y ? dy.at(b, plane, y) : zeros_.data();
+          return plane < x.extent.z && y < x.extent.y ? PlaneRows(dy, plane).at(b, y) : zeros_.data();
         });
         multiply(blocks, some.count, v, u, sums);
       }

@@ -153,12 +153,43 @@ void unpool_row(const float* const x[4], float* const dx[4], const float* y, con
     }
 }
 
+/// The transpose of the sums at the end of up_conv_output.
+void up_conv_dy(const float* const dy[4], float* u, std::int64_t u_stride, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i)
+    for (int part = 0; part < kParts; ++part) {
+      Vec m[8];
+#pragma GCC unroll 8
+      for (int p = 0; p < 8; ++p) m[p] = load(dy[p >> 1] + (2 * i + (p & 1)) * kBlock + part * kLanes);
+#pragma GCC unroll 3
+      for (int bit = 1; bit < 8; bit <<= 1)
+#pragma GCC unroll 8
+        for (int p = 0; p < 8; ++p)
+          if (p & bit) m[p ^ bit] = m[p ^ bit] + m[p];
+#pragma GCC unroll 8
+      for (int p = 0; p < 8; ++p) store(u + p * u_stride + i * kBlock + part * kLanes, m[p]);
+    }
+}
+
+void up_conv_dx(const UpConvGather& g) {
+  for (std::int64_t x = 0; x < g.count * kBlock; x += kLanes) {
+    Vec sum{};
+#pragma GCC unroll 9
+    for (int i = 0; i < 9; ++i) {
+      const float* const along = g.rows[i][1] + x;
+      sum += broadcast(g.sign[i]) * (load(g.rows[i][0] + x) + load(along - kBlock) - load(along));
+    }
+    store(g.dx + x, sum);
+  }
+}
+
 constexpr BackwardTable kTable{DFE_ISA_NAME,
                                {nullptr, filter_rows<1, kBlock>, filter_rows<2, kBlock>, filter_rows<3, kBlock>},
                                {nullptr, filter_rows<1, 1>, filter_rows<2, 1>, filter_rows<3, 1>},
                                {filter_x<2>, filter_x<4>},
                                {filter_dy<2>, filter_dy<4>},
                                mask_row,
+                               up_conv_dy,
+                               up_conv_dx,
                                unpool_row};
 
 }  // namespace
