@@ -34,9 +34,7 @@ BatchGradient::BatchGradient(const Graph& graph, const TrainingBackend& backend,
   if (batch < 1) throw Error(ErrorKind::Usage, "training", "batch", "is " + std::to_string(batch), "expected at least one sample");
 }
 
-void BatchGradient::check(const std::vector<TrainingSample>& samples) const {
-  if (static_cast<std::int64_t>(samples.size()) != batch_)
-    throw Error("training", "batch", std::to_string(samples.size()) + " samples", "expected " + std::to_string(batch_));
+void BatchGradient::check_labels(const std::vector<TrainingSample>& samples) const {
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const std::uint8_t most = *std::max_element(samples[i].labels, samples[i].labels + executable_.patch().voxels());
     if (most >= classes_)
@@ -57,7 +55,9 @@ void BatchGradient::sum_over_processes(Gradients& gradients) {
 }
 
 BatchResult BatchGradient::run(const Weights& weights, const std::vector<TrainingSample>& samples) {
-  check(samples);
+  if (static_cast<std::int64_t>(samples.size()) != batch_)
+    throw Error("training", "batch", std::to_string(samples.size()) + " samples", "expected " + std::to_string(batch_));
+  check_labels(samples);
   executable_.set_weights(weights);
   const auto sample = [&](std::int64_t i) -> const TrainingSample& { return samples[static_cast<std::size_t>(i)]; };
   const auto add_classes = [](ClassSums& to, const ClassSums& from) { add_sums(to, from); };
@@ -94,6 +94,15 @@ BatchResult BatchGradient::run(const Weights& weights, const std::vector<Trainin
   }
   result.loss = loss_value(loss_, result.sums);
   return result;
+}
+
+ClassSums BatchGradient::evaluate(const Weights& weights, const std::vector<TrainingSample>& samples) {
+  check_labels(samples);
+  executable_.set_weights(weights);
+  ClassSums sums(classes_);
+  for (const TrainingSample& sample : samples) add_sums(sums, executable_.forward(0, sample.voxels, sample.labels));
+  sum_over_processes(sums);
+  return sums;
 }
 
 void check_optimizer(const OptimizerOptions& o) {

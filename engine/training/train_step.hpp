@@ -40,8 +40,11 @@ class BatchGradient {
   /// Throws `Error` for a batch of another size, or a label that is no class.
   BatchResult run(const Weights& weights, const std::vector<TrainingSample>& samples);
 
+  /// The sums of any number of samples, without gradients, for validation; loss_value makes a loss of them. Every process calls it.
+  ClassSums evaluate(const Weights& weights, const std::vector<TrainingSample>& samples);
+
  private:
-  void check(const std::vector<TrainingSample>& samples) const;
+  void check_labels(const std::vector<TrainingSample>& samples) const;
   void sum_over_processes(ClassSums& sums);
   void sum_over_processes(Gradients& gradients);
 

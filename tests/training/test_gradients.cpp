@@ -185,6 +185,20 @@ TEST_CASE("two processes with half the batch each get the bits of one with all o
   }
 }
 
+TEST_CASE("evaluation gives the sums that a step's loss is made of, for any number of samples") {
+  const Graph graph = deepfinder_graph(kSpec);
+  const TrainingBackend on = backend("cpu", 1);
+  const Weights weights = small_weights(graph, 9);
+  const Batch batch(2, 3, 4);
+  SingleProcess alone;
+  BatchGradient compute(graph, on, kPatch, 2, kBoth, alone);
+  const double loss = compute.run(weights, batch.samples).loss;
+  CHECK(loss_value(kBoth, compute.evaluate(weights, batch.samples)) == loss);
+  const ClassSums one = compute.evaluate(weights, {batch.samples[0]});
+  CHECK(one.voxels[0] + one.voxels[1] + one.voxels[2] == 512);
+  CHECK(one.predicted[0] + one.predicted[1] + one.predicted[2] == 512);
+}
+
 TEST_CASE("patches, batches and labels that do not fit are refused") {
   const Graph graph = deepfinder_graph(kSpec);
   const TrainingBackend on = backend("cpu", 1);
