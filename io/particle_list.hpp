@@ -42,6 +42,9 @@ void write_particle_list(const std::filesystem::path& path, const ParticleList& 
 /// "xml", "star", "relion3", "relion4", "relion5", "csv", "tsv" or "auto"; throws a usage `Error` with the choices.
 ListFormat parse_list_format(const std::string& name);
 
+/// "detect", "xyz" or "zyx"; throws a usage `Error` that names `option`.
+XmlAxes parse_xml_axes(const std::string& name, const std::string& option);
+
 /// Whether the ending is one of a list format.
 bool is_list_file_name(const std::filesystem::path& path);
 

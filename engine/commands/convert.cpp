@@ -9,22 +9,11 @@
 
 namespace dfe {
 
-namespace {
-
-io::XmlAxes parse_axes(const std::string& name, const char* option) {
-  if (name == "detect") return io::XmlAxes::Detect;
-  if (name == "xyz") return io::XmlAxes::Xyz;
-  if (name == "zyx") return io::XmlAxes::Zyx;
-  throw Error(ErrorKind::Usage, "convert", option, "unknown axis order '" + name + "'", "choose detect, xyz or zyx");
-}
-
-}  // namespace
-
 CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   const io::ListFormat input_format = io::parse_list_format(request.input_format);
   const io::ListFormat output_format = io::parse_list_format(request.output_format);
-  const io::XmlAxes input_axes = parse_axes(request.input_xml_axes, "--from-axes");
-  const io::XmlAxes output_axes = parse_axes(request.output_xml_axes, "--axes");
+  const io::XmlAxes input_axes = io::parse_xml_axes(request.input_xml_axes, "--from-axes");
+  const io::XmlAxes output_axes = io::parse_xml_axes(request.output_xml_axes, "--axes");
   const auto jobs = plan_outputs("convert", {request.input}, {{"OUT", request.output, ""}}, request.common, {request.tomogram});
   const std::filesystem::path& output = jobs.front().outputs.front();
   Json json = {{"input", request.input}, {"output", output.string()}};

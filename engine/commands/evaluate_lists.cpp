@@ -25,13 +25,6 @@ struct KnownClass {
 constexpr KnownClass kCziiClasses[] = {{"apo-ferritin", 60, 1}, {"beta-amylase", 65, 0},   {"beta-galactosidase", 90, 2},
                                        {"ribosome", 150, 1},    {"thyroglobulin", 130, 2}, {"virus-like-particle", 135, 1}};
 
-io::XmlAxes parse_axes(const std::string& name, const char* option) {
-  if (name == "detect") return io::XmlAxes::Detect;
-  if (name == "xyz") return io::XmlAxes::Xyz;
-  if (name == "zyx") return io::XmlAxes::Zyx;
-  throw Error(ErrorKind::Usage, "evaluate", option, "unknown axis order '" + name + "'", "choose detect, xyz or zyx");
-}
-
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
   while (true) {
@@ -189,19 +182,12 @@ std::map<int, Value> by_label(const std::vector<std::pair<std::string, Value>>& 
 }  // namespace
 
 EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& record, Observer* observer) {
-  io::ListOptions options;
+  io::ListOptions options = list_frame(request.tomogram, request.common);
+  options.tomogram_name.clear();  // a list that names no tomogram may be of any
   options.relion_binning = request.relion_binning;
-  if (!request.tomogram.empty()) {
-    io::VolumeReadOptions read;
-    read.voxel_size_angstrom = request.common.voxel_size_angstrom;
-    const VolumeGeometry geometry = io::open_volume(request.tomogram, read)->info().geometry;
-    options.tomogram_extent = geometry.extent;
-    if (geometry.voxel_size.known()) options.voxel_size = geometry.voxel_size;
-  }
-  if (request.common.voxel_size_angstrom) options.voxel_size = VoxelSize::cubic(*request.common.voxel_size_angstrom);
   const auto read_all = [&](const std::vector<std::string>& paths, const std::string& axes, const char* axes_option) {
     std::vector<ParticleList> lists;
-    options.xml_axes = parse_axes(axes, axes_option);
+    options.xml_axes = io::parse_xml_axes(axes, axes_option);
     for (const std::string& path : paths) {
       record.input(path);
       lists.push_back(read_list(path, options));

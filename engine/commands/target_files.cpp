@@ -39,17 +39,10 @@ TargetRules parse_rules(const std::string& compatible) {
   throw Error(ErrorKind::Usage, "target", "--compatible", "unknown program '" + compatible + "'", "choose deepfinder, or leave it out");
 }
 
-io::XmlAxes parse_axes(const std::string& name) {
-  if (name == "detect") return io::XmlAxes::Detect;
-  if (name == "xyz") return io::XmlAxes::Xyz;
-  if (name == "zyx") return io::XmlAxes::Zyx;
-  throw Error(ErrorKind::Usage, "target", "--from-axes", "unknown axis order '" + name + "'", "choose detect, xyz or zyx");
-}
-
 ParticleList read_list(const TargetRequest& request, const VolumeInfo& like, Warnings& warnings) {
   io::ListOptions options;
   options.format = io::parse_list_format(request.list_format);
-  options.xml_axes = parse_axes(request.xml_axes);
+  options.xml_axes = io::parse_xml_axes(request.xml_axes, "--from-axes");
   options.relion_binning = request.relion_binning;
   options.tomogram_extent = like.geometry.extent;
   if (like.geometry.voxel_size.known()) options.voxel_size = like.geometry.voxel_size;

@@ -184,6 +184,13 @@ ListFormat parse_list_format(const std::string& name) {
   throw Error(ErrorKind::Usage, "list", name, "no list format", "expected one of " + choices);
 }
 
+XmlAxes parse_xml_axes(const std::string& name, const std::string& option) {
+  if (name == "detect") return XmlAxes::Detect;
+  if (name == "xyz") return XmlAxes::Xyz;
+  if (name == "zyx") return XmlAxes::Zyx;
+  throw Error(ErrorKind::Usage, option, name, "no axis order", "choose detect, xyz or zyx");
+}
+
 bool is_list_file_name(const std::filesystem::path& path) { return format_of_ending(path) != ListFormat::Auto; }
 
 }  // namespace dfe::io

@@ -37,6 +37,15 @@ Result run(const VolumeSource& volume, const Weights& weights, const SegmentOpti
 
 const DeepFinderSpec kSmall{{4, 6, 8}, 5};
 
+/// All instruction sets; the best alone where sanitizers make each run many times longer (their kernels are tested one by one elsewhere).
+std::vector<std::string> instruction_sets() {
+  std::vector<std::string> sets = cpu_instruction_sets();
+#ifdef DFE_SANITIZED
+  sets.resize(1);
+#endif
+  return sets;
+}
+
 /// How far probabilities may be from those of `ref`: what the project promises for each kind of convolution.
 const std::pair<Convolution, double> kBounds[] = {{Convolution::Direct, 1e-5}, {Convolution::Winograd, 3e-5}, {Convolution::Strict, 1e-5}};
 
@@ -56,7 +65,7 @@ TEST_CASE("cpu agrees with ref for any extent, from one voxel up") {
     options.device = "ref";
     const Result ref = run(volume, weights, options);
     options.device = "cpu";
-    for (const std::string& isa : cpu_instruction_sets())
+    for (const std::string& isa : instruction_sets())
       for (const auto& [convolution, bound] : kBounds) {
         options.instruction_set = isa;
         options.convolution = convolution;
@@ -89,7 +98,7 @@ TEST_CASE("labels and scores are the same bits for every slab height, column siz
                         {Convolution::Winograd, {3, 21, 263}, {{1, 500, 240}}},
                         {Convolution::Strict, {5, 150, 18}, {{1, 136, 500}}}};
   for (const auto& [convolution, extent, tiles] : cases)
-    for (const std::string& isa : cpu_instruction_sets()) {
+    for (const std::string& isa : instruction_sets()) {
       const MemoryVolume volume = random_volume(extent, 4);
       SegmentOptions options;
       options.convolution = convolution;
