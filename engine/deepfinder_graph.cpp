@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one place that knows the network's layers. Source: the released DeepFinder (models.py) and figure 4 of the paper.
+#include <utility>
+
 #include "engine/api/error.hpp"
 #include "engine/graph.hpp"
 #include "layers/op_facts.hpp"
@@ -11,6 +13,7 @@ namespace {
 struct Builder {
   Graph graph;
   int next_weights = 0;
+  std::int64_t phase = 1;  // alternates from convolution to convolution; the last one of a level has 0, as pooling and doubling want
 
   int tensor(const std::string& name, std::int64_t channels, int level) {
     graph.tensors.push_back({name, channels, level});
@@ -23,11 +26,13 @@ struct Builder {
     graph.ops.push_back({name, op, std::move(inputs), y, parameter_count(op) > 0 ? next_weights++ : -1});
     return y;
   }
+  std::int64_t next_phase() { return std::exchange(phase, 1 - phase); }
   int conv(const std::string& name, int x, std::int64_t co) {
-    return add(name, Conv3dDesc{.c0 = at(x).channels, .co = co}, {x}, at(x).level);
+    return add(name, Conv3dDesc{.c0 = at(x).channels, .co = co, .plane_phase = next_phase()}, {x}, at(x).level);
   }
   int conv(const std::string& name, int up, int skip, std::int64_t co) {
-    return add(name, Conv3dDesc{.c0 = at(up).channels, .c1 = at(skip).channels, .co = co}, {up, skip}, at(up).level);
+    return add(name, Conv3dDesc{.c0 = at(up).channels, .c1 = at(skip).channels, .co = co, .plane_phase = next_phase()}, {up, skip},
+               at(up).level);
   }
   int pool(const std::string& name, int x) { return add(name, MaxPoolDesc{at(x).channels}, {x}, at(x).level + 1); }
   int up(const std::string& name, int x) { return add(name, UpConvDesc{at(x).channels, at(x).channels}, {x}, at(x).level - 1); }

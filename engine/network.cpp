@@ -59,9 +59,13 @@ std::vector<Extent3> Network::grids() const {
   return grids;
 }
 
-std::vector<std::int64_t> Network::plane_groups() const {
-  std::vector<std::int64_t> groups;
-  for (const Extent3& grid : grids()) groups.push_back(grid.z);
+std::vector<PlaneGroup> Network::plane_groups() const {
+  const std::vector<Extent3> blocks = grids();
+  std::vector<PlaneGroup> groups;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const auto* const conv = std::get_if<Conv3dDesc>(&graph_.ops[i].op);
+    groups.push_back({blocks[i].z, conv ? conv->plane_phase % blocks[i].z : 0});
+  }
   return groups;
 }
 

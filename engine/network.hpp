@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/graph.hpp"
+#include "engine/schedule.hpp"
 #include "kernels/backend.hpp"
 
 namespace dfe {
@@ -27,7 +27,7 @@ class Network {
   /// Blocks of outputs that each op computes at once, head last (one voxel).
   std::vector<Extent3> grids() const;
   /// Their planes: what plan_schedule wants.
-  std::vector<std::int64_t> plane_groups() const;
+  std::vector<PlaneGroup> plane_groups() const;
 
  private:
   Graph graph_;

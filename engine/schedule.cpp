@@ -11,7 +11,7 @@ namespace {
 /// Where every op and tensor stands while the schedule is made.
 class Planner {
  public:
-  Planner(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<std::int64_t>& groups)
+  Planner(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<PlaneGroup>& groups)
       : graph_(graph), depth_(depth), slab_(slab_planes), groups_(groups) {
     produced_.assign(graph.tensors.size(), 0);
     done_.assign(graph.ops.size(), 0);
@@ -42,9 +42,10 @@ class Planner {
   /// What the op would compute next.
   PlaneRange next_of(int op) {
     const int level = output_level(node(op));
-    const std::int64_t group = groups_[static_cast<std::size_t>(op)];
-    const std::int64_t planes = std::max(slab_at(level) / group, std::int64_t{1}) * group;
-    return {done(op), std::min(done(op) + planes, depth_at(level))};
+    const auto [size, phase] = groups_[static_cast<std::size_t>(op)];
+    const std::int64_t groups = std::max(slab_at(level) / size, std::int64_t{1});
+    const std::int64_t end = ((done(op) + phase) / size + groups) * size - phase;
+    return {done(op), std::min(end, depth_at(level))};
   }
 
   bool ready(int op) {
@@ -89,14 +90,14 @@ class Planner {
 
   const Graph& graph_;
   std::int64_t depth_, slab_;
-  const std::vector<std::int64_t>& groups_;
+  const std::vector<PlaneGroup>& groups_;
   std::vector<std::int64_t> produced_, done_;
   Schedule schedule_;
 };
 
 }  // namespace
 
-Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<std::int64_t>& groups) {
+Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<PlaneGroup>& groups) {
   const std::int64_t unit = std::int64_t{1} << graph.levels;
   if (depth < unit || depth % unit != 0)
     throw Error("schedule", std::to_string(depth), "depth is not a positive multiple of " + std::to_string(unit), "pad the volume first");

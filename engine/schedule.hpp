@@ -21,10 +21,15 @@ struct Schedule {
   std::vector<std::int64_t> capacity;  ///< per tensor: planes that its rolling buffer must hold
 };
 
+/// Planes that an op computes at once: its steps end where z + phase is a multiple of `size`, or at the end of the tensor.
+struct PlaneGroup {
+  std::int64_t size = 1, phase = 0;
+};
+
 /// `depth` is the padded number of planes at full resolution (a multiple of 2^levels, at least that); `slab_planes` (from 1 up) how many
-/// planes a step computes at full resolution, proportionally fewer below. `groups` says for each op how many planes it computes at once
-/// (PlannedOp::grid().z): its steps begin on multiples of that. Deepest op first: whatever can be finished is finished before anything
+/// planes a step computes at full resolution, proportionally fewer below. `groups` says for each op which planes it computes at once
+/// (PlannedOp::grid().z). Deepest op first: whatever can be finished is finished before anything
 /// new is begun.
-Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<std::int64_t>& groups);
+Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<PlaneGroup>& groups);
 
 }  // namespace dfe

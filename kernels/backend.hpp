@@ -43,11 +43,11 @@ class PlannedOp {
   /// Memory the op holds: packed weights and scratch.
   virtual std::size_t bytes() const = 0;
 
-  /// Outputs are computed in blocks of this many planes, rows and voxels, anchored at multiples of them: `run` must begin on a multiple of
-  /// grid().z, and what a column of the plane gets exactly right are whole blocks.
+  /// Outputs are computed in blocks of this many planes, rows and voxels, anchored at multiples of them; planes at multiples less the op's
+  /// plane_phase. What a column of the plane gets exactly right are whole blocks.
   virtual Extent3 grid() const { return {1, 1, 1}; }
 
-  /// Computes planes [z_begin, z_end) of y; z_end is a multiple of grid().z or the end of the tensor. Every input plane that whole blocks
+  /// Computes planes [z_begin, z_end) of y; both lie where blocks begin, or at the ends of the tensor. Every input plane that whole blocks
   /// need is in its buffer.
   virtual void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) = 0;
 };

@@ -88,10 +88,12 @@ class WinogradConv final : public PlannedOp {
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
     const std::int64_t across = (y.extent.x + m_ - 1) / m_, tiles = (y.extent.y + m_ - 1) / m_ * across;
-    const std::int64_t chunks = (tiles + tiles_ - 1) / tiles_, pairs = (z_end - z_begin + 1) / 2;
+    const std::int64_t first_pair =
+        (z_begin + op_.plane_phase) / 2 * 2 - op_.plane_phase;  // with phase 1 the first pair begins at plane -1
+    const std::int64_t chunks = (tiles + tiles_ - 1) / tiles_, pairs = (z_end - first_pair + 1) / 2;
     parallel_for(context_.pool, 0, pairs * chunks, 1, [&](std::int64_t task, std::int64_t, int worker) {
       const std::int64_t first = task % chunks * tiles_;
-      const Chunk chunk{z_begin + task / chunks * 2, first, std::min(tiles_, tiles - first), across};
+      const Chunk chunk{first_pair + task / chunks * 2, first, std::min(tiles_, tiles - first), across};
       float* const v = scratch_[static_cast<std::size_t>(worker)].data();
       float* const product = v + 4 * points_ * v_stride_;
       float* const planes = product + 4 * m_stride_;
@@ -103,7 +105,8 @@ class WinogradConv final : public PlannedOp {
         context_.table.winograd_depth(
             {product, m_stride_, planes + point * m_stride_, planes + (points_ + point) * m_stride_, out_blocks_ * tiles_ * kBlock});
       }
-      for (std::int64_t k = 0; k < 2 && chunk.z + k < z_end; ++k) transform_output(planes + k * points_ * m_stride_, chunk, y, chunk.z + k);
+      for (std::int64_t k = 0; k < 2; ++k)
+        if (chunk.z + k >= z_begin && chunk.z + k < z_end) transform_output(planes + k * points_ * m_stride_, chunk, y, chunk.z + k);
     });
   }
 

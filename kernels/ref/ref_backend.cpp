@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layout of a plane: (H, W, C) doubles. No padding is stored: voxels outside the volume are left out of the sums. Nothing clever here;
-// a reader should see at once that each loop is the definition.
+// Every op in double, as defined. Nothing clever here: a reader should see at once that each loop is the definition.
 #include "kernels/ref/ref_backend.hpp"
 
 #include <algorithm>
@@ -10,17 +9,10 @@
 
 #include "engine/api/error.hpp"
 #include "engine/core/parallel.hpp"
+#include "kernels/ref/ref_planes.hpp"
 
 namespace dfe {
 namespace {
-
-double* voxel(const PlaneBuffer& x, std::int64_t z, std::int64_t y, std::int64_t col) {
-  return reinterpret_cast<double*>(x.plane(z)) + (y * x.extent.x + col) * x.channels;
-}
-
-bool inside(const Extent3& e, std::int64_t z, std::int64_t y, std::int64_t x) {
-  return z >= 0 && z < e.z && y >= 0 && y < e.y && x >= 0 && x < e.x;
-}
 
 /// sums[co] += x[ci] · w[ci][co]
 void multiply_add(std::vector<double>& sums, const double* x, std::int64_t ci, const double* w) {

@@ -7,17 +7,10 @@
 
 #include "engine/core/parallel.hpp"
 #include "kernels/common/softmax_loss.hpp"
+#include "kernels/ref/ref_planes.hpp"
 
 namespace dfe {
 namespace {
-
-double* voxel(const PlaneBuffer& x, std::int64_t z, std::int64_t y, std::int64_t col) {
-  return reinterpret_cast<double*>(x.plane(z)) + (y * x.extent.x + col) * x.channels;
-}
-
-bool inside(const Extent3& e, std::int64_t z, std::int64_t y, std::int64_t x) {
-  return z >= 0 && z < e.z && y >= 0 && y < e.y && x >= 0 && x < e.x;
-}
 
 /// Calls body(z, y, x) for every voxel, planes in parallel.
 template <class Body>

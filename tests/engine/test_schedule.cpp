@@ -10,11 +10,14 @@ using namespace dfe;
 
 namespace {
 
-/// One plane at a time for every op, or two for convolutions and up-convolutions as minimal filtering wants.
-std::vector<std::int64_t> groups_of(const Graph& graph, std::int64_t group) {
-  std::vector<std::int64_t> groups;
-  for (const OpNode& node : graph.ops)
-    groups.push_back(std::holds_alternative<Conv3dDesc>(node.op) || std::holds_alternative<UpConvDesc>(node.op) ? group : 1);
+/// `size` planes at a time for convolutions and up-convolutions, as minimal filtering wants, in the graph's phases or none.
+std::vector<PlaneGroup> groups_of(const Graph& graph, std::int64_t size, bool phases = false) {
+  std::vector<PlaneGroup> groups;
+  for (const OpNode& node : graph.ops) {
+    const auto* const conv = std::get_if<Conv3dDesc>(&node.op);
+    const bool grouped = conv || std::holds_alternative<UpConvDesc>(node.op);
+    groups.push_back({grouped ? size : 1, conv && phases ? conv->plane_phase % size : 0});
+  }
   return groups;
 }
 
@@ -86,13 +89,18 @@ TEST_CASE("schedules are right for every depth and slab height") {
   const Graph graph = deepfinder_graph({});
   for (std::int64_t depth = 4; depth <= 148; depth += 4)
     for (const std::int64_t slab : {1, 2, 3, 4, 5, 7, 8, 16, 31, 64, 200}) {
-      for (const std::int64_t group : {1, 2, 4}) {
-        INFO("depth " << depth << ", slab " << slab << ", groups of " << group);
-        const Schedule schedule = plan_schedule(graph, depth, slab, groups_of(graph, group));
-        CHECK(Replay(graph, schedule, depth).run() == "");
-        for (const Step& step : schedule.steps)
-          if (step.op >= 0) REQUIRE(step.begin % groups_of(graph, group)[static_cast<std::size_t>(step.op)] == 0);
-      }
+      for (const std::int64_t size : {1, 2, 4})
+        for (const bool phases : {false, true}) {
+          INFO("depth " << depth << ", slab " << slab << ", groups of " << size << ", phases " << phases);
+          const std::vector<PlaneGroup> groups = groups_of(graph, size, phases);
+          const Schedule schedule = plan_schedule(graph, depth, slab, groups);
+          CHECK(Replay(graph, schedule, depth).run() == "");
+          for (const Step& step : schedule.steps) {
+            if (step.op < 0 || step.begin == 0) continue;
+            const PlaneGroup& group = groups[static_cast<std::size_t>(step.op)];
+            REQUIRE((step.begin + group.phase) % group.size == 0);
+          }
+        }
     }
 }
 
@@ -110,7 +118,7 @@ TEST_CASE("the replay finds a schedule with one plane too few") {
 
 TEST_CASE("buffers stop growing with depth, and grow with the slab") {
   const Graph graph = deepfinder_graph({});
-  const std::vector<std::int64_t> one = groups_of(graph, 1);
+  const std::vector<PlaneGroup> one = groups_of(graph, 1);
   CHECK(plan_schedule(graph, 464, 4, one).capacity == plan_schedule(graph, 928, 4, one).capacity);
   const Schedule low = plan_schedule(graph, 464, 1, one), high = plan_schedule(graph, 464, 16, one);
   for (std::size_t t = 0; t < low.capacity.size(); ++t) CHECK(low.capacity[t] <= high.capacity[t]);
@@ -120,6 +128,16 @@ TEST_CASE("buffers stop growing with depth, and grow with the slab") {
   while (graph.tensors[skip].name != "conv2") ++skip;
   CHECK(low.capacity[skip] <= 40);
   CHECK(low.capacity[skip] >= 32);
+}
+
+TEST_CASE("the graph's phases let pairs of planes wait for one plane instead of two") {
+  const Graph graph = deepfinder_graph({});
+  const auto planes = [&](bool phases) {
+    std::int64_t sum = 0;
+    for (const std::int64_t capacity : plan_schedule(graph, 464, 1, groups_of(graph, 2, phases)).capacity) sum += capacity;
+    return sum;
+  };
+  CHECK(planes(true) < planes(false));
 }
 
 TEST_CASE("schedules refuse depths off the pooling grid and slabs below 1") {

@@ -114,6 +114,27 @@ TEST_CASE("winograd: slab heights and thread counts do not change a bit") {
     }
 }
 
+TEST_CASE("winograd: pairs of planes may begin on odd planes") {
+  const auto ref = make_ref_backend(2);
+  const Extent3 extent{6, 5, 9};
+  for (const Mode& mode : kModes) {
+    const auto cpu = make_cpu_backend(2, "auto", mode.convolution);
+    const Conv3dDesc op{.c0 = 32, .co = 32, .plane_phase = 1};
+    const LayerWeights w = make_weights({3, 3, 3}, 32, 32, 1, reals);
+    const Floats x = reals(elements(extent, 32), 4);
+    const Floats whole = run_conv3d(*cpu, op, w, x, {}, extent, extent.z);
+    CHECK(error_of(whole, run_conv3d(*ref, op, w, x, {}, extent, 1)).rms < mode.rms);
+    const auto planned = cpu->plan(op, w, extent.x);
+    Tensor in(*cpu, extent, 32), y(*cpu, extent, 32);
+    in.store(x.data());
+    for (const auto& [begin, end] : {std::pair{0, 1}, std::pair{1, 3}, std::pair{3, 5}, std::pair{5, 6}})
+      planned->run(y.buffer(), std::span(&in.buffer(), 1), begin, end);
+    Floats parts(whole.size());
+    y.load(parts.data());
+    CHECK(parts == whole);
+  }
+}
+
 TEST_CASE("winograd reads nothing but zeros beyond the volume") {
   // What lies behind a row's end in memory must not matter: the same input on a tensor whose neighbours in memory are huge
   const Conv3dDesc op{.c0 = 16, .co = 16};
