@@ -11,27 +11,13 @@
 #include "engine/api/error.hpp"
 #include "io/hdf5.hpp"
 #include "io/weights/read_image.hpp"
+#include "tests/fuzz/recipe.hpp"
 
 namespace {
 
 namespace h5 = dfe::io::h5;
 
-/// The recipe; zeros where it has ended.
-class Recipe {
- public:
-  Recipe(const std::uint8_t* data, std::size_t size) : at_(data), end_(data + size) {}
-  unsigned next(unsigned choices) { return at_ == end_ ? 0 : *at_++ % choices; }
-  bool done() const { return at_ == end_; }
-  /// Up to `most` bytes as text.
-  std::string text(unsigned most) {
-    std::string result(next(most + 1), 'x');
-    for (char& c : result) c = static_cast<char>(1 + next(255));  // names and attributes end at a NUL
-    return result;
-  }
-
- private:
-  const std::uint8_t *at_, *end_;
-};
+using dfe::fuzz::Recipe;
 
 struct Tensor {
   std::vector<hsize_t> dims;
