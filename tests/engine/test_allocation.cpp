@@ -14,19 +14,26 @@ namespace {
 
 std::atomic<long> allocations_left{-1};  // -1: without limit
 
-void* allocate(std::size_t bytes) {
+/// Null where this allocation is to fail.
+void* allocate(std::size_t bytes) noexcept {
   if (allocations_left.load() >= 0 && allocations_left.fetch_sub(1) <= 0) {
     allocations_left = 0;
-    throw std::bad_alloc();
+    return nullptr;
   }
-  if (void* const p = std::malloc(bytes > 0 ? bytes : 1)) return p;
+  return std::malloc(bytes > 0 ? bytes : 1);
+}
+
+void* allocate_or_throw(std::size_t bytes) {
+  if (void* const p = allocate(bytes)) return p;
   throw std::bad_alloc();
 }
 
 }  // namespace
 
-void* operator new(std::size_t bytes) { return allocate(bytes); }
-void* operator new[](std::size_t bytes) { return allocate(bytes); }
+void* operator new(std::size_t bytes) { return allocate_or_throw(bytes); }
+void* operator new[](std::size_t bytes) { return allocate_or_throw(bytes); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return allocate(bytes); }
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return allocate(bytes); }
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete[](void* p) noexcept { std::free(p); }
 void operator delete(void* p, std::size_t) noexcept { std::free(p); }
