@@ -130,12 +130,11 @@ LabelMap segment(const VolumeSource& tomogram, const Weights& weights, const Seg
   LabelMap map;
   map.geometry = tomogram.info().geometry;
   map.class_names = weights.class_names;
+  map.labels = Volume<std::uint8_t>(tomogram.extent());
   if (exact) {
     const Normalizer normalizer(tomogram, kind, observer);
-    map.labels = Volume<std::uint8_t>(tomogram.extent());
     segment_exactly(tomogram, network, plan, normalizer, map, scores, observer);
   } else {
-    map.labels = Volume<std::uint8_t>(tomogram.extent());
     segment_deepfinder_tiles(tomogram, network, plan, kind, map, scores, observer);
   }
   return map;

@@ -2,8 +2,7 @@
 // Backward kernels on the compilers' vector types, compiled for each instruction set. A filter gradient keeps (taps x input channels)
 // vectors of output channels in registers over many rows: each input value is broadcast once for all taps along W.
 #include "kernels/cpu/backward_table.hpp"
-#pragma GCC diagnostic ignored "-Wunused-function"  // of the forward transformations only the matrices are used here
-#include "kernels/cpu/isa_winograd.hpp"
+#include "kernels/cpu/isa_filtering.hpp"
 
 namespace dfe::cpu {
 namespace {

@@ -1,53 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Transformations of Winograd's minimal filtering, on 16 channels at a time. The points of F(4, 3) are 0, ±1/√2, ±√2 and infinity: as
-// cheap as the usual 0, ±1, ±2 and three times as accurate, because their powers stay near 1. F(2, 3) has 0, ±1 and infinity.
-// The matrices for weights are in winograd_points.hpp; the two files must agree.
-// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016.
+// The forward transformations of minimal filtering, on 16 channels at a time: of inputs, of products, and of the 8-product up-convolution.
 #pragma once
 
-#include "kernels/cpu/isa_vector.hpp"
+#include "kernels/cpu/isa_filtering.hpp"
 
 namespace dfe::cpu {
 namespace {
-
-template <int kM>
-struct Filtering;
-
-template <>
-struct Filtering<2> {
-  DFE_INLINE static void input(const Vec* d, Vec* o) {
-    o[0] = d[0] - d[2];
-    o[1] = d[1] + d[2];
-    o[2] = d[2] - d[1];
-    o[3] = d[1] - d[3];
-  }
-  DFE_INLINE static void output(const Vec* m, Vec* y) {
-    y[0] = m[0] + m[1] + m[2];
-    y[1] = m[1] - m[2] - m[3];
-  }
-};
-
-template <>
-struct Filtering<4> {
-  static constexpr float kA = 0.70710678118654752f, kB = 1.41421356237309505f;  // a = 1/√2, b = √2: a² = 1/2, b² = 2, a²b² = 1
-  DFE_INLINE static void input(const Vec* d, Vec* o) {
-    o[0] = d[4] - d[2] * broadcast(2.5f) + d[0];
-    const Vec even_a = d[4] - d[2] * broadcast(2.0f), odd_a = (d[3] - d[1] * broadcast(2.0f)) * broadcast(kA);
-    o[1] = even_a + odd_a;
-    o[2] = even_a - odd_a;
-    const Vec even_b = d[4] - d[2] * broadcast(0.5f), odd_b = (d[3] - d[1] * broadcast(0.5f)) * broadcast(kB);
-    o[3] = even_b + odd_b;
-    o[4] = even_b - odd_b;
-    o[5] = d[5] - d[3] * broadcast(2.5f) + d[1];
-  }
-  DFE_INLINE static void output(const Vec* m, Vec* y) {
-    const Vec even_a = m[1] + m[2], odd_a = m[1] - m[2], even_b = m[3] + m[4], odd_b = m[3] - m[4];
-    y[0] = m[0] + even_a + even_b;
-    y[1] = odd_a * broadcast(kA) + odd_b * broadcast(kB);
-    y[2] = even_a * broadcast(0.5f) + even_b * broadcast(2.0f);
-    y[3] = m[5] + odd_a * broadcast(kA * 0.5f) + odd_b * broadcast(kB * 2.0f);
-  }
-};
 
 // Along D first, while 4 planes of a row are in registers, then along W, then along H: every value is stored twice, not three times,
 // and stores are what this costs.

@@ -9,14 +9,13 @@
 #include "tests/catch.hpp"
 #include "tests/cli/run_command.hpp"
 #include "tests/engine/memory_volume.hpp"
+#include "tests/temp_folder.hpp"
 
 using namespace dfe;
 using namespace dfe::test;
 
 TEST_CASE("segment stays within its plan and its budget, with the same labels for every budget") {
-  const auto folder = std::filesystem::temp_directory_path() / "dfengine_test_memory";
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
+  const TempFolder folder;
   const Extent3 extent{32, 290, 400};
   {
     Volume<float> volume(extent);
@@ -35,8 +34,8 @@ TEST_CASE("segment stays within its plan and its budget, with the same labels fo
     for (const int megabytes : budgets) {
       INFO(kind << " " << megabytes << " MB");
       const std::string name = "labels" + kind + std::to_string(megabytes) + ".mrc";
-      const CommandResult result = dfengine(
-          folder, "segment tomogram.mrc --weights weights.h5 -o " + name + " " + kind + " --memory " + std::to_string(megabytes) + "M");
+      const CommandResult result = dfengine(folder.path(), "segment tomogram.mrc --weights weights.h5 -o " + name + " " + kind +
+                                                               " --memory " + std::to_string(megabytes) + "M");
       INFO(result.err);
       REQUIRE(result.exit_code == 0);
       const auto record = nlohmann::json::parse(read_text(folder / (name + ".run.json")));
@@ -50,9 +49,8 @@ TEST_CASE("segment stays within its plan and its budget, with the same labels fo
       CHECK(written == labels);
     }
   }
-  const CommandResult refused = dfengine(folder, "segment tomogram.mrc --weights weights.h5 -o none.mrc --memory 40M");
+  const CommandResult refused = dfengine(folder.path(), "segment tomogram.mrc --weights weights.h5 -o none.mrc --memory 40M");
   CHECK(refused.exit_code == 2);
   CHECK_THAT(refused.err, DFE_CONTAINS("at least"));
   CHECK_FALSE(std::filesystem::exists(folder / "none.mrc"));
-  std::filesystem::remove_all(folder);
 }

@@ -8,15 +8,14 @@
 #include "tests/catch.hpp"
 #include "tests/data_dir.hpp"
 #include "tests/engine/memory_volume.hpp"
+#include "tests/temp_folder.hpp"
 
 using namespace dfe;
 using namespace dfe::test;
 
 TEST_CASE("pick keeps the geometry of a real tomogram") {
   const auto input = data_dir() / "real" / "emd_1155.ccp4";
-  const auto folder = std::filesystem::temp_directory_path() / "dfengine_test_emd_1155";
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
+  const TempFolder folder;
   io::write_weights(folder / "random.weights.h5", random_weights({{4, 6, 8}, 4}, 11));
 
   PickRequest request;
@@ -49,5 +48,4 @@ TEST_CASE("pick keeps the geometry of a real tomogram") {
     CHECK((*p.score > 0 && *p.score <= 1));
   }
   CHECK(std::filesystem::exists(folder / "picks.star.run.json"));
-  std::filesystem::remove_all(folder);
 }
