@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+// Settings by name, see the header. Every question is noted in the section it was put to: unknown keys and the effective configuration
+// both follow from these notes.
+#include "io/config/config.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+
+#include "engine/api/error.hpp"
+#include "engine/core/nearest_name.hpp"
+#include "io/config/yaml_tree.hpp"
+
+namespace dfe::io {
+
+using Kind = YamlNode::Kind;
+
+struct Config::File {
+  std::string name;
+  std::filesystem::path folder;
+};
+
+/// A section of the file (or none, `yaml` null) with what was asked of it.
+struct Config::Node {
+  struct Question {
+    std::string key;
+    std::string value;                            // YAML; empty where the answer is a section or list of sections
+    std::vector<std::shared_ptr<Node>> sections;  // the answer
+    bool list = false;
+  };
+
+  std::string path;  // with a dot at the end, or empty for the whole file
+  std::shared_ptr<YamlNode> yaml;
+  std::vector<Question> questions;
+
+  const YamlNode* find(std::string_view key) const {
+    const YamlNode* child = yaml ? yaml->child(key) : nullptr;
+    return child && child->kind != Kind::Null ? child : nullptr;
+  }
+  Question* asked(std::string_view key) {
+    for (Question& q : questions)
+      if (q.key == key) return &q;
+    return nullptr;
+  }
+  void note(std::string_view key, std::string value) {
+    if (!asked(key)) questions.push_back({std::string(key), std::move(value), {}, false});
+  }
+};
+
+namespace {
+
+constexpr std::uintmax_t kMaxBytes = 4 << 20;
+
+template <class T>
+std::optional<T> parse_number(const std::string& text) {
+  T value{};
+  const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
+  const auto [end, problem] = std::from_chars(begin, text.data() + text.size(), value);
+  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<double> parse_real(const std::string& text) {
+  const auto value = parse_number<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+/// Whole numbers may be written as 1e4.
+std::optional<std::int64_t> parse_whole(const std::string& text) {
+  if (const auto value = parse_number<std::int64_t>(text)) return value;
+  const auto real = parse_real(text);
+  if (!real || *real != std::floor(*real) || std::abs(*real) > 0x1p53) return std::nullopt;
+  return static_cast<std::int64_t>(*real);
+}
+
+/// The shortest text that reads back as the same number.
+std::string number_yaml(double value) {
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
+}
+
+template <class Values, class Text>
+std::string list_yaml(const Values& values, Text text) {
+  std::string yaml = "[";
+  for (const auto& value : values) yaml += (yaml.size() > 1 ? ", " : "") + text(value);
+  return yaml + "]";
+}
+
+std::string scalar_yaml(const std::string& text) {
+  return parse_real(text) || text == "true" || text == "false" ? '"' + text + '"' : yaml_scalar(text);
+}
+
+const std::string& scalar(const YamlNode& node, const std::string& where) {
+  if (node.kind != Kind::Scalar)
+    throw Error(ErrorKind::Usage, "config", where, node.kind == Kind::List ? "is a list" : "is a section", "give one value");
+  return node.text;
+}
+
+void mark_overridden(YamlNode& node) {
+  node.overridden = true;
+  node.line = 0;
+  for (auto& [key, child] : node.children) mark_overridden(*child);
+}
+
+std::vector<std::string> split_path(const std::string& path) {
+  std::vector<std::string> parts(1);
+  for (const char c : path) {
+    if (c == '.')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
+}
+
+/// Puts "a.b.2.c=value" over the tree.
+void put_over(YamlNode& root, const std::string& override_text) {
+  const std::size_t equals = override_text.find('=');
+  const std::string path = override_text.substr(0, equals);
+  const std::vector<std::string> parts = split_path(path);
+  const auto refuse = [&](const std::string& what) {
+    throw Error(ErrorKind::Usage, "config", override_text, what, "write key=value, as in optimizer.rate=1e-3");
+  };
+  if (equals == std::string::npos) refuse("is no setting");
+  if (std::find(parts.begin(), parts.end(), "") != parts.end()) refuse("has an empty name");
+  const std::shared_ptr<YamlNode> value = parse_yaml(override_text.substr(equals + 1), override_text);
+  mark_overridden(*value);
+  YamlNode* at = &root;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool last = i + 1 == parts.size();
+    std::shared_ptr<YamlNode>* slot = nullptr;
+    if (at->kind == Kind::List) {
+      const auto index = parse_number<std::size_t>(parts[i]);
+      if (!index || *index >= at->children.size())
+        refuse("'" + parts[i] + "' is no entry of a list with " + std::to_string(at->children.size()) + " (counted from 0)");
+      slot = &at->children[*index].second;
+    } else {
+      if (at->kind == Kind::Scalar) refuse("'" + parts[i - 1] + "' is no section");
+      at->kind = Kind::Map;
+      for (auto& [key, child] : at->children)
+        if (key == parts[i]) slot = &child;
+      if (!slot) {
+        at->children.emplace_back(parts[i], std::make_shared<YamlNode>());
+        slot = &at->children.back().second;
+        (*slot)->overridden = true;
+      }
+    }
+    if (last) *slot = value;
+    at = slot->get();
+  }
+}
+
+}  // namespace
+
+Config::Config(std::shared_ptr<File> file, std::shared_ptr<Node> node) : file_(std::move(file)), node_(std::move(node)) {}
+
+Config Config::read(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+  std::error_code error;
+  const bool regular = std::filesystem::is_regular_file(path, error);
+  if (!regular) throw Error("config", path.string(), error ? "cannot be read: " + error.message() : "is no file", "check the path");
+  const std::uintmax_t bytes = std::filesystem::file_size(path, error);
+  if (!error && bytes > kMaxBytes)
+    throw Error("config", path.string(), "has " + std::to_string(bytes) + " bytes, a configuration at most 4 MB", "check the path");
+  std::ifstream stream(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (error || !stream) throw Error("config", path.string(), "cannot be read", "check its permissions");
+  Config config = parse(text, path.string(), overrides);
+  config.file_->folder = path.parent_path();
+  return config;
+}
+
+Config Config::parse(const std::string& text, const std::string& name, const std::vector<std::string>& overrides) {
+  auto root = std::make_shared<Node>();
+  root->yaml = parse_yaml(text, name);
+  if (root->yaml->kind != Kind::Map && root->yaml->kind != Kind::Null)
+    throw Error(ErrorKind::Usage, "config", name, "holds no settings at its top", "write 'name: value' lines");
+  for (const std::string& line : overrides) put_over(*root->yaml, line);
+  return {std::make_shared<File>(File{name, {}}), root};
+}
+
+std::string Config::where(std::string_view key) const {
+  const YamlNode* child = node_->find(key);
+  const std::string path = node_->path + std::string(key);
+  if (child && child->overridden) return path + " (given beside " + file_->name + ")";
+  return file_->name + ": " + path + (child ? " (line " + std::to_string(child->line) + ")" : "");
+}
+
+bool Config::has(std::string_view key) const { return node_->find(key) != nullptr; }
+
+std::string Config::text(std::string_view key, std::string_view fallback) const {
+  const YamlNode* child = node_->find(key);
+  std::string value = child ? scalar(*child, where(key)) : std::string(fallback);
+  node_->note(key, scalar_yaml(value));
+  return value;
+}
+
+std::string Config::required_text(std::string_view key) const {
+  std::string value = text(key, "");
+  if (value.empty()) throw Error(ErrorKind::Usage, "config", where(key), "is missing", "give it");
+  return value;
+}
+
+std::int64_t Config::integer(std::string_view key, std::int64_t fallback) const {
+  std::int64_t value = fallback;
+  if (const YamlNode* child = node_->find(key)) {
+    const std::string& given = scalar(*child, where(key));
+    const auto parsed = parse_whole(given);
+    if (!parsed) throw Error(ErrorKind::Usage, "config", where(key), "is no whole number: '" + given + "'", "give one");
+    value = *parsed;
+  }
+  node_->note(key, std::to_string(value));
+  return value;
+}
+
+double Config::number(std::string_view key, double fallback) const {
+  double value = fallback;
+  if (const YamlNode* child = node_->find(key)) {
+    const std::string& given = scalar(*child, where(key));
+    const auto parsed = parse_real(given);
+    if (!parsed) throw Error(ErrorKind::Usage, "config", where(key), "is no number: '" + given + "'", "give one");
+    value = *parsed;
+  }
+  node_->note(key, number_yaml(value));
+  return value;
+}
+
+bool Config::flag(std::string_view key, bool fallback) const {
+  bool value = fallback;
+  if (const YamlNode* child = node_->find(key)) {
+    const std::string& given = scalar(*child, where(key));
+    if (given == "true" || given == "yes" || given == "on")
+      value = true;
+    else if (given == "false" || given == "no" || given == "off")
+      value = false;
+    else
+      throw Error(ErrorKind::Usage, "config", where(key), "is neither true nor false: '" + given + "'", "give one of them");
+  }
+  node_->note(key, value ? "true" : "false");
+  return value;
+}
+
+std::vector<std::string> Config::texts(std::string_view key, const std::vector<std::string>& fallback) const {
+  std::vector<std::string> values = fallback;
+  if (const YamlNode* child = node_->find(key)) {
+    values.clear();
+    if (child->kind == Kind::List) {
+      for (const auto& [unused, entry] : child->children) values.push_back(scalar(*entry, where(key)));
+    } else {
+      values.push_back(scalar(*child, where(key)));
+    }
+  }
+  node_->note(key, list_yaml(values, scalar_yaml));
+  return values;
+}
+
+std::vector<double> Config::numbers(std::string_view key, const std::vector<double>& fallback) const {
+  std::vector<double> values = fallback;
+  if (const YamlNode* child = node_->find(key)) {
+    values.clear();
+    const auto add = [&](const YamlNode& entry) {
+      const std::string& given = scalar(entry, where(key));
+      const auto parsed = parse_real(given);
+      if (!parsed) throw Error(ErrorKind::Usage, "config", where(key), "holds no number: '" + given + "'", "give numbers");
+      values.push_back(*parsed);
+    };
+    if (child->kind == Kind::List)
+      for (const auto& [unused, entry] : child->children) add(*entry);
+    else
+      add(*child);
+  }
+  node_->note(key, list_yaml(values, number_yaml));
+  return values;
+}
+
+std::string Config::choice(std::string_view key, std::string_view fallback, const std::vector<std::string>& choices) const {
+  std::string value = text(key, fallback);
+  if (std::find(choices.begin(), choices.end(), value) != choices.end()) return value;
+  std::string names;
+  for (const std::string& name : choices) names += (names.empty() ? "" : ", ") + name;
+  throw Error(ErrorKind::Usage, "config", where(key), "is '" + value + "'", "choose one of: " + names);
+}
+
+std::filesystem::path Config::path(std::string_view key) const {
+  const std::filesystem::path given = text(key, "");
+  if (given.empty() || given.is_absolute() || node_->find(key)->overridden) return given;
+  return file_->folder / given;
+}
+
+Config Config::section(std::string_view key) const {
+  if (Node::Question* before = node_->asked(key)) return {file_, before->sections.front()};
+  auto inner = std::make_shared<Node>();
+  inner->path = node_->path + std::string(key) + ".";
+  if (const YamlNode* child = node_->find(key)) {
+    if (child->kind != Kind::Map) throw Error(ErrorKind::Usage, "config", where(key), "is no section", "put 'name: value' lines under it");
+    for (auto& [name, node] : node_->yaml->children)
+      if (name == key) inner->yaml = node;
+  }
+  node_->questions.push_back({std::string(key), {}, {inner}, false});
+  return {file_, inner};
+}
+
+std::vector<Config> Config::sections(std::string_view key) const {
+  std::vector<Config> configs;
+  std::vector<std::shared_ptr<Node>> inners;
+  if (const YamlNode* child = node_->find(key)) {
+    if (child->kind != Kind::List)
+      throw Error(ErrorKind::Usage, "config", where(key), "is no list", "put an entry '- name: value' under it for each");
+    for (const auto& [unused, entry] : child->children) {
+      auto inner = std::make_shared<Node>();
+      inner->path = node_->path + std::string(key) + "." + std::to_string(configs.size()) + ".";
+      if (entry->kind != Kind::Map)
+        throw Error(ErrorKind::Usage, "config", where(key), "entry " + std::to_string(configs.size()) + " holds no settings",
+                    "write '- name: value'");
+      inner->yaml = entry;
+      inners.push_back(inner);
+      configs.push_back({file_, inner});
+    }
+  }
+  node_->questions.push_back({std::string(key), {}, inners, true});
+  return configs;
+}
+
+std::vector<std::string> Config::keys() const {
+  std::vector<std::string> names;
+  if (node_->yaml)
+    for (const auto& [name, child] : node_->yaml->children)
+      if (child->kind != Kind::Null) names.push_back(name);
+  return names;
+}
+
+void Config::refuse_unknown() const {
+  if (!node_->yaml) return;
+  for (const auto& [key, child] : node_->yaml->children) {
+    const Node::Question* question = node_->asked(key);
+    if (!question) {
+      std::vector<std::string> known;
+      for (const Node::Question& q : node_->questions) known.push_back(q.key);
+      const std::string nearest = nearest_name(key, known);
+      throw Error(ErrorKind::Usage, "config", where(key), "is no setting",
+                  nearest.empty() ? "leave it out" : "did you mean '" + node_->path + nearest + "'?");
+    }
+    for (const auto& inner : question->sections) Config(file_, inner).refuse_unknown();
+  }
+}
+
+std::string Config::effective() const {
+  std::string yaml;
+  const auto print = [&](const auto& self, const Node& node, const std::string& indent) -> void {
+    for (const Node::Question& q : node.questions) {
+      if (q.sections.empty()) {
+        yaml += indent + yaml_scalar(q.key) + ": " + (q.list ? "[]" : q.value) + "\n";
+        continue;
+      }
+      if (!q.list && q.sections.front()->questions.empty()) continue;
+      yaml += indent + yaml_scalar(q.key) + ":\n";
+      for (const auto& inner : q.sections) {
+        const std::size_t begin = yaml.size();
+        self(self, *inner, indent + (q.list ? "    " : "  "));
+        if (q.list && yaml.size() > begin) yaml[begin + indent.size() + 2] = '-';
+      }
+    }
+  };
+  print(print, *node_, "");
+  return yaml;
+}
+
+}  // namespace dfe::io

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds the tree from yaml-cpp's events, see the header: its own tree neither keeps lines of keys nor sees a key twice.
+#include "io/config/yaml_tree.hpp"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+
+#include <sstream>
+
+#include "engine/api/error.hpp"
+
+namespace dfe::io {
+
+namespace {
+
+std::string at_line(const std::string& name, int line) { return name + ": line " + std::to_string(line); }
+
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  explicit TreeBuilder(const std::string& name) : name_(name) {}
+
+  std::shared_ptr<YamlNode> root = std::make_shared<YamlNode>();
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { put(mark, YamlNode::Kind::Null, {}); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    throw Error(ErrorKind::Usage, "config", at_line(name_, mark.line + 1), "is an alias to another part", "write the value out");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
+    const bool plain = tag == "?" || tag.empty();  // not quoted
+    const bool null = plain && (value.empty() || value == "~" || value == "null");
+    put(mark, null ? YamlNode::Kind::Null : YamlNode::Kind::Scalar, value);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    open_.push_back({put(mark, YamlNode::Kind::List, {}), {}, false});
+  }
+  void OnSequenceEnd() override { open_.pop_back(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    open_.push_back({put(mark, YamlNode::Kind::Map, {}), {}, false});
+  }
+  void OnMapEnd() override { open_.pop_back(); }
+
+ private:
+  struct Open {
+    YamlNode* node;
+    std::string key;
+    bool has_key;
+  };
+
+  /// The next node in document order: a key, a value, an entry, or the root.
+  YamlNode* put(const YAML::Mark& mark, YamlNode::Kind kind, const std::string& text) {
+    if (open_.empty()) return fill(*root, mark, kind, text);
+    Open& parent = open_.back();
+    if (parent.node->kind == YamlNode::Kind::Map && !parent.has_key) {
+      if (kind != YamlNode::Kind::Scalar)
+        throw Error(ErrorKind::Usage, "config", at_line(name_, mark.line + 1), "a key is no plain name", "write 'name: value'");
+      if (parent.node->child(text))
+        throw Error(ErrorKind::Usage, "config", at_line(name_, mark.line + 1), "the key '" + text + "' is there twice", "keep one of them");
+      parent.key = text;
+      parent.has_key = true;
+      return nullptr;
+    }
+    parent.has_key = false;
+    parent.node->children.emplace_back(parent.key, std::make_shared<YamlNode>());
+    parent.key.clear();
+    return fill(*parent.node->children.back().second, mark, kind, text);
+  }
+
+  static YamlNode* fill(YamlNode& node, const YAML::Mark& mark, YamlNode::Kind kind, const std::string& text) {
+    node.kind = kind;
+    node.line = mark.line + 1;
+    node.text = text;
+    return &node;
+  }
+
+  const std::string& name_;
+  std::vector<Open> open_;
+};
+
+}  // namespace
+
+YamlNode* YamlNode::child(std::string_view key) const {
+  for (const auto& [name, node] : children)
+    if (name == key) return node.get();
+  return nullptr;
+}
+
+std::shared_ptr<YamlNode> parse_yaml(const std::string& text, const std::string& name) {
+  TreeBuilder builder(name);
+  try {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    parser.HandleNextDocument(builder);
+    TreeBuilder rest(name);
+    if (parser.HandleNextDocument(rest) && rest.root->kind != YamlNode::Kind::Null)
+      throw Error(ErrorKind::Usage, "config", name, "holds more than one document", "keep one, without '---' lines");
+  } catch (const YAML::Exception& error) {
+    throw Error(ErrorKind::Usage, "config", error.mark.is_null() ? name : at_line(name, error.mark.line + 1), "is no YAML: " + error.msg,
+                "correct it");
+  }
+  return builder.root;
+}
+
+std::string yaml_scalar(const std::string& text) {
+  YAML::Emitter emitter;
+  emitter << text;
+  return emitter.c_str();
+}
+
+}  // namespace dfe::io
