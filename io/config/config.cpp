@@ -303,6 +303,10 @@ Config Config::section(std::string_view key) const {
 
 std::vector<Config> Config::sections(std::string_view key) const {
   std::vector<Config> configs;
+  if (const Node::Question* before = node_->asked(key)) {
+    for (const auto& inner : before->sections) configs.push_back({file_, inner});
+    return configs;
+  }
   std::vector<std::shared_ptr<Node>> inners;
   if (const YamlNode* child = node_->find(key)) {
     if (child->kind != Kind::List)

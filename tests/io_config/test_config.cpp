@@ -59,6 +59,7 @@ TEST_CASE("settings are found by name, with defaults") {
   const auto data = config.sections("data");
   REQUIRE(data.size() == 2);
   CHECK(data[0].path("tomogram") == "a.mrc");
+  CHECK(data[0].text("list", "") == "a.star");
   CHECK(data[1].path("tomogram") == "/data/b.mrc");
   CHECK(data[1].path("list").empty());
   config.refuse_unknown();
