@@ -18,7 +18,7 @@ foreach(folder ${folders})
   target_link_libraries(dfengine_library PRIVATE $<BUILD_INTERFACE:${folder}>)
 endforeach()
 # An archive names what it needs to the program that links it; dfengineConfig.cmake finds these.
-foreach(dependency Threads::Threads dfengine::hdf5 dfengine::libzip dfengine::libxxhash dfengine::yaml-cpp fmt::fmt pugixml::pugixml ZLIB::ZLIB BZip2::BZip2)
+foreach(dependency Threads::Threads dfengine::hdf5 dfengine::libzip dfengine::libxxhash dfengine::yaml-cpp dfengine::fftw3f fmt::fmt pugixml::pugixml ZLIB::ZLIB BZip2::BZip2)
   target_link_libraries(dfengine_library PRIVATE $<INSTALL_INTERFACE:${dependency}>)
 endforeach()
 

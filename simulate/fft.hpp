@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Real Fourier transforms in single precision through FFTW. Plans are made by estimate, not by measurement, so that the same size gives
+// the same arithmetic in every run; making them is guarded by a mutex, running them needs none.
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace dfe::simulate {
+
+/// Memory as aligned as the plans expect. Zeroed.
+template <class T>
+class FftBuffer {
+ public:
+  FftBuffer() = default;
+  explicit FftBuffer(std::int64_t elements);
+  T* data() const { return data_.get(); }
+  T& operator[](std::int64_t i) const { return data_[static_cast<std::size_t>(i)]; }
+  std::int64_t size() const { return size_; }
+
+ private:
+  struct Free {
+    void operator()(T* p) const;
+  };
+  std::unique_ptr<T[], Free> data_;
+  std::int64_t size_ = 0;
+};
+
+using Complex = std::complex<float>;
+
+/// Transform of real arrays of one to three axes, the last one fastest; the half spectrum has n/2 + 1 values along it. Not normalised.
+class RealFft {
+ public:
+  explicit RealFft(std::vector<std::int64_t> extents);
+
+  std::int64_t real_size() const { return real_size_; }
+  std::int64_t half_size() const { return half_size_; }
+
+  /// Both from buffers of an `FftBuffer` (its beginning, or a multiple of 16 floats after it); any number of threads at once.
+  void forward(const float* real, Complex* half) const;
+  /// Overwrites `half` too.
+  void backward(Complex* half, float* real) const;
+
+ private:
+  std::shared_ptr<void> forward_, backward_;
+  std::int64_t real_size_ = 1, half_size_ = 1;
+};
+
+/// The least n' >= n of the form 2^a 3^b 5^c that is even: sizes that transform fast.
+std::int64_t fast_size(std::int64_t n);
+
+}  // namespace dfe::simulate

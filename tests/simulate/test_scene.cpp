@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scenes: nothing overlaps, counts and distances are kept, orientations are uniform, the truth belongs together.
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "engine/api/simulate.hpp"
+#include "simulate/draws.hpp"
+#include "simulate/stamp.hpp"
+#include "tests/catch.hpp"
+
+using namespace dfe;
+
+namespace {
+
+SceneClass of_shape(const char* name, int label, std::int64_t count, double voxel = 13.68) {
+  SceneClass c;
+  c.name = name;
+  c.label = label;
+  c.count = count;
+  DensityOptions d;
+  d.voxel_size_angstrom = voxel;
+  c.density = shape_density(name, {180, 140, 100}, d);
+  return c;
+}
+
+SceneOptions small_scene() {
+  SceneOptions o;
+  o.extent = {60, 90, 80};
+  o.seed = 11;
+  o.classes.push_back(of_shape("groel", 1, 10));
+  o.classes.push_back(of_shape("ribosome", 2, 8));
+  o.classes.push_back(of_shape("ellipsoid", 0, 9));
+  return o;
+}
+
+double mask_voxels(const SceneClass& c) {
+  return static_cast<double>(std::count_if(c.density.mask.span().begin(), c.density.mask.span().end(), [](float v) { return v >= 0.5f; }));
+}
+
+}  // namespace
+
+TEST_CASE("objects keep their distance from each other and the faces, and all of them are there") {
+  SceneOptions o = small_scene();
+  o.gap_voxels = 2;
+  o.border_voxels = 3;
+  const Scene scene = make_scene(o);
+  CHECK(scene.placed == std::vector<std::int64_t>{10, 8, 9});
+  REQUIRE(scene.objects.size() == 27);
+  std::vector<std::int64_t> voxels(28, 0);
+  const Extent3 n = o.extent;
+  for (std::int64_t z = 0; z < n.z; ++z)
+    for (std::int64_t y = 0; y < n.y; ++y)
+      for (std::int64_t x = 0; x < n.x; ++x) {
+        const std::int32_t id = scene.instances(z, y, x);
+        ++voxels[static_cast<std::size_t>(id)];
+        if (id == 0) continue;
+        REQUIRE(std::min({z, y, x, n.z - 1 - z, n.y - 1 - y, n.x - 1 - x}) >= 3);
+        const auto& object = scene.objects[static_cast<std::size_t>(id - 1)];
+        REQUIRE(scene.labels(z, y, x) == o.classes[static_cast<std::size_t>(object.class_label - 1)].label);
+        for (std::int64_t k = -1; k <= 1; ++k)  // no other object among the 26 neighbours
+          for (std::int64_t j = -1; j <= 1; ++j)
+            for (std::int64_t i = -1; i <= 1; ++i) {
+              const std::int32_t other = scene.instances(z + k, y + j, x + i);
+              REQUIRE((other == 0 || other == id));
+            }
+      }
+  for (std::size_t i = 0; i < 27; ++i) {
+    const SceneClass& c = o.classes[static_cast<std::size_t>(scene.objects[i].class_label - 1)];
+    CHECK(static_cast<double>(voxels[i + 1]) == Approx(mask_voxels(c)).epsilon(0.08));  // turning a mask keeps its size
+  }
+}
+
+TEST_CASE("a packing is reached, and counts then are shares") {
+  SceneOptions o = small_scene();
+  o.packing = 0.12;
+  const Scene scene = make_scene(o);
+  CHECK(scene.packing == Approx(0.12).epsilon(0.06));
+  CHECK(static_cast<double>(scene.placed[0]) / static_cast<double>(scene.placed[2]) == Approx(10.0 / 9).epsilon(0.1));
+}
+
+TEST_CASE("a scene that cannot be filled ends, and says how far it came") {
+  SceneOptions o = small_scene();
+  o.classes[1].count = 100'000;
+  o.tries = 50;
+  const Scene scene = make_scene(o);
+  CHECK(scene.asked[1] == 100'000);
+  CHECK(scene.placed[1] < 1000);
+  CHECK(scene.placed[1] > 20);
+  o.extent = {5, 5, 5};  // smaller than any object
+  CHECK(make_scene(o).objects.empty());
+}
+
+TEST_CASE("the density is that of the objects, where they are and as they are turned") {
+  SceneOptions o = small_scene();
+  o.classes.resize(1);
+  o.classes[0].count = 3;
+  const Scene scene = make_scene(o);
+  double total = 0, expected = 0;
+  for (const float v : scene.density.span()) total += v;
+  for (const float v : o.classes[0].density.values.span()) expected += v;
+  CHECK(total == Approx(3 * expected / 8).epsilon(0.02));  // its voxels are half as wide
+  // A thin marker along the reference's axis comes out along R's third column.
+  const Particle& p = scene.objects[0];
+  const Rotation& r = *p.orientation;
+  const simulate::Stamp stamp(o.classes[0].density.values.view(), 2);
+  for (const double t : {-4.0, 3.0}) {
+    const Point3 at{std::round(p.position_voxels.z + t * r[8]), std::round(p.position_voxels.y + t * r[5]),
+                    std::round(p.position_voxels.x + t * r[2])};
+    const double dz = at.z - p.position_voxels.z, dy = at.y - p.position_voxels.y, dx = at.x - p.position_voxels.x;
+    const float value = stamp.at(r[2] * dx + r[5] * dy + r[8] * dz, r[1] * dx + r[4] * dy + r[7] * dz, r[0] * dx + r[3] * dy + r[6] * dz);
+    CHECK(scene.density(static_cast<std::int64_t>(at.z), static_cast<std::int64_t>(at.y), static_cast<std::int64_t>(at.x)) ==
+          Approx(value).margin(0.05));
+  }
+}
+
+TEST_CASE("orientations are uniform over all rotations") {
+  // For uniform rotations the mean of every matrix element is 0 and of its square 1/3.
+  std::array<double, 9> mean{}, square{};
+  constexpr int kCount = 20000;
+  for (int i = 0; i < kCount; ++i) {
+    const auto u = simulate::uniforms(Philox(3, simulate::kOrientation), static_cast<std::uint32_t>(i), 0);
+    const Rotation r = simulate::random_rotation(u[0], u[1], u[2]);
+    for (std::size_t k = 0; k < 9; ++k) mean[k] += r[k] / kCount, square[k] += r[k] * r[k] / kCount;
+    const double det = r[0] * (r[4] * r[8] - r[5] * r[7]) - r[1] * (r[3] * r[8] - r[5] * r[6]) + r[2] * (r[3] * r[7] - r[4] * r[6]);
+    REQUIRE(det == Approx(1));
+  }
+  for (std::size_t k = 0; k < 9; ++k) {
+    CHECK(std::abs(mean[k]) < 4 * std::sqrt(1.0 / 3 / kCount));
+    CHECK(square[k] == Approx(1.0 / 3).margin(4 * std::sqrt(4.0 / 45 / kCount)));
+  }
+}
+
+TEST_CASE("a rotation onto a normal turns z there, whatever the spin") {
+  for (int i = 0; i < 50; ++i) {
+    const auto u = simulate::uniforms(Philox(8, 1), 0, static_cast<std::uint64_t>(i));
+    const Rotation any = simulate::random_rotation(u[0], u[1], u[2]);
+    const Point3 normal{any[8], any[5], any[2]};
+    const Rotation r = simulate::rotation_to(normal, 360 * u[3]);
+    CHECK(r[2] == Approx(normal.x).margin(1e-12));
+    CHECK(r[5] == Approx(normal.y).margin(1e-12));
+    CHECK(r[8] == Approx(normal.z).margin(1e-12));
+    for (int a = 0; a < 3; ++a)
+      for (int b = 0; b < 3; ++b) {
+        double dot = 0;
+        for (int k = 0; k < 3; ++k) dot += r[static_cast<std::size_t>(3 * k + a)] * r[static_cast<std::size_t>(3 * k + b)];
+        REQUIRE(dot == Approx(a == b ? 1 : 0).margin(1e-12));
+      }
+    CHECK(r[0] * (r[4] * r[8] - r[5] * r[7]) - r[1] * (r[3] * r[8] - r[5] * r[6]) + r[2] * (r[3] * r[7] - r[4] * r[6]) == Approx(1));
+  }
+}
+
+TEST_CASE("objects stand on membranes at their height and upright; free ones keep away") {
+  for (const MembraneKind kind : {MembraneKind::Plane, MembraneKind::Vesicle}) {
+    SceneOptions o;
+    o.extent = {80, 120, 120};
+    o.seed = 4;
+    SceneMembrane m;
+    m.kind = kind;
+    m.count = 1;
+    m.radius_low_angstrom = m.radius_high_angstrom = 450;
+    m.curvature_angstrom = 100;
+    o.membranes.push_back(m);
+    o.membrane_label = 9;
+    o.classes.push_back(of_shape("ribosome", 1, 8));
+    o.classes.push_back(of_shape("groel", 2, 12));
+    o.classes[0].on_membrane = true;
+    o.classes[0].membrane_angstrom = 150;
+    o.classes[1].membrane_angstrom = 100;
+    const Scene scene = make_scene(o);
+    CHECK(scene.placed[0] >= 4);
+    CHECK(scene.placed[1] >= 6);
+    // Distance of a point to the nearest membrane voxel, and the direction to it.
+    std::vector<Point3> membrane;
+    for (std::int64_t z = 0; z < 80; ++z)
+      for (std::int64_t y = 0; y < 120; ++y)
+        for (std::int64_t x = 0; x < 120; ++x)
+          if (scene.membranes(z, y, x) > 0) membrane.push_back({static_cast<double>(z), static_cast<double>(y), static_cast<double>(x)});
+    REQUIRE(membrane.size() > 1000);
+    const auto nearest = [&](const Point3& p) {
+      Point3 best;
+      double least = 1e9;
+      for (const Point3& q : membrane)
+        if (const double d = std::hypot(p.z - q.z, p.y - q.y, p.x - q.x); d < least) least = d, best = q;
+      return std::pair{least, best};
+    };
+    for (const Particle& p : scene.objects) {
+      if (p.class_label != 1) continue;
+      const auto [distance, foot] = nearest(p.position_voxels);
+      // 150 Å above the middle, less half a thickness of 40 Å, in voxels of 13.68 Å.
+      CHECK(distance == Approx(130 / 13.68).margin(1.2));
+      const Rotation& r = *p.orientation;
+      const double up =
+          (r[8] * (p.position_voxels.z - foot.z) + r[5] * (p.position_voxels.y - foot.y) + r[2] * (p.position_voxels.x - foot.x)) /
+          distance;
+      CHECK(up > 0.95);
+    }
+    double least = 1e9;
+    for (std::int64_t z = 0; z < 80; ++z)
+      for (std::int64_t y = 0; y < 120; ++y)
+        for (std::int64_t x = 0; x < 120; ++x)
+          if ((z + y + x) % 11 == 0 && scene.labels(z, y, x) == 2)
+            least = std::min(least, nearest({static_cast<double>(z), static_cast<double>(y), static_cast<double>(x)}).first);
+    CHECK(least >= 100 / 13.68 - 0.5);  // of a sample of their voxels
+    CHECK(std::count(scene.labels.span().begin(), scene.labels.span().end(), 9) > 1000);
+  }
+}
+
+TEST_CASE("double layers lie at their spacing") {
+  SceneOptions o;
+  o.extent = {40, 100, 100};
+  SceneMembrane m;
+  m.kind = MembraneKind::Plane;
+  m.layers = 2;
+  m.spacing_angstrom = 273.6;  // 20 voxels
+  m.tilt_deg = 0;
+  o.membranes.push_back(m);
+  const Scene scene = make_scene(o);
+  // Along a line across both, the density has two maxima per layer; the masks' middles are 20 voxels apart along the normal.
+  std::set<int> numbers(scene.membranes.span().begin(), scene.membranes.span().end());
+  CHECK(numbers == std::set<int>{0, 1});
+  // Share of membrane: two layers of 40 Å. The plane may cut a corner, so only an upper bound holds for every seed.
+  const auto count = std::count(scene.membranes.span().begin(), scene.membranes.span().end(), 1);
+  CHECK(count > 40 * 60);
+  CHECK(count < 2 * 40 * 142 * 7 / 2);
+}
+
+TEST_CASE("a list gives places and orientations") {
+  SceneOptions o = small_scene();
+  ParticleList list;
+  Particle p;
+  p.class_label = 2;
+  p.position_voxels = {30.25, 40.5, 39.75};
+  p.orientation = simulate::random_rotation(0.3, 0.6, 0.9);
+  list.particles = {p};
+  p.class_label = 1;
+  p.position_voxels = {-2, 10, 10};  // cut by a face
+  p.orientation.reset();
+  list.particles.push_back(p);
+  o.list = list;
+  const Scene scene = make_scene(o);
+  REQUIRE(scene.objects.size() == 2);
+  CHECK(scene.objects[0].position_voxels == list.particles[0].position_voxels);
+  CHECK(*scene.objects[0].orientation == *list.particles[0].orientation);
+  CHECK(scene.objects[1].orientation.has_value());
+  CHECK(scene.placed == std::vector<std::int64_t>{1, 1, 0});
+  o.list->particles[0].class_label = 7;
+  CHECK_THROWS_WITH(make_scene(o), DFE_CONTAINS("class 7"));
+}
+
+TEST_CASE("scenes do not depend on the number of threads; seeds change them") {
+  SceneOptions o = small_scene();
+  o.membranes.push_back({});
+  o.threads = 1;
+  const Scene one = make_scene(o);
+  o.threads = 3;
+  const Scene three = make_scene(o);
+  CHECK(std::equal(one.density.span().begin(), one.density.span().end(), three.density.span().begin()));
+  CHECK(std::equal(one.instances.span().begin(), one.instances.span().end(), three.instances.span().begin()));
+  o.seed = 12;
+  const Scene other = make_scene(o);
+  CHECK_FALSE(std::equal(one.instances.span().begin(), one.instances.span().end(), other.instances.span().begin()));
+}
+
+TEST_CASE("scenes refuse what makes no sense") {
+  const auto refused = [](auto change, const char* word) {
+    SceneOptions o;
+    o.extent = {20, 20, 20};
+    o.classes.push_back(of_shape("sphere", 1, 1));
+    change(o);
+    CHECK_THROWS_WITH(make_scene(o), DFE_CONTAINS(word));
+  };
+  refused([](SceneOptions& o) { o.extent = {0, 4, 4}; }, "size");
+  refused([](SceneOptions& o) { o.extent = {8192, 8192, 8192}; }, "size");
+  refused([](SceneOptions& o) { o.packing = 2; }, "packing");
+  refused([](SceneOptions& o) { o.gap_voxels = -1; }, "gap");
+  refused([](SceneOptions& o) { o.classes[0].label = 300; }, "label");
+  refused([](SceneOptions& o) { o.classes[0].on_membrane = true; }, "membranes");
+  refused([](SceneOptions& o) { o.voxel_size_angstrom = 10; }, "voxels of");
+  refused(
+      [](SceneOptions& o) {
+        o.membranes.push_back({});
+        o.membranes[0].aspect = 0.5;
+      },
+      "membranes");
+}
