@@ -2,6 +2,7 @@
 // A network, a schedule and the memory for both: volumes of one padded extent stream through it, and running allocates nothing.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <vector>
 
@@ -23,6 +24,9 @@ class Executable {
 
   /// `extent` is padded to the graph's multiple. The network must outlive the executable.
   Executable(const Network& network, const Extent3& extent, std::int64_t slab_planes, bool with_scores);
+  ~Executable();
+  Executable(const Executable&) = delete;
+  Executable& operator=(const Executable&) = delete;
 
   void run(const ReadPlane& read, const WritePlanes& write, const Progress& progress = {});
 
@@ -30,6 +34,17 @@ class Executable {
   std::size_t bytes() const { return memory_.bytes(); }
 
  private:
+  /// What the head has been told to compute and whose results are not there yet.
+  struct Pending {
+    std::int64_t begin, end;
+    std::size_t set;
+  };
+
+  void prepare();
+  void slide(const Step& step);
+  /// Takes the oldest results over.
+  Pending finish_oldest();
+
   const Network* network_;
   Extent3 extent_;
   bool with_scores_;
@@ -38,8 +53,10 @@ class Executable {
   Arena arena_;
   std::vector<PlaneBuffer> buffers_;
   std::vector<std::vector<PlaneBuffer>> op_inputs_;  // per op
-  std::vector<float> input_plane_, scores_;
-  std::vector<std::uint8_t> labels_;
+  std::vector<float> input_plane_;
+  std::vector<std::vector<std::uint8_t>> labels_;  // as many as may be in flight
+  std::vector<std::vector<float>> scores_;
+  std::deque<Pending> pending_;
 };
 
 }  // namespace dfe

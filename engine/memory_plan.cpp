@@ -6,7 +6,7 @@
 namespace dfe {
 
 MemoryPlan plan_memory(const Graph& graph, const Schedule& schedule, const Backend& backend, const Extent3& extent,
-                       std::int64_t slab_planes, bool with_scores) {
+                       std::int64_t slab_planes, bool with_scores, std::size_t results_in_flight) {
   constexpr std::size_t kPage = 4096;  // buffers of different tensors share no page
   MemoryPlan plan;
   for (std::size_t t = 0; t < graph.tensors.size(); ++t) {
@@ -22,7 +22,7 @@ MemoryPlan plan_memory(const Graph& graph, const Schedule& schedule, const Backe
     plan.arena_bytes += (bytes + kPage - 1) / kPage * kPage;
   }
   const std::size_t plane = static_cast<std::size_t>(extent.y * extent.x);
-  const std::size_t slab = static_cast<std::size_t>(std::min(slab_planes, extent.z));
+  const std::size_t slab = static_cast<std::size_t>(std::min(slab_planes, extent.z)) * results_in_flight;
   plan.staging_bytes = plane * sizeof(float) + slab * plane;
   if (with_scores) plan.staging_bytes += slab * plane * static_cast<std::size_t>(graph.head().classes) * sizeof(float);
   return plan;

@@ -18,8 +18,9 @@ struct MemoryPlan {
   std::size_t bytes() const { return arena_bytes + staging_bytes; }
 };
 
-/// `extent` is the padded extent of what streams through. `slab_planes` as given to plan_schedule.
+/// `extent` is the padded extent of what streams through. `slab_planes` as given to plan_schedule. `results_in_flight`: how many slabs of
+/// results the head may owe at once.
 MemoryPlan plan_memory(const Graph& graph, const Schedule& schedule, const Backend& backend, const Extent3& extent,
-                       std::int64_t slab_planes, bool with_scores);
+                       std::int64_t slab_planes, bool with_scores, std::size_t results_in_flight = 1);
 
 }  // namespace dfe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/network.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "engine/api/error.hpp"
@@ -50,6 +51,19 @@ std::size_t Network::bytes() const {
   std::size_t sum = head_->bytes();
   for (const auto& op : ops_) sum += op->bytes();
   return sum;
+}
+
+std::size_t Network::results_in_flight() const { return static_cast<std::size_t>(std::max(head_->in_flight(), 1)); }
+
+std::size_t Network::workspace_bytes(const Extent3& extent, std::int64_t slab_planes) const {
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < ops_.size(); ++i) {
+    const TensorNode& y = graph_.tensors[static_cast<std::size_t>(graph_.ops[i].output)];
+    const Extent3 planes{std::min(std::max<std::int64_t>(slab_planes >> y.level, 1), extent.z >> y.level), extent.y >> y.level,
+                         extent.x >> y.level};
+    most = std::max(most, ops_[i]->workspace_bytes(planes, y.channels));
+  }
+  return most;
 }
 
 std::vector<Extent3> Network::grids() const {

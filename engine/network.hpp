@@ -24,6 +24,11 @@ class Network {
   PlannedOp& op(int index) const { return *ops_[static_cast<std::size_t>(index)]; }
   PlannedHead& head() const { return *head_; }
 
+  /// Slabs of results that the head may owe at once, at least 1.
+  std::size_t results_in_flight() const;
+  /// Memory that the ops share while `slab_planes` planes of `extent` are computed at once; the greatest need of any.
+  std::size_t workspace_bytes(const Extent3& extent, std::int64_t slab_planes) const;
+
   /// Blocks of outputs that each op computes at once, head last (one voxel).
   std::vector<Extent3> grids() const;
   /// Their planes: what plan_schedule wants.

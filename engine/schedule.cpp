@@ -2,6 +2,7 @@
 #include "engine/schedule.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/api/error.hpp"
 
@@ -16,7 +17,17 @@ class Planner {
     produced_.assign(graph.tensors.size(), 0);
     done_.assign(graph.ops.size(), 0);
     schedule_.capacity.assign(graph.tensors.size(), 0);
+    most_kept_.assign(graph.tensors.size(), 0);
   }
+
+  /// Capacities are given, and buffers slide.
+  void slide_in(const std::vector<std::int64_t>& capacity) {
+    schedule_.capacity = capacity;
+    base_.assign(graph_.tensors.size(), 0);
+  }
+
+  /// Older planes that each tensor had to keep when new ones came.
+  const std::vector<std::int64_t>& most_kept() const { return most_kept_; }
 
   Schedule plan() {
     while (done_.back() < depth_) {
@@ -64,40 +75,49 @@ class Planner {
 
   void run(int op) {
     const PlaneRange y = next_of(op);
-    schedule_.steps.push_back({op, y.begin, y.end});
     if (node(op).output >= 0) produce(node(op).output, y.end);
+    schedule_.steps.push_back({op, y.begin, y.end});
     done(op) = y.end;
   }
 
   void read() {
     const std::int64_t begin = produced(0), end = std::min(begin + slab_, depth_);
     if (begin == end) throw Error("schedule", graph_.ops.back().name, "no op can run", "the graph is not in running order");
-    schedule_.steps.push_back({-1, begin, end});
     produce(0, end);
+    schedule_.steps.push_back({-1, begin, end});
   }
 
-  /// Planes up to `end` of the tensor exist now; its buffer must hold them and all older ones that are still to be read.
+  /// Planes up to `end` of the tensor come now; its buffer must hold them and all older ones that are still to be read.
   void produce(int tensor, std::int64_t end) {
     std::int64_t oldest = end;
     for (int op = 0; op < static_cast<int>(graph_.ops.size()); ++op)
       for (const int x : node(op).inputs)
         if (x == tensor && done(op) < depth_at(output_level(node(op))))
           oldest = std::min(oldest, input_planes(node(op).op, {done(op), done(op) + 1}, depth_at(level_of(x))).begin);
-    produced(tensor) = end;
-    std::int64_t& capacity = schedule_.capacity[static_cast<std::size_t>(tensor)];
-    capacity = std::max(capacity, end - oldest);
+    const std::size_t t = static_cast<std::size_t>(tensor);
+    const std::int64_t before = std::exchange(produced(tensor), end);
+    if (base_.empty()) {
+      schedule_.capacity[t] = std::max(schedule_.capacity[t], end - oldest);
+      most_kept_[t] = std::max(most_kept_[t], before - oldest);
+    } else if (end - base_[t] > schedule_.capacity[t]) {
+      const std::int64_t kept = std::min(oldest, before);
+      schedule_.steps.push_back({kSlide, kept, before, tensor});
+      base_[t] = kept;
+    }
   }
 
   const Graph& graph_;
   std::int64_t depth_, slab_;
   const std::vector<PlaneGroup>& groups_;
-  std::vector<std::int64_t> produced_, done_;
+  std::vector<std::int64_t> produced_, done_, most_kept_;
+  std::vector<std::int64_t> base_;  // empty while buffers roll
   Schedule schedule_;
 };
 
 }  // namespace
 
-Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<PlaneGroup>& groups) {
+Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<PlaneGroup>& groups,
+                       bool contiguous) {
   const std::int64_t unit = std::int64_t{1} << graph.levels;
   if (depth < unit || depth % unit != 0)
     throw Error("schedule", std::to_string(depth), "depth is not a positive multiple of " + std::to_string(unit), "pad the volume first");
@@ -106,7 +126,17 @@ Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab
   if (groups.size() != graph.ops.size())
     throw Error("schedule", std::to_string(groups.size()), "as many groups as ops are needed",
                 "expected " + std::to_string(graph.ops.size()));
-  return Planner(graph, depth, slab_planes, groups).plan();
+  Planner rolling(graph, depth, slab_planes, groups);
+  Schedule schedule = rolling.plan();
+  if (!contiguous) return schedule;
+  for (std::size_t t = 0; t < graph.tensors.size(); ++t) {
+    // with room for twice what is kept, besides what comes, half a plane moves for each that is made
+    const std::int64_t wanted = std::max(schedule.capacity[t], 3 * rolling.most_kept()[t]);
+    schedule.capacity[t] = std::min(wanted, depth >> graph.tensors[t].level);
+  }
+  Planner sliding(graph, depth, slab_planes, groups);
+  sliding.slide_in(schedule.capacity);
+  return sliding.plan();
 }
 
 }  // namespace dfe

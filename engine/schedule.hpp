@@ -10,11 +10,14 @@
 
 namespace dfe {
 
-/// Op `op` computes its output planes [begin, end). Op -1 is the reader: planes of the network's input.
+/// Op `op` computes its output planes [begin, end). Op -1 is the reader: planes of the network's input. Op kSlide moves the planes
+/// [begin, end) of `tensor` to the first slots of its buffer.
 struct Step {
   int op = -1;
   std::int64_t begin = 0, end = 0;
+  int tensor = -1;
 };
+constexpr int kSlide = -2;
 
 struct Schedule {
   std::vector<Step> steps;
@@ -29,7 +32,9 @@ struct PlaneGroup {
 /// `depth` is the padded number of planes at full resolution (a multiple of 2^levels, at least that); `slab_planes` (from 1 up) how many
 /// planes a step computes at full resolution, proportionally fewer below. `groups` says for each op which planes it computes at once
 /// (PlannedOp::grid().z). Deepest op first: whatever can be finished is finished before anything
-/// new is begun.
-Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<PlaneGroup>& groups);
+/// new is begun. `contiguous`: buffers do not roll but slide, so that all their planes lie one behind the other; they have room to slide
+/// rarely, at most one plane moved for each that is made, mostly far fewer.
+Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<PlaneGroup>& groups,
+                       bool contiguous = false);
 
 }  // namespace dfe

@@ -14,6 +14,8 @@ namespace {
 
 /// Memory that a run needs beyond what is planned byte by byte: stacks, file buffers, the allocator's slack.
 constexpr std::int64_t kSlackBytes = std::int64_t{24} << 20;
+/// On a card: workspace of its libraries and planes on their way.
+constexpr std::int64_t kCardSlackBytes = std::int64_t{512} << 20;
 
 std::string megabytes(std::int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB"; }
 
@@ -32,21 +34,33 @@ struct Common {
   bool with_scores;
   SegmentPlan plan;  // device, extent, label, source and base bytes filled in
 
+  bool on_card() const { return network.backend().card_bytes().has_value(); }
+
+  /// Fills in what streaming planes of `tile` takes, in the program's memory and on a card; `staging` is the program's in any case.
+  void add_memory(SegmentPlan& result, const Extent3& tile, std::int64_t slab, bool scores, std::int64_t staging) const {
+    const Schedule schedule = plan_schedule(network.graph(), tile.z, slab, network.plane_groups(), network.backend().contiguous_planes());
+    const MemoryPlan memory = plan_memory(network.graph(), schedule, network.backend(), tile, slab, scores, network.results_in_flight());
+    const std::int64_t arena = static_cast<std::int64_t>(memory.arena_bytes), held = static_cast<std::int64_t>(network.bytes());
+    result.workspace_bytes = static_cast<std::int64_t>(memory.staging_bytes) + staging;
+    if (on_card()) {
+      result.card_bytes = arena + held + static_cast<std::int64_t>(network.workspace_bytes(tile, slab)) + kCardSlackBytes;
+    } else {
+      result.activation_bytes = arena;
+      result.workspace_bytes += held;
+    }
+  }
+
   /// The plan with planes cut into columns of height x width, streaming `slab` planes at a time.
   SegmentPlan with(std::int64_t height, std::int64_t width, std::int64_t slab) const {
-    const Extent3 tile{padded_extent.z, height, width};
-    const Schedule schedule = plan_schedule(network.graph(), tile.z, slab, network.plane_groups());
-    const MemoryPlan memory = plan_memory(network.graph(), schedule, network.backend(), tile, slab, with_scores);
     SegmentPlan result = plan;
     result.slab_planes = slab;
     result.tile = {1, height, width};
     const std::vector<Piece> rows = cut_axis(padded_extent.y, height, reach), columns = cut_axis(padded_extent.x, width, reach);
     result.columns = static_cast<std::int64_t>(rows.size() * columns.size());
     result.work_factor = static_cast<double>(computed(rows) * computed(columns)) / static_cast<double>(padded_extent.y * padded_extent.x);
-    result.activation_bytes = static_cast<std::int64_t>(memory.arena_bytes);
     // besides the staging of the executable: one plane as it is read, one box of scores as it is handed on
-    result.workspace_bytes = static_cast<std::int64_t>(memory.staging_bytes + network.bytes()) + padded_extent.y * padded_extent.x * 4 +
-                             (with_scores ? slab * height * width * network.graph().head().classes * 4 : 0);
+    add_memory(result, {padded_extent.z, height, width}, slab, with_scores,
+               padded_extent.y * padded_extent.x * 4 + (with_scores ? slab * height * width * network.graph().head().classes * 4 : 0));
     return result;
   }
 };
@@ -92,24 +106,24 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, c
   common.plan.source_bytes = tomogram.resident_bytes();
   // what the process holds already contains the weights and the source
   common.plan.base_bytes =
-      std::max<std::int64_t>(resident_memory_bytes() - tomogram.resident_bytes() - static_cast<std::int64_t>(network.bytes()), 0) +
+      std::max<std::int64_t>(
+          resident_memory_bytes() - tomogram.resident_bytes() - (common.on_card() ? 0 : static_cast<std::int64_t>(network.bytes())), 0) +
       kSlackBytes;
   const Extent3& p = common.padded_extent;
-  const std::int64_t preferred = options.slab_planes > 0 ? options.slab_planes : preferred_slab(p, network.backend().threads());
+  std::int64_t preferred = options.slab_planes;
+  if (preferred <= 0) preferred = network.backend().preferred_slab_planes();
+  if (preferred <= 0) preferred = preferred_slab(p, network.backend().threads());
 
   if (options.tiling == Tiling::DeepFinder) {
     const std::int64_t side = options.deepfinder_patch;
     SegmentPlan plan = common.plan;
     const Extent3 tile{side, side, side};
-    const Schedule schedule = plan_schedule(network.graph(), side, preferred, network.plane_groups());
-    const MemoryPlan memory = plan_memory(network.graph(), schedule, network.backend(), tile, preferred, true);
     plan.slab_planes = preferred;
     plan.tile = tile;
-    plan.activation_bytes = static_cast<std::int64_t>(memory.arena_bytes);
     // the averaged scores of the volume in half precision and a counter per voxel; one patch of input and of scores
     const std::int64_t classes = network.graph().head().classes;
-    plan.workspace_bytes = static_cast<std::int64_t>(memory.staging_bytes + network.bytes()) + extent.voxels() * (2 * classes + 1) +
-                           tile.voxels() * 4 + (with_scores ? extent.y * extent.x * classes * 4 : 0);
+    common.add_memory(plan, tile, preferred, true,
+                      extent.voxels() * (2 * classes + 1) + tile.voxels() * 4 + (with_scores ? extent.y * extent.x * classes * 4 : 0));
     if (options.memory_bytes > 0 && plan.total_bytes() > options.memory_bytes)
       throw Error(ErrorKind::Usage, "memory", megabytes(options.memory_bytes),
                   "the DeepFinder tiling needs " + megabytes(plan.total_bytes()), "give more, a smaller patch, or the exact tiling");
@@ -122,17 +136,19 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, c
   }
   std::int64_t budget = options.memory_bytes;
   if (budget <= 0) budget = available_memory_bytes() / 10 * 9 + resident_memory_bytes();
+  const std::int64_t card = network.backend().card_bytes().value_or(0) / 20 * 19;
   std::optional<SegmentPlan> smallest;
   for (const auto& [height, width] : cuts(p, common.reach))
     for (std::int64_t slab = preferred;; slab = std::max<std::int64_t>(slab / 2, 1)) {
       const SegmentPlan plan = common.with(height, width, slab);
-      if (plan.total_bytes() <= budget) return plan;
-      if (!smallest || plan.total_bytes() < smallest->total_bytes()) smallest = plan;
+      if (plan.total_bytes() <= budget && plan.card_bytes <= card) return plan;
+      if (!smallest || plan.total_bytes() + plan.card_bytes < smallest->total_bytes() + smallest->card_bytes) smallest = plan;
       if (slab == 1 || options.slab_planes > 0) break;
     }
-  throw Error(ErrorKind::Usage, "memory", megabytes(budget),
+  const bool card_too_small = smallest->card_bytes > card;
+  throw Error(ErrorKind::Usage, "memory", card_too_small ? megabytes(card) + " of the card" : megabytes(budget),
               "too little for " + tomogram.info().path + " of " + extent.to_string() + " voxels",
-              "at least " + megabytes(smallest->total_bytes()) + " are needed");
+              "at least " + megabytes(card_too_small ? smallest->card_bytes : smallest->total_bytes()) + " are needed");
 }
 
 SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options, bool with_scores) {
@@ -153,7 +169,7 @@ std::string SegmentPlan::to_string() const {
             std::to_string(work_factor).substr(0, 4) + ")";
   return text + "; memory " + megabytes(total_bytes()) + ": tensors " + megabytes(activation_bytes) + ", workspace " +
          megabytes(workspace_bytes) + ", labels " + megabytes(label_bytes) + ", input " + megabytes(source_bytes) + ", program " +
-         megabytes(base_bytes);
+         megabytes(base_bytes) + (card_bytes > 0 ? "; on the card " + megabytes(card_bytes) : "");
 }
 
 }  // namespace dfe

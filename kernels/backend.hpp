@@ -6,24 +6,27 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "engine/api/weights.hpp"
+#include "engine/core/arena.hpp"
 #include "kernels/ops.hpp"
 
 namespace dfe {
 
-/// Planes of one tensor that are in memory: plane z lies in slot z modulo `capacity`. With capacity = extent.z it is a whole tensor.
-/// What lies inside a plane only the backend knows (Backend::plane_bytes).
+/// Planes of one tensor that are in memory: plane z lies in slot z - `base` modulo `capacity`. With capacity = extent.z it is a whole
+/// tensor. What lies inside a plane only the backend knows (Backend::plane_bytes).
 struct PlaneBuffer {
   std::byte* data = nullptr;
   std::int64_t capacity = 0;
   std::size_t plane_bytes = 0;
   Extent3 extent;  ///< D, H, W of the whole tensor: planes outside [0, D) read as zeros
   std::int64_t channels = 0;
+  std::int64_t base = 0;  ///< the plane in the first slot; moves only on backends with contiguous_planes()
 
-  std::byte* plane(std::int64_t z) const { return data + static_cast<std::size_t>(z % capacity) * plane_bytes; }
+  std::byte* plane(std::int64_t z) const { return data + static_cast<std::size_t>((z - base) % capacity) * plane_bytes; }
 };
 
 /// Where the head writes, in host memory: plane z of the request goes to index z - z_begin.
@@ -47,6 +50,12 @@ class PlannedOp {
   /// plane_phase. What a column of the plane gets exactly right are whole blocks.
   virtual Extent3 grid() const { return {1, 1, 1}; }
 
+  /// Memory the op shares with others to compute `y` planes at once, all of them H x W, of `channels` channels.
+  virtual std::size_t workspace_bytes(const Extent3& /*y*/, std::int64_t /*channels*/) const { return 0; }
+
+  /// Makes sure that a run with these arguments allocates nothing. May overwrite the buffers.
+  virtual void prepare(const PlaneBuffer& /*y*/, std::span<const PlaneBuffer> /*x*/, std::int64_t /*z_begin*/, std::int64_t /*z_end*/) {}
+
   /// Computes planes [z_begin, z_end) of y; both lie where blocks begin, or at the ends of the tensor. Every input plane that whole blocks
   /// need is in its buffer.
   virtual void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) = 0;
@@ -58,7 +67,15 @@ class PlannedHead {
   virtual ~PlannedHead() = default;
   virtual std::string name() const = 0;
   virtual std::size_t bytes() const = 0;
+
+  /// How many runs may wait to be finished. 0: results are there when run returns, and finish is never called.
+  virtual int in_flight() const { return 0; }
+
+  virtual void prepare(const PlaneBuffer& /*x*/, std::int64_t /*z_begin*/, std::int64_t /*z_end*/, bool /*with_scores*/) {}
   virtual void run(const HeadOutput& y, const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end) = 0;
+
+  /// Waits until the results of the oldest run that is not finished are where it was told to put them.
+  virtual void finish() {}
 };
 
 /// Plans ops and knows the layout of its tensors. One backend serves one caller at a time.
@@ -76,6 +93,21 @@ class Backend {
 
   /// Bytes that must be readable beyond the last plane of a buffer.
   virtual std::size_t tail_bytes() const = 0;
+
+  /// Zeroed memory for planes, in the program's memory unless the backend has its own.
+  virtual Arena allocate(std::size_t bytes) { return Arena(bytes); }
+
+  /// Bytes that allocate can still give where they are not the program's own.
+  virtual std::optional<std::int64_t> card_bytes() const { return std::nullopt; }
+
+  /// Planes a step should compute at full resolution; 0: as many as keep threads() busy.
+  virtual std::int64_t preferred_slab_planes() const { return 0; }
+
+  /// Whether the planes that an op reads must lie one behind the other, so that buffers slide instead of rolling.
+  virtual bool contiguous_planes() const { return false; }
+
+  /// Moves planes [begin, end) of a sliding buffer to its first slots; the caller sets x.base = begin afterwards.
+  virtual void move_planes(const PlaneBuffer& /*x*/, std::int64_t /*begin*/, std::int64_t /*end*/) {}
 
   /// The planners throw `Error` naming op, shape and reason where the backend has no kernel. `widest` is the largest W that will run.
   virtual std::unique_ptr<PlannedOp> plan(const Conv3dDesc& op, const LayerWeights& weights, std::int64_t widest) = 0;

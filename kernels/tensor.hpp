@@ -16,7 +16,7 @@ class Tensor {
     buffer_.plane_bytes = backend.plane_bytes(channels, extent.y, extent.x);
     buffer_.extent = extent;
     buffer_.channels = channels;
-    storage_ = Arena(static_cast<std::size_t>(buffer_.capacity) * buffer_.plane_bytes + backend.tail_bytes());
+    storage_ = backend.allocate(static_cast<std::size_t>(buffer_.capacity) * buffer_.plane_bytes + backend.tail_bytes());
     buffer_.data = storage_.data();
   }
 

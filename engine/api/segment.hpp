@@ -26,9 +26,18 @@ enum class Convolution {
   Direct,    ///< one multiply-add per weight: the oracle of the others
 };
 
+/// What a card computes with; sums are always in single precision.
+enum class Precision {
+  Fp16,  ///< half: fastest, relative error about 1e-3
+  Bf16,  ///< bfloat16: the range of single precision, relative error about 1e-2
+  Tf32,  ///< single precision in memory, 10-bit mantissas in products
+  Fp32,  ///< single precision throughout, slow
+};
+
 struct SegmentOptions {
-  std::string device = "auto";           ///< auto, cpu, ref
-  std::string instruction_set = "auto";  ///< auto, avx512, avx2, portable: what the cpu backend may use
+  std::string device = "auto";            ///< auto, cpu, ref, cuda, cuda:N
+  Precision precision = Precision::Fp16;  ///< of a card; the other devices have their own
+  std::string instruction_set = "auto";   ///< auto, avx512, avx2, portable: what the cpu backend may use
   Convolution convolution = Convolution::Winograd;
   int threads = 0;                             ///< 0: all
   std::int64_t memory_bytes = 0;               ///< budget of the whole run; 0: what the machine has to spare
@@ -55,6 +64,7 @@ struct SegmentPlan {
   std::int64_t label_bytes = 0;
   std::int64_t source_bytes = 0;  ///< what the tomogram's reader holds
   std::int64_t base_bytes = 0;    ///< the program itself
+  std::int64_t card_bytes = 0;    ///< of a card's memory, where tensors and workspace are then
   std::int64_t total_bytes() const { return activation_bytes + workspace_bytes + label_bytes + source_bytes + base_bytes; }
   std::string to_string() const;  ///< a few lines for the user
 };

@@ -28,6 +28,7 @@ Arena::Arena(std::size_t bytes) : bytes_(bytes) {
 
 Arena::~Arena() {
   if (mapping_) munmap(mapping_, mapped_bytes_);
+  if (release_) release_(owner_);
 }
 
 Arena::Arena(Arena&& other) noexcept { *this = std::move(other); }
@@ -37,6 +38,8 @@ Arena& Arena::operator=(Arena&& other) noexcept {
   std::swap(mapping_, other.mapping_);
   std::swap(bytes_, other.bytes_);
   std::swap(mapped_bytes_, other.mapped_bytes_);
+  std::swap(release_, other.release_);
+  std::swap(owner_, other.owner_);
   return *this;
 }
 
