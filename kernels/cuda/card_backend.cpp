@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/cuda/card_backend.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/api/error.hpp"
+#include "kernels/cuda/card_parts.hpp"
+
+namespace dfe::card {
+
+const char* name_of(Precision precision) {
+  switch (precision) {
+    case Precision::Fp16:
+      return "fp16";
+    case Precision::Bf16:
+      return "bf16";
+    case Precision::Tf32:
+      return "tf32";
+    case Precision::Fp32:
+      return "fp32";
+  }
+  return "?";
+}
+
+std::string ConvShape::to_string() const {
+  const auto triple = [](const Extent3& e) { return std::to_string(e.z) + "," + std::to_string(e.y) + "," + std::to_string(e.x); };
+  return std::string(name_of(precision)) + " " + kernel.to_string() + " " + std::to_string(ci) + " to " + std::to_string(co) + " on " +
+         window.to_string() + " pad " + triple(pad_lo) + " " + triple(pad_hi) + (residual ? " residual" : "") + (bias ? " bias" : "") +
+         (relu ? " relu" : "");
+}
+
+namespace {
+
+void refuse_unless(bool supported, const char* op, const std::string& shape, const char* reason) {
+  if (!supported) throw Error("cuda", op, "no kernel for " + shape + ": " + reason);
+}
+
+/// Pinned memory and its counterpart on the card, through which planes travel: the host fills one while another is on its way.
+class Stages {
+ public:
+  explicit Stages(Machine& machine) : machine_(machine) {
+    for (Stage& stage : stages_) stage.uploaded = machine.make_event(), stage.consumed = machine.make_event();
+  }
+
+  /// Sends `bytes` to the card; what is queued for computing by `consume(on_card)` comes after.
+  template <class Consume>
+  void send(const void* from, std::size_t bytes, Consume&& consume) {
+    Stage& stage = stages_[next_++ % kStages];
+    if (stage.host.bytes() < bytes) {
+      machine_.synchronize();
+      stage.host = Block(machine_, bytes, true);
+      stage.card = Block(machine_, bytes);
+    }
+    machine_.wait(stage.uploaded);
+    std::memcpy(stage.host.data(), from, bytes);
+    machine_.wait(stage.consumed, Queue::Upload);
+    machine_.copy(stage.card.data(), stage.host.data(), bytes, Queue::Upload);
+    machine_.record(stage.uploaded, Queue::Upload);
+    machine_.wait(stage.uploaded, Queue::Compute);
+    consume(stage.card.data());
+    machine_.record(stage.consumed, Queue::Compute);
+  }
+
+ private:
+  static constexpr unsigned kStages = 32;  // two slabs: the host reads one while the card computes another
+  struct Stage {
+    Block host, card;
+    int uploaded = 0, consumed = 0;
+  };
+  Machine& machine_;
+  Stage stages_[kStages];
+  unsigned next_ = 0;
+};
+
+class CardBackend final : public Backend {
+ public:
+  CardBackend(std::unique_ptr<Machine> machine, Precision precision)
+      : shared_{std::move(machine), precision, {}}, stages_(*shared_.machine) {}
+  ~CardBackend() override { shared_.machine->synchronize(); }
+
+  std::string description() const override { return shared_.machine->description() + ", " + name_of(shared_.precision); }
+  int threads() const override { return 1; }
+  std::int64_t preferred_slab_planes() const override { return 16; }
+  bool contiguous_planes() const override { return true; }
+  std::optional<std::int64_t> card_bytes() const override { return shared_.machine->free_bytes(); }
+
+  std::size_t plane_bytes(std::int64_t channels, std::int64_t height, std::int64_t width) const override {
+    return channels == 1 ? static_cast<std::size_t>(height * width) * sizeof(float) : shared_.bytes(height * width, channels);
+  }
+  std::size_t tail_bytes() const override { return 0; }
+
+  Arena allocate(std::size_t bytes) override {
+    Block block(*shared_.machine, bytes);
+    shared_.machine->zero(block.data(), bytes, Queue::Compute);
+    auto* const owner = new Block(std::move(block));
+    return Arena(
+        owner->data(), bytes, [](void* p) { delete static_cast<Block*>(p); }, owner);
+  }
+
+  void move_planes(const PlaneBuffer& x, std::int64_t begin, std::int64_t end) override {
+    std::int64_t step = begin - x.base;  // pieces of this many planes do not overlap where they go
+    for (std::int64_t z = begin; z < end; z += step)
+      shared_.machine->copy(x.plane(z - step), x.plane(z), static_cast<std::size_t>(std::min(step, end - z)) * x.plane_bytes,
+                            Queue::Compute);
+  }
+
+  std::unique_ptr<PlannedOp> plan(const Conv3dDesc& op, const LayerWeights& weights, std::int64_t) override {
+    const std::string shape =
+        op.kernel.to_string() + " " + std::to_string(op.c0) + "+" + std::to_string(op.c1) + " to " + std::to_string(op.co);
+    refuse_unless(op.co > 1, "conv3d", shape, "at least 2 output channels");
+    refuse_unless(op.c1 != 1 && (op.c1 == 0 || op.c0 > 1), "conv3d", shape, "two inputs need at least 2 channels each");
+    for (const auto [k, lo, hi] : {std::array{op.kernel.z, op.pad_lo.z, op.pad_hi.z}, std::array{op.kernel.y, op.pad_lo.y, op.pad_hi.y},
+                                   std::array{op.kernel.x, op.pad_lo.x, op.pad_hi.x}})
+      refuse_unless(k >= 1 && lo >= 0 && hi >= 0 && lo + hi == k - 1, "conv3d", shape, "the padding must keep the size");
+    if (op.c0 > 1) return make_card_conv(shared_, op, weights);
+    refuse_unless(op.kernel == Extent3{3, 3, 3} && op.pad_lo == Extent3{1, 1, 1}, "conv3d", shape, "one channel needs a 3x3x3 kernel");
+    return make_card_first_layer(shared_, op, weights);
+  }
+  std::unique_ptr<PlannedOp> plan(const MaxPoolDesc& op) override {
+    refuse_unless(op.channels > 1, "max_pool", std::to_string(op.channels) + " channels", "at least 2 channels");
+    return make_card_max_pool(shared_, op);
+  }
+  std::unique_ptr<PlannedOp> plan(const UpConvDesc& op, const LayerWeights& weights, std::int64_t) override {
+    refuse_unless(op.ci > 1 && op.co > 1, "up_conv", std::to_string(op.ci) + " to " + std::to_string(op.co), "at least 2 channels");
+    return make_card_up_conv(shared_, op, weights);
+  }
+  std::unique_ptr<PlannedHead> plan(const HeadDesc& op, const LayerWeights& weights, std::int64_t) override {
+    const std::string shape = std::to_string(op.ci) + " to " + std::to_string(op.classes) + " classes";
+    refuse_unless(op.ci > 1, "head", shape, "at least 2 input channels");
+    refuse_unless(op.classes >= 1 && op.classes <= 256, "head", shape, "1 to 256 classes");
+    return make_card_head(shared_, op, weights);
+  }
+
+  void store_plane(const PlaneBuffer& x, std::int64_t z, const float* plane) override {
+    const std::size_t bytes = static_cast<std::size_t>(x.extent.y * x.extent.x * x.channels) * sizeof(float);
+    stages_.send(plane, bytes, [&](std::byte* on_card) {
+      if (x.channels == 1)
+        shared_.machine->copy(x.plane(z), on_card, bytes, Queue::Compute);
+      else
+        shared_.machine->pack(shared_.precision, {reinterpret_cast<float*>(on_card), x.plane(z), x.extent.y, x.extent.x, x.channels});
+    });
+  }
+
+  void load_plane(const PlaneBuffer& x, std::int64_t z, float* plane) const override {
+    const std::size_t bytes = static_cast<std::size_t>(x.extent.y * x.extent.x * x.channels) * sizeof(float);
+    Machine& machine = *shared_.machine;
+    const Block plain(machine, bytes);  // for tests and benchmarks: it may allocate
+    if (x.channels == 1)
+      machine.copy(plain.data(), x.plane(z), bytes, Queue::Compute);
+    else
+      machine.unpack(shared_.precision, {reinterpret_cast<float*>(plain.data()), x.plane(z), x.extent.y, x.extent.x, x.channels});
+    machine.copy(reinterpret_cast<std::byte*>(plane), plain.data(), bytes, Queue::Compute);
+    machine.synchronize();
+  }
+
+ private:
+  Shared shared_;
+  Stages stages_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_card_backend(std::unique_ptr<Machine> machine, Precision precision) {
+  return std::make_unique<CardBackend>(std::move(machine), precision);
+}
+
+}  // namespace dfe::card
