@@ -139,6 +139,10 @@ FloatArray read_floats(hid_t dataset, std::int64_t max_elements);
 /// Creates a contiguous dataset of elements like `values`, float32, little-endian.
 void write_floats(hid_t location, const std::string& path, const std::vector<std::int64_t>& dims, const float* values);
 
+/// The same for double, and back: all elements of a floating-point dataset of at most `max_elements`, in the order of the file.
+void write_doubles(hid_t location, const std::string& path, const std::vector<std::int64_t>& dims, const double* values);
+std::vector<double> read_doubles(hid_t dataset, std::int64_t max_elements);
+
 /// IEEE binary16, little-endian, as h5py knows it.
 Datatype half_type();
 

@@ -49,6 +49,25 @@ void convert_16_bit(const char* bits, std::size_t count, bool swap, bool bfloat1
   }
 }
 
+std::int64_t elements_up_to(hid_t dataset, std::int64_t most) {
+  const std::int64_t elements = checked_elements(dataset);
+  if (elements > most)
+    throw Error("hdf5", name_of(dataset), "has " + std::to_string(elements) + " elements", "expected at most " + std::to_string(most));
+  return elements;
+}
+
+void write(hid_t location, const std::string& path, const std::vector<std::int64_t>& sizes, hid_t file_type, hid_t memory_type,
+           const void* values) {
+  const Lock lock;
+  const std::vector<hsize_t> shape(sizes.begin(), sizes.end());
+  const Dataspace space(shape.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
+  const PropertyList link(H5Pcreate(H5P_LINK_CREATE));
+  H5Pset_create_intermediate_group(link, 1);
+  const Dataset dataset(H5Dcreate2(location, path.c_str(), file_type, space, link, H5P_DEFAULT, H5P_DEFAULT));
+  if (!dataset || H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+    fail(name_of(location), "dataset '" + path + "' cannot be written", "is the disk full?");
+}
+
 }  // namespace
 
 std::vector<std::int64_t> dims(hid_t dataset) {
@@ -146,25 +165,29 @@ FloatArray read_floats(hid_t dataset, std::int64_t max_elements) {
   const Lock lock;
   FloatArray array;
   array.dims = dims(dataset);
-  const std::int64_t elements = checked_elements(dataset);
-  if (elements > max_elements)
-    throw Error("hdf5", name_of(dataset), "has " + std::to_string(elements) + " elements",
-                "expected at most " + std::to_string(max_elements));
+  const std::int64_t elements = elements_up_to(dataset, max_elements);
   array.values.resize(static_cast<std::size_t>(elements));
   const std::vector<std::int64_t> start(array.dims.size(), 0);
   if (elements > 0) read_block(dataset, start, array.dims, array.values.data());
   return array;
 }
 
-void write_floats(hid_t location, const std::string& path, const std::vector<std::int64_t>& sizes, const float* values) {
+std::vector<double> read_doubles(hid_t dataset, std::int64_t max_elements) {
   const Lock lock;
-  const std::vector<hsize_t> shape(sizes.begin(), sizes.end());
-  const Dataspace space(shape.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
-  const PropertyList link(H5Pcreate(H5P_LINK_CREATE));
-  H5Pset_create_intermediate_group(link, 1);
-  const Dataset dataset(H5Dcreate2(location, path.c_str(), H5T_IEEE_F32LE, space, link, H5P_DEFAULT, H5P_DEFAULT));
-  if (!dataset || H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
-    fail(name_of(location), "dataset '" + path + "' cannot be written", "is the disk full?");
+  std::vector<double> values(static_cast<std::size_t>(elements_up_to(dataset, max_elements)));
+  const Datatype type(H5Dget_type(dataset));
+  if (H5Tget_class(type) != H5T_FLOAT) throw Error("hdf5", name_of(dataset), "its elements are no floats");
+  if (!values.empty() && H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
+    fail(name_of(dataset), "cannot be read", "the file is damaged or cut short");
+  return values;
+}
+
+void write_floats(hid_t location, const std::string& path, const std::vector<std::int64_t>& sizes, const float* values) {
+  write(location, path, sizes, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, values);
+}
+
+void write_doubles(hid_t location, const std::string& path, const std::vector<std::int64_t>& sizes, const double* values) {
+  write(location, path, sizes, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values);
 }
 
 Datatype half_type() {

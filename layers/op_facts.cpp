@@ -88,12 +88,13 @@ double flop(const OpDesc& op, const Extent3& y) {
   return 2.0 * static_cast<double>(y.voxels()) * static_cast<double>(s[0] * s[1] * s[2] * s[3] * s[4]);
 }
 
-LayerWeights initial_weights(const OpDesc& op, const Philox& random, std::uint32_t layer) {
+LayerWeights initial_weights(const OpDesc& op, const Philox& random, std::uint32_t layer, Start start) {
   LayerWeights w;
   w.kernel_shape = kernel_shape(op);
   const auto& s = w.kernel_shape;
   const std::int64_t taps = s[0] * s[1] * s[2];
-  const float limit = static_cast<float>(std::sqrt(6.0 / static_cast<double>(taps * s[3] + taps * s[4])));
+  const std::int64_t fan = start == Start::He ? taps * s[3] : taps * s[3] + taps * s[4];
+  const float limit = static_cast<float>(std::sqrt(6.0 / static_cast<double>(fan)));
   w.kernel.resize(static_cast<std::size_t>(taps * s[3] * s[4]));
   for (std::size_t i = 0; i < w.kernel.size(); ++i) w.kernel[i] = limit * (2 * random.uniform(layer, i) - 1);
   w.bias.assign(static_cast<std::size_t>(s[4]), 0.0f);

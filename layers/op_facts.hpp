@@ -40,9 +40,12 @@ std::int64_t parameter_count(const OpDesc& op);
 /// FLOP for a result of extent `y`, counted as the published network counts them: direct convolution, 2 per multiply-add.
 double flop(const OpDesc& op, const Extent3& y);
 
-/// Keras' default start: Glorot-uniform kernel, U(-L, L) with L = sqrt(6 / (taps·ci + taps·co)), zero bias. `layer` keys the random
-/// numbers, so that layers differ.
-LayerWeights initial_weights(const OpDesc& op, const Philox& random, std::uint32_t layer);
+/// How random kernels begin: uniform in (-L, L). Glorot's L = sqrt(6 / (taps·ci + taps·co)) is Keras' default; He's
+/// L = sqrt(6 / (taps·ci)) keeps the size of activations through ReLU (He et al., ICCV 2015).
+enum class Start { Glorot, He };
+
+/// A random kernel and zero bias. `layer` keys the random numbers, so that layers differ.
+LayerWeights initial_weights(const OpDesc& op, const Philox& random, std::uint32_t layer, Start start = Start::Glorot);
 
 /// "conv3d 3x3x3 32+48 to 32"
 std::string describe(const OpDesc& op);

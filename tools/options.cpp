@@ -155,6 +155,16 @@ void add_segment_options(CLI::App& app, SegmentArguments& a) {
   app.add_option("--instruction-set", a.instruction_set, "auto, avx512, avx2 or portable")->capture_default_str();
 }
 
+SegmentOptions backend_options(const std::string& instruction_set, bool strict, bool direct, const CommonOptions& common) {
+  SegmentOptions options;
+  options.device = common.device;
+  options.instruction_set = instruction_set;
+  options.convolution = direct ? Convolution::Direct : strict ? Convolution::Strict : Convolution::Winograd;
+  options.threads = common.threads;
+  if (!common.memory.empty()) options.memory_bytes = parse_bytes(common.memory, "--memory");
+  return options;
+}
+
 SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOptions& common) {
   SegmentRequest request;
   request.common = common.request();
@@ -166,22 +176,11 @@ SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOpti
   request.rescale = a.rescale;
   request.bin = a.bin;
 
+  request.options = backend_options(a.instruction_set, a.strict, a.direct, common);
   SegmentOptions& options = request.options;
-  options.device = common.device;
-  options.instruction_set = a.instruction_set;
-  options.convolution = a.direct ? Convolution::Direct : a.strict ? Convolution::Strict : Convolution::Winograd;
-  options.threads = common.threads;
-  if (!common.memory.empty()) options.memory_bytes = parse_bytes(common.memory, "--memory");
   options.slab_planes = a.slab;
   if (!a.tile.empty()) options.tile = parse_tile(a.tile);
-  if (a.normalization == "tomogram")
-    options.normalization = Normalization::Tomogram;
-  else if (a.normalization == "patch")
-    options.normalization = Normalization::Patch;
-  else if (a.normalization == "none")
-    options.normalization = Normalization::None;
-  else if (!a.normalization.empty())
-    refuse("--normalize", a.normalization, "choose tomogram, patch or none");
+  if (!a.normalization.empty()) options.normalization = parse_normalization(a.normalization, "--normalize");
   if (a.tiling == "deepfinder")
     options.tiling = Tiling::DeepFinder;
   else if (a.tiling != "exact")

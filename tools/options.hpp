@@ -62,6 +62,9 @@ void add_segment_options(CLI::App& app, SegmentArguments& arguments);
 /// Throws a usage `Error` naming the option whose value cannot be used.
 SegmentRequest parse_segment_request(const SegmentArguments& arguments, const CommonOptions& common);
 
+/// What computes: device, instruction set, kind of convolution, threads and memory.
+SegmentOptions backend_options(const std::string& instruction_set, bool strict, bool direct, const CommonOptions& common);
+
 /// Names with commas between.
 std::vector<std::string> parse_names(const std::string& text);
 
@@ -74,6 +77,7 @@ void parse_min_size(const std::vector<std::string>& values, std::int64_t& all, s
 Command add_pick(CLI::App& root, CommonOptions& common);
 Command add_segment(CLI::App& root, CommonOptions& common);
 Command add_cluster(CLI::App& root, CommonOptions& common);
+Command add_train(CLI::App& root, CommonOptions& common);
 Command add_target(CLI::App& root, CommonOptions& common);
 Command add_evaluate(CLI::App& root, CommonOptions& common);
 Command add_convert(CLI::App& root, CommonOptions& common);

@@ -118,11 +118,25 @@ struct TargetRequest {
   int threads = 0;  ///< 0: all
 };
 
+struct TrainRequest {
+  CommonRequest common;
+  std::string config;                  ///< YAML file (docs/train.md)
+  std::vector<std::string> overrides;  ///< "optimizer.rate=1e-3": settings that replace those of the file
+  std::string output;                  ///< folder for all that the run writes; empty: the setting `output`
+  std::string init;                    ///< weights to begin with; empty: the setting `network.weights`, or random ones
+  bool resume = false;                 ///< go on from the checkpoint in the output folder
+  SegmentOptions options;              ///< device, instruction set, kind of convolution, threads, memory
+};
+
 CommandReport run_segment(const SegmentRequest& request, Observer* observer = nullptr);
 CommandReport run_pick(const PickRequest& request, Observer* observer = nullptr);
 CommandReport run_cluster(const ClusterRequest& request, Observer* observer = nullptr);
 CommandReport run_evaluate(const EvaluateRequest& request, Observer* observer = nullptr);
 CommandReport run_target(const TargetRequest& request, Observer* observer = nullptr);
+
+/// Trains until the last epoch, or until `observer` asks to stop: then a checkpoint is written and the report says how to go on. A resumed
+/// run gives the same bits as one that never stopped, on any number of threads.
+CommandReport run_train(const TrainRequest& request, Observer* observer = nullptr);
 CommandReport run_convert(const ConvertRequest& request, Observer* observer = nullptr);
 CommandReport run_info(const InfoRequest& request, Observer* observer = nullptr);
 

@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,15 @@ enum class Normalization {
   Patch,     ///< of each patch by itself (DeepFinder at training)
   None,      ///< voxels as they are
 };
+
+/// "tomogram", "patch" or "none".
+std::string normalization_name(Normalization normalization);
+
+/// The opposite; nothing for any other text.
+std::optional<Normalization> normalization_of(std::string_view name);
+
+/// The same for what a user typed: throws a usage `Error` that names `option` for any other text.
+Normalization parse_normalization(std::string_view text, std::string_view option);
 
 /// Parameters of one convolution. Kernel (kz, ky, kx, ci, co), co fastest: Keras' Conv3D order. Bias (co).
 struct LayerWeights {

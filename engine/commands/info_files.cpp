@@ -57,9 +57,7 @@ InfoPart info_weights(const std::string& path) {
   const Weights weights = io::read_weights(path);
   std::int64_t parameters = 0;
   for (const LayerWeights& layer : weights.layers) parameters += static_cast<std::int64_t>(layer.kernel.size() + layer.bias.size());
-  const char* normalization = weights.normalization == Normalization::Tomogram ? "tomogram"
-                              : weights.normalization == Normalization::Patch  ? "patch"
-                                                                               : "none";
+  const std::string normalization = normalization_name(weights.normalization);
   const VoxelSize voxel = VoxelSize::cubic(weights.voxel_size_angstrom);
   InfoPart part;
   part.json = {{"kind", "weights"}, {"path", path}, {"layout", weights.layout}, {"classes", weights.classes}};

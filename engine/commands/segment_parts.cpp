@@ -47,8 +47,6 @@ std::unique_ptr<VolumeSource> match_voxel_size(std::unique_ptr<VolumeSource> vol
   return volume;
 }
 
-const char* name_of(Normalization n) { return n == Normalization::Tomogram ? "tomogram" : n == Normalization::Patch ? "patch" : "none"; }
-
 }  // namespace
 
 Weights read_weights_for(const SegmentRequest& request) {
@@ -72,7 +70,7 @@ void record_options(io::RunRecord& record, const SegmentRequest& request) {
                                                                       : "winograd");
   record.option("threads", std::to_string(o.threads));
   record.option("memory", std::to_string(o.memory_bytes));
-  record.option("normalize", o.normalization ? name_of(*o.normalization) : "as the weights say");
+  record.option("normalize", o.normalization ? normalization_name(*o.normalization) : "as the weights say");
   record.option("tiling", o.tiling == Tiling::Exact ? "exact" : "deepfinder");
   if (o.tiling == Tiling::DeepFinder) record.option("patch", std::to_string(o.deepfinder_patch));
   record.option("bin", std::to_string(request.bin));

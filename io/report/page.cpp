@@ -50,6 +50,8 @@ void Page::heading(const std::string& text) { body_ += "<h2>" + escaped(text) + 
 
 void Page::paragraph(const std::string& text) { body_ += "<p>" + escaped(text) + "</p>\n"; }
 
+void Page::verbatim(const std::string& text) { body_ += "<pre>" + escaped(text) + "</pre>\n"; }
+
 void Page::table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
   body_ += "<table><thead><tr>";
   for (const std::string& cell : head) body_ += "<th>" + escaped(cell) + "</th>";

@@ -16,6 +16,8 @@ class Page {
 
   void heading(const std::string& text);
   void paragraph(const std::string& text);
+  /// Text as it is, line by line.
+  void verbatim(const std::string& text);
   /// The first column holds names, the others numbers.
   void table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
   /// `description` is shown below the image and read out where it cannot be seen.

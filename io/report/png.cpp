@@ -4,6 +4,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "engine/api/error.hpp"
@@ -24,6 +25,21 @@ void put_chunk(std::string& out, std::string_view type, const std::string& data)
 }
 
 }  // namespace
+
+Image stacked(const std::vector<Image>& images) {
+  Image all;
+  for (const Image& image : images) all.width = std::max(all.width, image.width);
+  for (const Image& image : images) {
+    const std::size_t row = 3 * static_cast<std::size_t>(image.width), rest = 3 * static_cast<std::size_t>(all.width) - row;
+    for (int y = 0; y < image.height; ++y) {
+      const auto begin = image.rgb.begin() + static_cast<std::ptrdiff_t>(row) * y;
+      all.rgb.insert(all.rgb.end(), begin, begin + static_cast<std::ptrdiff_t>(row));
+      all.rgb.insert(all.rgb.end(), rest, 255);
+    }
+    all.height += image.height;
+  }
+  return all;
+}
 
 std::string encode_png(const Image& image) {
   const auto row = static_cast<std::size_t>(image.width) * 3;

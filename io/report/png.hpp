@@ -14,6 +14,9 @@ struct Image {
   std::vector<std::uint8_t> rgb;  ///< 3 * width * height
 };
 
+/// Images below one another, with white beside narrower ones.
+Image stacked(const std::vector<Image>& images);
+
 /// The bytes of a PNG file. Source: Portable Network Graphics, W3C, second edition.
 std::string encode_png(const Image& image);
 

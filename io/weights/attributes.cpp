@@ -13,8 +13,6 @@ namespace dfe::io::weights {
 namespace {
 
 constexpr int kVersion = 1;
-constexpr std::array<std::pair<Normalization, const char*>, 3> kNormalizations{
-    {{Normalization::Tomogram, "tomogram"}, {Normalization::Patch, "patch"}, {Normalization::None, "none"}}};
 
 }  // namespace
 
@@ -22,8 +20,7 @@ void write_attributes(hid_t root, const Weights& weights) {
   h5::write_integer(root, "dfengine_weights", kVersion);
   if (!weights.class_names.empty()) h5::write_string(root, "class_names", nlohmann::json(weights.class_names).dump());
   if (weights.voxel_size_angstrom > 0) h5::write_number(root, "voxel_size_angstrom", weights.voxel_size_angstrom);
-  for (const auto& [value, name] : kNormalizations)
-    if (value == weights.normalization) h5::write_string(root, "normalization", name);
+  h5::write_string(root, "normalization", normalization_name(weights.normalization));
   h5::write_numbers(
       root, "widths",
       {static_cast<double>(weights.widths[0]), static_cast<double>(weights.widths[1]), static_cast<double>(weights.widths[2])});
@@ -60,13 +57,9 @@ void read_attributes(hid_t root, const std::string& file, Weights& weights) {
   }
   if (h5::has_attribute(root, "normalization")) {
     const std::string text = h5::read_string(root, "normalization");
-    bool known = false;
-    for (const auto& [value, name] : kNormalizations)
-      if (text == name) {
-        weights.normalization = value;
-        known = true;
-      }
-    if (!known) throw Error("weights", file, "attribute normalization is '" + text + "'", "expected tomogram, patch or none");
+    const std::optional<Normalization> normalization = normalization_of(text);
+    if (!normalization) throw Error("weights", file, "attribute normalization is '" + text + "'", "expected tomogram, patch or none");
+    weights.normalization = *normalization;
   }
 }
 

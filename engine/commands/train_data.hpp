@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The annotated tomograms of a training run: files opened, targets painted where there are none, lists brought to the classes of the run,
+// and a tomogram that is in training and validation refused.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/api/commands.hpp"
+#include "engine/training/settings.hpp"
+#include "engine/training/validation.hpp"
+#include "io/run_record.hpp"
+
+namespace dfe {
+
+struct TrainingData {
+  std::vector<sampling::TrainingVolume> train;
+  std::vector<ValidationTomogram> valid;
+  double voxel_size_angstrom = 0;     ///< 0 where no tomogram tells
+  std::vector<std::string> warnings;  ///< one sentence each
+};
+
+/// Opens everything. Painted targets go to `folder`/targets, so that a training set larger than memory trains. Throws `Error` for files
+/// that cannot be read or do not fit together.
+TrainingData open_training_data(const TrainSettings& settings, const std::filesystem::path& folder, const CommonRequest& common,
+                                int threads, io::RunRecord& record, Observer* observer);
+
+}  // namespace dfe

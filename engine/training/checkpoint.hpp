@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that a run of training is, between two batches. A checkpoint holds it bit for bit: a run that goes on from one gives the same
+// weights as a run that never stopped. The sampler has no state of its own: batch n is a function of the seed and n.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <string>
+
+#include "engine/training/history.hpp"
+#include "engine/training/train_step.hpp"
+
+namespace dfe {
+
+/// What the batches of the epoch that is running add up to.
+struct EpochSums {
+  double loss = 0, gradient_norm = 0;  ///< over the good batches
+  std::int64_t good = 0, bad = 0;      ///< batches used, and left out because something was not finite
+  ClassSums sums;
+};
+
+struct TrainProgress {
+  TrainingState state;
+  std::int64_t batches = 0;  ///< drawn so far, which is the sampler's step
+  std::int64_t bad_in_row = 0;
+  EpochSums epoch;
+  History history;                                             ///< of the finished epochs
+  double best = -std::numeric_limits<double>::infinity();      ///< score of the best epoch
+  double best_loss = std::numeric_limits<double>::infinity();  ///< and its validation loss, which decides between equal scores
+  std::int64_t best_epoch = 0;                                 ///< counted from 1; 0: none yet
+  std::string config;                                          ///< effective configuration
+};
+
+/// Writes a checkpoint (HDF5); the file appears whole or not at all.
+void write_checkpoint(const std::filesystem::path& path, const TrainProgress& progress);
+
+/// Reads a checkpoint into `progress`, whose weights say which network is expected. Throws `Error` where the file is none, or is of another
+/// network.
+void read_checkpoint(const std::filesystem::path& path, TrainProgress& progress);
+
+}  // namespace dfe

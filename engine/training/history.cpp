@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/training/history.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "io/atomic_file.hpp"
+#include "io/hdf5.hpp"
+
+namespace dfe {
+
+namespace {
+
+std::string csv_number(double value) {
+  if (std::isnan(value)) return {};
+  char buffer[32];
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
+}
+
+/// Names with a comma or a quote are quoted (RFC 4180).
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
+}  // namespace
+
+void History::note(const std::string& name, std::vector<double> values) {
+  for (Column& column : columns_)
+    if (column.name == name) {
+      column.values.insert(column.values.end(), values.begin(), values.end());
+      return;
+    }
+  columns_.push_back({name, values.size(), std::move(values)});
+}
+
+const History::Column* History::find(std::string_view name) const {
+  for (const Column& column : columns_)
+    if (column.name == name) return &column;
+  return nullptr;
+}
+
+std::string history_csv(const History& history, const std::vector<std::string>& class_names) {
+  std::string text;
+  for (const History::Column& column : history.columns())
+    for (std::size_t i = 0; i < column.width; ++i)
+      text += (text.empty() ? "" : ",") + csv_text(column.name + (column.width == 1 ? "" : ":" + class_names[i]));
+  text += "\n";
+  for (std::int64_t epoch = 0; epoch < history.epochs(); ++epoch) {
+    bool first = true;
+    for (const History::Column& column : history.columns())
+      for (std::size_t i = 0; i < column.width; ++i) {
+        text += (first ? "" : ",") + csv_number(column.values[static_cast<std::size_t>(epoch) * column.width + i]);
+        first = false;
+      }
+    text += "\n";
+  }
+  return text;
+}
+
+void write_history(const std::filesystem::path& path, const History& history, const std::vector<std::string>& class_names) {
+  namespace h5 = io::h5;
+  io::AtomicFile atomic(path);
+  h5::File file = h5::create_file(atomic.path());
+  {
+    const h5::Group root = h5::open_group(file, "/");
+    h5::write_strings(root, "class_names", class_names);
+    for (const History::Column& column : history.columns()) {
+      std::vector<std::int64_t> dims{history.epochs()};
+      if (column.width > 1) dims.push_back(static_cast<std::int64_t>(column.width));
+      h5::write_doubles(root, column.name, dims, column.values.data());
+    }
+  }
+  h5::close_file(file, path);
+  atomic.commit();
+}
+
+}  // namespace dfe

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop, see the header. An epoch is over when its row is in the history; between its last batch and that lies validation, so a run
+// that is stopped there validates when it goes on.
+#include "engine/training/trainer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+#include "engine/api/error.hpp"
+#include "engine/core/memory.hpp"
+#include "engine/graph.hpp"
+#include "kernels/common/softmax_loss.hpp"
+
+namespace dfe {
+
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+std::string fixed(double value, const char* format) {
+  if (std::isnan(value)) return "-";
+  char text[40];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+/// Hands on everything but the messages of the steps within, which would come anew at every validation.
+class Hushed final : public Observer {
+ public:
+  explicit Hushed(Observer* observer) : observer_(observer) {}
+  void progress(std::string_view stage, std::int64_t done, std::int64_t total) override {
+    if (observer_) observer_->progress(stage, done, total);
+  }
+  bool cancelled() override { return observer_ && observer_->cancelled(); }
+
+ private:
+  Observer* observer_;
+};
+
+class Trainer {
+ public:
+  Trainer(const TrainSettings& settings, const sampling::Sampler& sampler, const std::vector<ValidationTomogram>& validation,
+          const SegmentOptions& device, Communicator& communicator, TrainProgress& progress, const TrainEvents& events)
+      : settings_(settings),
+        sampler_(sampler),
+        validation_(validation),
+        device_(device),
+        communicator_(communicator),
+        progress_(progress),
+        events_(events),
+        backend_(make_training_backend(device)),
+        gradient_(deepfinder_graph({progress.state.weights.widths, progress.state.weights.classes}), backend_, settings.sampler.patch,
+                  settings.batch, settings.loss, communicator),
+        pool_(device.threads),
+        voxels_(static_cast<std::size_t>(settings.batch * settings.sampler.patch.voxels())),
+        labels_(voxels_.size()) {
+    for (std::int64_t i = 0; i < settings.batch; ++i) {
+      const std::int64_t at = i * settings.sampler.patch.voxels();
+      samples_.push_back({voxels_.data() + at, labels_.data() + at});
+    }
+  }
+
+  TrainEnd run() {
+    last_checkpoint_ = epoch_start_ = Clock::now();
+    while (progress_.history.epochs() < settings_.epochs) {
+      if (cancelled()) return stop();
+      if (progress_.batches < (progress_.history.epochs() + 1) * settings_.steps) {
+        step();
+        continue;
+      }
+      try {
+        finish_epoch();
+      } catch (const Error&) {
+        if (cancelled()) return stop();  // in the middle of validation; the epoch's batches are kept
+        throw;
+      }
+    }
+    return TrainEnd::Finished;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static double seconds_since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
+
+  bool cancelled() const { return events_.observer && events_.observer->cancelled(); }
+
+  TrainEnd stop() {
+    events_.checkpoint(progress_);
+    return TrainEnd::Stopped;
+  }
+
+  void step() {
+    const std::int64_t n = settings_.batch;
+    sampler_.draw_batch(pool_, static_cast<std::uint32_t>(progress_.batches), static_cast<std::uint64_t>(communicator_.rank() * n), n,
+                        voxels_.data(), labels_.data());
+    BatchResult batch = gradient_.run(progress_.state.weights, samples_);
+    const ClassSums sums = batch.sums;
+    const StepReport report = apply_batch(settings_.optimizer, std::move(batch), progress_.state);
+    ++progress_.batches;
+    EpochSums& epoch = progress_.epoch;
+    if (report.problem.empty()) {
+      progress_.bad_in_row = 0;
+      ++epoch.good;
+      epoch.loss += report.loss;
+      epoch.gradient_norm += report.gradient_norm;
+      add_sums(epoch.sums, sums);
+    } else {
+      note_bad_batch(report);
+    }
+    if (events_.observer) events_.observer->progress("training", progress_.batches, settings_.total_batches());
+    if (seconds_since(last_checkpoint_) > 60 * settings_.checkpoint_minutes) {
+      events_.checkpoint(progress_);
+      last_checkpoint_ = Clock::now();
+    }
+  }
+
+  void note_bad_batch(const StepReport& report) {
+    ++progress_.epoch.bad;
+    ++progress_.bad_in_row;
+    const std::string which = "batch " + std::to_string(progress_.batches);
+    if (events_.observer) events_.observer->message(LogLevel::Warning, which + ": " + report.problem + ": left out");
+    if (progress_.bad_in_row < settings_.most_bad_batches) return;
+    progress_.bad_in_row = 0;  // a run that goes on from here, with other settings, has all its chances
+    events_.checkpoint(progress_);
+    throw Error("training", which, std::to_string(settings_.most_bad_batches) + " batches in a row were not finite",
+                "the weights of before are in the checkpoint: go on from it with a lower optimizer.rate or with optimizer.clip_norm");
+  }
+
+  void finish_epoch() {
+    const std::int64_t number = progress_.history.epochs() + 1;
+    const double trained = seconds_since(epoch_start_);
+    const Weights weights = weights_to_use(progress_.state);
+    const bool due = !validation_.empty() && (number % settings_.validation.every == 0 || number == settings_.epochs);
+    std::optional<ValidationResult> result;
+    Hushed hushed(events_.observer);
+    if (due) result = validate(weights, validation_, settings_.validation, validation_options(), &hushed);
+    const double validated = seconds_since(epoch_start_) - trained;
+
+    const std::string words = add_row(number, result) + "; " + fixed(trained, "%.1f s") + (due ? " + " + fixed(validated, "%.1f s") : "");
+    progress_.epoch = {0, 0, 0, 0, ClassSums(settings_.classes())};
+    if (result) {
+      const double loss = loss_value(settings_.loss, result->sums);
+      if (report_validation(settings_.optimizer.schedule, progress_.state.schedule, loss) && events_.observer)
+        events_.observer->message(LogLevel::Info, "the validation loss stands still: the learning rate is lowered");
+      keep_if_best(number, *result, loss, weights);
+    }
+    events_.checkpoint(progress_);
+    events_.epoch(progress_, words);
+    last_checkpoint_ = epoch_start_ = Clock::now();
+  }
+
+  /// The budget is what is left beside the memory of training.
+  SegmentOptions validation_options() const {
+    SegmentOptions options = device_;
+    options.normalization = settings_.sampler.normalization;
+    if (options.memory_bytes > 0) options.memory_bytes = std::max<std::int64_t>(options.memory_bytes - resident_memory_bytes(), 1);
+    return options;
+  }
+
+  void keep_if_best(std::int64_t number, const ValidationResult& result, double loss, const Weights& weights) {
+    const std::string& by = settings_.validation.best;
+    const bool objects = result.objects && (by == "auto" || by == "objects");
+    const double score = objects ? result.objects->mean.f1 : by == "loss" ? -loss : mean_voxel_f1(result.sums);
+    const bool better = score > progress_.best || (score == progress_.best && loss < progress_.best_loss);
+    if (!better) return;
+    progress_.best = score;
+    progress_.best_loss = loss;
+    progress_.best_epoch = number;
+    events_.best(progress_, weights);
+  }
+
+  /// Adds the epoch's row to the history and says it in words.
+  std::string add_row(std::int64_t number, const std::optional<ValidationResult>& result) {
+    History& h = progress_.history;
+    const EpochSums& epoch = progress_.epoch;
+    const double good = epoch.good > 0 ? static_cast<double>(epoch.good) : kNan;
+    const std::size_t classes = static_cast<std::size_t>(settings_.classes());
+    const auto by_class = [&](auto value) {
+      std::vector<double> values;
+      for (std::size_t c = 0; c < classes; ++c) values.push_back(value(c));
+      return values;
+    };
+    h.note("epoch", static_cast<double>(number));
+    h.note("batches", static_cast<double>(progress_.batches));
+    h.note("bad_batches", static_cast<double>(epoch.bad));
+    h.note("rate", learning_rate(settings_.optimizer.schedule, progress_.state.schedule,
+                                 std::max<std::int64_t>(progress_.state.adam.steps - 1, 0)));
+    h.note("gradient_norm", epoch.gradient_norm / good);
+    h.note("loss", epoch.loss / good);
+    h.note("accuracy", voxel_accuracy(epoch.sums));
+    h.note("f1", by_class([&](std::size_t c) { return voxel_score(epoch.sums, c).f1; }));
+
+    const ClassSums* sums = result ? &result->sums : nullptr;
+    const double valid_loss = sums ? loss_value(settings_.loss, *sums) : kNan;
+    h.note("valid_loss", valid_loss);
+    h.note("valid_accuracy", sums ? voxel_accuracy(*sums) : kNan);
+    h.note("valid_precision", by_class([&](std::size_t c) { return sums ? voxel_score(*sums, c).precision : kNan; }));
+    h.note("valid_recall", by_class([&](std::size_t c) { return sums ? voxel_score(*sums, c).recall : kNan; }));
+    h.note("valid_f1", by_class([&](std::size_t c) { return sums ? voxel_score(*sums, c).f1 : kNan; }));
+    h.note("valid_mean_f1", sums ? mean_voxel_f1(*sums) : kNan);
+
+    const Scores* objects = result && result->objects ? &*result->objects : nullptr;
+    const auto of_class = [&](double Score::*value) {
+      return by_class([&](std::size_t c) {
+        const auto found = objects ? objects->classes.find(static_cast<int>(c)) : std::map<int, Score>::const_iterator{};
+        return objects && found != objects->classes.end() ? found->second.*value : kNan;
+      });
+    };
+    h.note("object_precision", of_class(&Score::precision));
+    h.note("object_recall", of_class(&Score::recall));
+    h.note("object_f1", of_class(&Score::f1));
+    h.note("object_localization_f1", objects ? objects->localization.f1 : kNan);
+    h.note("object_mean_f1", objects ? objects->mean.f1 : kNan);
+
+    std::string words =
+        "epoch " + std::to_string(number) + " of " + std::to_string(settings_.epochs) + ": loss " + fixed(epoch.loss / good, "%.4f");
+    if (epoch.bad > 0) words += " (" + std::to_string(epoch.bad) + " batches left out)";
+    if (sums) words += ", validation " + fixed(valid_loss, "%.4f") + "; voxels F1 " + fixed(mean_voxel_f1(*sums), "%.3f");
+    if (objects)
+      words += ", objects F1 " + fixed(objects->mean.f1, "%.3f") + " (localization " + fixed(objects->localization.f1, "%.3f") + ")";
+    return words;
+  }
+
+  const TrainSettings& settings_;
+  const sampling::Sampler& sampler_;
+  const std::vector<ValidationTomogram>& validation_;
+  const SegmentOptions& device_;
+  Communicator& communicator_;
+  TrainProgress& progress_;
+  const TrainEvents& events_;
+  TrainingBackend backend_;
+  BatchGradient gradient_;
+  ThreadPool pool_;
+  std::vector<float> voxels_;
+  std::vector<std::uint8_t> labels_;
+  std::vector<TrainingSample> samples_;
+  Clock::time_point last_checkpoint_, epoch_start_;
+};
+
+}  // namespace
+
+Weights weights_to_use(const TrainingState& state) {
+  Weights weights = state.weights;
+  if (!state.average.empty()) weights.layers = state.average;
+  return weights;
+}
+
+TrainEnd train(const TrainSettings& settings, const sampling::Sampler& sampler, const std::vector<ValidationTomogram>& validation,
+               const SegmentOptions& device, Communicator& communicator, TrainProgress& progress, const TrainEvents& events) {
+  return Trainer(settings, sampler, validation, device, communicator, progress, events).run();
+}
+
+}  // namespace dfe
