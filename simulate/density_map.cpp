@@ -31,7 +31,7 @@ double sample(const Volume<float>& cube, double z, double y, double x) {
 
 }  // namespace
 
-ObjectDensity map_density(VolumeView<const float> map, double map_voxel_size_angstrom, std::optional<double> threshold, double peak,
+ObjectDensity map_density(VolumeView<const float> map, double map_voxel_size_angstrom, std::optional<double> threshold, double potential,
                           const DensityOptions& options) {
   simulate::check_density_options(options);
   const Extent3 n = map.extent;
@@ -43,22 +43,23 @@ ObjectDensity map_density(VolumeView<const float> map, double map_voxel_size_ang
   if (!(map_voxel_size_angstrom >= 0.1 && map_voxel_size_angstrom <= 1000))
     throw Error(ErrorKind::Usage, "simulate", "map", "its voxel size is " + std::to_string(map_voxel_size_angstrom) + " A",
                 "give it with 'map_voxel_size'");
-  if (!(peak > 0 && peak <= 1000))
-    throw Error(ErrorKind::Usage, "simulate", "peak", "is " + std::to_string(peak) + " V", "use a value above 0");
+  if (!(potential > 0 && potential <= 1000))
+    throw Error(ErrorKind::Usage, "simulate", "potential", "is " + std::to_string(potential) + " V", "use a value above 0");
   float greatest = 0;
   for (const float v : map.span()) {
     if (!std::isfinite(v)) throw Error("simulate", "map", "has voxels that are not finite numbers", "repair the map");
     greatest = std::max(greatest, v);
   }
   const float least = threshold ? static_cast<float>(*threshold) : greatest / 10;
-  double mass = 0, mz = 0, my = 0, mx = 0;
+  double mass = 0, mz = 0, my = 0, mx = 0, square = 0;
   const auto kept = [&](float v) { return v >= least && v > 0; };
   for (std::int64_t z = 0; z < n.z; ++z)
     for (std::int64_t y = 0; y < n.y; ++y)
       for (std::int64_t x = 0; x < n.x; ++x) {
         const float v = map(z, y, x);
         if (!kept(v)) continue;
-        mass += v, mz += v * static_cast<double>(z), my += v * static_cast<double>(y), mx += v * static_cast<double>(x);
+        mass += v, square += static_cast<double>(v) * v, mz += v * static_cast<double>(z), my += v * static_cast<double>(y),
+            mx += v * static_cast<double>(x);
       }
   if (!(mass > 0))
     throw Error("simulate", "map", "has no voxel of at least " + std::to_string(least) + ", the threshold", "give a lower 'threshold'");
@@ -77,12 +78,14 @@ ObjectDensity map_density(VolumeView<const float> map, double map_voxel_size_ang
   const std::int64_t room = 2 * static_cast<std::int64_t>(std::ceil(reach + 4));
   const std::int64_t zoom = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(2 * map_voxel_size_angstrom / edge)), 1,
                                                      std::max<std::int64_t>(1, kMaxEdge / room));
+  // The mean weighted by the density itself: soft edges and single peaks count little in it.
+  const auto scale = static_cast<float>(potential * mass / square);
   Volume<float> padded(Extent3{room, room, room}, 0);
   const Index3 shift{room / 2 - std::llround(centre.z), room / 2 - std::llround(centre.y), room / 2 - std::llround(centre.x)};
   for (std::int64_t z = 0; z < n.z; ++z)
     for (std::int64_t y = 0; y < n.y; ++y)
       for (std::int64_t x = 0; x < n.x; ++x)
-        if (kept(map(z, y, x))) padded(z + shift.z, y + shift.y, x + shift.x) = map(z, y, x) * static_cast<float>(peak) / greatest;
+        if (kept(map(z, y, x))) padded(z + shift.z, y + shift.y, x + shift.x) = map(z, y, x) * scale;
   const double field = static_cast<double>(room) * map_voxel_size_angstrom;
   const Volume<float> zoomed = simulate::fourier_resize(
       padded.view(), room * zoom,

@@ -51,16 +51,18 @@ void add_ring(std::vector<Body>& bodies, int count, double z, double ring_radius
 }
 
 std::vector<Body> large_subunit() {
-  return {ellipsoid({20, 0, 0}, {80, 105, 110}, kRna), ellipsoid({70, 0, 20}, {45, 40, 40}, kRna),    // body and central protuberance
-          ellipsoid({45, 85, 30}, {22, 45, 22}, kRna), ellipsoid({40, -85, 40}, {25, 50, 25}, kRna),  // the two stalks
-          ellipsoid({-55, 0, -5}, {22, 75, 80}, 0)};                                                  // the face towards the small subunit
+  return {ellipsoid({18, 0, 0}, {70, 92, 97}, kRna),     // body
+          ellipsoid({62, 0, 18}, {40, 35, 35}, kRna),    // central protuberance
+          ellipsoid({40, 75, 26}, {19, 40, 19}, kRna),   // the two stalks
+          ellipsoid({35, -75, 35}, {22, 44, 22}, kRna),  //
+          ellipsoid({-48, 0, -4}, {19, 66, 70}, 0)};     // the face towards the small subunit
 }
 
 std::vector<Body> ribosome() {
   std::vector<Body> bodies = large_subunit();
-  bodies.push_back(ellipsoid({-62, 10, -5}, {33, 90, 55}, kRna));    // small subunit: body
-  bodies.push_back(ellipsoid({-60, 75, 50}, {32, 45, 40}, kRna));    // head
-  bodies.push_back(ellipsoid({-72, -80, -25}, {20, 35, 28}, kRna));  // foot
+  bodies.push_back(ellipsoid({-56, 9, -4}, {32, 85, 54}, kRna));     // small subunit: body
+  bodies.push_back(ellipsoid({-54, 70, 46}, {31, 43, 39}, kRna));    // head
+  bodies.push_back(ellipsoid({-64, -74, -23}, {20, 34, 28}, kRna));  // foot
   return bodies;
 }
 
@@ -80,8 +82,8 @@ std::vector<Body> chaperonin(bool lid_above, bool lid_below) {
   for (const double side : {-1.0, 1.0}) {
     const bool lid = side > 0 ? lid_above : lid_below;
     const double height = lid ? 42 : 36;
-    bodies.push_back(tube(side * height, height, 70, lid ? 32 : 24, kProtein));
-    add_ring(bodies, 7, side * (2 * height - 12), lid ? 52 : 48, 20, 0, kProtein);
+    bodies.push_back(tube(side * height, height, 66, lid ? 33 : 28, kProtein));
+    add_ring(bodies, 7, side * (2 * height - 12), lid ? 48 : 46, 18, 0, kProtein);
     if (!lid) continue;
     bodies.push_back(ellipsoid({side * (2 * height + 12), 0, 0}, {22, 44, 44}, kProtein));
     bodies.push_back(ellipsoid({side * height, 0, 0}, {34, 32, 32}, 0));
@@ -89,15 +91,14 @@ std::vector<Body> chaperonin(bool lid_above, bool lid_below) {
   return bodies;
 }
 
-/// The barrel of four rings, with up to two caps.
+/// The barrel of four rings, with up to two activator caps.
 std::vector<Body> proteasome(int caps) {
-  std::vector<Body> bodies{tube(0, 74, 56, 0, kProtein), ellipsoid({0, 0, 0}, {28, 27, 27}, 0), ellipsoid({52, 0, 0}, {18, 22, 22}, 0),
+  std::vector<Body> bodies{tube(0, 74, 52, 0, kProtein), ellipsoid({0, 0, 0}, {28, 27, 27}, 0), ellipsoid({52, 0, 0}, {18, 22, 22}, 0),
                            ellipsoid({-52, 0, 0}, {18, 22, 22}, 0)};
   for (int i = 0; i < caps; ++i) {
     const double side = i == 0 ? 1 : -1;
-    bodies.push_back(tube(side * 100, 28, 52, 12, kProtein));                         // the ring of ATPases
-    bodies.push_back(ellipsoid({side * 150, 0, side * 30}, {42, 48, 62}, kProtein));  // the lid, to one side
-    bodies.push_back(ellipsoid({side * 115, 0, side * 72}, {45, 34, 26}, kProtein));
+    bodies.push_back(tube(side * 88, 14, 46, 14, kProtein));
+    bodies.push_back(tube(side * 114, 14, 36, 12, kProtein));
   }
   return bodies;
 }

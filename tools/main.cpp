@@ -45,9 +45,9 @@ int run(int argc, char* argv[]) {
       "'dfengine SUBCOMMAND --help' lists a subcommand's options.");
 
   dfe::cli::CommonOptions common;
-  const std::array commands = {dfe::cli::add_pick(app, common),   dfe::cli::add_segment(app, common),  dfe::cli::add_cluster(app, common),
-                               dfe::cli::add_train(app, common),  dfe::cli::add_target(app, common),   dfe::cli::add_evaluate(app, common),
-                               dfe::cli::add_convert(app, common), dfe::cli::add_info(app, common)};
+  const std::array commands = {dfe::cli::add_pick(app, common),    dfe::cli::add_segment(app, common), dfe::cli::add_cluster(app, common),
+                               dfe::cli::add_train(app, common),   dfe::cli::add_target(app, common),  dfe::cli::add_evaluate(app, common),
+                               dfe::cli::add_convert(app, common), dfe::cli::add_info(app, common),    dfe::cli::add_simulate(app, common)};
   bool json = false;  // asked for, even where parsing fails before it gets there
   for (int i = 1; i < argc; ++i) json = json || std::string_view(argv[i]) == "--json";
 

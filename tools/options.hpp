@@ -79,6 +79,7 @@ Command add_segment(CLI::App& root, CommonOptions& common);
 Command add_cluster(CLI::App& root, CommonOptions& common);
 Command add_train(CLI::App& root, CommonOptions& common);
 Command add_target(CLI::App& root, CommonOptions& common);
+Command add_simulate(CLI::App& root, CommonOptions& common);
 Command add_evaluate(CLI::App& root, CommonOptions& common);
 Command add_convert(CLI::App& root, CommonOptions& common);
 Command add_info(CLI::App& root, CommonOptions& common);

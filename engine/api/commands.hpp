@@ -128,6 +128,15 @@ struct TrainRequest {
   SegmentOptions options;              ///< device, instruction set, kind of convolution, threads, memory
 };
 
+struct SimulateRequest {
+  CommonRequest common;
+  std::string config;                  ///< YAML file (docs/simulate.md)
+  std::vector<std::string> overrides;  ///< "noise.snr=0.05": settings that replace those of the file
+  std::string output;                  ///< folder for the data set
+  int threads = 0;                     ///< 0: all
+  std::int64_t memory_bytes = 0;       ///< budget; 0: what the machine has to spare
+};
+
 CommandReport run_segment(const SegmentRequest& request, Observer* observer = nullptr);
 CommandReport run_pick(const PickRequest& request, Observer* observer = nullptr);
 CommandReport run_cluster(const ClusterRequest& request, Observer* observer = nullptr);
@@ -137,6 +146,7 @@ CommandReport run_target(const TargetRequest& request, Observer* observer = null
 /// Trains until the last epoch, or until `observer` asks to stop: then a checkpoint is written and the report says how to go on. A resumed
 /// run gives the same bits as one that never stopped, on any number of threads.
 CommandReport run_train(const TrainRequest& request, Observer* observer = nullptr);
+CommandReport run_simulate(const SimulateRequest& request, Observer* observer = nullptr);
 CommandReport run_convert(const ConvertRequest& request, Observer* observer = nullptr);
 CommandReport run_info(const InfoRequest& request, Observer* observer = nullptr);
 

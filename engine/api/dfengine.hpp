@@ -13,6 +13,7 @@
 #include "observer.hpp"
 #include "particle.hpp"
 #include "segment.hpp"
+#include "simulate.hpp"
 #include "target.hpp"
 #include "volume.hpp"
 #include "volume_source.hpp"

@@ -59,9 +59,9 @@ const std::vector<std::string>& shape_names();
 /// Throws `Error` for structures without atoms or larger than 512 voxels. Source: Peng 1999; Fraser et al. 1978 for the solvent.
 ObjectDensity structure_density(const Structure& structure, const DensityOptions& options);
 
-/// From a map: values below `threshold` become 0, the centre of mass of the rest comes to the cube's centre, its greatest value becomes
-/// `peak` V; then resampled. A threshold that is not set is a tenth of the greatest value.
-ObjectDensity map_density(VolumeView<const float> map, double map_voxel_size_angstrom, std::optional<double> threshold, double peak,
+/// From a map: values below `threshold` become 0, the centre of mass of the rest comes to the cube's centre, its mean (weighted
+/// by itself) becomes `potential` V; then resampled. A threshold that is not set is a tenth of the greatest value.
+ObjectDensity map_density(VolumeView<const float> map, double map_voxel_size_angstrom, std::optional<double> threshold, double potential,
                           const DensityOptions& options);
 
 /// One kind of object of a scene.

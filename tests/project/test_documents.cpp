@@ -17,7 +17,7 @@ using namespace dfe::test;
 namespace {
 
 const fs::path kRoot = DFE_SOURCE_DIR;
-const std::vector<std::string> kSubcommands = {"pick", "segment", "cluster", "train", "target", "evaluate", "convert", "info"};
+const std::vector<std::string> kSubcommands = {"pick", "segment", "cluster", "train", "target", "simulate", "evaluate", "convert", "info"};
 
 /// Every --long-option in a text.
 std::set<std::string> options_in(const std::string& text) {

@@ -22,6 +22,12 @@ foreach(dependency Threads::Threads dfengine::hdf5 dfengine::libzip dfengine::li
   target_link_libraries(dfengine_library PRIVATE $<INSTALL_INTERFACE:${dependency}>)
 endforeach()
 
+# gemmi is headers alone up to version 0.5, a library after that.
+if(TARGET gemmi::gemmi_cpp)
+  set(DFENGINE_NEEDS_GEMMI ON)
+  target_link_libraries(dfengine_library PRIVATE $<INSTALL_INTERFACE:gemmi::gemmi_cpp>)
+endif()
+
 install(TARGETS dfengine_library EXPORT dfengineTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
         FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
