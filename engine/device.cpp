@@ -3,19 +3,34 @@
 
 #include "engine/api/error.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
+#include "kernels/cuda/loader.hpp"
 #include "kernels/ref/ref_backend.hpp"
 
 namespace dfe {
 
-std::unique_ptr<Backend> make_backend(const SegmentOptions& options) {
+ChosenDevice choose_device(const std::string& device) {
+  if (device != "auto") return {device, ""};
+  const card::CardList list = card::cuda_cards();
+  if (list.trouble.empty()) return {"cuda", "auto: a card can be used"};
+  return {"cpu", "auto: cpu, because there is no CUDA backend: " + list.trouble};
+}
+
+void check_device(const std::string& device) {
+  if (device == "auto" || device == "cpu" || device == "ref") return;
+  if (!device.starts_with("cuda"))
+    throw Error(ErrorKind::Usage, "device", device, "no such device", "expected auto, cpu, ref, cuda or cuda:N");
+  card::check_cuda_device(device);
+}
+
+std::unique_ptr<Backend> make_backend(const SegmentOptions& options, std::string* why) {
   if (options.threads < 0 || options.threads > 4096)
     throw Error(ErrorKind::Usage, "threads", std::to_string(options.threads), "out of range", "expected 1 to 4096, or 0 for all");
-  if (options.device == "auto" || options.device == "cpu")
-    return make_cpu_backend(options.threads, options.instruction_set, options.convolution);
-  if (options.device == "ref") return make_ref_backend(options.threads);
-  if (options.device.rfind("cuda", 0) == 0)
-    throw Error(ErrorKind::Usage, "device", options.device, "this build has no CUDA backend", "use --device cpu or auto");
-  throw Error(ErrorKind::Usage, "device", options.device, "no such device", "expected auto, cpu or ref");
+  check_device(options.device);
+  const auto [device, reason] = choose_device(options.device);
+  if (why) *why = reason;
+  if (device == "cpu") return make_cpu_backend(options.threads, options.instruction_set, options.convolution);
+  if (device == "ref") return make_ref_backend(options.threads);
+  return card::make_cuda_backend(device, options.precision);
 }
 
 }  // namespace dfe

@@ -10,8 +10,14 @@
 
 namespace dfe {
 
-/// auto and cpu give the cpu backend, ref the reference. Throws a usage `Error` for anything else, and for cuda while this build has
-/// none: a backend is never changed silently.
-std::unique_ptr<Backend> make_backend(const SegmentOptions& options);
+struct ChosenDevice {
+  std::string device;  ///< what was asked for; for "auto" cuda where a card can be used, else cpu
+  std::string reason;  ///< why auto chose so; empty for other devices
+};
+ChosenDevice choose_device(const std::string& device);
+
+/// Throws a usage `Error` where the device does not exist or cannot be used: a backend that was asked for by name is never replaced by
+/// another. `why`, if given, gets ChosenDevice::reason.
+std::unique_ptr<Backend> make_backend(const SegmentOptions& options, std::string* why = nullptr);
 
 }  // namespace dfe

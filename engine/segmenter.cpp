@@ -119,7 +119,9 @@ LabelMap segment(const VolumeSource& tomogram, const Weights& weights, const Seg
     throw Error("segment", tomogram.info().path, "the volume has no voxels", "its extent is " + tomogram.extent().to_string());
   const bool exact = options.tiling == Tiling::Exact;
   if (!exact) check_deepfinder_patch(tomogram, options.deepfinder_patch);
-  const auto backend = make_backend(options);
+  std::string why;
+  const auto backend = make_backend(options, &why);
+  if (observer && !why.empty()) observer->message(LogLevel::Debug, why);
   const std::int64_t widest = std::max(padded(tomogram.extent().x), exact ? std::int64_t{4} : options.deepfinder_patch);
   const Network network(graph_of(weights), weights, *backend, widest);
   const SegmentPlan plan = plan_segment(tomogram, network, options, static_cast<bool>(scores));

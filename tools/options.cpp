@@ -34,6 +34,12 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
+Precision parse_precision(const std::string& text) {
+  for (const Precision precision : {Precision::Fp16, Precision::Bf16, Precision::Tf32, Precision::Fp32})
+    if (text == precision_name(precision)) return precision;
+  refuse("--precision", text, "choose fp16, bf16, tf32 or fp32");
+}
+
 /// "256" or "128x256": y and x.
 Extent3 parse_tile(const std::string& text) {
   const std::vector<std::string> parts = split(text, 'x');
@@ -46,7 +52,7 @@ Extent3 parse_tile(const std::string& text) {
 
 void add_common_options(CLI::App& app, CommonOptions& common) {
   const std::string group = "Common options";
-  app.add_option("--device", common.device, "What computes: auto, cpu, or ref (slow and plain, for checks)")->group(group);
+  app.add_option("--device", common.device, "What computes: auto, cpu, cuda, cuda:N, or ref (slow and plain, for checks)")->group(group);
   app.add_option("--threads", common.threads, "Threads to use; 0: all")->check(CLI::Range(0, 4096))->group(group);
   app.add_option("--memory", common.memory, "Most memory to use: 8G, 512M; default: what the machine has to spare")->group(group);
   app.add_option("--voxel-size", common.voxel_size_angstrom, "Å per voxel, instead of what the file says")
@@ -61,9 +67,7 @@ void add_common_options(CLI::App& app, CommonOptions& common) {
 }
 
 void check_common_options(const CommonOptions& common) {
-  if (common.device.starts_with("cuda")) refuse("--device", common.device, "this build has no CUDA backend: choose auto, cpu or ref");
-  if (common.device != "auto" && common.device != "cpu" && common.device != "ref")
-    refuse("--device", common.device, "choose auto, cpu or ref");
+  check_device(common.device);
   if (common.voxel_size_angstrom && !std::isfinite(*common.voxel_size_angstrom))
     refuse("--voxel-size", std::to_string(*common.voxel_size_angstrom), "give a number of Å above 0");
   if (!common.memory.empty()) parse_bytes(common.memory, "--memory");
@@ -153,6 +157,7 @@ void add_segment_options(CLI::App& app, SegmentArguments& a) {
   const auto strict = app.add_flag("--strict", a.strict, "Convolve by F(2, 2, 2) instead of F(2, 4, 4): half as fast, smaller errors");
   app.add_flag("--direct", a.direct, "Convolve directly: slow, smallest columns, for checks")->excludes(strict);
   app.add_option("--instruction-set", a.instruction_set, "auto, avx512, avx2 or portable")->capture_default_str();
+  app.add_option("--precision", a.precision, "What a card computes with: fp16, bf16, tf32 or fp32")->capture_default_str();
 }
 
 SegmentOptions backend_options(const std::string& instruction_set, bool strict, bool direct, const CommonOptions& common) {
@@ -177,6 +182,7 @@ SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOpti
   request.bin = a.bin;
 
   request.options = backend_options(a.instruction_set, a.strict, a.direct, common);
+  request.options.precision = parse_precision(a.precision);
   SegmentOptions& options = request.options;
   options.slab_planes = a.slab;
   if (!a.tile.empty()) options.tile = parse_tile(a.tile);

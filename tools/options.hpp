@@ -52,7 +52,7 @@ ClusterOptions parse_cluster_options(const ClusterArguments& arguments, const Co
 /// Options of `segment` and `pick` as typed; `-o`, `--labels` and the inputs belong to each of them.
 struct SegmentArguments {
   std::vector<std::string> tomograms;
-  std::string weights, scores, classes, normalization, tiling = "exact", instruction_set = "auto", tile;
+  std::string weights, scores, classes, normalization, tiling = "exact", instruction_set = "auto", tile, precision = "fp16";
   std::int64_t patch = 160, bin = 1, slab = 0;
   bool scores_float32 = false, rescale = false, strict = false, direct = false;
 };

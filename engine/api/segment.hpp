@@ -34,6 +34,10 @@ enum class Precision {
   Fp32,  ///< single precision throughout, slow
 };
 
+constexpr const char* precision_name(Precision precision) {
+  return precision == Precision::Fp16 ? "fp16" : precision == Precision::Bf16 ? "bf16" : precision == Precision::Tf32 ? "tf32" : "fp32";
+}
+
 struct SegmentOptions {
   std::string device = "auto";            ///< auto, cpu, ref, cuda, cuda:N
   Precision precision = Precision::Fp16;  ///< of a card; the other devices have their own
@@ -68,6 +72,9 @@ struct SegmentPlan {
   std::int64_t total_bytes() const { return activation_bytes + workspace_bytes + label_bytes + source_bytes + base_bytes; }
   std::string to_string() const;  ///< a few lines for the user
 };
+
+/// Throws a usage `Error`, with the reason, unless the device exists here and can be used.
+void check_device(const std::string& device);
 
 /// Plans without running. Throws a usage `Error` where the budget is too small, saying how much is needed.
 SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options, bool with_scores);

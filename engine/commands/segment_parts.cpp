@@ -65,6 +65,7 @@ void record_options(io::RunRecord& record, const SegmentRequest& request) {
   const SegmentOptions& o = request.options;
   record.option("device", o.device);
   record.option("instruction-set", o.instruction_set);
+  record.option("precision", precision_name(o.precision));
   record.option("convolution", o.convolution == Convolution::Direct   ? "direct"
                                : o.convolution == Convolution::Strict ? "strict"
                                                                       : "winograd");

@@ -9,25 +9,11 @@
 
 namespace dfe::card {
 
-const char* name_of(Precision precision) {
-  switch (precision) {
-    case Precision::Fp16:
-      return "fp16";
-    case Precision::Bf16:
-      return "bf16";
-    case Precision::Tf32:
-      return "tf32";
-    case Precision::Fp32:
-      return "fp32";
-  }
-  return "?";
-}
-
 std::string ConvShape::to_string() const {
   const auto triple = [](const Extent3& e) { return std::to_string(e.z) + "," + std::to_string(e.y) + "," + std::to_string(e.x); };
-  return std::string(name_of(precision)) + " " + kernel.to_string() + " " + std::to_string(ci) + " to " + std::to_string(co) + " on " +
-         window.to_string() + " pad " + triple(pad_lo) + " " + triple(pad_hi) + (residual ? " residual" : "") + (bias ? " bias" : "") +
-         (relu ? " relu" : "");
+  return std::string(precision_name(precision)) + " " + kernel.to_string() + " " + std::to_string(ci) + " to " + std::to_string(co) +
+         " on " + window.to_string() + " pad " + triple(pad_lo) + " " + triple(pad_hi) + (residual ? " residual" : "") +
+         (bias ? " bias" : "") + (relu ? " relu" : "");
 }
 
 namespace {
@@ -79,7 +65,7 @@ class CardBackend final : public Backend {
       : shared_{std::move(machine), precision, {}}, stages_(*shared_.machine) {}
   ~CardBackend() override { shared_.machine->synchronize(); }
 
-  std::string description() const override { return shared_.machine->description() + ", " + name_of(shared_.precision); }
+  std::string description() const override { return shared_.machine->description() + ", " + precision_name(shared_.precision); }
   int threads() const override { return 1; }
   std::int64_t preferred_slab_planes() const override { return 16; }
   bool contiguous_planes() const override { return true; }

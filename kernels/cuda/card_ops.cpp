@@ -132,7 +132,7 @@ class CardHead final : public PlannedHead {
     int trouble = 0;
     std::memcpy(&trouble, done.set->host.data(), sizeof trouble);
     if (trouble)
-      throw Error("cuda", std::string("head ") + name_of(shared_.precision), "values beyond what the precision can hold",
+      throw Error("cuda", std::string("head ") + precision_name(shared_.precision), "values beyond what the precision can hold",
                   "choose --precision bf16, tf32 or fp32");
     std::memcpy(done.labels, done.set->host.data() + kFlagBytes, done.bytes);
   }

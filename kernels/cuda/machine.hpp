@@ -19,7 +19,6 @@ namespace dfe::card {
 /// Bytes of one element of a tensor, and how many make the 16 bytes that every voxel's channels are rounded up to.
 constexpr std::int64_t element_bytes(Precision p) { return p == Precision::Fp16 || p == Precision::Bf16 ? 2 : 4; }
 constexpr std::int64_t pack_size(Precision p) { return 16 / element_bytes(p); }
-const char* name_of(Precision precision);
 
 /// Calls body(T{}) with the element type of a precision.
 template <class Body>

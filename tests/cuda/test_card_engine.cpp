@@ -53,7 +53,7 @@ TEST_CASE("card: the streamed network agrees with the reference, for every slab 
     for (const auto& [precision, bound] : {std::pair{Precision::Fp32, 2e-6}, {Precision::Fp16, 5e-3}, {Precision::Bf16, 4e-2}}) {
       std::vector<std::uint8_t> labels;
       for (const std::int64_t slab : {1, 3, 4, 16, 64}) {
-        INFO(card::name_of(precision) << " " << extent.to_string() << " slab " << slab);
+        INFO(precision_name(precision) << " " << extent.to_string() << " slab " << slab);
         const auto backend = card::make_card_backend(card::make_host_machine(), precision);
         const Result got = run(*backend, weights, extent, slab, true, 2);
         double largest = 0;

@@ -20,10 +20,11 @@ Floats run_op(Backend& backend, Op& op, const std::vector<std::pair<const Floats
   std::vector<PlaneBuffer> buffers;
   for (const auto& [values, channels] : inputs) {
     tensors.emplace_back(backend, in, channels);
-    tensors.back().store(values->data());
     buffers.push_back(tensors.back().buffer());
   }
   Tensor y(backend, out, out_channels);
+  for (std::int64_t z = 0; z < out.z; z += slab) op.prepare(y.buffer(), buffers, z, std::min(z + slab, out.z));
+  for (std::size_t i = 0; i < inputs.size(); ++i) tensors[i].store(inputs[i].first->data());  // preparing may overwrite
   for (std::int64_t z = 0; z < out.z; z += slab) op.run(y.buffer(), buffers, z, std::min(z + slab, out.z));
   Floats result(static_cast<std::size_t>(elements(out, out_channels)));
   y.load(result.data());
@@ -62,9 +63,13 @@ inline HeadResult run_head(Backend& backend, const HeadDesc& op, const LayerWeig
   const std::int64_t plane = extent.y * extent.x;
   HeadResult result{std::vector<std::uint8_t>(static_cast<std::size_t>(extent.voxels())),
                     Floats(static_cast<std::size_t>(extent.voxels() * op.classes))};
-  for (std::int64_t z = 0; z < extent.z; z += slab)
+  for (std::int64_t z = 0; z < extent.z; z += slab) {
+    if (planned->in_flight() > 0 && z > slab) planned->finish();  // one stays in flight
     planned->run({result.labels.data() + z * plane, with_scores ? result.scores.data() + z * op.classes * plane : nullptr}, in.buffer(), z,
                  std::min(z + slab, extent.z));
+  }
+  if (planned->in_flight() > 0)
+    for (std::int64_t left = std::min<std::int64_t>((extent.z + slab - 1) / slab, 2); left > 0; --left) planned->finish();
   return result;
 }
 

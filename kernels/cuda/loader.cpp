@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/cuda/loader.hpp"
+
+#include <dlfcn.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+
+#include "engine/api/error.hpp"
+
+namespace dfe::card {
+namespace {
+
+namespace fs = std::filesystem;
+
+LoadedModule find_module() {
+  LoadedModule found;
+  std::vector<fs::path> places;
+  std::error_code error;
+  if (const char* const chosen = std::getenv("DFENGINE_CUDA"); chosen && *chosen) {
+    if (std::string(chosen) == "off") {
+      found.trouble = "switched off by DFENGINE_CUDA";
+      return found;
+    }
+    places.push_back(fs::is_directory(chosen, error) ? fs::path(chosen) / kModuleFile : fs::path(chosen));
+  } else {
+    const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+    places = {folder / kModuleFile, folder.parent_path() / "lib" / kModuleFile, folder.parent_path() / DFE_LIBRARY_FOLDER / kModuleFile};
+  }
+  std::string looked;
+  for (const fs::path& place : places) {
+    if (!fs::is_regular_file(place, error)) {
+      if (looked.find("'" + place.string() + "'") == std::string::npos) looked += (looked.empty() ? "'" : ", '") + place.string() + "'";
+      continue;
+    }
+    found.path = place.string();
+    void* const handle = dlopen(fs::absolute(place, error).c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!handle) {
+      const char* const why = dlerror();
+      found.trouble = "the module cannot be opened (" + std::string(why ? why : "no reason given") + ")";
+      return found;
+    }
+    using Entry = const CudaModule* (*)();
+    const auto entry = reinterpret_cast<Entry>(dlsym(handle, kModuleEntry));
+    if (!entry) {
+      found.trouble = "'" + found.path + "' is no module of dfengine";
+      return found;
+    }
+    const CudaModule* const module = entry();
+    if (std::string(module->build) != DFE_MODULE_TEXT) {
+      found.trouble = "'" + found.path + "' belongs to another build of dfengine (" + module->build + ", not " + DFE_MODULE_TEXT + ")";
+      return found;
+    }
+    found.module = module;
+    return found;
+  }
+  found.trouble = "no module at " + looked;
+  return found;
+}
+
+[[noreturn]] void refuse(const std::string& device, const std::string& why) {
+  throw Error(ErrorKind::Usage, "device", device, "no CUDA backend: " + why, "dfengine info tells what there is; use --device cpu or auto");
+}
+
+}  // namespace
+
+const LoadedModule& cuda_module() {
+  static const LoadedModule loaded = find_module();
+  return loaded;
+}
+
+CardList cuda_cards() {
+  const LoadedModule& loaded = cuda_module();
+  CardList list;
+  if (!loaded.module) {
+    list.trouble = loaded.trouble;
+    return list;
+  }
+  list = loaded.module->list();
+  if (!list.trouble.empty()) return list;
+  for (const CardFacts& card : list.cards)
+    if (card.refusal.empty()) return list;
+  list.trouble = list.cards.empty() ? "no card" : "card 0, " + list.cards[0].name + ": " + list.cards[0].refusal;
+  return list;
+}
+
+int check_cuda_device(const std::string& device) {
+  int wanted = -1;
+  if (device != "cuda") {
+    const std::string digits = device.starts_with("cuda:") ? device.substr(5) : "";
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), wanted);
+    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() || wanted < 0)
+      throw Error(ErrorKind::Usage, "device", device, "no such device", "expected auto, cpu, ref, cuda or cuda:N");
+  }
+  const CardList list = cuda_cards();
+  if (list.cards.empty()) refuse(device, list.trouble);
+  if (wanted >= static_cast<int>(list.cards.size()))
+    refuse(device, std::to_string(list.cards.size()) + (list.cards.size() == 1 ? " card is visible" : " cards are visible"));
+  for (const CardFacts& card : list.cards)
+    if (wanted < 0 ? card.refusal.empty() : card.index == wanted) {
+      if (!card.refusal.empty()) refuse(device, card.name + ": " + card.refusal);
+      return card.index;
+    }
+  refuse(device, list.trouble);
+}
+
+std::unique_ptr<Backend> make_cuda_backend(const std::string& device, Precision precision) {
+  return cuda_module().module->open(check_cuda_device(device), precision);
+}
+
+}  // namespace dfe::card
