@@ -31,11 +31,13 @@ Gradients zero_gradients(const std::vector<LayerWeights>& layers) {
   return zeros;
 }
 
+void add(LayerGradient& to, const LayerGradient& from) {
+  for (std::size_t i = 0; i < to.dw.size(); ++i) to.dw[i] += from.dw[i];
+  for (std::size_t i = 0; i < to.db.size(); ++i) to.db[i] += from.db[i];
+}
+
 void add(Gradients& to, const Gradients& from) {
-  for (std::size_t layer = 0; layer < to.size(); ++layer) {
-    for (std::size_t i = 0; i < to[layer].dw.size(); ++i) to[layer].dw[i] += from[layer].dw[i];
-    for (std::size_t i = 0; i < to[layer].db.size(); ++i) to[layer].db[i] += from[layer].db[i];
-  }
+  for (std::size_t layer = 0; layer < to.size(); ++layer) add(to[layer], from[layer]);
 }
 
 void scale(Gradients& gradients, double factor) {

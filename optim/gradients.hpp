@@ -20,6 +20,7 @@ std::int64_t parameter_count(const std::vector<LayerWeights>& layers);
 Gradients zero_gradients(const std::vector<LayerWeights>& layers);
 
 /// to += from
+void add(LayerGradient& to, const LayerGradient& from);
 void add(Gradients& to, const Gradients& from);
 
 /// Multiplies by `factor`.

@@ -23,20 +23,36 @@ auto tree_sum(std::int64_t first, std::int64_t last, Make&& make, Add&& add) -> 
 
 }  // namespace
 
-BatchGradient::BatchGradient(const Graph& graph, const TrainingBackend& backend, const Extent3& patch, std::int64_t batch,
+BatchGradient::BatchGradient(const Graph& graph, std::span<const TrainingBackend> backends, const Extent3& patch, std::int64_t batch,
                              const LossSpec& loss, Communicator& communicator)
-    : classes_(graph.head().classes),
-      batch_(batch),
-      loss_(loss),
-      communicator_(&communicator),
-      executable_(graph, backend, patch, needs_probabilities(loss) ? batch : 1) {
+    : classes_(graph.head().classes), batch_(batch), loss_(loss), communicator_(&communicator), pool_(static_cast<int>(backends.size())) {
   check_loss(loss, classes_);
   if (batch < 1) throw Error(ErrorKind::Usage, "training", "batch", "is " + std::to_string(batch), "expected at least one sample");
+  const auto lanes = static_cast<std::int64_t>(backends.size());
+  for (const TrainingBackend& backend : backends)
+    lanes_.push_back(
+        std::make_unique<TrainingExecutable>(graph, backend, patch, needs_probabilities(loss) ? (batch + lanes - 1) / lanes : 1));
+}
+
+std::size_t BatchGradient::bytes() const {
+  std::size_t sum = 0;
+  for (const auto& lane : lanes_) sum += lane->bytes();
+  return sum;
+}
+
+/// Calls work(sample, executable, slot) for every sample, those of different lanes side by side.
+template <class Work>
+void BatchGradient::for_samples(std::size_t count, Work&& work) {
+  const std::size_t lanes = lanes_.size();
+  parallel_for(pool_, 0, static_cast<std::int64_t>(lanes), 1, [&](std::int64_t first, std::int64_t, int) {
+    const auto lane = static_cast<std::size_t>(first);
+    for (std::size_t i = lane; i < count; i += lanes) work(i, *lanes_[lane], static_cast<std::int64_t>(i / lanes));
+  });
 }
 
 void BatchGradient::check_labels(const std::vector<TrainingSample>& samples) const {
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    const std::uint8_t most = *std::max_element(samples[i].labels, samples[i].labels + executable_.patch().voxels());
+    const std::uint8_t most = *std::max_element(samples[i].labels, samples[i].labels + lanes_.front()->patch().voxels());
     if (most >= classes_)
       throw Error("training", "sample " + std::to_string(i), "has label " + std::to_string(most),
                   "the network has " + std::to_string(classes_) + " classes, labels 0 to " + std::to_string(classes_ - 1));
@@ -54,55 +70,62 @@ void BatchGradient::sum_over_processes(Gradients& gradients) {
   }
 }
 
+/// The tree of tree_sum, in place: gradients_[first] takes the sum of [first, last) of one layer.
+void BatchGradient::sum_samples(std::size_t layer, std::size_t first, std::size_t last) {
+  if (last - first == 1) return;
+  const std::size_t middle = first + (last - first) / 2;
+  sum_samples(layer, first, middle);
+  sum_samples(layer, middle, last);
+  add(gradients_[first][layer], gradients_[middle][layer]);
+}
+
 BatchResult BatchGradient::run(const Weights& weights, const std::vector<TrainingSample>& samples) {
   if (static_cast<std::int64_t>(samples.size()) != batch_)
     throw Error("training", "batch", std::to_string(samples.size()) + " samples", "expected " + std::to_string(batch_));
   check_labels(samples);
-  executable_.set_weights(weights);
-  const auto sample = [&](std::int64_t i) -> const TrainingSample& { return samples[static_cast<std::size_t>(i)]; };
-  const auto add_classes = [](ClassSums& to, const ClassSums& from) { add_sums(to, from); };
-  const bool whole_batch_first = needs_probabilities(loss_);
+  if (gradients_.empty()) gradients_.assign(samples.size(), zero_gradients(weights.layers));
+  parallel_for(pool_, 0, static_cast<std::int64_t>(lanes_.size()), 1,
+               [&](std::int64_t lane, std::int64_t, int) { lanes_[static_cast<std::size_t>(lane)]->set_weights(weights); });
+
+  std::vector<ClassSums> of_samples(samples.size());
+  const auto sum_classes = [&] {
+    ClassSums sums = tree_sum(
+        0, batch_, [&](std::int64_t i) { return of_samples[static_cast<std::size_t>(i)]; },
+        [](ClassSums& to, const ClassSums& from) { add_sums(to, from); });
+    sum_over_processes(sums);
+    return sums;
+  };
+  const auto backward = [&](std::size_t i, TrainingExecutable& executable, std::int64_t slot, const LossSlopes& slopes) {
+    executable.backward(slot, samples[i].labels, slopes, gradients_[i]);
+  };
 
   BatchResult result;
-  result.sums = tree_sum(
-      0, batch_,
-      [&](std::int64_t i) {
-        if (whole_batch_first) return executable_.forward(i, sample(i).voxels, sample(i).labels);
-        ClassSums counts(classes_);
-        for (std::int64_t v = 0; v < executable_.patch().voxels(); ++v) counts.voxels[sample(i).labels[v]] += 1;
-        return counts;
-      },
-      add_classes);
-  sum_over_processes(result.sums);
-  const LossSlopes slopes = loss_slopes(loss_, result.sums);
-
-  std::vector<ClassSums> of_samples;
-  result.gradients = tree_sum(
-      0, batch_,
-      [&](std::int64_t i) {
-        if (!whole_batch_first) of_samples.push_back(executable_.forward(0, sample(i).voxels, sample(i).labels));
-        Gradients gradients = zero_gradients(weights.layers);
-        executable_.backward(whole_batch_first ? i : 0, sample(i).labels, slopes, gradients);
-        return gradients;
-      },
-      [](Gradients& to, const Gradients& from) { add(to, from); });
-  sum_over_processes(result.gradients);
-  if (!whole_batch_first) {
-    result.sums = tree_sum(
-        0, batch_, [&](std::int64_t i) { return of_samples[static_cast<std::size_t>(i)]; }, add_classes);
-    sum_over_processes(result.sums);
+  if (needs_probabilities(loss_)) {
+    for_samples(samples.size(), [&](std::size_t i, TrainingExecutable& executable, std::int64_t slot) {
+      of_samples[i] = executable.forward(slot, samples[i].voxels, samples[i].labels);
+    });
+    result.sums = sum_classes();
+    const LossSlopes slopes = loss_slopes(loss_, result.sums);
+    for_samples(samples.size(),
+                [&](std::size_t i, TrainingExecutable& executable, std::int64_t slot) { backward(i, executable, slot, slopes); });
+  } else {
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      of_samples[i] = ClassSums(classes_);
+      for (std::int64_t v = 0; v < lanes_.front()->patch().voxels(); ++v) of_samples[i].voxels[samples[i].labels[v]] += 1;
+    }
+    const LossSlopes slopes = loss_slopes(loss_, sum_classes());
+    for_samples(samples.size(), [&](std::size_t i, TrainingExecutable& executable, std::int64_t) {
+      of_samples[i] = executable.forward(0, samples[i].voxels, samples[i].labels);
+      backward(i, executable, 0, slopes);
+    });
+    result.sums = sum_classes();
   }
+  parallel_for(pool_, 0, static_cast<std::int64_t>(weights.layers.size()), 1,
+               [&](std::int64_t layer, std::int64_t, int) { sum_samples(static_cast<std::size_t>(layer), 0, samples.size()); });
+  result.gradients = gradients_.front();
+  sum_over_processes(result.gradients);
   result.loss = loss_value(loss_, result.sums);
   return result;
-}
-
-ClassSums BatchGradient::evaluate(const Weights& weights, const std::vector<TrainingSample>& samples) {
-  check_labels(samples);
-  executable_.set_weights(weights);
-  ClassSums sums(classes_);
-  for (const TrainingSample& sample : samples) add_sums(sums, executable_.forward(0, sample.voxels, sample.labels));
-  sum_over_processes(sums);
-  return sums;
 }
 
 void check_optimizer(const OptimizerOptions& o) {

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "engine/core/parallel.hpp"
 #include "engine/training/communicator.hpp"
 #include "engine/training/training_executable.hpp"
 #include "layers/losses.hpp"
@@ -31,27 +34,33 @@ struct BatchResult {
 /// Computes gradients of batches. Its memory is made once.
 class BatchGradient {
  public:
-  /// `batch` is this process's number of samples. A loss that needs sums over the batch keeps the activations of all of them, else of one.
+  /// `batch` is this process's number of samples; sample i is worked on by backend i modulo their number, which changes no bit. A loss that
+  /// needs sums over the batch keeps the activations of all samples, else of one per backend.
+  BatchGradient(const Graph& graph, std::span<const TrainingBackend> backends, const Extent3& patch, std::int64_t batch,
+                const LossSpec& loss, Communicator& communicator);
   BatchGradient(const Graph& graph, const TrainingBackend& backend, const Extent3& patch, std::int64_t batch, const LossSpec& loss,
-                Communicator& communicator);
+                Communicator& communicator)
+      : BatchGradient(graph, std::span(&backend, 1), patch, batch, loss, communicator) {}
 
-  std::size_t bytes() const { return executable_.bytes(); }
+  std::size_t bytes() const;
 
   /// Throws `Error` for a batch of another size, or a label that is no class.
   BatchResult run(const Weights& weights, const std::vector<TrainingSample>& samples);
 
-  /// The sums of any number of samples, without gradients, for validation; loss_value makes a loss of them. Every process calls it.
-  ClassSums evaluate(const Weights& weights, const std::vector<TrainingSample>& samples);
-
  private:
+  template <class Work>
+  void for_samples(std::size_t count, Work&& work);
   void check_labels(const std::vector<TrainingSample>& samples) const;
   void sum_over_processes(ClassSums& sums);
   void sum_over_processes(Gradients& gradients);
+  void sum_samples(std::size_t layer, std::size_t first, std::size_t last);
 
   std::int64_t classes_, batch_;
   LossSpec loss_;
   Communicator* communicator_;
-  TrainingExecutable executable_;
+  std::vector<std::unique_ptr<TrainingExecutable>> lanes_;
+  ThreadPool pool_;                   // a thread per lane
+  std::vector<Gradients> gradients_;  // of each sample; kept, because touching fresh memory costs more than the sums
 };
 
 struct OptimizerOptions {

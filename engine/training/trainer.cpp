@@ -27,6 +27,29 @@ std::string fixed(double value, const char* format) {
   return text;
 }
 
+/// As many backends side by side as the batch, the threads and the memory allow. Throws a usage `Error` where the memory is too small for
+/// one.
+std::vector<TrainingBackend> backends_for(const TrainSettings& settings, const Graph& graph, const SegmentOptions& device) {
+  constexpr std::int64_t kScratch = 128 << 20;  // of a backend: weights as its kernels want them, points of tiles
+  const std::int64_t sample = activation_bytes(graph, settings.sampler.patch);
+  const std::int64_t budget = device.memory_bytes > 0 ? device.memory_bytes : available_memory_bytes();
+  const auto needed = [&](std::int64_t lanes) {
+    const std::int64_t kept = needs_probabilities(settings.loss) ? settings.batch : lanes;
+    return kept * sample + lanes * (sample + kScratch);
+  };
+  if (budget > 0 && needed(1) > budget)
+    throw Error(ErrorKind::Usage, "train", "--memory",
+                "training needs " + std::to_string(needed(1) >> 20) + " MiB, and " + std::to_string(budget >> 20) + " MiB are there",
+                "make training.batch or patches.size smaller; without loss.tversky one patch is kept instead of the batch");
+  std::int64_t lanes = settings.batch;
+  std::vector<TrainingBackend> made;
+  do {
+    made = make_training_lanes(device, lanes);
+    lanes = static_cast<std::int64_t>(made.size()) - 1;
+  } while (budget > 0 && lanes > 0 && needed(lanes + 1) > budget);
+  return made;
+}
+
 /// Hands on everything but the messages of the steps within, which would come anew at every validation.
 class Hushed final : public Observer {
  public:
@@ -51,9 +74,9 @@ class Trainer {
         communicator_(communicator),
         progress_(progress),
         events_(events),
-        backend_(make_training_backend(device)),
-        gradient_(deepfinder_graph({progress.state.weights.widths, progress.state.weights.classes}), backend_, settings.sampler.patch,
-                  settings.batch, settings.loss, communicator),
+        graph_(deepfinder_graph({progress.state.weights.widths, progress.state.weights.classes})),
+        backends_(backends_for(settings, graph_, device)),
+        gradient_(graph_, backends_, settings.sampler.patch, settings.batch, settings.loss, communicator),
         pool_(device.threads),
         voxels_(static_cast<std::size_t>(settings.batch * settings.sampler.patch.voxels())),
         labels_(voxels_.size()) {
@@ -231,7 +254,8 @@ class Trainer {
   Communicator& communicator_;
   TrainProgress& progress_;
   const TrainEvents& events_;
-  TrainingBackend backend_;
+  Graph graph_;
+  std::vector<TrainingBackend> backends_;
   BatchGradient gradient_;
   ThreadPool pool_;
   std::vector<float> voxels_;

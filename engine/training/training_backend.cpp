@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/training/training_backend.hpp"
 
+#include <algorithm>
+
 #include "engine/api/error.hpp"
+#include "engine/core/parallel.hpp"
 #include "engine/device.hpp"
 #include "kernels/cpu/cpu_backward.hpp"
 #include "kernels/ref/ref_backward.hpp"
@@ -16,6 +19,18 @@ TrainingBackend make_training_backend(const SegmentOptions& options) {
   TrainingBackend made{make_backend(host), nullptr};
   made.backward = options.device == "ref" ? make_ref_backward(options.threads)
                                           : make_cpu_backward(*made.forward, options.instruction_set, options.convolution);
+  return made;
+}
+
+std::vector<TrainingBackend> make_training_lanes(const SegmentOptions& options, std::int64_t most) {
+  const int threads = options.threads > 0 ? options.threads : available_threads();
+  const int lanes = static_cast<int>(std::clamp<std::int64_t>(most, 1, threads));
+  std::vector<TrainingBackend> made;
+  for (int lane = 0; lane < lanes; ++lane) {
+    SegmentOptions share = options;
+    share.threads = threads / lanes + (lane < threads % lanes ? 1 : 0);
+    made.push_back(make_training_backend(share));
+  }
   return made;
 }
 

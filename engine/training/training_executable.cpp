@@ -17,6 +17,13 @@ Conv3dDesc head_convolution(const HeadDesc& head) {
 
 }  // namespace
 
+std::int64_t activation_bytes(const Graph& graph, const Extent3& patch) {
+  std::int64_t values = patch.voxels() * (graph.head().classes + 15) / 16 * 16;  // logits
+  for (const TensorNode& tensor : graph.tensors)
+    values += (patch.voxels() >> (3 * tensor.level)) * (tensor.channels == 1 ? 1 : (tensor.channels + 15) / 16 * 16);
+  return values * static_cast<std::int64_t>(sizeof(float));
+}
+
 TrainingExecutable::TrainingExecutable(const Graph& graph, const TrainingBackend& backend, const Extent3& patch, std::int64_t kept)
     : graph_(graph), backend_(&backend), patch_(patch) {
   const std::int64_t multiple = std::int64_t{1} << graph.levels;

@@ -14,6 +14,9 @@
 
 namespace dfe {
 
+/// Bytes of the activations of one sample, which are those of their gradients too. An estimate: channels are counted in blocks of 16.
+std::int64_t activation_bytes(const Graph& graph, const Extent3& patch);
+
 class TrainingExecutable {
  public:
   /// `kept` samples can be between forward and backward at a time. Throws `Error` where `patch` is not a multiple of 2^levels, or the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/cpu/winograd_points.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace dfe::cpu {
@@ -21,25 +22,45 @@ std::vector<double> winograd_filter_matrix(int m) {
   return g;
 }
 
+namespace {
+
+/// One axis of the transformation: out (outer, points, inner) = Σ over 3 taps of g (points, 3) · in (outer, 3, inner).
+void transform_axis(const std::vector<double>& g, const double* in, double* out, std::int64_t outer, std::int64_t inner) {
+  const auto points = static_cast<std::int64_t>(g.size() / 3);
+  for (std::int64_t o = 0; o < outer; ++o)
+    for (std::int64_t p = 0; p < points; ++p) {
+      const double a = g[static_cast<std::size_t>(3 * p)], b = g[static_cast<std::size_t>(3 * p + 1)],
+                   c = g[static_cast<std::size_t>(3 * p + 2)];
+      const double* const from = in + 3 * o * inner;
+      double* const to = out + (o * points + p) * inner;
+      for (std::int64_t i = 0; i < inner; ++i) to[i] = a * from[i] + b * from[inner + i] + c * from[2 * inner + i];
+    }
+}
+
+}  // namespace
+
 std::vector<float> winograd_weights(const float* kernel, std::int64_t channels, int m) {
-  const int n = m + 2;
+  constexpr std::int64_t kSome = 64;  // channel pairs at a time, so that all three axes stay in the cache
+  const std::int64_t n = m + 2;
   const std::vector<double> plane = winograd_filter_matrix(m), depth = winograd_filter_matrix(2);
   std::vector<float> result(static_cast<std::size_t>(4 * n * n * channels));
-  std::vector<double> sums(static_cast<std::size_t>(channels));
-  for (int y = 0; y < n; ++y)
-    for (int x = 0; x < n; ++x)
-      for (int z = 0; z < 4; ++z) {
-        std::fill(sums.begin(), sums.end(), 0.0);
-        for (int tap = 0; tap < 27; ++tap) {
-          const double factor = depth[static_cast<std::size_t>(z * 3 + tap / 9)] * plane[static_cast<std::size_t>(y * 3 + tap / 3 % 3)] *
-                                plane[static_cast<std::size_t>(x * 3 + tap % 3)];
-          if (factor == 0) continue;
-          for (std::int64_t c = 0; c < channels; ++c)
-            sums[static_cast<std::size_t>(c)] += factor * static_cast<double>(kernel[tap * channels + c]);
-        }
-        float* const to = result.data() + ((y * n + x) * 4 + z) * channels;
-        for (std::int64_t c = 0; c < channels; ++c) to[c] = static_cast<float>(sums[static_cast<std::size_t>(c)]);
+  std::vector<double> taps(static_cast<std::size_t>(27 * kSome)), along_z(static_cast<std::size_t>(36 * kSome)),
+      along_y(static_cast<std::size_t>(12 * n * kSome)), points(static_cast<std::size_t>(4 * n * n * kSome));
+  for (std::int64_t first = 0; first < channels; first += kSome) {
+    const std::int64_t some = std::min(kSome, channels - first);
+    for (std::int64_t tap = 0; tap < 27; ++tap)
+      for (std::int64_t c = 0; c < some; ++c)
+        taps[static_cast<std::size_t>(tap * some + c)] = static_cast<double>(kernel[tap * channels + first + c]);
+    transform_axis(depth, taps.data(), along_z.data(), 1, 9 * some);
+    transform_axis(plane, along_z.data(), along_y.data(), 4, 3 * some);
+    transform_axis(plane, along_y.data(), points.data(), 4 * n, some);
+    for (std::int64_t z = 0; z < 4; ++z)
+      for (std::int64_t yx = 0; yx < n * n; ++yx) {
+        const double* const from = points.data() + (z * n * n + yx) * some;
+        float* const to = result.data() + (yx * 4 + z) * channels + first;
+        for (std::int64_t c = 0; c < some; ++c) to[c] = static_cast<float>(from[c]);
       }
+  }
   return result;
 }
 

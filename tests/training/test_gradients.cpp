@@ -185,18 +185,29 @@ TEST_CASE("two processes with half the batch each get the bits of one with all o
   }
 }
 
-TEST_CASE("evaluation gives the sums that a step's loss is made of, for any number of samples") {
+TEST_CASE("samples side by side on several backends give the bits of one after the other") {
   const Graph graph = deepfinder_graph(kSpec);
-  const TrainingBackend on = backend("cpu", 1);
   const Weights weights = small_weights(graph, 9);
-  const Batch batch(2, 3, 4);
-  SingleProcess alone;
-  BatchGradient compute(graph, on, kPatch, 2, kBoth, alone);
-  const double loss = compute.run(weights, batch.samples).loss;
-  CHECK(loss_value(kBoth, compute.evaluate(weights, batch.samples)) == loss);
-  const ClassSums one = compute.evaluate(weights, {batch.samples[0]});
-  CHECK(one.voxels[0] + one.voxels[1] + one.voxels[2] == 512);
-  CHECK(one.predicted[0] + one.predicted[1] + one.predicted[2] == 512);
+  SegmentOptions options;
+  options.threads = 3;
+  const std::vector<TrainingBackend> lanes = make_training_lanes(options, 5);
+  REQUIRE(lanes.size() == 3);
+  for (const LossSpec& loss : {kBoth, kEntropy}) {
+    const Batch batch(5, 3, 4);
+    const TrainingBackend one = backend("cpu", 1);
+    SingleProcess alone;
+    const BatchResult expected = BatchGradient(graph, one, kPatch, 5, loss, alone).run(weights, batch.samples);
+    BatchGradient compute(graph, lanes, kPatch, 5, loss, alone);
+    for (int repeat = 0; repeat < 2; ++repeat) {
+      const BatchResult result = compute.run(weights, batch.samples);
+      CHECK(result.loss == expected.loss);
+      CHECK(result.sums.overlap == expected.sums.overlap);
+      for (std::size_t layer = 0; layer < weights.layers.size(); ++layer) {
+        CHECK(result.gradients[layer].dw == expected.gradients[layer].dw);
+        CHECK(result.gradients[layer].db == expected.gradients[layer].db);
+      }
+    }
+  }
 }
 
 TEST_CASE("patches, batches and labels that do not fit are refused") {
