@@ -97,8 +97,8 @@ std::vector<Body> proteasome(int caps) {
                            ellipsoid({-52, 0, 0}, {18, 22, 22}, 0)};
   for (int i = 0; i < caps; ++i) {
     const double side = i == 0 ? 1 : -1;
-    bodies.push_back(tube(side * 88, 14, 46, 14, kProtein));
-    bodies.push_back(tube(side * 114, 14, 36, 12, kProtein));
+    bodies.push_back(tube(side * 90, 16, 49, 14, kProtein));
+    bodies.push_back(tube(side * 121, 15, 40, 12, kProtein));
   }
   return bodies;
 }
