@@ -12,6 +12,7 @@
 
 #include "io/random_file.hpp"
 #include "io/structure.hpp"
+#include "io/structures/parse_structure.hpp"
 #include "io/volumes/inflate.hpp"
 
 namespace dfe::io {
@@ -116,8 +117,7 @@ bool looks_like_cif(const std::string& text) {
 
 }  // namespace
 
-Structure read_structure(const std::filesystem::path& path) {
-  const std::string text = read_text(path), name = path.string();
+Structure parse_structure(const std::string& text, const std::string& name) {
   Collector collector;
   try {
     looks_like_cif(text) ? read_cif(text, name, collector) : read_pdb(text, name, collector);
@@ -131,5 +131,7 @@ Structure read_structure(const std::filesystem::path& path) {
   if (collector.structure.atoms.empty()) throw Error("structure", name, "has no atoms", "give a PDB or mmCIF file with coordinates");
   return std::move(collector.structure);
 }
+
+Structure read_structure(const std::filesystem::path& path) { return parse_structure(read_text(path), path.string()); }
 
 }  // namespace dfe::io
