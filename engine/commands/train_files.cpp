@@ -76,6 +76,7 @@ class TrainRun {
   CommandReport run() {
     prepare_folder(run_, request_);
     record_options();
+    record_.device(make_training_backend(request_.options).forward->description());
     record_.stage("open");
     data_ = open_training_data(settings_, run_.folder, request_.common, request_.options.threads, record_, observer_);
     start();
