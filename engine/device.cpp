@@ -3,7 +3,7 @@
 
 #include "engine/api/error.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
-#include "kernels/cuda/loader.hpp"
+#include "kernels/cuda_loader.hpp"
 #include "kernels/ref/ref_backend.hpp"
 
 namespace dfe {

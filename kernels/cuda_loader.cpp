@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/cuda/loader.hpp"
+#include "kernels/cuda_loader.hpp"
 
 #include <dlfcn.h>
 

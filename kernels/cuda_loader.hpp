@@ -6,7 +6,7 @@
 #include <string>
 
 #include "engine/api/segment.hpp"
-#include "kernels/cuda/module.hpp"
+#include "kernels/cuda_module.hpp"
 
 namespace dfe::card {
 

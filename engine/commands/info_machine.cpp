@@ -7,7 +7,7 @@
 #include "engine/core/parallel.hpp"
 #include "info_parts.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
-#include "kernels/cuda/loader.hpp"
+#include "kernels/cuda_loader.hpp"
 
 namespace dfe {
 

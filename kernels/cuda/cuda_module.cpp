@@ -7,8 +7,8 @@
 #include "kernels/cuda/card_verdict.hpp"
 #include "kernels/cuda/cuda_check.hpp"
 #include "kernels/cuda/cuda_machine.hpp"
-#include "kernels/cuda/module.hpp"
 #include "kernels/cuda/plan_cache.hpp"
+#include "kernels/cuda_module.hpp"
 
 namespace dfe::card {
 namespace {

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "kernels/cuda/card_verdict.hpp"
-#include "kernels/cuda/loader.hpp"
+#include "kernels/cuda_loader.hpp"
 #include "tests/catch.hpp"
 #include "tests/cli/run_command.hpp"
 #include "tests/temp_folder.hpp"
