@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// What gpu_check measures, one JSON object a line: every op against the CPU, every layer's speed, the whole network's results and speed.
+// Runs on any device of make_backend, and on the card's "stand-in", so that a machine without a card can rehearse it.
+//   bench_gpu ops DEVICE PRECISION                          correctness of every op
+//   bench_gpu layers DEVICE PRECISION PLANES H W SECONDS    milliseconds and TFLOP/s of every layer on a slab
+//   bench_gpu agree DEVICE PRECISION D H W                  labels, scores and repeats of the whole network against the CPU
+//   bench_gpu network DEVICE PRECISION D H W SLAB REPEATS   seconds of the whole network on a volume in memory
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "engine/device.hpp"
+#include "engine/executable.hpp"
+#include "engine/segment_plan.hpp"
+#include "kernels/cpu/cpu_backend.hpp"
+#include "kernels/cuda/card_backend.hpp"
+#include "kernels/cuda/host_machine.hpp"
+#include "layers/op_facts.hpp"
+#include "tests/cuda/op_checks.hpp"
+#include "tests/engine/memory_volume.hpp"
+
+using namespace dfe;
+using namespace dfe::test;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+const DeepFinderSpec kSpec{{32, 48, 64}, 13};
+constexpr float kCloseCall = 0.02f;  // difference of probabilities
+
+std::unique_ptr<Backend> open_device(const std::string& device, const std::string& precision) {
+  SegmentOptions options;
+  options.device = device;
+  options.convolution = Convolution::Direct;  // what a card computes, too
+  for (const Precision p : {Precision::Fp16, Precision::Bf16, Precision::Tf32, Precision::Fp32})
+    if (precision == precision_name(p)) options.precision = p;
+  if (device == "stand-in") return card::make_card_backend(card::make_host_machine(), options.precision);
+  return make_backend(options);
+}
+
+/// Text inside a JSON string.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' || c == '\\' ? std::string("\\") + c : c < ' ' ? std::string(" ") : std::string(1, c);
+  return out + "\"";
+}
+
+int check_every_op(Backend& backend) {
+  const auto cpu = make_cpu_backend(0, "auto", Convolution::Direct);
+  for (const OpCheck& c : check_ops(backend, *cpu, {1, 100})) {
+    std::printf("{\"op\": %s, \"differing\": %ld, \"relative_l2\": %.3g, \"repeats\": %s}\n", quoted(c.name).c_str(),
+                static_cast<long>(c.differing), c.relative_l2, c.repeats ? "true" : "false");
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
+/// Runs an op on a slab inside the volume again and again; what is queued is waited for by loading a plane.
+void time_layer(Backend& backend, const OpNode& node, const Graph& graph, const LayerWeights* weights, const Extent3& plane,
+                std::int64_t planes, double seconds) {
+  const bool is_head = node.output < 0;
+  const int level = is_head ? 0 : graph.tensors[static_cast<std::size_t>(node.output)].level;
+  const std::int64_t count = std::max<std::int64_t>(planes >> level, 1);
+  std::vector<Tensor> inputs;
+  std::vector<PlaneBuffer> x;
+  for (const int t : node.inputs) {
+    const TensorNode& tensor = graph.tensors[static_cast<std::size_t>(t)];
+    // the slab lies in the middle of a tensor three times as deep, of which only what it sees is in memory
+    const std::int64_t depth = 4 * std::max<std::int64_t>(planes >> tensor.level, 1);
+    const Extent3 extent{depth, plane.y >> tensor.level, plane.x >> tensor.level};
+    inputs.emplace_back(backend, extent, tensor.channels, std::min(depth, 2 * std::max<std::int64_t>(planes >> tensor.level, 1) + 4));
+    PlaneBuffer buffer = inputs.back().buffer();
+    const std::vector<float> values = uniform_reals(extent.y * extent.x * tensor.channels, 5);
+    for (std::int64_t z = 0; z < buffer.capacity; ++z) backend.store_plane(buffer, z, values.data());
+    if (backend.contiguous_planes()) buffer.base = std::max<std::int64_t>(std::max<std::int64_t>(planes >> tensor.level, 1) - 2, 0);
+    x.push_back(buffer);
+  }
+  const Extent3 out{4 * count, plane.y >> level, plane.x >> level};
+  std::function<void()> run, wait;
+  std::string name;
+  std::unique_ptr<PlannedOp> op;
+  std::unique_ptr<PlannedHead> head;
+  std::optional<Tensor> y;
+  std::vector<std::uint8_t> labels;
+  std::vector<float> one;
+  const std::int64_t begin = count, end = 2 * count;
+  if (is_head) {
+    head = backend.plan(std::get<HeadDesc>(node.op), *weights, plane.x);
+    labels.resize(static_cast<std::size_t>(count * plane.y * plane.x));
+    head->prepare(x[0], begin, end, false);
+    run = [&] {
+      head->run({labels.data(), nullptr}, x[0], begin, end);
+      if (head->in_flight() > 0) head->finish();
+    };
+    wait = [] {};
+    name = head->name();
+  } else {
+    if (const auto* conv = std::get_if<Conv3dDesc>(&node.op))
+      op = backend.plan(*conv, *weights, plane.x);
+    else if (const auto* up = std::get_if<UpConvDesc>(&node.op))
+      op = backend.plan(*up, *weights, plane.x);
+    else
+      op = backend.plan(std::get<MaxPoolDesc>(node.op));
+    y.emplace(backend, out, output_channels(node.op), count);
+    op->prepare(y->buffer(), x, begin, end);
+    one.resize(static_cast<std::size_t>(out.y * out.x * output_channels(node.op)));
+    PlaneBuffer buffer = y->buffer();
+    if (backend.contiguous_planes()) buffer.base = begin;
+    run = [&, buffer] { op->run(buffer, x, begin, end); };
+    wait = [&, buffer] { backend.load_plane(buffer, begin, one.data()); };
+    name = op->name();
+  }
+  run();
+  wait();
+  // the difference between few and many runs is free of what waiting costs
+  const auto timed = [&](int runs) {
+    const auto start = Clock::now();
+    for (int i = 0; i < runs; ++i) run();
+    wait();
+    return seconds_since(start);
+  };
+  const double first = timed(1);
+  const int many = 1 + std::max(2, static_cast<int>(std::min(seconds / first, 1000.0)));
+  std::vector<double> results;
+  for (int i = 0; i < 3; ++i) results.push_back((timed(many) - timed(1)) / (many - 1));
+  std::sort(results.begin(), results.end());
+  const double work = flop(node.op, {count, out.y, out.x});
+  std::printf("{\"layer\": %s, \"op\": %s, \"kernel\": %s, \"planes\": %ld, \"ms\": %.4f, \"tflops\": %.3f}\n", quoted(node.name).c_str(),
+              quoted(describe(node.op)).c_str(), quoted(name).c_str(), static_cast<long>(count), results[1] * 1e3,
+              work / results[1] * 1e-12);
+  std::fflush(stdout);
+}
+
+struct Run {
+  std::vector<std::uint8_t> labels;
+  std::vector<float> scores;
+  double seconds = 0;
+};
+
+/// The volume repeats 32 planes of noise, so that reading costs nothing. `keep`: labels, and scores too.
+Run run_network(Executable& executable, const Extent3& extent, std::int64_t classes, bool keep_scores) {
+  static const std::int64_t kPlanes = 32;
+  const std::int64_t area = extent.y * extent.x;
+  static std::vector<float> noise;
+  if (noise.size() != static_cast<std::size_t>(kPlanes * area)) noise = uniform_reals(kPlanes * area, 17);
+  Run run;
+  run.labels.resize(static_cast<std::size_t>(extent.voxels()));
+  if (keep_scores) run.scores.resize(static_cast<std::size_t>(extent.voxels() * classes));
+  const auto start = Clock::now();
+  executable.run([&](std::int64_t z, float* plane) { std::copy_n(noise.data() + z % kPlanes * area, area, plane); },
+                 [&](std::int64_t begin, std::int64_t end, const std::uint8_t* labels, const float* scores) {
+                   std::copy_n(labels, (end - begin) * area, run.labels.data() + begin * area);
+                   if (scores) std::copy_n(scores, (end - begin) * area * classes, run.scores.data() + begin * area * classes);
+                 });
+  run.seconds = seconds_since(start);
+  return run;
+}
+
+int agree(Backend& backend, const Extent3& extent) {
+  const Weights weights = random_weights(kSpec, 1);
+  const Graph graph = graph_of(weights);
+  const auto cpu = make_cpu_backend(0, "auto", Convolution::Direct);
+  const auto run_on = [&](Backend& on, std::int64_t slab, bool scores) {
+    const Network network(graph, weights, on, extent.x);
+    Executable executable(network, extent, slab, scores);
+    return run_network(executable, extent, kSpec.classes, scores);
+  };
+  const Run expected = run_on(*cpu, 8, true), got = run_on(backend, 16, true), again = run_on(backend, 16, false),
+            other = run_on(backend, 4, false);
+  // with random weights many voxels are close calls, which rounding may decide: what counts is by how much the other label was behind
+  std::int64_t same = 0, same_slabs = 0, wrong = 0;
+  const std::int64_t area = extent.y * extent.x;
+  for (std::size_t i = 0; i < expected.labels.size(); ++i) {
+    const auto z = static_cast<std::int64_t>(i) / area, at = static_cast<std::int64_t>(i) % area;
+    const auto score = [&](int label) { return expected.scores[static_cast<std::size_t>((z * kSpec.classes + label) * area + at)]; };
+    same += got.labels[i] == expected.labels[i];
+    same_slabs += got.labels[i] == other.labels[i];
+    wrong += score(expected.labels[i]) - score(got.labels[i]) > kCloseCall;
+  }
+  const double voxels = static_cast<double>(expected.labels.size());
+  std::printf(
+      "{\"extent\": %s, \"label_agreement\": %.6f, \"clearly_wrong\": %ld, \"relative_l2_of_scores\": %.3g, \"repeat_equal\": %s, "
+      "\"slab_4_agreement\": %.6f}\n",
+      quoted(extent.to_string()).c_str(), static_cast<double>(same) / voxels, static_cast<long>(wrong),
+      relative_l2(got.scores, expected.scores), got.labels == again.labels ? "true" : "false", static_cast<double>(same_slabs) / voxels);
+  return 0;
+}
+
+int whole_network(Backend& backend, const Extent3& extent, std::int64_t slab, int repeats) {
+  const Weights weights = random_weights(kSpec, 1);
+  const auto begin = Clock::now();
+  const Network network(graph_of(weights), weights, backend, extent.x);
+  Executable executable(network, extent, slab, false);
+  const double preparing = seconds_since(begin);
+  double work = 0;
+  for (const OpNode& node : network.graph().ops) {
+    const int level = node.output < 0 ? 0 : network.graph().tensors[static_cast<std::size_t>(node.output)].level;
+    work += flop(node.op, {extent.z >> level, extent.y >> level, extent.x >> level});
+  }
+  for (int i = 0; i < repeats; ++i) {
+    const Run run = run_network(executable, extent, kSpec.classes, false);
+    std::uint64_t checksum = 1469598103934665603u;
+    for (const std::uint8_t label : run.labels) checksum = (checksum ^ label) * 1099511628211u;
+    std::printf(
+        "{\"run\": %d, \"extent\": %s, \"slab\": %ld, \"seconds\": %.4f, \"tflops\": %.2f, \"preparing_seconds\": %.3f, \"bytes\": %zu, "
+        "\"checksum\": \"%016lx\"}\n",
+        i, quoted(extent.to_string()).c_str(), static_cast<long>(slab), run.seconds, work / run.seconds * 1e-12, preparing,
+        executable.bytes() + network.bytes(), static_cast<unsigned long>(checksum));
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char* argv[]) try {
+  const auto number = [&](int i) { return static_cast<std::int64_t>(argc > i ? std::atol(argv[i]) : 0); };
+  const std::string what = argc > 3 ? argv[1] : "";
+  if (what.empty()) {
+    std::fprintf(stderr, "usage: bench_gpu ops|layers|agree|network DEVICE PRECISION [numbers, see the head of bench_gpu.cpp]\n");
+    return 2;
+  }
+  const auto backend = open_device(argv[2], argv[3]);
+  std::printf("{\"device\": %s}\n", quoted(backend->description()).c_str());
+  if (what == "ops") return check_every_op(*backend);
+  if (what == "agree") return agree(*backend, {number(4), number(5), number(6)});
+  if (what == "network") return whole_network(*backend, {number(4), number(5), number(6)}, number(7), static_cast<int>(number(8)));
+  const Weights weights = random_weights(kSpec, 1);
+  const Graph graph = graph_of(weights);
+  for (const OpNode& node : graph.ops)
+    time_layer(*backend, node, graph, node.weights < 0 ? nullptr : &weights.layers[static_cast<std::size_t>(node.weights)],
+               {1, number(5), number(6)}, number(4), static_cast<double>(number(7)));
+  return 0;
+} catch (const std::exception& error) {
+  std::printf("{\"error\": %s}\n", quoted(error.what()).c_str());
+  return 1;
+}
