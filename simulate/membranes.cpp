@@ -109,7 +109,9 @@ std::vector<Surface> place_membranes(const SceneOptions& options) {
   const Philox random(options.seed, kMembrane);
   std::vector<Surface> surfaces;
   std::uint32_t number = 0;
-  for (const SceneMembrane& wanted : options.membranes)
+  std::vector<SceneMembrane> order = options.membranes;  // planes first: it is vesicles that look for a free place
+  std::stable_partition(order.begin(), order.end(), [](const SceneMembrane& m) { return m.kind == MembraneKind::Plane; });
+  for (const SceneMembrane& wanted : order)
     for (int i = 0; i < wanted.count && surfaces.size() < 255; ++i, ++number)
       for (std::uint64_t attempt = 0; attempt < 200; ++attempt) {
         const Surface s = draw(wanted, options, uniforms(random, number, 3 * attempt), uniforms(random, number, 3 * attempt + 1),

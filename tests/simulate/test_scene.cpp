@@ -6,6 +6,7 @@
 
 #include "engine/api/simulate.hpp"
 #include "simulate/draws.hpp"
+#include "simulate/membranes.hpp"
 #include "simulate/stamp.hpp"
 #include "tests/catch.hpp"
 
@@ -223,6 +224,34 @@ TEST_CASE("double layers lie at their spacing") {
   const auto count = std::count(scene.membranes.span().begin(), scene.membranes.span().end(), 1);
   CHECK(count > 40 * 60);
   CHECK(count < 2 * 40 * 142 * 7 / 2);
+}
+
+TEST_CASE("vesicles cut no other membrane") {
+  SceneOptions o;
+  o.extent = {100, 200, 200};
+  o.membranes.resize(2);
+  o.membranes[0].count = 6;
+  o.membranes[1].kind = MembraneKind::Plane;
+  o.membranes[1].curvature_angstrom = 150;
+  for (o.seed = 1; o.seed <= 20; ++o.seed) {
+    const auto surfaces = simulate::place_membranes(o);
+    REQUIRE(surfaces.size() >= 2);
+    CHECK(surfaces[0].kind == MembraneKind::Plane);
+    for (const auto& vesicle : surfaces) {
+      if (vesicle.kind == MembraneKind::Plane) continue;
+      const double radius = std::max({vesicle.radii.z, vesicle.radii.y, vesicle.radii.x});
+      for (int i = 0; i < 40; ++i) {
+        const auto u = simulate::uniforms(Philox(2, 1), 0, static_cast<std::uint64_t>(i));
+        const Rotation r = simulate::random_rotation(u[0], u[1], u[2]);
+        // The vesicle's surface along a random ray from its centre: where its distance changes sign.
+        Point3 at = vesicle.centre;
+        for (double t = 0; t < 1.2 * radius && vesicle.distance(at) < 0; t += 0.25)
+          at = {vesicle.centre.z + t * r[8], vesicle.centre.y + t * r[5], vesicle.centre.x + t * r[2]};
+        for (const auto& other : surfaces)
+          if (&other != &vesicle) REQUIRE(std::abs(other.layer_distance(at)) > 1);
+      }
+    }
+  }
 }
 
 TEST_CASE("a list gives places and orientations") {
