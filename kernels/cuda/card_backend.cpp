@@ -63,7 +63,12 @@ class CardBackend final : public Backend {
  public:
   CardBackend(std::unique_ptr<Machine> machine, Precision precision)
       : shared_{std::move(machine), precision, {}}, stages_(*shared_.machine) {}
-  ~CardBackend() override { shared_.machine->synchronize(); }
+  ~CardBackend() override {
+    try {
+      shared_.machine->synchronize();
+    } catch (...) {  // of a card that has failed there is nothing to wait for
+    }
+  }
 
   std::string description() const override { return shared_.machine->description() + ", " + precision_name(shared_.precision); }
   int threads() const override { return 1; }

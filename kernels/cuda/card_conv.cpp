@@ -162,8 +162,9 @@ class CardConv final : public PlannedOp {
   std::vector<std::unique_ptr<WindowConv>> convs_;  // one per input
 };
 
-/// All eight parities are channels of one convolution on the small tensor, 8·co wide, which keeps the matrix units busy; then they are
-/// spread. 37 of its 64 products are with zeros.
+/// In one of two ways, the faster on this card. Own kernel: 27 taps, nothing in between. cuDNN: all eight parities are channels of one
+/// convolution on the small tensor, 8·co wide, which keeps the matrix units busy; then they are spread. 37 of its 64 products are with
+/// zeros.
 class CardUpConv final : public PlannedOp {
  public:
   CardUpConv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights) : shared_(shared), co_(op.co) {
@@ -189,15 +190,26 @@ class CardUpConv final : public PlannedOp {
     }
     conv_.emplace_back(shared, shape, filter_order(kernel.data(), 8, op.ci, 0, op.ci, 8 * co, shape.ci, shape.co),
                        packed_bias(shared, weights, 8));
+    relu_ = op.relu;
+    if (shared.machine->has_up_conv(shared.precision, shape.ci, co)) {
+      const std::vector<std::uint32_t> words = shared.precision == Precision::Bf16
+                                                   ? up_conv_fragments<Bf16>(weights.kernel.data(), op.ci, op.co, shape.ci, co)
+                                                   : up_conv_fragments<Fp16>(weights.kernel.data(), op.ci, op.co, shape.ci, co);
+      fragments_ = Block(*shared.machine, words.size() * sizeof(words[0]));
+      shared.machine->copy(fragments_.data(), reinterpret_cast<const std::byte*>(words.data()), fragments_.bytes(), Queue::Compute);
+      bias_ = upload(*shared.machine, Precision::Fp32, packed_bias(shared, weights, 1));  // waits for the copy, too
+      for (int& event : events_) event = shared.machine->make_event();
+    }
   }
 
-  std::string name() const override { return "parities as channels: " + conv_[0].name(); }
-  std::size_t bytes() const override { return conv_[0].bytes(); }
+  std::string name() const override { return own_ ? "own, 27 taps" : "parities as channels: " + conv_[0].name(); }
+  std::size_t bytes() const override { return conv_[0].bytes() + fragments_.bytes() + bias_.bytes(); }
   std::size_t workspace_bytes(const Extent3& y, std::int64_t channels) const override {
     return parities_bytes({y.z / 2 + 1, y.y / 2, y.x / 2}, channels);
   }
 
   void prepare(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
+    if (own_) return;
     const std::size_t parities = parities_bytes(small(x[0].extent, z_begin, z_end), y.channels);
     shared_.reserve(parities);
     steps(x[0], z_begin, z_end, [&](const WindowConv::Step& step) {
@@ -205,20 +217,59 @@ class CardUpConv final : public PlannedOp {
       conv_[0].prepare(step, &sample);
       shared_.reserve(parities + conv_[0].workspace_bytes());
     });
+    if (fragments_.bytes() > 0 && !decided_) decide(y, x[0], z_begin, z_end);
   }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
-    const Extent3 extent = small(x[0].extent, z_begin, z_end);
+    own_ ? run_own(y, x[0], z_begin, z_end) : run_parities(y, x[0], z_begin, z_end);
+  }
+
+ private:
+  void run_own(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end) {
+    const std::int64_t first = z_begin / 2;
+    shared_.machine->run(shared_.precision,
+                         UpConvCall{window(x, first), window(y, z_begin), reinterpret_cast<const std::uint32_t*>(fragments_.data()),
+                                    reinterpret_cast<const float*>(bias_.data()), z_begin, z_end, first, x.extent.z, x.extent.y, x.extent.x,
+                                    shared_.packed(x.channels), shared_.packed(co_), relu_});
+  }
+
+  void run_parities(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end) {
+    const Extent3 extent = small(x.extent, z_begin, z_end);
     std::byte* const parities = shared_.workspace.data();
-    steps(x[0], z_begin, z_end, [&](const WindowConv::Step& step) {
+    steps(x, z_begin, z_end, [&](const WindowConv::Step& step) {
       std::byte* const to = parities + shared_.bytes((step.z_begin - z_begin / 2) * extent.y * extent.x, 8 * shared_.packed(co_));
-      conv_[0].run(step, {window(x[0], step.in_begin), nullptr, nullptr, nullptr, to, parities + parities_bytes(extent, y.channels)});
+      conv_[0].run(step, {window(x, step.in_begin), nullptr, nullptr, nullptr, to, parities + parities_bytes(extent, y.channels)});
     });
     shared_.machine->run(shared_.precision,
                          SpreadCall{parities, window(y, z_begin), z_begin, z_end, y.extent.y, y.extent.x, shared_.packed(co_)});
   }
 
- private:
+  /// Times both ways on the planes of a first step, unless that was done on such a card before. Any memory will do to measure on.
+  void decide(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end) {
+    Machine& machine = *shared_.machine;
+    decided_ = true;
+    const std::string key = "up-convolution " + conv_[0].name() + " " + std::to_string(z_end - z_begin) + "x" + y.extent.to_string();
+    if (const auto choice = machine.recall(key)) {
+      own_ = *choice == "own";
+      return;
+    }
+    PlaneBuffer from = x, to = y;
+    from.base = z_begin / 2;
+    to.base = z_begin;
+    double best[2];
+    for (int way = 0; way < 2; ++way)
+      for (int i = 0; i < 4; ++i) {  // the first run loads the kernels
+        machine.record(events_[0], Queue::Compute);
+        way == 0 ? run_own(to, from, z_begin, z_end) : run_parities(to, from, z_begin, z_end);
+        machine.record(events_[1], Queue::Compute);
+        machine.wait(events_[1]);
+        const double ms = machine.milliseconds(events_[0], events_[1]);
+        best[way] = i <= 1 ? ms : std::min(best[way], ms);
+      }
+    own_ = best[0] <= best[1];
+    machine.remember(key, own_ ? "own" : "parities", std::min(best[0], best[1]));
+  }
+
   static Extent3 small(const Extent3& x, std::int64_t z_begin, std::int64_t z_end) { return {(z_end + 1) / 2 - z_begin / 2, x.y, x.x}; }
   std::size_t parities_bytes(const Extent3& e, std::int64_t channels) const {
     return (shared_.bytes(e.voxels(), 8 * shared_.packed(channels)) + 255) / 256 * 256;
@@ -230,7 +281,11 @@ class CardUpConv final : public PlannedOp {
 
   Shared& shared_;
   std::int64_t co_;
+  bool relu_ = true;
   std::vector<WindowConv> conv_;  // one
+  Block fragments_, bias_;        // of the own kernel, where there is one
+  bool own_ = false, decided_ = false;
+  int events_[2] = {};
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdlib>
+#include <sstream>
 #include <string>
 
 namespace dfe::card {
@@ -20,16 +21,13 @@ inline std::string driver_trouble(int error, int driver, int runtime) {
   return "the NVIDIA driver does not answer";
 }
 
-/// Why a card of this compute capability cannot run kernels built for `architectures` ("75-real;90;90-virtual", as CMake writes them);
+/// Why a card of this compute capability cannot run kernels built for `architectures` ("75-real,90,90-virtual", as CMake names them);
 /// empty where it can. Machine code runs on its own generation from its own number up, PTX on everything later.
 inline std::string card_refusal(int capability, const std::string& architectures) {
-  int lowest = 0;
-  for (std::size_t at = 0; at < architectures.size();
-       at = architectures.find(';', at) == std::string::npos ? architectures.size() : architectures.find(';', at) + 1) {
-    const std::string entry = architectures.substr(at, architectures.find(';', at) - at);
+  std::istringstream entries(architectures);
+  for (std::string entry; std::getline(entries, entry, ',');) {
     const int built = std::atoi(entry.c_str());
     const bool real = entry.find("-virtual") == std::string::npos, ptx = entry.find("-real") == std::string::npos;
-    if (lowest == 0 || built < lowest) lowest = built;
     if ((ptx && capability >= built) || (real && capability / 10 == built / 10 && capability >= built)) return {};
   }
   return "compute capability " + std::to_string(capability / 10) + "." + std::to_string(capability % 10) +

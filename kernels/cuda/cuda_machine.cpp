@@ -47,7 +47,8 @@ class CudaMachine final : public Machine {
     use();
     cudaDeviceProp properties{};
     DFE_CUDA(cudaGetDeviceProperties(&properties, index), name_);
-    card_ = std::string(properties.name) + " sm_" + std::to_string(properties.major * 10 + properties.minor);
+    capability_ = properties.major * 10 + properties.minor;
+    card_ = std::string(properties.name) + " sm_" + std::to_string(capability_);
     for (cudaStream_t& stream : streams_) DFE_CUDA(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), name_);
     DFE_CUDNN(cudnnCreate(&target_.handle), name_);
     DFE_CUDNN(cudnnSetStream(target_.handle, stream(Queue::Compute)), name_);
@@ -114,22 +115,22 @@ class CudaMachine final : public Machine {
   }
 
   std::unique_ptr<ConvPlan> plan(const ConvShape& shape, const ConvPlan* like, const ConvArguments* sample) override {
-    use();
+    const std::int64_t most = std::min(kMostWorkspace, free_bytes() / 2);
     const ConvGraph graph(target_, shape);
     if (const auto* const other = dynamic_cast<const CudnnPlan*>(like))
-      if (auto plan = attempt(graph, other->choice())) return plan;
+      if (auto plan = attempt(graph, other->choice(), most)) return plan;
     const std::string key = "cudnn " + std::to_string(cudnnGetVersion()) + " | " + card_ + " | " + shape.to_string();
     EngineChoice remembered;
     if (const auto text = plans_.find(key); text && EngineChoice::parse(*text, remembered))
-      if (auto plan = attempt(graph, remembered)) return plan;
+      if (auto plan = attempt(graph, remembered, most)) return plan;
 
     std::vector<std::unique_ptr<CudnnPlan>> candidates;
     for (const Candidate& candidate : graph.usable_candidates())
-      if (auto plan = attempt(graph, candidate.choice)) candidates.push_back(std::move(plan));
+      if (auto plan = attempt(graph, candidate.choice, most)) candidates.push_back(std::move(plan));
     if (candidates.empty())
       throw Error("cuda", "conv " + shape.to_string(),
                   "cuDNN " + std::to_string(cudnnGetVersion()) + " has no kernel for it on " + card_ +
-                      " that is deterministic and needs less than " + std::to_string(kMostWorkspace >> 20) + " MiB of scratch memory",
+                      " that is deterministic and needs less than " + std::to_string(most >> 20) + " MiB of scratch memory",
                   shape.precision == Precision::Fp16 ? "use --device cpu" : "try --precision fp16, or --device cpu");
     if (!sample) return std::move(candidates.front());
     return fastest(std::move(candidates), key, *sample);
@@ -150,6 +151,14 @@ class CudaMachine final : public Machine {
   void run(Precision precision, const HeadCall& call) override {
     launched(launch(begin(), precision, call), "head", call.height, call.width);
   }
+  bool has_up_conv(Precision precision, std::int64_t ci, std::int64_t co) const override {
+    return capability_ >= 80 && element_bytes(precision) == 2 && has_up_conv_kernel(ci, co);
+  }
+  void run(Precision precision, const UpConvCall& call) override {
+    launched(launch(begin(), precision, call), "up-convolution", call.height, call.width);
+  }
+  std::optional<std::string> recall(const std::string& key) const override { return plans_.find(card_ + " | " + key); }
+  void remember(const std::string& key, const std::string& choice, double ms) override { plans_.store(card_ + " | " + key, choice, ms); }
   void pack(Precision precision, const PlaneCall& call) override {
     launched(launch_packing(begin(), precision, call), "packing", call.height, call.width);
   }
@@ -172,10 +181,10 @@ class CudaMachine final : public Machine {
   }
 
   /// A plan, unless the choice does not fit or wants too much scratch memory.
-  std::unique_ptr<CudnnPlan> attempt(const ConvGraph& graph, const EngineChoice& choice) const {
+  std::unique_ptr<CudnnPlan> attempt(const ConvGraph& graph, const EngineChoice& choice, std::int64_t most) const {
     try {
       ConvGraph::Plan plan = graph.build(choice);
-      if (plan.workspace_bytes > kMostWorkspace) return nullptr;
+      if (plan.workspace_bytes > most) return nullptr;
       return std::make_unique<CudnnPlan>(target_.handle, graph.shape(), choice, std::move(plan));
     } catch (const Error&) {
       return nullptr;  // a proposal that cuDNN cannot keep
@@ -221,7 +230,7 @@ class CudaMachine final : public Machine {
     return std::move(candidates[best]);
   }
 
-  int index_;
+  int index_, capability_ = 0;
   std::string name_, card_;
   PlanCache plans_;
   PlanTarget target_;

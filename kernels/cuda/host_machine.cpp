@@ -148,6 +148,30 @@ class HostMachine final : public Machine {
   void run(Precision precision, const SpreadCall& call) override { launch(precision, call); }
   void run(Precision precision, const JoinCall& call) override { launch(precision, call); }
   void run(Precision precision, const HeadCall& call) override { launch(precision, call); }
+  bool has_up_conv(Precision precision, std::int64_t ci, std::int64_t co) const override {
+    return element_bytes(precision) == 2 && has_up_conv_kernel(ci, co);
+  }
+  void run(Precision precision, const UpConvCall& call) override {
+    push(Queue::Compute, [=] {
+      with_up_conv_kernel(precision == Precision::Bf16, call.co, [&](auto element, auto columns) {
+        using T = decltype(element);
+        constexpr int kColumns = decltype(columns)::value;
+        const std::int64_t blocks = (call.width + 16 * kUpConvRows<kColumns> - 1) / (16 * kUpConvRows<kColumns>);
+        std::vector<Pack<T>> shared(up_conv_shared_bytes<kColumns>(call.ci) / sizeof(Pack<T>));
+        for (std::int64_t z = 0; z < (call.z_end + 1) / 2 - call.z_begin / 2; ++z)
+          for (std::int64_t y = 0; y < call.height; ++y)
+            for (std::int64_t x = 0; x < blocks; ++x) {
+              const UpConvBlock<T, kColumns> block{call, static_cast<int>(x), static_cast<int>(y), static_cast<int>(z)};
+              std::memset(static_cast<void*>(shared.data()), 0xFF, shared.size() * sizeof(Pack<T>));
+              T* const tile = reinterpret_cast<T*>(shared.data());
+              for (int thread = 0; thread < 32 * kUpConvWarps; ++thread) block.load(tile, thread, 32 * kUpConvWarps);
+              for (int warp = 0; warp < kUpConvWarps; ++warp) block.template compute<HostWarp>(tile, warp);
+            }
+      });
+    });
+  }
+  std::optional<std::string> recall(const std::string&) const override { return std::nullopt; }
+  void remember(const std::string&, const std::string&, double) override {}
   void pack(Precision precision, const PlaneCall& call) override {
     push(Queue::Compute, [=] { launch_pack(HostLauncher{}, precision, call); });
   }

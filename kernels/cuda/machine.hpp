@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/api/extent.hpp"
@@ -13,6 +14,7 @@
 #include "kernels/common/first_layer.hpp"
 #include "kernels/common/head_voxel.hpp"
 #include "kernels/common/plane_ops.hpp"
+#include "kernels/common/up_conv_block.hpp"
 
 namespace dfe::card {
 
@@ -93,12 +95,19 @@ class Machine {
   /// it is given the same kernel is taken if it can be. With `sample` (memory that may be overwritten) the candidates are timed.
   virtual std::unique_ptr<ConvPlan> plan(const ConvShape& shape, const ConvPlan* like, const ConvArguments* sample) = 0;
 
+  /// What was measured once and is to stay so: a choice by its key, on this kind of card.
+  virtual std::optional<std::string> recall(const std::string& key) const = 0;
+  virtual void remember(const std::string& key, const std::string& choice, double milliseconds) = 0;
+
   /// The kernels of kernels/common, on the compute queue.
   virtual void run(Precision precision, const FirstLayerCall& call) = 0;
   virtual void run(Precision precision, const MaxPoolCall& call) = 0;
   virtual void run(Precision precision, const SpreadCall& call) = 0;
   virtual void run(Precision precision, const JoinCall& call) = 0;
   virtual void run(Precision precision, const HeadCall& call) = 0;
+  /// Only where has_up_conv says so: 16-bit elements and has_up_conv_kernel, on cards with matrix units of that kind.
+  virtual void run(Precision precision, const UpConvCall& call) = 0;
+  virtual bool has_up_conv(Precision precision, std::int64_t ci, std::int64_t co) const = 0;
   virtual void pack(Precision precision, const PlaneCall& call) = 0;
   virtual void unpack(Precision precision, const PlaneCall& call) = 0;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every op of the card backend on the card's stand-in against the reference. What differs on a card is below machine.hpp: the launch of the
 // same kernels, and cuDNN.
+#include <array>
+
 #include "engine/api/error.hpp"
 #include "kernels/cuda/card_backend.hpp"
 #include "kernels/cuda/host_machine.hpp"
@@ -33,6 +35,21 @@ TEST_CASE("card: every op is exact on small integers and within rounding on real
       // errors of up to 27·128 products
       CHECK(check.relative_l2 < (rounding(precision) < 1e-6 ? 4e-6 : 4 * rounding(precision)));
     }
+}
+
+TEST_CASE("card: the up-convolution's own kernel is taken where there is one") {
+  const auto name = [](Precision precision, std::int64_t channels) {
+    const auto backend = card_backend(precision);
+    const UpConvDesc op{channels, channels};
+    const auto planned = backend->plan(op, make_weights({2, 2, 2}, channels, channels, 1, uniform_reals), 8);
+    const Tensor x(*backend, {2, 4, 4}, channels), y(*backend, {4, 8, 8}, channels);
+    planned->prepare(y.buffer(), std::array{x.buffer()}, 0, 4);
+    return planned->name();
+  };
+  CHECK(name(Precision::Fp16, 48) == "own, 27 taps");
+  CHECK(name(Precision::Bf16, 64) == "own, 27 taps");
+  CHECK_THAT(name(Precision::Tf32, 48), DFE_CONTAINS("parities as channels"));
+  CHECK_THAT(name(Precision::Fp16, 40), DFE_CONTAINS("parities as channels"));  // no whole steps of 16
 }
 
 TEST_CASE("card: what a precision cannot hold is an error, not a label") {

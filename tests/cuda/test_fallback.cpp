@@ -71,7 +71,7 @@ TEST_CASE("drivers and cards that cannot be used are told apart") {
   CHECK_THAT(driver_trouble(100, 13000, 13000), DFE_CONTAINS("CUDA_VISIBLE_DEVICES"));
   CHECK_THAT(driver_trouble(999, 13000, 13000), DFE_CONTAINS("does not answer"));
 
-  const std::string usual = "75-real;80-real;86-real;90-real;90-virtual";
+  const std::string usual = "75-real,80-real,86-real,90-real,90-virtual";
   for (const int good : {75, 80, 86, 87, 89, 90, 100, 103, 120}) CHECK(card_refusal(good, usual) == "");
   for (const int bad : {35, 50, 61, 70, 72}) CHECK_THAT(card_refusal(bad, usual), DFE_CONTAINS("7.5 is the least"));
   CHECK(card_refusal(90, "90-real") == "");
