@@ -47,7 +47,7 @@ void read_object(const Config& entry, const std::filesystem::path& root, bool de
     refuse(entry, "size", "has " + std::to_string(size.size()) + " numbers", "give one to three diameters in A");
   source.size_angstrom = {size[0], size.size() > 1 ? size[1] : size[0], size.size() > 2 ? size[2] : size.back()};
   source.map_voxel_size_angstrom = entry.number("map_voxel_size", 0);
-  if (entry.has("threshold")) source.threshold = entry.number("threshold", 0);
+  if (const double threshold = entry.number("threshold", 0); threshold > 0) source.threshold = threshold;
   source.potential = entry.number("potential", 3);
   source.density = {s.scene.voxel_size_angstrom, entry.number("resolution", 0), entry.number("mask_threshold", 0.3)};
 
@@ -61,7 +61,8 @@ void read_object(const Config& entry, const std::filesystem::path& root, bool de
   c.count = whole(entry, "count", 10, 0, 10'000'000);
   c.scale = entry.number("scale", 1);
   c.on_membrane = entry.flag("on_membrane", false);
-  c.membrane_angstrom = c.on_membrane ? entry.number("height", 0) : entry.number("membrane_distance", 0);
+  const double height = entry.number("height", 0), distance = entry.number("membrane_distance", 0);
+  c.membrane_angstrom = c.on_membrane ? height : distance;
   s.scene.classes.push_back(std::move(c));
   s.sources.push_back(std::move(source));
 }

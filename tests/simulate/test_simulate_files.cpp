@@ -6,8 +6,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <numbers>
+#include <sstream>
 
 #include "engine/api/commands.hpp"
+#include "engine/commands/simulate_settings.hpp"
 #include "io/atomic_file.hpp"
 #include "io/config/config.hpp"
 #include "io/particle_list.hpp"
@@ -220,6 +222,28 @@ TEST_CASE("a list of another data set gives places and angles") {
     CHECK(a.particles[i].position_voxels.x == Approx(b.particles[i].position_voxels.x).margin(2e-3));
     CHECK((*a.particles[i].orientation)[3] == Approx((*b.particles[i].orientation)[3]).margin(1e-3));
   }
+}
+
+TEST_CASE("the documented settings are all there are, and their values the defaults") {
+  const std::string page = text_of(fs::path(DFE_SOURCE_DIR) / "docs/simulate.md");
+  const std::size_t begin = page.find("```yaml\n") + 8, end = page.find("```", begin);
+  const std::string block = page.substr(begin, end - begin);
+  const auto settings = [](const std::string& text) { return read_simulate_settings(io::Config::parse(text, "docs/simulate.md")); };
+  const SimulateSettings documented = settings(block), defaults = settings("classes: [{shape: ribosome}]");
+  CHECK(documented.effective == defaults.effective);
+
+  // The entries of membranes stand there as comments.
+  std::string open;
+  std::istringstream lines(block);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("membranes:")) line = "membranes:";
+    if (line.starts_with("#  ")) line[0] = ' ';
+    open += line + "\n";
+  }
+  const SimulateSettings with = settings(open),
+                         bare = settings("classes: [{shape: ribosome}]\nmembranes: [{kind: vesicle}, {kind: plane}]");
+  CHECK(with.effective == bare.effective);
+  CHECK(with.scene.membranes.size() == 2);
 }
 
 TEST_CASE("settings that make no sense are refused with their place") {
