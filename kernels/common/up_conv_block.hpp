@@ -28,9 +28,10 @@ constexpr bool has_up_conv_kernel(std::int64_t ci, std::int64_t co) {
   return ci % 16 == 0 && ci <= 64 && co % 16 == 0 && co >= 16 && co <= 64;
 }
 
-/// Pieces of 16 voxels of a row that a warp computes at once, as many as its registers hold.
+/// Pieces of 16 voxels of a row that a warp computes at once, as many as its registers hold (with 4 for 16 channels the compiler for
+/// sm_120 spills).
 template <int kColumns>
-constexpr int kUpConvRows = kColumns <= 6 ? 4 : 2;
+constexpr int kUpConvRows = kColumns == 4 || kColumns == 6 ? 4 : 2;
 
 /// Elements of a voxel in shared memory: 8 more than there are, so that rows of a fragment lie in different banks.
 DFE_HOST_DEVICE constexpr int up_conv_stride(std::int64_t ci) { return static_cast<int>(ci) + 8; }
