@@ -34,6 +34,17 @@ struct Builder {
     return add(name, Conv3dDesc{.c0 = at(up).channels, .c1 = at(skip).channels, .co = co, .plane_phase = next_phase()}, {up, skip},
                at(up).level);
   }
+  /// A convolution that was there before, from input `x` that is the same.
+  int again(const std::string& name, const std::string& first, int x) {
+    for (const OpNode& node : graph.ops)
+      if (node.name == first) {
+        const OpNode copy = node;  // with its phase and weights
+        const int y = tensor(name, output_channels(copy.op), at(x).level);
+        graph.ops.push_back({name, copy.op, {x}, y, copy.weights, true});
+        return y;
+      }
+    throw Error("network", first, "no such op", "a name was changed in one place only");
+  }
   int pool(const std::string& name, int x) { return add(name, MaxPoolDesc{at(x).channels}, {x}, at(x).level + 1); }
   int up(const std::string& name, int x) { return add(name, UpConvDesc{at(x).channels, at(x).channels}, {x}, at(x).level - 1); }
 };
@@ -42,7 +53,14 @@ struct Builder {
 
 std::int64_t Graph::parameters() const {
   std::int64_t sum = 0;
-  for (const OpNode& op : ops) sum += parameter_count(op.op);
+  std::vector<bool> counted;
+  for (const OpNode& op : ops) {
+    if (op.weights < 0) continue;
+    const auto layer = static_cast<std::size_t>(op.weights);
+    if (counted.size() <= layer) counted.resize(layer + 1, false);
+    if (!counted[layer]) sum += parameter_count(op.op);
+    counted[layer] = true;
+  }
   return sum;
 }
 
@@ -54,9 +72,10 @@ Graph deepfinder_graph(const DeepFinderSpec& spec) {
   const auto [full, half, quarter] = spec.widths;
   Builder b;
   b.graph.levels = 2;
-  int x = b.tensor("input", 1, 0);
+  const int input = b.tensor("input", 1, 0);
+  int x = input;
   x = b.conv("conv1", x, full);
-  const int high = x = b.conv("conv2", x, full);
+  int high = x = b.conv("conv2", x, full);
   x = b.pool("pool1", x);
   x = b.conv("conv3", x, half);
   const int mid = x = b.conv("conv4", x, half);
@@ -66,6 +85,7 @@ Graph deepfinder_graph(const DeepFinderSpec& spec) {
   x = b.conv("conv10", x, mid, half);
   x = b.conv("conv11", x, half);
   x = b.up("up12", x);
+  if (spec.recompute_skip) high = b.again("conv2 again", "conv2", b.again("conv1 again", "conv1", input));
   x = b.conv("conv13", x, high, full);
   x = b.conv("conv14", x, full);
   b.graph.ops.push_back({"head15", HeadDesc{full, spec.classes}, {x}, -1, b.next_weights});

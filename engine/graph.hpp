@@ -23,7 +23,8 @@ struct OpNode {
   OpDesc op;
   std::vector<int> inputs;
   int output = -1;
-  int weights = -1;  ///< index into Weights::layers; -1 for ops without parameters
+  int weights = -1;        ///< index into Weights::layers; -1 for ops without parameters
+  bool on_demand = false;  ///< computes planes when a later op waits for nothing else, instead of as soon as it can
 };
 
 /// Tensor 0 is the input. Every op reads tensors of earlier ops; the last op is the head.
@@ -40,6 +41,9 @@ struct Graph {
 struct DeepFinderSpec {
   std::array<std::int64_t, 3> widths{32, 48, 64};  ///< channels at full, half and quarter resolution, at least 2
   std::int64_t classes = 2;                        ///< background included, 2 to 256
+  /// The first skip connection is most of the memory that streaming takes: it waits at full resolution until all below is done. Computing
+  /// it a second time, when it is needed, changes no bit and costs 15 % more work.
+  bool recompute_skip = false;
 };
 
 /// The network of Moebel et al., figure 4, as released: 15 convolutions, two poolings, two up-convolutions with the up-sampled features

@@ -59,12 +59,32 @@ class Planner {
     return {done(op), std::min(end, depth_at(level))};
   }
 
-  bool ready(int op) {
+  /// Whether the planes of input `x` that the op needs next are there.
+  bool has_input(int op, int x) { return input_planes(node(op).op, next_of(op), depth_at(level_of(x))).end <= produced(x); }
+
+  bool finished(int op) {
     const PlaneRange y = next_of(op);
-    if (y.begin == y.end) return false;
+    return y.begin == y.end;
+  }
+
+  bool ready(int op) {
+    if (finished(op) || !wanted(op)) return false;
     for (const int x : node(op).inputs)
-      if (input_planes(node(op).op, y, depth_at(level_of(x))).end > produced(x)) return false;
+      if (!has_input(op, x)) return false;
     return true;
+  }
+
+  /// Whether an op that computes on demand is asked to: a reader of its result waits for it and for nothing else.
+  bool wanted(int op) {
+    if (!node(op).on_demand) return true;
+    for (int reader = op + 1; reader < static_cast<int>(graph_.ops.size()); ++reader) {
+      const std::vector<int>& inputs = node(reader).inputs;
+      const bool waits = std::count(inputs.begin(), inputs.end(), node(op).output) > 0 && !finished(reader) &&
+                         !has_input(reader, node(op).output) && wanted(reader);
+      if (waits && std::all_of(inputs.begin(), inputs.end(), [&](int x) { return x == node(op).output || has_input(reader, x); }))
+        return true;
+    }
+    return false;
   }
 
   int deepest_ready_op() {

@@ -8,6 +8,7 @@
 #include "engine/device.hpp"
 #include "engine/executable.hpp"
 #include "engine/tiles.hpp"
+#include "layers/op_facts.hpp"
 
 namespace dfe {
 namespace {
@@ -24,6 +25,17 @@ std::int64_t computed(const std::vector<Piece>& pieces) {
   std::int64_t sum = 0;
   for (const Piece& piece : pieces) sum += piece.size;
   return sum;
+}
+
+/// Work of the network per voxel of the tomogram, as published.
+double flop_per_voxel(const Graph& graph) {
+  constexpr std::int64_t kSide = 64;
+  double sum = 0;
+  for (const OpNode& node : graph.ops) {
+    const int level = node.output >= 0 ? graph.tensors[static_cast<std::size_t>(node.output)].level : 0;
+    sum += flop(node.op, {kSide >> level, kSide >> level, kSide >> level});
+  }
+  return sum / (kSide * kSide * kSide);
 }
 
 /// What is the same for every way to cut the volume.
@@ -94,7 +106,7 @@ std::vector<std::pair<std::int64_t, std::int64_t>> cuts(const Extent3& padded_ex
 
 }  // namespace
 
-Graph graph_of(const Weights& weights) { return deepfinder_graph({weights.widths, weights.classes}); }
+Graph graph_of(const Weights& weights, bool recompute_skip) { return deepfinder_graph({weights.widths, weights.classes, recompute_skip}); }
 
 SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, const SegmentOptions& options, bool with_scores) {
   const Extent3 extent = tomogram.extent();
@@ -151,10 +163,34 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, c
               "at least " + megabytes(card_too_small ? smallest->card_bytes : smallest->total_bytes()) + " are needed");
 }
 
+PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights, Backend& backend, const SegmentOptions& options,
+                            bool with_scores) {
+  const bool exact = options.tiling == Tiling::Exact;
+  const std::int64_t widest = std::max(padded(tomogram.extent().x), exact ? std::int64_t{4} : options.deepfinder_patch);
+  const auto plan_with = [&](bool recompute) {
+    PlannedNetwork planned{std::make_unique<Network>(graph_of(weights, recompute), weights, backend, widest), {}};
+    planned.plan = plan_segment(tomogram, *planned.network, options, with_scores);
+    if (recompute) {
+      planned.plan.recomputed_skip = true;
+      planned.plan.work_factor *= flop_per_voxel(planned.network->graph()) / flop_per_voxel(graph_of(weights));
+    }
+    return planned;
+  };
+  if (!exact) return plan_with(false);
+  if (options.recompute_skip) return plan_with(*options.recompute_skip);
+  std::optional<PlannedNetwork> kept;
+  try {
+    kept = plan_with(false);
+  } catch (const Error&) {  // too little memory, perhaps enough for the other way
+  }
+  if (kept && kept->plan.columns == 1) return std::move(*kept);
+  PlannedNetwork recomputed = plan_with(true);
+  return kept && kept->plan.work_factor <= recomputed.plan.work_factor ? std::move(*kept) : std::move(recomputed);
+}
+
 SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options, bool with_scores) {
   const auto backend = make_backend(options);
-  const Network network(graph_of(weights), weights, *backend, padded(tomogram.extent().x));
-  return plan_segment(tomogram, network, options, with_scores);
+  return plan_network(tomogram, weights, *backend, options, with_scores).plan;
 }
 
 std::string SegmentPlan::to_string() const {
@@ -167,6 +203,7 @@ std::string SegmentPlan::to_string() const {
   else
     text += std::to_string(columns) + " columns of " + std::to_string(tile.y) + "x" + std::to_string(tile.x) + " (work x" +
             std::to_string(work_factor).substr(0, 4) + ")";
+  if (recomputed_skip) text += ", first skip computed twice";
   return text + "; memory " + megabytes(total_bytes()) + ": tensors " + megabytes(activation_bytes) + ", workspace " +
          megabytes(workspace_bytes) + ", labels " + megabytes(label_bytes) + ", input " + megabytes(source_bytes) + ", program " +
          megabytes(base_bytes) + (card_bytes > 0 ? "; on the card " + megabytes(card_bytes) : "");

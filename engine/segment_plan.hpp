@@ -2,13 +2,25 @@
 // Chooses slab height and columns so that a run fits its memory budget with the least work.
 #pragma once
 
+#include <memory>
+
 #include "engine/api/segment.hpp"
 #include "engine/network.hpp"
 
 namespace dfe {
 
-/// The graph that these weights belong to.
-Graph graph_of(const Weights& weights);
+/// The graph that these weights belong to; `recompute_skip` as in DeepFinderSpec.
+Graph graph_of(const Weights& weights, bool recompute_skip = false);
+
+struct PlannedNetwork {
+  std::unique_ptr<Network> network;
+  SegmentPlan plan;
+};
+
+/// The network, with its first skip connection kept or computed twice, whichever is less work within the budget. Throws a usage `Error`
+/// where nothing fits, naming the least that would.
+PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights, Backend& backend, const SegmentOptions& options,
+                            bool with_scores);
 
 /// Planned around a network that exists already. Throws a usage `Error` where nothing fits, naming the least that would.
 SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, const SegmentOptions& options, bool with_scores);

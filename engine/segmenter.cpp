@@ -122,9 +122,8 @@ LabelMap segment(const VolumeSource& tomogram, const Weights& weights, const Seg
   std::string why;
   const auto backend = make_backend(options, &why);
   if (observer && !why.empty()) observer->message(LogLevel::Debug, why);
-  const std::int64_t widest = std::max(padded(tomogram.extent().x), exact ? std::int64_t{4} : options.deepfinder_patch);
-  const Network network(graph_of(weights), weights, *backend, widest);
-  const SegmentPlan plan = plan_segment(tomogram, network, options, static_cast<bool>(scores));
+  const auto [network_made, plan] = plan_network(tomogram, weights, *backend, options, static_cast<bool>(scores));
+  const Network& network = *network_made;
   if (plan_out) *plan_out = plan;
   if (observer) observer->message(LogLevel::Info, plan.to_string());
 

@@ -154,6 +154,9 @@ void add_segment_options(CLI::App& app, SegmentArguments& a) {
   app.add_option("--bin", a.bin, "Average blocks of N x N x N voxels first")->check(CLI::Range(1, 64))->capture_default_str();
   app.add_option("--slab", a.slab, "Planes per step; 0: chosen. Never changes the result")->check(CLI::NonNegativeNumber);
   app.add_option("--tile", a.tile, "Size of the columns a plane is cut into, YxX voxels; default: chosen. Never changes the result");
+  app.add_option("--recompute-skip", a.recompute_skip,
+                 "Compute the first skip connection twice instead of keeping it: auto, yes or no. Never changes the result")
+      ->capture_default_str();
   const auto strict = app.add_flag("--strict", a.strict, "Convolve by F(2, 2, 2) instead of F(2, 4, 4): half as fast, smaller errors");
   app.add_flag("--direct", a.direct, "Convolve directly: slow, smallest columns, for checks")->excludes(strict);
   app.add_option("--instruction-set", a.instruction_set, "auto, avx512, avx2 or portable")->capture_default_str();
@@ -186,6 +189,10 @@ SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOpti
   SegmentOptions& options = request.options;
   options.slab_planes = a.slab;
   if (!a.tile.empty()) options.tile = parse_tile(a.tile);
+  if (a.recompute_skip == "yes" || a.recompute_skip == "no")
+    options.recompute_skip = a.recompute_skip == "yes";
+  else if (a.recompute_skip != "auto")
+    refuse("--recompute-skip", a.recompute_skip, "choose auto, yes or no");
   if (!a.normalization.empty()) options.normalization = parse_normalization(a.normalization, "--normalize");
   if (a.tiling == "deepfinder")
     options.tiling = Tiling::DeepFinder;

@@ -47,6 +47,7 @@ struct SegmentOptions {
   std::int64_t memory_bytes = 0;               ///< budget of the whole run; 0: what the machine has to spare
   std::int64_t slab_planes = 0;                ///< planes per step at full resolution; 0: chosen. Never changes the result
   std::optional<Extent3> tile;                 ///< yx size of the columns the plane is cut into (z is ignored); unset: chosen
+  std::optional<bool> recompute_skip;          ///< compute the first skip connection twice; unset: chosen. Never changes the result
   std::optional<Normalization> normalization;  ///< unset: as the weights say
   Tiling tiling = Tiling::Exact;
   std::int64_t deepfinder_patch = 160;  ///< P of the DeepFinder tiling, a multiple of 4 above 50
@@ -62,7 +63,8 @@ struct SegmentPlan {
   std::int64_t slab_planes = 0;       ///< per step, at full resolution
   Extent3 tile;                       ///< yx size of a column with its halo; the whole plane where it fits
   std::int64_t columns = 1;           ///< how many columns
-  double work_factor = 1;             ///< voxels computed per voxel of the tomogram
+  bool recomputed_skip = false;       ///< the first skip connection is computed twice
+  double work_factor = 1;             ///< work per voxel of the tomogram, relative to whole planes with everything kept
   std::int64_t activation_bytes = 0;  ///< rolling buffers of all tensors
   std::int64_t workspace_bytes = 0;   ///< weights as the kernels want them, scratch, staging of planes and scores
   std::int64_t label_bytes = 0;

@@ -86,7 +86,9 @@ class Replay {
 }  // namespace
 
 TEST_CASE("schedules are right for every depth and slab height") {
-  const Graph graph = deepfinder_graph({});
+  const bool recompute_skip = GENERATE(false, true);
+  INFO("recompute " << recompute_skip);
+  const Graph graph = deepfinder_graph({.recompute_skip = recompute_skip});
   for (std::int64_t depth = 4; depth <= 148; depth += 4)
     for (const std::int64_t slab : {1, 2, 3, 4, 5, 7, 8, 16, 31, 64, 200}) {
       for (const std::int64_t size : {1, 2, 4})
@@ -128,6 +130,20 @@ TEST_CASE("buffers stop growing with depth, and grow with the slab") {
   while (graph.tensors[skip].name != "conv2") ++skip;
   CHECK(low.capacity[skip] <= 40);
   CHECK(low.capacity[skip] >= 32);
+}
+
+TEST_CASE("a skip that is computed again hardly waits") {
+  const Graph kept = deepfinder_graph({}), again = deepfinder_graph({.recompute_skip = true});
+  CHECK(again.parameters() == kept.parameters());
+  const Schedule schedule = plan_schedule(again, 464, 1, groups_of(again, 2, true));
+  std::int64_t full_resolution = 0;  // planes of 32 and more channels that wait at full resolution
+  for (std::size_t t = 0; t < again.tensors.size(); ++t)
+    if (again.tensors[t].level == 0 && again.tensors[t].channels > 1) {
+      INFO(again.tensors[t].name);
+      CHECK(schedule.capacity[t] <= 4);
+      full_resolution += schedule.capacity[t];
+    }
+  CHECK(full_resolution <= 24);  // the kept skip alone takes 40
 }
 
 TEST_CASE("the graph's phases let pairs of planes wait for one plane instead of two") {

@@ -119,8 +119,36 @@ TEST_CASE("labels and scores are the same bits for every slab height, column siz
       options.threads = 2;
       for (const Extent3& tile : tiles) options.tile = tile, options.slab_planes = tile.x % 7 + 1, same(tile.to_string());
       options = plain;
+      options.recompute_skip = true;
+      for (const std::int64_t slab : {1, 4, 12}) options.slab_planes = slab, same("skip computed again");
+      options.slab_planes = 0;
+      options.tile = tiles.front();
+      same("skip computed again, columns");
+      options = plain;
       same("a repeat");
     }
+}
+
+TEST_CASE("a small budget has the first skip computed again where that is less work than columns") {
+  const Weights weights = random_weights({{32, 48, 64}, 5}, 3);
+  const MemoryVolume volume = random_volume({64, 256, 256}, 4);
+  const auto plan = [&](std::optional<bool> recompute, std::int64_t budget) {
+    SegmentOptions options;
+    options.recompute_skip = recompute;
+    options.memory_bytes = budget;
+    options.slab_planes = 1;
+    return plan_segment(volume, weights, options, false);
+  };
+  const SegmentPlan kept = plan(false, 0), again = plan(true, 0);
+  CHECK(10 * again.activation_bytes < 7 * kept.activation_bytes);
+  CHECK(kept.work_factor == 1);
+  CHECK(again.work_factor > 1.1);
+  CHECK(again.work_factor < 1.2);
+  CHECK_FALSE(plan(std::nullopt, kept.total_bytes() + (8 << 20)).recomputed_skip);
+  const SegmentPlan chosen = plan(std::nullopt, again.total_bytes() + (8 << 20));
+  CHECK(chosen.recomputed_skip);
+  CHECK(chosen.columns == 1);
+  CHECK_THAT(chosen.to_string(), DFE_CONTAINS("first skip computed twice"));
 }
 
 TEST_CASE("columns with halos below the receptive field would be seen") {
