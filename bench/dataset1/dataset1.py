@@ -46,7 +46,7 @@ def train_and_score(dfengine, data, output, tomograms, valid, test, seed, more):
     voxels = run(dfengine, "evaluate", labels, "--truth", target)
     scores = {"tomograms": list(tomograms), "seed": seed, "best_epoch": trained["best_epoch"], "train_seconds": trained["seconds"]["train"],
               "localization_f1": objects["localization"]["f1"], "class_f1": objects["mean"]["f1"],
-              "foreground_dice": voxels["foreground"]["f1"]}
+              "foreground_dice": voxels["localization"]["f1"]}
     result.write_text(json.dumps(scores, indent=1) + "\n")
     return scores
 
