@@ -3,42 +3,20 @@
 // that is of the FMA peak. Reads one number per line from standard input and runs once for each, printing one JSON object a line, so that
 // a script can interleave it with a peer.
 //   bench_network SIDE THREADS [auto|avx512|avx2|portable] [winograd|strict|direct] [WEIGHTS.h5]
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 
+#include "bench/cpu_seconds.hpp"
 #include "engine/executable.hpp"
 #include "engine/segment_plan.hpp"
 #include "io/weights_file.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
-#include "layers/op_facts.hpp"
 #include "tests/engine/memory_volume.hpp"
 
 using namespace dfe;
-
-namespace {
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-double network_flop(const Graph& graph, std::int64_t side) {
-  double sum = 0;
-  for (const OpNode& node : graph.ops) {
-    const int level = node.output >= 0 ? graph.tensors[static_cast<std::size_t>(node.output)].level : 0;
-    sum += flop(node.op, {side >> level, side >> level, side >> level});
-  }
-  return sum;
-}
-
-}  // namespace
 
 int main(int argc, char* argv[]) {
   const std::int64_t side = argc > 1 ? std::atol(argv[1]) : 128;
@@ -50,7 +28,7 @@ int main(int argc, char* argv[]) {
   const Network network(graph_of(weights), weights, *backend, side);
   Executable executable(network, {side, side, side}, 16, false);
   const std::vector<float> voxels = test::uniform_reals(side * side * side, 1);
-  const double peak = measure_fma_peak_gflops(isa, 0.5) * backend->threads(), flops = network_flop(network.graph(), side);
+  const double peak = measure_fma_peak_gflops(isa, 0.5) * backend->threads(), flops = network.graph().flop({side, side, side});
   std::int64_t checksum = 0;
   for (int number; std::scanf("%d", &number) == 1;) {
     const auto start = std::chrono::steady_clock::now();
@@ -58,11 +36,12 @@ int main(int argc, char* argv[]) {
     executable.run([&](std::int64_t z, float* plane) { std::copy_n(voxels.data() + z * side * side, side * side, plane); },
                    [&](std::int64_t, std::int64_t, const std::uint8_t* labels, const float*) { checksum += labels[0]; });
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    std::printf("{\"run\": %d, \"device\": \"%s\", \"convolution\": \"%s\", \"side\": %ld, \"seconds\": %.4f, \"cpu_seconds\": %.4f, "
-                "\"ns_per_voxel\": %.1f, \"effective_gflops\": %.1f, \"of_fma_peak\": %.2f, \"bytes\": %zu, \"checksum\": %ld}\n",
-                number, backend->description().c_str(), kind.c_str(), static_cast<long>(side), seconds, cpu_seconds() - cpu,
-                seconds * 1e9 / static_cast<double>(side * side * side), flops / seconds * 1e-9, flops / seconds * 1e-9 / peak,
-                executable.bytes() + network.bytes(), static_cast<long>(checksum));
+    std::printf(
+        "{\"run\": %d, \"device\": \"%s\", \"convolution\": \"%s\", \"side\": %ld, \"seconds\": %.4f, \"cpu_seconds\": %.4f, "
+        "\"ns_per_voxel\": %.1f, \"effective_gflops\": %.1f, \"of_fma_peak\": %.2f, \"bytes\": %zu, \"checksum\": %ld}\n",
+        number, backend->description().c_str(), kind.c_str(), static_cast<long>(side), seconds, cpu_seconds() - cpu,
+        seconds * 1e9 / static_cast<double>(side * side * side), flops / seconds * 1e-9, flops / seconds * 1e-9 / peak,
+        executable.bytes() + network.bytes(), static_cast<long>(checksum));
     std::fflush(stdout);
   }
   return 0;

@@ -2,30 +2,18 @@
 // A training step at the default widths and 13 classes: forward, weighted cross-entropy, backward, Adam. Reads one number per line from
 // standard input and makes a step for each, printing one JSON object a line, so that a script can interleave it with a peer.
 //   bench_step SIDE BATCH THREADS [auto|avx512|avx2|portable] [winograd|strict|direct]
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
+#include "bench/cpu_seconds.hpp"
 #include "engine/core/memory.hpp"
 #include "engine/training/start.hpp"
 #include "engine/training/train_step.hpp"
 #include "tests/kernels/fill.hpp"
 
 using namespace dfe;
-
-namespace {
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-}  // namespace
 
 int main(int argc, char* argv[]) {
   const std::int64_t side = argc > 1 ? std::atol(argv[1]) : 56, batch = argc > 2 ? std::atol(argv[2]) : 4;

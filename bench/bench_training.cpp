@@ -72,13 +72,10 @@ void step(benchmark::State& state, std::string isa, Convolution convolution, boo
   SingleProcess alone;
   BatchGradient compute(graph, on, {kPatch, kPatch, kPatch}, 1, {.tversky = 1}, alone);
   TrainingState training;
-  double pass = 0;
-  for (const OpNode& node : graph.ops) {
-    if (node.weights < 0) continue;
-    training.weights.layers.push_back(initial_weights(node.op, Philox(1, 1), static_cast<std::uint32_t>(node.weights)));
-    const int level = node.output < 0 ? 0 : graph.tensors[static_cast<std::size_t>(node.output)].level;
-    pass += flop(node.op, {kPatch >> level, kPatch >> level, kPatch >> level});
-  }
+  for (const OpNode& node : graph.ops)
+    if (node.weights >= 0)
+      training.weights.layers.push_back(initial_weights(node.op, Philox(1, 1), static_cast<std::uint32_t>(node.weights)));
+  const double pass = graph.flop({kPatch, kPatch, kPatch});
   const std::vector<float> voxels = uniform_reals(kPatch * kPatch * kPatch, 3);
   std::vector<std::uint8_t> labels(voxels.size());
   for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::uint8_t>(i % 13);

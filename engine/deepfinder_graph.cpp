@@ -64,6 +64,15 @@ std::int64_t Graph::parameters() const {
   return sum;
 }
 
+double Graph::flop(const Extent3& extent) const {
+  double sum = 0;
+  for (const OpNode& node : ops) {
+    const int level = node.output >= 0 ? tensors[static_cast<std::size_t>(node.output)].level : 0;
+    sum += dfe::flop(node.op, {extent.z >> level, extent.y >> level, extent.x >> level});
+  }
+  return sum;
+}
+
 Graph deepfinder_graph(const DeepFinderSpec& spec) {
   for (const std::int64_t width : spec.widths)
     if (width < 2 || width > 4096) throw Error("network", std::to_string(width), "width out of range", "expected 2 to 4096 channels");

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/deepfinder_tiling.hpp"
+#include "engine/core/half.hpp"
 
 #include <algorithm>
 #include <string>
 
 #include "engine/executable.hpp"
 #include "engine/normalize.hpp"
-#include "io/half.hpp"
 
 namespace dfe {
 namespace {
@@ -28,14 +28,14 @@ class Average {
     for (std::int64_t i = 0; i < count; ++i) {
       ++tiles_[static_cast<std::size_t>(first + i)];
       std::uint16_t* const sum = &sums_[static_cast<std::size_t>((first + i) * classes_)];
-      for (std::int64_t c = 0; c < classes_; ++c) sum[c] = io::float_to_half(io::half_to_float(sum[c]) + scores[c * class_stride + i]);
+      for (std::int64_t c = 0; c < classes_; ++c) sum[c] = float_to_half(half_to_float(sum[c]) + scores[c * class_stride + i]);
     }
   }
 
   /// Average of class c at voxel i, rounded to half precision as numpy does.
   float at(std::int64_t i, std::int64_t c) const {
-    const float sum = io::half_to_float(sums_[static_cast<std::size_t>(i * classes_ + c)]);
-    return io::half_to_float(io::float_to_half(sum / static_cast<float>(tiles_[static_cast<std::size_t>(i)])));
+    const float sum = half_to_float(sums_[static_cast<std::size_t>(i * classes_ + c)]);
+    return half_to_float(float_to_half(sum / static_cast<float>(tiles_[static_cast<std::size_t>(i)])));
   }
 
  private:

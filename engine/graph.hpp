@@ -35,6 +35,8 @@ struct Graph {
 
   const HeadDesc& head() const { return std::get<HeadDesc>(ops.back().op); }
   std::int64_t parameters() const;
+  /// Of one pass over a volume of this extent, counted as published: direct convolution, 2 per multiply-add.
+  double flop(const Extent3& extent) const;
 };
 
 /// What makes one DeepFinder network differ from another.

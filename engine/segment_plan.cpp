@@ -8,7 +8,6 @@
 #include "engine/device.hpp"
 #include "engine/executable.hpp"
 #include "engine/tiles.hpp"
-#include "layers/op_facts.hpp"
 
 namespace dfe {
 namespace {
@@ -25,17 +24,6 @@ std::int64_t computed(const std::vector<Piece>& pieces) {
   std::int64_t sum = 0;
   for (const Piece& piece : pieces) sum += piece.size;
   return sum;
-}
-
-/// Work of the network per voxel of the tomogram, as published.
-double flop_per_voxel(const Graph& graph) {
-  constexpr std::int64_t kSide = 64;
-  double sum = 0;
-  for (const OpNode& node : graph.ops) {
-    const int level = node.output >= 0 ? graph.tensors[static_cast<std::size_t>(node.output)].level : 0;
-    sum += flop(node.op, {kSide >> level, kSide >> level, kSide >> level});
-  }
-  return sum / (kSide * kSide * kSide);
 }
 
 /// What is the same for every way to cut the volume.
@@ -171,8 +159,9 @@ PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights
     PlannedNetwork planned{std::make_unique<Network>(graph_of(weights, recompute), weights, backend, widest), {}};
     planned.plan = plan_segment(tomogram, *planned.network, options, with_scores);
     if (recompute) {
+      constexpr Extent3 kUnit{4, 4, 4};  // whole at every level; only the ratio counts
       planned.plan.recomputed_skip = true;
-      planned.plan.work_factor *= flop_per_voxel(planned.network->graph()) / flop_per_voxel(graph_of(weights));
+      planned.plan.work_factor *= planned.network->graph().flop(kUnit) / graph_of(weights).flop(kUnit);
     }
     return planned;
   };

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "engine/api/error.hpp"
-#include "io/half.hpp"
+#include "engine/core/half.hpp"
 #include "io/hdf5.hpp"
 
 namespace dfe::io::h5 {

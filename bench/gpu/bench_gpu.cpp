@@ -198,11 +198,7 @@ int whole_network(Backend& backend, const Extent3& extent, std::int64_t slab, in
   const Network network(graph_of(weights), weights, backend, extent.x);
   Executable executable(network, extent, slab, false);
   const double preparing = seconds_since(begin);
-  double work = 0;
-  for (const OpNode& node : network.graph().ops) {
-    const int level = node.output < 0 ? 0 : network.graph().tensors[static_cast<std::size_t>(node.output)].level;
-    work += flop(node.op, {extent.z >> level, extent.y >> level, extent.x >> level});
-  }
+  const double work = network.graph().flop(extent);
   for (int i = 0; i < repeats; ++i) {
     const Run run = run_network(executable, extent, kSpec.classes, false);
     std::uint64_t checksum = 1469598103934665603u;

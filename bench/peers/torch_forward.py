@@ -9,19 +9,10 @@ against the fastest fp32 and the fastest bf16 one. For an AVX2 comparison give -
 ATEN_CPU_CAPABILITY=avx2. Run it with GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.trim_threshold=... or jemalloc for PyTorch's
 sake: `--tuned` restarts it that way. Needs torch; the product does not.
 """
-import argparse
-
 import torch_network
 
-parser = argparse.ArgumentParser()
-parser.add_argument("bench")
+parser = torch_network.arguments("fp32,channels_last,bf16,bf16_channels_last,compiled,bf16_compiled")
 parser.add_argument("--side", type=int, default=128)
-parser.add_argument("--threads", type=int, default=2)
-parser.add_argument("--repeats", type=int, default=5)
-parser.add_argument("--isa", default="auto")
-parser.add_argument("--convolution", default="winograd")
-parser.add_argument("--modes", default="fp32,channels_last,bf16,bf16_channels_last,compiled,bf16_compiled")
-parser.add_argument("--tuned", action="store_true")
 options = parser.parse_args()
 torch_network.prepare(options.threads, options.isa, options.tuned)
 

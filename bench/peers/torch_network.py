@@ -1,11 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the PyTorch peers share: the network, its environment, dfengine's line-driven benchmarks, medians. Needs torch; the product does not."""
+import argparse
 import json
 import os
 import statistics
 import subprocess
 import sys
 import time
+
+
+def arguments(modes):
+    """The parser of the options that all comparisons share; `modes` is the default of --modes."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bench")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--isa", default="auto")
+    parser.add_argument("--convolution", default="winograd")
+    parser.add_argument("--modes", default=modes)
+    parser.add_argument("--tuned", action="store_true")
+    return parser
 
 
 def prepare(threads, isa, tuned):

@@ -7,21 +7,13 @@
 The same network, batch and threads. `--modes` are tried in turn and dfengine is held against the fastest fp32 and the fastest bf16 one.
 Prints the peak memory of both: PyTorch's is that of a process of its own, so give one mode with --modes to compare it.
 """
-import argparse
 import resource
 
 import torch_network
 
-parser = argparse.ArgumentParser()
-parser.add_argument("bench")
+parser = torch_network.arguments("fp32,channels_last,bf16_channels_last")
 parser.add_argument("--side", type=int, default=56)
 parser.add_argument("--batch", type=int, default=4)
-parser.add_argument("--threads", type=int, default=2)
-parser.add_argument("--repeats", type=int, default=5)
-parser.add_argument("--isa", default="auto")
-parser.add_argument("--convolution", default="winograd")
-parser.add_argument("--modes", default="fp32,channels_last,bf16_channels_last")
-parser.add_argument("--tuned", action="store_true")
 options = parser.parse_args()
 torch_network.prepare(options.threads, options.isa, options.tuned)
 

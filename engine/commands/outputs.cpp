@@ -55,6 +55,17 @@ void check_output(std::string_view area, const fs::path& output, bool may_be_mad
 
 }  // namespace
 
+void make_folder(std::string_view area, const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw Error(area, folder.string(), "cannot be made: " + error.message(), "check the permissions");
+}
+
+void check_existing_rule(std::string_view area, const CommonRequest& common) {
+  if (common.overwrite && common.skip_existing)
+    throw Error(ErrorKind::Usage, area, "--overwrite", "cannot go with --skip-existing", "choose one of them");
+}
+
 std::string base_name(const fs::path& path) {
   fs::path name = path.filename();
   for (const char* ending : {".gz", ".bz2"})
@@ -65,8 +76,7 @@ std::string base_name(const fs::path& path) {
 std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std::string>& inputs, const std::vector<OutputKind>& kinds,
                                     const CommonRequest& common, const std::vector<std::string>& other_inputs) {
   if (inputs.empty()) throw Error(ErrorKind::Usage, area, "", "no input file", "name at least one");
-  if (common.overwrite && common.skip_existing)
-    throw Error(ErrorKind::Usage, area, "--overwrite", "cannot go with --skip-existing", "choose one of them");
+  check_existing_rule(area, common);
 
   std::map<std::string, std::string> read;  // identity -> as the user wrote it
   for (const auto* list : {&inputs, &other_inputs})

@@ -36,6 +36,12 @@ struct OutputJob {
 std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std::string>& inputs, const std::vector<OutputKind>& kinds,
                                     const CommonRequest& common, const std::vector<std::string>& other_inputs = {});
 
+/// Makes a folder and those above it. Throws `Error` where it cannot.
+void make_folder(std::string_view area, const std::filesystem::path& folder);
+
+/// Throws a usage `Error` where existing results are to be both replaced and left.
+void check_existing_rule(std::string_view area, const CommonRequest& common);
+
 /// The file's name without folder, compression ending and format ending: "a/tomo_7.rec.gz" -> "tomo_7".
 std::string base_name(const std::filesystem::path& path);
 

@@ -37,14 +37,19 @@ std::string list_suffix(io::ListFormat format) {
   }
 }
 
+io::ListOptions list_frame(const VolumeGeometry& geometry) {
+  io::ListOptions options;
+  options.tomogram_extent = geometry.extent;
+  if (geometry.voxel_size.known()) options.voxel_size = geometry.voxel_size;
+  return options;
+}
+
 io::ListOptions list_frame(const std::string& like, const CommonRequest& common) {
   io::ListOptions options;
   if (!like.empty()) {
     io::VolumeReadOptions read;
     read.voxel_size_angstrom = common.voxel_size_angstrom;
-    const VolumeGeometry geometry = io::open_volume(like, read)->info().geometry;
-    options.tomogram_extent = geometry.extent;
-    if (geometry.voxel_size.known()) options.voxel_size = geometry.voxel_size;
+    options = list_frame(io::open_volume(like, read)->info().geometry);
     options.tomogram_name = base_name(like);
   }
   if (common.voxel_size_angstrom) options.voxel_size = VoxelSize::cubic(*common.voxel_size_angstrom);

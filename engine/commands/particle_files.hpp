@@ -19,6 +19,9 @@ std::string class_name(const std::vector<std::string>& names, int label);
 /// What list names in a folder end with: ".xml", ".csv", ".tsv", else ".star".
 std::string list_suffix(io::ListFormat format);
 
+/// What formats that count from the tomogram's centre or in Å must know, where the tomogram's geometry is known.
+io::ListOptions list_frame(const VolumeGeometry& geometry);
+
 /// What formats that count from the tomogram's centre or in Å must know: extent, voxel size and name of the volume `like` (none where it
 /// is empty); a voxel size given on the command line wins.
 io::ListOptions list_frame(const std::string& like, const CommonRequest& common);

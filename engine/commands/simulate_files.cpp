@@ -7,6 +7,7 @@
 
 #include "engine/api/commands.hpp"
 #include "engine/commands/json_text.hpp"
+#include "engine/commands/outputs.hpp"
 #include "engine/commands/particle_files.hpp"
 #include "engine/commands/simulate_settings.hpp"
 #include "engine/commands/simulate_write.hpp"
@@ -31,12 +32,6 @@ struct Condition {
   double snr = 0, range_deg = 0;
   fs::path folder;
 };
-
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw Error("simulate", folder.string(), "cannot be made: " + error.message(), "check the permissions");
-}
 
 std::vector<Condition> conditions_of(const SimulateSettings& s, const fs::path& output) {
   std::vector<Condition> all;
@@ -91,7 +86,7 @@ class Simulation {
     for (std::size_t i = 0; i < settings_.sources.size(); ++i)
       settings_.scene.classes[i].density = density_of(settings_.sources[i], record);
     read_list(record);
-    make_folder(output_);
+    make_folder("simulate", output_);
     write_masks();
 
     std::int64_t total = 0, done = 0;
@@ -134,8 +129,7 @@ class Simulation {
   }
 
   void check_outputs() {
-    if (request_.common.overwrite && request_.common.skip_existing)
-      throw Error(ErrorKind::Usage, "simulate", "--overwrite", "cannot go with --skip-existing", "choose one of them");
+    check_existing_rule("simulate", request_.common);
     std::error_code error;
     if (fs::exists(output_, error) && !fs::is_directory(output_, error))
       throw Error("simulate", output_.string(), "is no folder", "choose another place for the results");
@@ -158,7 +152,7 @@ class Simulation {
 
   /// The classes' masks, which `target --masks` takes.
   void write_masks() const {
-    make_folder(output_ / "masks");
+    make_folder("simulate", output_ / "masks");
     for (const SceneClass& c : settings_.scene.classes) {
       if (c.label == 0) continue;
       VolumeGeometry geometry;
@@ -205,7 +199,7 @@ class Simulation {
                          settings_.scene.classes[c].name + " found a place");
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const auto& [condition, prefix] = wanted[i];
-      make_folder(prefix.parent_path());
+      make_folder("simulate", prefix.parent_path());
       const ImagingOptions imaging = imaging_of(condition, seeds[i]);
       record.stage("image");
       const VolumeView<const std::int32_t> inside = scene.instances.view();

@@ -34,12 +34,8 @@ Extent3 read_size(const Config& config) {
 void read_object(const Config& entry, const std::filesystem::path& root, bool decoy, int next_label, SimulateSettings& s) {
   ObjectSource source;
   source.shape = entry.text("shape", "");
-  const auto file = [&](const char* key) {
-    const std::string text = entry.text(key, "");
-    return text.empty() || root.empty() ? entry.path(key) : root / text;
-  };
-  source.structure = file("structure");
-  source.map = file("map");
+  source.structure = entry.path("structure", root);
+  source.map = entry.path("map", root);
   const int given = (source.shape.empty() ? 0 : 1) + (source.structure.empty() ? 0 : 1) + (source.map.empty() ? 0 : 1);
   if (given != 1) refuse(entry, "shape", given == 0 ? "is missing" : "stands beside another", "give one of shape, structure and map");
   const std::vector<double> size = entry.numbers("size", {200});

@@ -40,12 +40,10 @@ TargetRules parse_rules(const std::string& compatible) {
 }
 
 ParticleList read_list(const TargetRequest& request, const VolumeInfo& like, Warnings& warnings) {
-  io::ListOptions options;
+  io::ListOptions options = list_frame(like.geometry);
   options.format = io::parse_list_format(request.list_format);
   options.xml_axes = io::parse_xml_axes(request.xml_axes, "--from-axes");
   options.relion_binning = request.relion_binning;
-  options.tomogram_extent = like.geometry.extent;
-  if (like.geometry.voxel_size.known()) options.voxel_size = like.geometry.voxel_size;
   const ParticleList list = io::read_particle_list(request.list, options);
   for (const std::string& warning : list.warnings) warnings.add(request.list + ": " + warning);
   ParticleList part = targets::particles_of(list, request.tomogram, base_name(request.like));

@@ -74,11 +74,9 @@ class Opener {
 
   ParticleList read_list(const TrainingFiles& files, const VolumeSource& tomogram) {
     record_.input(files.list);
-    io::ListOptions options;
+    io::ListOptions options = list_frame(tomogram.info().geometry);
     options.xml_axes = io::parse_xml_axes(settings_.data.axes, "data.axes");
     options.relion_binning = settings_.data.relion_binning;
-    options.tomogram_extent = tomogram.extent();
-    if (tomogram.info().geometry.voxel_size.known()) options.voxel_size = tomogram.info().geometry.voxel_size;
     const ParticleList all = io::read_particle_list(files.list, options);
     for (const std::string& warning : all.warnings) warn(files.list.string() + ": " + warning);
     ParticleList list = targets::particles_of(all, files.name, base_name(files.tomogram));
@@ -118,9 +116,7 @@ class Opener {
         record_.input(file);
     LabelMap map{Volume<std::uint8_t>(geometry.extent, 0), geometry, settings_.class_names};
     paint_objects(a.list, options, map.labels.view(), observer_);
-    std::error_code error;
-    fs::create_directories(folder_ / "targets", error);
-    if (error) throw Error("train", (folder_ / "targets").string(), "cannot be made: " + error.message(), "check the permissions");
+    make_folder("train", folder_ / "targets");
     const fs::path file = folder_ / "targets" / (part + "_" + a.name + ".mrc");
     io::write_label_map(file, map);
     return io::open_volume(file);

@@ -4,6 +4,7 @@
 
 #include "engine/api/commands.hpp"
 #include "engine/commands/json_text.hpp"
+#include "engine/commands/outputs.hpp"
 #include "engine/commands/segment_parts.hpp"
 #include "engine/commands/train_data.hpp"
 #include "engine/commands/train_report.hpp"
@@ -36,8 +37,7 @@ void prepare_folder(const RunFolder& run, const TrainRequest& request) {
     throw Error("train", run.checkpoint().string(), "is not there, so there is nothing to go on from", "start without --resume");
   if (!request.resume && there && !request.common.overwrite)
     throw Error("train", run.folder.string(), "holds a run already", "--resume goes on with it, --overwrite begins anew");
-  fs::create_directories(run.folder, error);
-  if (error) throw Error("train", run.folder.string(), "cannot be made: " + error.message(), "check the permissions");
+  make_folder("train", run.folder);
 }
 
 /// The settings of two effective configurations that differ, one line each.
@@ -83,7 +83,7 @@ class TrainRun {
     record_.stage("read");
     const sampling::Sampler sampler(data_.train, settings_.sampler, observer_);
     for (const std::string& warning : sampler.warnings()) data_.warnings.push_back(warning);
-    warn_of_absent_classes(sampler);
+    warn_of_absent_classes();
     for (const std::string& warning : data_.warnings) {
       record_.warning(warning);
       if (observer_) observer_->message(LogLevel::Warning, warning);
@@ -133,9 +133,13 @@ class TrainRun {
     if (data_.voxel_size_angstrom > 0) weights.voxel_size_angstrom = data_.voxel_size_angstrom;
   }
 
-  void warn_of_absent_classes(const sampling::Sampler&) {
+  void warn_of_absent_classes() {
+    if (data_.valid.empty()) {
+      data_.warnings.push_back("no validation tomograms: nothing tells when the weights are best");
+      return;
+    }
     for (int label = 1; label < static_cast<int>(settings_.classes()); ++label) {
-      bool found = data_.valid.empty(), listed = false;
+      bool found = false, listed = false;
       for (const ValidationTomogram& t : data_.valid) {
         listed = listed || t.objects.has_value();
         for (const Particle& particle : t.objects.value_or(std::vector<Particle>{})) found = found || particle.class_label == label;
@@ -143,7 +147,6 @@ class TrainRun {
       if (!found && listed)
         data_.warnings.push_back("class " + settings_.class_names[static_cast<std::size_t>(label)] + " is absent from validation");
     }
-    if (data_.valid.empty()) data_.warnings.push_back("no validation tomograms: nothing tells when the weights are best");
   }
 
   void say_start(const sampling::Sampler& sampler) const {

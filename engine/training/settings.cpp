@@ -28,11 +28,7 @@ std::vector<TrainingFiles> read_entries(const Config& data, const std::filesyste
   std::vector<TrainingFiles> entries;
   for (const Config& entry : data.sections(key)) {
     entry.required_text("tomogram");
-    const auto file = [&](const char* name) {
-      const std::string text = entry.text(name, "");
-      return text.empty() || root.empty() ? entry.path(name) : root / text;
-    };
-    TrainingFiles files{file("tomogram"), file("target"), file("list"), entry.text("name", "")};
+    TrainingFiles files{entry.path("tomogram", root), entry.path("target", root), entry.path("list", root), entry.text("name", "")};
     if (files.target.empty() && files.list.empty()) refuse(entry, "target", "is missing, and so is a list", "give one of them or both");
     entries.push_back(std::move(files));
   }

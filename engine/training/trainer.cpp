@@ -41,13 +41,9 @@ std::vector<TrainingBackend> backends_for(const TrainSettings& settings, const G
     throw Error(ErrorKind::Usage, "train", "--memory",
                 "training needs " + std::to_string(needed(1) >> 20) + " MiB, and " + std::to_string(budget >> 20) + " MiB are there",
                 "make training.batch or patches.size smaller; without loss.tversky one patch is kept instead of the batch");
-  std::int64_t lanes = settings.batch;
-  std::vector<TrainingBackend> made;
-  do {
-    made = make_training_lanes(device, lanes);
-    lanes = static_cast<std::int64_t>(made.size()) - 1;
-  } while (budget > 0 && lanes > 0 && needed(lanes + 1) > budget);
-  return made;
+  std::int64_t lanes = std::min<std::int64_t>(settings.batch, device.threads > 0 ? device.threads : available_threads());
+  while (budget > 0 && lanes > 1 && needed(lanes) > budget) --lanes;
+  return make_training_lanes(device, lanes);
 }
 
 /// Hands on everything but the messages of the steps within, which would come anew at every validation.

@@ -282,8 +282,9 @@ std::string Config::choice(std::string_view key, std::string_view fallback, cons
   throw Error(ErrorKind::Usage, "config", where(key), "is '" + value + "'", "choose one of: " + names);
 }
 
-std::filesystem::path Config::path(std::string_view key) const {
+std::filesystem::path Config::path(std::string_view key, const std::filesystem::path& root) const {
   const std::filesystem::path given = text(key, "");
+  if (!given.empty() && !root.empty()) return root / given;
   if (given.empty() || given.is_absolute() || node_->find(key)->overridden) return given;
   return file_->folder / given;
 }

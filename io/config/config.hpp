@@ -42,8 +42,9 @@ class Config {
   /// Settings without a default. Throw a usage `Error` where they are absent.
   std::string required_text(std::string_view key) const;
 
-  /// A file or folder: relative ones are relative to the folder of the configuration file; those of overrides to the working folder.
-  std::filesystem::path path(std::string_view key) const;  ///< empty where absent
+  /// A file or folder: relative ones are relative to `root` where it is given, else to the folder of the configuration file; those of
+  /// overrides, without a root, to the working folder.
+  std::filesystem::path path(std::string_view key, const std::filesystem::path& root = {}) const;  ///< empty where absent
 
   /// A section; an empty one where it is absent.
   Config section(std::string_view key) const;

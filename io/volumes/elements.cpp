@@ -5,7 +5,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "io/half.hpp"
+#include "engine/core/half.hpp"
 
 namespace dfe::io {
 namespace {

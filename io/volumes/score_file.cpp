@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "engine/api/error.hpp"
+#include "engine/core/half.hpp"
 #include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
-#include "io/half.hpp"
 #include "io/hdf5.hpp"
 #include "io/volumes/hdf5_volume.hpp"
 #include "io/volumes/raw_volume.hpp"

@@ -11,19 +11,19 @@
 #include <iostream>
 #include <limits>
 
+#include "engine/core/half.hpp"
 #include "io/atomic_file.hpp"
-#include "io/half.hpp"
 #include "io/hdf5.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
 #include "tests/catch.hpp"
 #include "tests/io_volumes/scratch.hpp"
 
+using dfe::bfloat16_to_float;
 using dfe::Error;
+using dfe::float_to_half;
+using dfe::half_to_float;
 using dfe::io::AtomicFile;
-using dfe::io::bfloat16_to_float;
-using dfe::io::float_to_half;
-using dfe::io::half_to_float;
 using dfe::test::file_bytes;
 using dfe::test::Scratch;
 namespace h5 = dfe::io::h5;
