@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Progress on standard error, see the header. The time left is what the stage took so far, scaled.
+// Progress on standard error, see the header. The time left is what the stage took since it was entered, scaled: a stage can be
+// entered with a part of it done.
 #include "terminal_observer.hpp"
 
 #include <cmath>
@@ -49,17 +50,19 @@ std::string clock_text(double seconds) {
 void TerminalObserver::progress(std::string_view stage, std::int64_t done, std::int64_t total) {
   if (options_.quiet || total <= 0) return;
   const Clock::time_point now = Clock::now();
+  const double part = static_cast<double>(done) / static_cast<double>(total);
   if (stage != stage_) {
     end_line();
     stage_ = stage;
+    stage_start_part_ = part;
     stage_start_ = last_shown_ = now;
   }
   const double since_shown = std::chrono::duration<double>(now - last_shown_).count();
   const double elapsed = std::chrono::duration<double>(now - stage_start_).count();
   if (since_shown < (options_.terminal ? kRedrawSeconds : kLineSeconds)) return;
   last_shown_ = now;
-  const double part = static_cast<double>(done) / static_cast<double>(total);
-  const std::string left = done > 0 && done < total ? ", " + clock_text(elapsed * (1 - part) / part) + " left" : "";
+  const double gone = part - stage_start_part_;
+  const std::string left = gone > 0 && done < total ? ", " + clock_text(elapsed * (1 - part) / gone) + " left" : "";
   const int percent = static_cast<int>(100 * part);
   if (options_.terminal) {
     const auto filled = static_cast<std::size_t>(part * kBarWidth);

@@ -32,6 +32,7 @@ class TerminalObserver : public Observer {
   Options options_;
   std::string stage_;
   Clock::time_point stage_start_, last_shown_;
+  double stage_start_part_ = 0;  ///< what was done of the stage when it was entered
   bool line_open_ = false;
 };
 
