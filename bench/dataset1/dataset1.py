@@ -5,9 +5,11 @@ one, and the Dice coefficient of foreground voxels. Standard library only.
 
   dataset1.py DFENGINE DATA OUTPUT                       train on 1-6, validate on 7, score on 8
   dataset1.py DFENGINE DATA OUTPUT --curve               train on 1, 2, 3 and 4 tomograms with three seeds each; table and picture
-  ... -- training.epochs=5 --threads 2                   what follows -- goes to `dfengine train`
+  dataset1.py DFENGINE DATA OUTPUT --simulated FOLDER    train and validate on what `dfengine simulate` wrote there, score on 8
+  ... --jobs 2 -- training.epochs=5 --threads 1          what follows -- goes to `dfengine train`
 """
 import argparse
+import concurrent.futures
 import json
 import pathlib
 import statistics
@@ -28,15 +30,22 @@ def entry(number):
                            (("tomogram", "data.h5"), ("target", "target.h5"), ("list", "objlist.xml"))) + "}"
 
 
-def train_and_score(dfengine, data, output, tomograms, valid, test, seed, more):
+def real(data, tomograms, valid):
+    """Settings of `dfengine train` for tomograms of the dataset."""
+    return [f"data.root={data.resolve()}", f"data.train=[{', '.join(entry(n) for n in tomograms)}]", f"data.valid=[{entry(valid)}]"]
+
+
+def simulated(folder):
+    return ["data.train=[]", "data.valid=[]", f"data.folder={folder.resolve()}"]
+
+
+def train_and_score(dfengine, data, output, source, test, seed, more):
     """One run; a finished one is not repeated."""
     result = output / "scores.json"
     if result.exists():
         return json.loads(result.read_text())
-    settings = [f"data.root={data.resolve()}", f"data.train=[{', '.join(entry(n) for n in tomograms)}]",
-                f"data.valid=[{entry(valid)}]", f"seed={seed}"]
     resume = ["--resume"] if (output / "checkpoint.h5").exists() else []
-    trained = run(dfengine, "train", HERE / "train.yaml", *settings, *more, "-o", output, *resume)
+    trained = run(dfengine, "train", HERE / "train.yaml", *source, f"seed={seed}", *more, "-o", output, *resume)
     tomogram, target = (data / "data" / f"tomo{test}_{name}.h5" for name in ("data", "target"))
     picks, labels = output / f"tomo{test}_picks.xml", output / f"tomo{test}_labels.mrc"
     run(dfengine, "pick", tomogram, "--weights", trained["weights_best"], "--radius", 8, "--min-size", 100, "-o", picks, "--labels", labels,
@@ -44,7 +53,7 @@ def train_and_score(dfengine, data, output, tomograms, valid, test, seed, more):
     objects = run(dfengine, "evaluate", picks, "--truth", data / "data" / f"tomo{test}_objlist.xml", "--axes", "xyz", "--truth-axes", "zyx",
                   "--distance", 5)
     voxels = run(dfengine, "evaluate", labels, "--truth", target)
-    scores = {"tomograms": list(tomograms), "seed": seed, "best_epoch": trained["best_epoch"], "train_seconds": trained["seconds"]["train"],
+    scores = {"seed": seed, "best_epoch": trained["best_epoch"], "train_seconds": trained["seconds"]["train"],
               "localization_f1": objects["localization"]["f1"], "class_f1": objects["mean"]["f1"],
               "foreground_dice": voxels["localization"]["f1"]}
     result.write_text(json.dumps(scores, indent=1) + "\n")
@@ -100,19 +109,28 @@ def main():
     parser.add_argument("data", type=pathlib.Path, help="the folder that holds data/tomo1_data.h5")
     parser.add_argument("output", type=pathlib.Path)
     parser.add_argument("--curve", action="store_true")
+    parser.add_argument("--simulated", type=pathlib.Path)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--jobs", type=int, default=1, help="runs of the curve side by side; give each its share of the threads")
     a = parser.parse_args(arguments)
     a.output.mkdir(parents=True, exist_ok=True)
-    if not a.curve:
-        print(json.dumps(train_and_score(a.dfengine, a.data, a.output / "six", range(1, 7), 7, 8, 1, more)))
+    if a.simulated:
+        print(json.dumps(train_and_score(a.dfengine, a.data, a.output / "simulated", simulated(a.simulated), 8, 1, more)))
         return
-    rows = []
-    for seed in range(1, a.seeds + 1):
-        for count in (1, 2, 3, 4):
-            # another choice of tomograms for every seed
-            tomograms = [(seed - 1 + i) % 6 + 1 for i in range(count)]
-            rows.append(train_and_score(a.dfengine, a.data, a.output / f"{count}_seed{seed}", tomograms, 7, 8, seed, more))
-            print(json.dumps(rows[-1]), flush=True)
+    if not a.curve:
+        print(json.dumps(train_and_score(a.dfengine, a.data, a.output / "six", real(a.data, range(1, 7), 7), 8, 1, more)))
+        return
+    # another choice of tomograms for every seed
+    runs = [(seed, [(seed - 1 + i) % 6 + 1 for i in range(count)]) for seed in range(1, a.seeds + 1) for count in (1, 2, 3, 4)]
+
+    def one(seed, tomograms):
+        output = a.output / f"{len(tomograms)}_seed{seed}"
+        row = {"tomograms": tomograms, **train_and_score(a.dfengine, a.data, output, real(a.data, tomograms, 7), 8, seed, more)}
+        print(json.dumps(row), flush=True)
+        return row
+
+    with concurrent.futures.ThreadPoolExecutor(a.jobs) as pool:
+        rows = list(pool.map(lambda r: one(*r), runs))
     (a.output / "learning_curve.svg").write_text(picture(rows))
     print(table(rows))
 
