@@ -48,7 +48,7 @@ def train_and_score(dfengine, data, output, source, test, seed, more):
     trained = run(dfengine, "train", HERE / "train.yaml", *source, f"seed={seed}", *more, "-o", output, *resume)
     tomogram, target = (data / "data" / f"tomo{test}_{name}.h5" for name in ("data", "target"))
     picks, labels = output / f"tomo{test}_picks.xml", output / f"tomo{test}_labels.mrc"
-    run(dfengine, "pick", tomogram, "--weights", trained["weights_best"], "--radius", 8, "--min-size", 100, "-o", picks, "--labels", labels,
+    run(dfengine, "pick", tomogram, "--weights", trained["weights_best"], "--radius", 8, "--min-size", 250, "-o", picks, "--labels", labels,
         "--voxel-size", 13.68, "--overwrite")
     objects = run(dfengine, "evaluate", picks, "--truth", data / "data" / f"tomo{test}_objlist.xml", "--axes", "xyz", "--truth-axes", "zyx",
                   "--distance", 5)
