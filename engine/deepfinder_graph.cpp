@@ -45,6 +45,18 @@ struct Builder {
       }
     throw Error("network", first, "no such op", "a name was changed in one place only");
   }
+  /// `x` in 16 bits.
+  int narrow(const std::string& name, int x) {
+    const int y = add(name, CastDesc{at(x).channels}, {x}, at(x).level);
+    graph.tensors[static_cast<std::size_t>(y)].half = true;
+    return y;
+  }
+  /// Back from 16 bits, when it is needed.
+  int widen(const std::string& name, int x) {
+    const int y = add(name, CastDesc{at(x).channels, true}, {x}, at(x).level);
+    graph.ops.back().on_demand = true;
+    return y;
+  }
   int pool(const std::string& name, int x) { return add(name, MaxPoolDesc{at(x).channels}, {x}, at(x).level + 1); }
   int up(const std::string& name, int x) { return add(name, UpConvDesc{at(x).channels, at(x).channels}, {x}, at(x).level - 1); }
 };
@@ -85,6 +97,7 @@ Graph deepfinder_graph(const DeepFinderSpec& spec) {
   int x = input;
   x = b.conv("conv1", x, full);
   int high = x = b.conv("conv2", x, full);
+  if (spec.first_skip == FirstSkip::Half) high = b.narrow("skip in 16 bits", x);
   x = b.pool("pool1", x);
   x = b.conv("conv3", x, half);
   const int mid = x = b.conv("conv4", x, half);
@@ -94,7 +107,8 @@ Graph deepfinder_graph(const DeepFinderSpec& spec) {
   x = b.conv("conv10", x, mid, half);
   x = b.conv("conv11", x, half);
   x = b.up("up12", x);
-  if (spec.recompute_skip) high = b.again("conv2 again", "conv2", b.again("conv1 again", "conv1", input));
+  if (spec.first_skip == FirstSkip::Half) high = b.widen("skip again", high);
+  if (spec.first_skip == FirstSkip::Recompute) high = b.again("conv2 again", "conv2", b.again("conv1 again", "conv1", input));
   x = b.conv("conv13", x, high, full);
   x = b.conv("conv14", x, full);
   b.graph.ops.push_back({"head15", HeadDesc{full, spec.classes}, {x}, -1, b.next_weights});

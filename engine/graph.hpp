@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/api/segment.hpp"
 #include "kernels/ops.hpp"
 
 namespace dfe {
@@ -15,6 +16,7 @@ struct TensorNode {
   std::string name;
   std::int64_t channels = 0;
   int level = 0;
+  bool half = false;  ///< kept in 16 bits per value
 };
 
 /// One op. Inputs and output are indices into Graph::tensors; the head has no output tensor (-1): its result leaves the network.
@@ -43,9 +45,7 @@ struct Graph {
 struct DeepFinderSpec {
   std::array<std::int64_t, 3> widths{32, 48, 64};  ///< channels at full, half and quarter resolution, at least 2
   std::int64_t classes = 2;                        ///< background included, 2 to 256
-  /// The first skip connection is most of the memory that streaming takes: it waits at full resolution until all below is done. Computing
-  /// it a second time, when it is needed, changes no bit and costs 15 % more work.
-  bool recompute_skip = false;
+  FirstSkip first_skip = FirstSkip::Keep;
 };
 
 /// The network of Moebel et al., figure 4, as released: 15 convolutions, two poolings, two up-convolutions with the up-sampled features

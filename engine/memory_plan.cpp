@@ -15,7 +15,8 @@ MemoryPlan plan_memory(const Graph& graph, const Schedule& schedule, const Backe
     buffer.extent = {extent.z >> node.level, extent.y >> node.level, extent.x >> node.level};
     buffer.channels = node.channels;
     buffer.capacity = schedule.capacity[t];
-    buffer.plane_bytes = backend.plane_bytes(node.channels, buffer.extent.y, buffer.extent.x);
+    buffer.plane_bytes = node.half ? backend.half_plane_bytes(node.channels, buffer.extent.y, buffer.extent.x)
+                                   : backend.plane_bytes(node.channels, buffer.extent.y, buffer.extent.x);
     plan.buffers.push_back(buffer);
     plan.offsets.push_back(plan.arena_bytes);
     const std::size_t bytes = static_cast<std::size_t>(buffer.capacity) * buffer.plane_bytes + backend.tail_bytes();

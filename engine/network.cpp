@@ -42,6 +42,8 @@ Network::Network(const Graph& graph, const Weights& weights, Backend& backend, s
       ops_.push_back(backend.plan(*pool));
     else if (const auto* up = std::get_if<UpConvDesc>(&node.op))
       ops_.push_back(backend.plan(*up, weights_of(node, weights), widest));
+    else if (const auto* cast = std::get_if<CastDesc>(&node.op))
+      ops_.push_back(backend.plan_cast(*cast));
     else
       head_ = backend.plan(std::get<HeadDesc>(node.op), weights_of(node, weights), widest);
   }

@@ -94,7 +94,7 @@ std::vector<std::pair<std::int64_t, std::int64_t>> cuts(const Extent3& padded_ex
 
 }  // namespace
 
-Graph graph_of(const Weights& weights, bool recompute_skip) { return deepfinder_graph({weights.widths, weights.classes, recompute_skip}); }
+Graph graph_of(const Weights& weights, FirstSkip first_skip) { return deepfinder_graph({weights.widths, weights.classes, first_skip}); }
 
 SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, const SegmentOptions& options, bool with_scores) {
   const Extent3 extent = tomogram.extent();
@@ -155,25 +155,23 @@ PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights
                             bool with_scores) {
   const bool exact = options.tiling == Tiling::Exact;
   const std::int64_t widest = std::max(padded(tomogram.extent().x), exact ? std::int64_t{4} : options.deepfinder_patch);
-  const auto plan_with = [&](bool recompute) {
-    PlannedNetwork planned{std::make_unique<Network>(graph_of(weights, recompute), weights, backend, widest), {}};
+  const auto plan_with = [&](FirstSkip first_skip) {
+    PlannedNetwork planned{std::make_unique<Network>(graph_of(weights, first_skip), weights, backend, widest), {}};
     planned.plan = plan_segment(tomogram, *planned.network, options, with_scores);
-    if (recompute) {
-      constexpr Extent3 kUnit{4, 4, 4};  // whole at every level; only the ratio counts
-      planned.plan.recomputed_skip = true;
-      planned.plan.work_factor *= planned.network->graph().flop(kUnit) / graph_of(weights).flop(kUnit);
-    }
+    planned.plan.first_skip = first_skip;
+    constexpr Extent3 kUnit{4, 4, 4};  // whole at every level; only the ratio counts
+    planned.plan.work_factor *= planned.network->graph().flop(kUnit) / graph_of(weights).flop(kUnit);
     return planned;
   };
-  if (!exact) return plan_with(false);
-  if (options.recompute_skip) return plan_with(*options.recompute_skip);
+  if (!exact) return plan_with(FirstSkip::Keep);
+  if (options.first_skip) return plan_with(*options.first_skip);
   std::optional<PlannedNetwork> kept;
   try {
-    kept = plan_with(false);
+    kept = plan_with(FirstSkip::Keep);
   } catch (const Error&) {  // too little memory, perhaps enough for the other way
   }
   if (kept && kept->plan.columns == 1) return std::move(*kept);
-  PlannedNetwork recomputed = plan_with(true);
+  PlannedNetwork recomputed = plan_with(FirstSkip::Recompute);
   return kept && kept->plan.work_factor <= recomputed.plan.work_factor ? std::move(*kept) : std::move(recomputed);
 }
 
@@ -192,7 +190,8 @@ std::string SegmentPlan::to_string() const {
   else
     text += std::to_string(columns) + " columns of " + std::to_string(tile.y) + "x" + std::to_string(tile.x) + " (work x" +
             std::to_string(work_factor).substr(0, 4) + ")";
-  if (recomputed_skip) text += ", first skip computed twice";
+  if (first_skip == FirstSkip::Recompute) text += ", first skip computed twice";
+  if (first_skip == FirstSkip::Half) text += ", first skip in 16 bits";
   return text + "; memory " + megabytes(total_bytes()) + ": tensors " + megabytes(activation_bytes) + ", workspace " +
          megabytes(workspace_bytes) + ", labels " + megabytes(label_bytes) + ", input " + megabytes(source_bytes) + ", program " +
          megabytes(base_bytes) + (card_bytes > 0 ? "; on the card " + megabytes(card_bytes) : "");

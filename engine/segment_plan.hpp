@@ -9,8 +9,8 @@
 
 namespace dfe {
 
-/// The graph that these weights belong to; `recompute_skip` as in DeepFinderSpec.
-Graph graph_of(const Weights& weights, bool recompute_skip = false);
+/// The graph that these weights belong to; `first_skip` as in DeepFinderSpec.
+Graph graph_of(const Weights& weights, FirstSkip first_skip = FirstSkip::Keep);
 
 struct PlannedNetwork {
   std::unique_ptr<Network> network;

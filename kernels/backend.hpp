@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 
+#include "engine/api/error.hpp"
 #include "engine/api/weights.hpp"
 #include "engine/core/arena.hpp"
 #include "kernels/ops.hpp"
@@ -91,6 +92,9 @@ class Backend {
   /// Bytes of one z plane of a tensor of `channels` channels.
   virtual std::size_t plane_bytes(std::int64_t channels, std::int64_t height, std::int64_t width) const = 0;
 
+  /// Bytes of one z plane of a tensor that waits in 16 bits per value; 0: the backend has no such tensors.
+  virtual std::size_t half_plane_bytes(std::int64_t /*channels*/, std::int64_t /*height*/, std::int64_t /*width*/) const { return 0; }
+
   /// Bytes that must be readable beyond the last plane of a buffer.
   virtual std::size_t tail_bytes() const = 0;
 
@@ -113,6 +117,10 @@ class Backend {
   virtual std::unique_ptr<PlannedOp> plan(const Conv3dDesc& op, const LayerWeights& weights, std::int64_t widest) = 0;
   virtual std::unique_ptr<PlannedOp> plan(const MaxPoolDesc& op) = 0;
   virtual std::unique_ptr<PlannedOp> plan(const UpConvDesc& op, const LayerWeights& weights, std::int64_t widest) = 0;
+  virtual std::unique_ptr<PlannedOp> plan_cast(const CastDesc& /*op*/) {
+    throw Error(ErrorKind::Usage, "device", description(), "tensors cannot wait in 16 bits",
+                "only the CPU backend has them: keep or recompute the first skip connection");
+  }
   virtual std::unique_ptr<PlannedHead> plan(const HeadDesc& op, const LayerWeights& weights, std::int64_t widest) = 0;
 
   /// Writes plane z of a tensor from (H, W, C) floats; the reverse. For the network's input, tests and benchmarks.

@@ -54,6 +54,14 @@ struct HeadDesc {
   std::int64_t ci = 0, classes = 0;
 };
 
-using OpDesc = std::variant<Conv3dDesc, MaxPoolDesc, UpConvDesc, HeadDesc>;
+/// Rounds to IEEE binary16, so that a tensor waits in half the memory, or brings back what was rounded. Ties to even.
+///
+/// Shapes   x (N,D,H,W,C)  y (N,D,H,W,C); the wide one holds what the backend computes with, the other 16 bits per value
+struct CastDesc {
+  std::int64_t channels = 0;
+  bool widen = false;
+};
+
+using OpDesc = std::variant<Conv3dDesc, MaxPoolDesc, UpConvDesc, HeadDesc, CastDesc>;
 
 }  // namespace dfe

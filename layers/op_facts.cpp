@@ -31,13 +31,14 @@ Extent3 output_extent(const OpDesc& op, const Extent3& x) {
                                [&](const UpConvDesc&) {
                                  return Extent3{2 * x.z, 2 * x.y, 2 * x.x};
                                },
-                               [&](const HeadDesc&) { return x; }},
+                               [&](const HeadDesc&) { return x; }, [&](const CastDesc&) { return x; }},
                     op);
 }
 
 std::int64_t output_channels(const OpDesc& op) {
   return std::visit(Overloaded{[](const Conv3dDesc& d) { return d.co; }, [](const MaxPoolDesc& d) { return d.channels; },
-                               [](const UpConvDesc& d) { return d.co; }, [](const HeadDesc& d) { return d.classes; }},
+                               [](const UpConvDesc& d) { return d.co; }, [](const HeadDesc& d) { return d.classes; },
+                               [](const CastDesc& d) { return d.channels; }},
                     op);
 }
 
@@ -54,7 +55,7 @@ PlaneRange input_range(const OpDesc& op, Axis axis, const PlaneRange& y) {
                                [&](const UpConvDesc&) {
                                  return PlaneRange{half(y.begin), half(y.end) + 1};
                                },
-                               [&](const HeadDesc&) { return y; }},
+                               [&](const HeadDesc&) { return y; }, [&](const CastDesc&) { return y; }},
                     op);
 }
 
@@ -74,7 +75,8 @@ std::array<std::int64_t, 5> kernel_shape(const OpDesc& op) {
                                },
                                [](const HeadDesc& d) {
                                  return Shape{1, 1, 1, d.ci, d.classes};
-                               }},
+                               },
+                               [](const CastDesc&) { return Shape{}; }},
                     op);
 }
 
@@ -109,7 +111,8 @@ std::string describe(const OpDesc& op) {
                                },
                                [&](const MaxPoolDesc& d) { return "max_pool " + number(d.channels); },
                                [&](const UpConvDesc& d) { return "up_conv " + number(d.ci) + " to " + number(d.co); },
-                               [&](const HeadDesc& d) { return "head " + number(d.ci) + " to " + number(d.classes) + " classes"; }},
+                               [&](const HeadDesc& d) { return "head " + number(d.ci) + " to " + number(d.classes) + " classes"; },
+                               [&](const CastDesc& d) { return (d.widen ? "widen " : "narrow ") + number(d.channels); }},
                     op);
 }
 

@@ -40,6 +40,14 @@ Precision parse_precision(const std::string& text) {
   refuse("--precision", text, "choose fp16, bf16, tf32 or fp32");
 }
 
+std::optional<FirstSkip> parse_first_skip(const std::string& text) {
+  if (text == "auto") return std::nullopt;
+  if (text == "keep") return FirstSkip::Keep;
+  if (text == "recompute") return FirstSkip::Recompute;
+  if (text == "fp16") return FirstSkip::Half;
+  refuse("--first-skip", text, "choose auto, keep, recompute or fp16");
+}
+
 /// "256" or "128x256": y and x.
 Extent3 parse_tile(const std::string& text) {
   const std::vector<std::string> parts = split(text, 'x');
@@ -154,8 +162,8 @@ void add_segment_options(CLI::App& app, SegmentArguments& a) {
   app.add_option("--bin", a.bin, "Average blocks of N x N x N voxels first")->check(CLI::Range(1, 64))->capture_default_str();
   app.add_option("--slab", a.slab, "Planes per step; 0: chosen. Never changes the result")->check(CLI::NonNegativeNumber);
   app.add_option("--tile", a.tile, "Size of the columns a plane is cut into, YxX voxels; default: chosen. Never changes the result");
-  app.add_option("--recompute-skip", a.recompute_skip,
-                 "Compute the first skip connection twice instead of keeping it: auto, yes or no. Never changes the result")
+  app.add_option("--first-skip", a.first_skip,
+                 "What becomes of the first skip connection while it waits: keep, recompute, fp16, or auto (one of the first two)")
       ->capture_default_str();
   const auto strict = app.add_flag("--strict", a.strict, "Convolve by F(2, 2, 2) instead of F(2, 4, 4): half as fast, smaller errors");
   app.add_flag("--direct", a.direct, "Convolve directly: slow, smallest columns, for checks")->excludes(strict);
@@ -189,10 +197,7 @@ SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOpti
   SegmentOptions& options = request.options;
   options.slab_planes = a.slab;
   if (!a.tile.empty()) options.tile = parse_tile(a.tile);
-  if (a.recompute_skip == "yes" || a.recompute_skip == "no")
-    options.recompute_skip = a.recompute_skip == "yes";
-  else if (a.recompute_skip != "auto")
-    refuse("--recompute-skip", a.recompute_skip, "choose auto, yes or no");
+  options.first_skip = parse_first_skip(a.first_skip);
   if (!a.normalization.empty()) options.normalization = parse_normalization(a.normalization, "--normalize");
   if (a.tiling == "deepfinder")
     options.tiling = Tiling::DeepFinder;

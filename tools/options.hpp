@@ -53,7 +53,7 @@ ClusterOptions parse_cluster_options(const ClusterArguments& arguments, const Co
 struct SegmentArguments {
   std::vector<std::string> tomograms;
   std::string weights, scores, classes, normalization, tiling = "exact", instruction_set = "auto", tile, precision = "fp16";
-  std::string recompute_skip = "auto";
+  std::string first_skip = "auto";
   std::int64_t patch = 160, bin = 1, slab = 0;
   bool scores_float32 = false, rescale = false, strict = false, direct = false;
 };

@@ -26,6 +26,14 @@ enum class Convolution {
   Direct,    ///< one multiply-add per weight: the oracle of the others
 };
 
+/// What becomes of the first skip connection while it waits, at full resolution, until all below it is done: it is more than half of the
+/// memory that streaming takes.
+enum class FirstSkip {
+  Keep,
+  Recompute,  ///< computed a second time when it is needed: the same bits for 15 % more work
+  Half,       ///< kept in half precision (cpu): half of its memory, errors as of half precision in one of two inputs of one layer
+};
+
 /// What a card computes with; sums are always in single precision.
 enum class Precision {
   Fp16,  ///< half: fastest, relative error about 1e-3
@@ -47,7 +55,7 @@ struct SegmentOptions {
   std::int64_t memory_bytes = 0;               ///< budget of the whole run; 0: what the machine has to spare
   std::int64_t slab_planes = 0;                ///< planes per step at full resolution; 0: chosen. Never changes the result
   std::optional<Extent3> tile;                 ///< yx size of the columns the plane is cut into (z is ignored); unset: chosen
-  std::optional<bool> recompute_skip;          ///< compute the first skip connection twice; unset: chosen. Never changes the result
+  std::optional<FirstSkip> first_skip;         ///< unset: Keep or Recompute, whichever is less work within the memory
   std::optional<Normalization> normalization;  ///< unset: as the weights say
   Tiling tiling = Tiling::Exact;
   std::int64_t deepfinder_patch = 160;  ///< P of the DeepFinder tiling, a multiple of 4 above 50
@@ -58,12 +66,12 @@ using ScoreSink = std::function<void(const Box3& box, std::int64_t classes, cons
 
 /// What a run will need, before it starts.
 struct SegmentPlan {
-  std::string device;                 ///< "cpu (avx512, 2 threads)"
-  Extent3 extent;                     ///< of the tomogram
-  std::int64_t slab_planes = 0;       ///< per step, at full resolution
-  Extent3 tile;                       ///< yx size of a column with its halo; the whole plane where it fits
-  std::int64_t columns = 1;           ///< how many columns
-  bool recomputed_skip = false;       ///< the first skip connection is computed twice
+  std::string device;            ///< "cpu (avx512, 2 threads)"
+  Extent3 extent;                ///< of the tomogram
+  std::int64_t slab_planes = 0;  ///< per step, at full resolution
+  Extent3 tile;                  ///< yx size of a column with its halo; the whole plane where it fits
+  std::int64_t columns = 1;      ///< how many columns
+  FirstSkip first_skip = FirstSkip::Keep;
   double work_factor = 1;             ///< work per voxel of the tomogram, relative to whole planes with everything kept
   std::int64_t activation_bytes = 0;  ///< rolling buffers of all tensors
   std::int64_t workspace_bytes = 0;   ///< weights as the kernels want them, scratch, staging of planes and scores

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// 16-bit floats as bits: IEEE binary16 and bfloat16. Integer arithmetic alone, so the result is the same on every machine.
+// 16-bit floats as bits: IEEE binary16 and bfloat16. Integer arithmetic and exact or correctly rounded sums alone, so the result is the
+// same on every machine. Selections instead of branches, so that loops over these become vector code.
 #pragma once
 
 #include <bit>
@@ -7,8 +8,11 @@
 
 namespace dfe {
 
-/// Exact value of an IEEE binary16; NaN payloads are kept. Selections instead of branches, so that loops over it become vector code.
-constexpr float half_to_float(std::uint16_t half) {
+// always inlined: a copy that was compiled for one instruction set must not serve callers on another
+#define DFE_HALF_INLINE [[gnu::always_inline]] constexpr
+
+/// Exact value of an IEEE binary16; NaN payloads are kept.
+DFE_HALF_INLINE float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = (half & 0x8000u) << 16;
   const std::uint32_t rest = half & 0x7FFFu;
   const std::uint32_t small = std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(rest)) * 0x1p-24f);
@@ -18,21 +22,16 @@ constexpr float half_to_float(std::uint16_t half) {
 }
 
 /// Nearest IEEE binary16, ties to even; beyond 65504 (rounded) infinity.
-constexpr std::uint16_t float_to_half(float value) {
+DFE_HALF_INLINE std::uint16_t float_to_half(float value) {
   const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
-  const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000u);
+  const std::uint32_t sign = (bits >> 16) & 0x8000u;
   const std::uint32_t rest = bits & 0x7FFFFFFFu;
-  if (rest > 0x7F800000u) return static_cast<std::uint16_t>(sign | 0x7E00u | ((rest >> 13) & 0x3FFu));
-  if (rest >= 0x47800000u) return static_cast<std::uint16_t>(sign | 0x7C00u);
-  if (rest >= 0x38800000u) {  // normal: the carry of the rounding may run into the exponent, as it should
-    const std::uint32_t rounded = rest + 0x0FFFu + ((rest >> 13) & 1u) - (112u << 23);
-    return static_cast<std::uint16_t>(sign | (rounded >> 13));
-  }
-  if (rest <= 0x33000000u) return sign;  // at most half of the smallest subnormal
-  const std::uint32_t shift = 126u - (rest >> 23);
-  const std::uint32_t mantissa = (rest & 0x7FFFFFu) | 0x800000u;
-  const std::uint32_t kept = mantissa >> shift, lost = mantissa & ((1u << shift) - 1u), tie = 1u << (shift - 1u);
-  return static_cast<std::uint16_t>(sign | (kept + (lost > tie || (lost == tie && (kept & 1u)) ? 1u : 0u)));
+  // the spacing of floats from 0.5 on is the smallest half, so that adding 0.5 rounds to a multiple of it
+  const std::uint32_t small = std::bit_cast<std::uint32_t>(std::bit_cast<float>(rest) + 0.5f) - 0x3F000000u;
+  // the carry of the rounding may run into the exponent, as it should
+  const std::uint32_t normal = (rest + 0x0FFFu + ((rest >> 13) & 1u) - (112u << 23)) >> 13;
+  const std::uint32_t special = rest > 0x7F800000u ? 0x7E00u | ((rest >> 13) & 0x3FFu) : 0x7C00u;
+  return static_cast<std::uint16_t>(sign | (rest >= 0x47800000u ? special : rest >= 0x38800000u ? normal : small));
 }
 
 /// Exact value of a bfloat16.

@@ -133,6 +133,34 @@ class CpuUpConv final : public PlannedOp {
   AlignedFloats zeros_;
 };
 
+/// The plane of a tensor in 16 bits has the layout of one in floats.
+class CpuCast final : public PlannedOp {
+ public:
+  CpuCast(Context& context, const CastDesc& op) : context_(context), op_(op) {}
+
+  std::string name() const override { return std::string("rows ") + context_.table.name; }
+  std::size_t bytes() const override { return 0; }
+
+  void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
+    const PlaneBuffer &wide = op_.widen ? y : x[0], &narrow = op_.widen ? x[0] : y;
+    context_.for_rows(z_begin, z_end, y.extent.y, [&](std::int64_t z, std::int64_t row, int) {
+      const PlaneRows rows(wide, z);
+      for (std::int64_t b = 0; b < blocks_of(op_.channels); ++b) {
+        const std::int64_t at = b * rows.block + row * rows.row;  // with the zeros at either end
+        std::uint16_t* const half = reinterpret_cast<std::uint16_t*>(narrow.plane(z)) + at;
+        if (op_.widen)
+          context_.table.widen_row(half, rows.data + at, rows.row);
+        else
+          context_.table.narrow_row(rows.data + at, half, rows.row);
+      }
+    });
+  }
+
+ private:
+  Context& context_;
+  CastDesc op_;
+};
+
 class CpuHead final : public PlannedHead {
  public:
   CpuHead(Context& context, const HeadDesc& op, const LayerWeights& w, std::int64_t widest)
@@ -189,8 +217,10 @@ class CpuBackend final : public Backend {
   int threads() const override { return context_.pool.threads(); }
 
   std::size_t plane_bytes(std::int64_t channels, std::int64_t height, std::int64_t width) const override {
-    const std::int64_t floats = blocks_of(channels) * height * (width + 2) * block_channels(channels);
-    return (static_cast<std::size_t>(floats) * sizeof(float) + 63) / 64 * 64;
+    return whole_lines(plane_values(channels, height, width) * sizeof(float));
+  }
+  std::size_t half_plane_bytes(std::int64_t channels, std::int64_t height, std::int64_t width) const override {
+    return whole_lines(plane_values(channels, height, width) * sizeof(std::uint16_t));
   }
   std::size_t tail_bytes() const override { return static_cast<std::size_t>(kOverread * kBlock) * sizeof(float); }
 
@@ -225,6 +255,8 @@ class CpuBackend final : public Backend {
     return std::make_unique<CpuUpConv>(context_, op, weights, widest);
   }
 
+  std::unique_ptr<PlannedOp> plan_cast(const CastDesc& op) override { return std::make_unique<CpuCast>(context_, op); }
+
   std::unique_ptr<PlannedHead> plan(const HeadDesc& op, const LayerWeights& weights, std::int64_t widest) override {
     const std::string shape = std::to_string(op.ci) + " to " + std::to_string(op.classes) + " classes";
     refuse_unless(op.ci > 1 && blocks_of(op.ci) <= kMostRows, "head", shape, "2 to 16384 input channels");
@@ -255,6 +287,11 @@ class CpuBackend final : public Backend {
   }
 
  private:
+  static std::size_t plane_values(std::int64_t channels, std::int64_t height, std::int64_t width) {
+    return static_cast<std::size_t>(blocks_of(channels) * height * (width + 2) * block_channels(channels));
+  }
+  static std::size_t whole_lines(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+
   Context context_;
   Convolution convolution_;
 };

@@ -2,6 +2,7 @@
 // The direct kernels, written once on the compilers' vector types and compiled for each instruction set. Every output voxel is summed
 // in the same order wherever it stands in a row (bias, then taps, then channels): full vectors always, garbage beyond the row's end is
 // computed and not stored. That is why slabs, tiles and threads cannot change a bit.
+#include "engine/core/half.hpp"
 #include "kernels/cpu/isa_table.hpp"
 #include "kernels/cpu/isa_vector.hpp"
 #include "kernels/cpu/isa_winograd.hpp"
@@ -140,6 +141,14 @@ void head_row(const RowHead& r) {
   }
 }
 
+void narrow_row(const float* x, std::uint16_t* y, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) y[i] = float_to_half(x[i]);
+}
+
+void widen_row(const std::uint16_t* x, float* y, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) y[i] = half_to_float(x[i]);
+}
+
 double fma_gflops(std::int64_t repeats) {
   constexpr int kChains = kLanes == 16 ? 24 : 12;  // enough independent sums to hide the latency, few enough for the registers
   Vec sums[kChains];
@@ -174,6 +183,8 @@ constexpr IsaTable kTable{DFE_ISA_NAME,
                           {nullptr, conv_row_or_null<1>(), conv_row_or_null<2>(), conv_row_or_null<3>(), conv_row_or_null<4>()},
                           pool_row,
                           head_row,
+                          narrow_row,
+                          widen_row,
                           {winograd_input<2>, winograd_input<4>},
                           winograd_depth,
                           {winograd_output<2>, winograd_output<4>},

@@ -91,6 +91,8 @@ struct IsaTable {
   void (*conv_row[kMaxGroup + 1])(const RowConv&);
   void (*pool_row)(const float* const x[4], float* y, std::int64_t count);  ///< 4 rows (2 planes x 2 rows) of 2·count voxels of 16
   void (*head_row)(const RowHead&);
+  void (*narrow_row)(const float* x, std::uint16_t* y, std::int64_t count);  ///< to binary16
+  void (*widen_row)(const std::uint16_t* x, float* y, std::int64_t count);
   void (*winograd_input[2])(const WinogradInput&);  ///< m = 2, m = 4
   void (*winograd_depth)(const WinogradDepth&);
   void (*winograd_output[2])(const WinogradOutput&);  ///< m = 2, m = 4

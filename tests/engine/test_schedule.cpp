@@ -86,9 +86,9 @@ class Replay {
 }  // namespace
 
 TEST_CASE("schedules are right for every depth and slab height") {
-  const bool recompute_skip = GENERATE(false, true);
-  INFO("recompute " << recompute_skip);
-  const Graph graph = deepfinder_graph({.recompute_skip = recompute_skip});
+  const FirstSkip first_skip = GENERATE(FirstSkip::Keep, FirstSkip::Recompute, FirstSkip::Half);
+  INFO("first skip " << static_cast<int>(first_skip));
+  const Graph graph = deepfinder_graph({.first_skip = first_skip});
   for (std::int64_t depth = 4; depth <= 148; depth += 4)
     for (const std::int64_t slab : {1, 2, 3, 4, 5, 7, 8, 16, 31, 64, 200}) {
       for (const std::int64_t size : {1, 2, 4})
@@ -133,7 +133,7 @@ TEST_CASE("buffers stop growing with depth, and grow with the slab") {
 }
 
 TEST_CASE("a skip that is computed again hardly waits") {
-  const Graph kept = deepfinder_graph({}), again = deepfinder_graph({.recompute_skip = true});
+  const Graph kept = deepfinder_graph({}), again = deepfinder_graph({.first_skip = FirstSkip::Recompute});
   CHECK(again.parameters() == kept.parameters());
   const Schedule schedule = plan_schedule(again, 464, 1, groups_of(again, 2, true));
   std::int64_t full_resolution = 0;  // planes of 32 and more channels that wait at full resolution

@@ -20,6 +20,13 @@ struct Result {
   std::vector<float> scores;  // (class, z, y, x)
 };
 
+double largest_score_difference(const Result& a, const Result& b) {
+  double largest = 0;
+  for (std::size_t i = 0; i < a.scores.size(); ++i)
+    largest = std::max(largest, std::abs(static_cast<double>(a.scores[i]) - static_cast<double>(b.scores[i])));
+  return largest;
+}
+
 Result run(const VolumeSource& volume, const Weights& weights, const SegmentOptions& options) {
   const Extent3 e = volume.extent();
   Result result;
@@ -70,9 +77,7 @@ TEST_CASE("cpu agrees with ref for any extent, from one voxel up") {
         options.instruction_set = isa;
         options.convolution = convolution;
         const Result cpu = run(volume, weights, options);
-        double largest = 0;
-        for (std::size_t i = 0; i < ref.scores.size(); ++i)
-          largest = std::max(largest, std::abs(static_cast<double>(cpu.scores[i]) - static_cast<double>(ref.scores[i])));
+        const double largest = largest_score_difference(cpu, ref);
         INFO(isa << " convolution " << static_cast<int>(convolution) << " largest score difference " << largest);
         CHECK(largest < bound);
         for (std::size_t i = 0; i < ref.labels.size(); ++i)
@@ -119,11 +124,22 @@ TEST_CASE("labels and scores are the same bits for every slab height, column siz
       options.threads = 2;
       for (const Extent3& tile : tiles) options.tile = tile, options.slab_planes = tile.x % 7 + 1, same(tile.to_string());
       options = plain;
-      options.recompute_skip = true;
+      options.first_skip = FirstSkip::Recompute;
       for (const std::int64_t slab : {1, 4, 12}) options.slab_planes = slab, same("skip computed again");
       options.slab_planes = 0;
       options.tile = tiles.front();
       same("skip computed again, columns");
+      options = plain;
+      options.first_skip = FirstSkip::Half;
+      const Result half = run(volume, weights, options);
+      CHECK(half.scores != whole.scores);
+      CHECK(largest_score_difference(half, whole) < 0x1p-11);  // what one rounding to half costs a score
+      for (const std::int64_t slab : {1, 4, 12}) {
+        options.slab_planes = slab;
+        CHECK(run(volume, weights, options).scores == half.scores);
+      }
+      options.tile = tiles.front();
+      CHECK(run(volume, weights, options).scores == half.scores);
       options = plain;
       same("a repeat");
     }
@@ -132,21 +148,25 @@ TEST_CASE("labels and scores are the same bits for every slab height, column siz
 TEST_CASE("a small budget has the first skip computed again where that is less work than columns") {
   const Weights weights = random_weights({{32, 48, 64}, 5}, 3);
   const MemoryVolume volume = random_volume({64, 256, 256}, 4);
-  const auto plan = [&](std::optional<bool> recompute, std::int64_t budget) {
+  const auto plan = [&](std::optional<FirstSkip> first_skip, std::int64_t budget) {
     SegmentOptions options;
-    options.recompute_skip = recompute;
+    options.first_skip = first_skip;
     options.memory_bytes = budget;
     options.slab_planes = 1;
     return plan_segment(volume, weights, options, false);
   };
-  const SegmentPlan kept = plan(false, 0), again = plan(true, 0);
+  const SegmentPlan kept = plan(FirstSkip::Keep, 0), again = plan(FirstSkip::Recompute, 0), half = plan(FirstSkip::Half, 0);
   CHECK(10 * again.activation_bytes < 7 * kept.activation_bytes);
   CHECK(kept.work_factor == 1);
   CHECK(again.work_factor > 1.1);
   CHECK(again.work_factor < 1.2);
-  CHECK_FALSE(plan(std::nullopt, kept.total_bytes() + (8 << 20)).recomputed_skip);
+  // the kept skip is 36 of 32-channel planes, the rest of the buffers about as much
+  CHECK(half.activation_bytes < kept.activation_bytes);
+  CHECK(half.work_factor == 1);
+  CHECK_THAT(half.to_string(), DFE_CONTAINS("first skip in 16 bits"));
+  CHECK(plan(std::nullopt, kept.total_bytes() + (8 << 20)).first_skip == FirstSkip::Keep);
   const SegmentPlan chosen = plan(std::nullopt, again.total_bytes() + (8 << 20));
-  CHECK(chosen.recomputed_skip);
+  CHECK(chosen.first_skip == FirstSkip::Recompute);
   CHECK(chosen.columns == 1);
   CHECK_THAT(chosen.to_string(), DFE_CONTAINS("first skip computed twice"));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cpu kernels of every instruction set against `ref`: bit for bit on small integers (all sums stay below 2^24, so float is exact),
 // within a bound from a formula on reals; and the same bits for every thread count and slab height.
+#include "engine/core/half.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/ref/ref_backend.hpp"
 #include "tests/catch.hpp"
@@ -93,6 +94,34 @@ TEST_CASE("cpu max_pool equals ref") {
       CHECK(run_max_pool(*cpu, op, x, extent, 1) == run_max_pool(*ref, op, x, extent, 2));
     }
   }
+}
+
+TEST_CASE("a tensor that waited in 16 bits comes back as the nearest halves") {
+  for (const std::string& isa : cpu_instruction_sets()) {
+    const auto cpu = make_cpu_backend(2, isa);
+    for (const std::int64_t channels : {2, 16, 37}) {
+      const Extent3 extent{5, 3, 7};
+      Floats x = reals(elements(extent, channels), 3);
+      for (std::size_t i = 0; i < x.size(); i += 3) x[i] *= i % 2 ? 3e-8f : 1e5f;  // around the smallest and the largest half
+      Tensor in(*cpu, extent, channels), out(*cpu, extent, channels);
+      in.store(x.data());
+      PlaneBuffer half = in.buffer();
+      half.plane_bytes = cpu->half_plane_bytes(channels, extent.y, extent.x);
+      CHECK(half.plane_bytes < in.buffer().plane_bytes);
+      Arena storage = cpu->allocate(static_cast<std::size_t>(extent.z) * half.plane_bytes);
+      half.data = storage.data();
+      const PlaneBuffer wide[] = {in.buffer()}, narrow[] = {half};
+      cpu->plan_cast({channels})->run(half, wide, 0, 3);
+      cpu->plan_cast({channels})->run(half, wide, 3, 5);
+      cpu->plan_cast({channels, true})->run(out.buffer(), narrow, 0, 5);
+      Floats y(x.size());
+      out.load(y.data());
+      for (float& value : x) value = half_to_float(float_to_half(value));
+      INFO(isa << " " << channels);
+      CHECK(y == x);
+    }
+  }
+  CHECK_THROWS_WITH(make_ref_backend(1)->plan_cast({2}), DFE_CONTAINS("cannot wait in 16 bits"));
 }
 
 TEST_CASE("cpu head: labels of ref on integers, probabilities that sum to one and agree with ref") {
