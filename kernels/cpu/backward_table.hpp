@@ -28,6 +28,16 @@ struct FilterTile {
   std::int64_t v_stride;
 };
 
+/// From the sums of points to weights, for one input channel and 16 output channels: taps[kh·3 + kw][16] = Σ over points (h, w) of
+/// g[h][kh]·g[w][kw]·sums[(h·n + w) · stride][16], in double.
+struct FilterTaps {
+  const float* sums;
+  std::int64_t stride;
+  const double* g;  ///< (n, 3)
+  std::int64_t n;   ///< at most 6
+  double* taps;     ///< (9, 16), aligned to 64 bytes
+};
+
 /// One row of dx of the up-convolution: Σ over i of sign[i] · (rows[i][0][x] + rows[i][1][x-1] - rows[i][1][x]).
 struct UpConvGather {
   const float* rows[9][2];
@@ -43,6 +53,7 @@ struct BackwardTable {
   void (*filter_rows_plain[4])(const RowsFilter&);  ///< the same for a tensor of one channel
   void (*filter_x[2])(const FilterTile&);           ///< m = 2, m = 4
   void (*filter_dy[2])(const FilterTile&);
+  void (*filter_taps)(const FilterTaps&);
   /// dy = 0 where y <= 0 (y null: nowhere), and db[16] = Σ dy over the row.
   void (*mask_row)(const float* y, float* dy, std::int64_t count, float* db);
   /// The gradients by the 8 products of `count` voxels from (plane, row) of dy, to u + product * u_stride.

@@ -149,24 +149,14 @@ class WinogradFilter final : public InputFilter {
         }
   }
 
-  /// dw[kh][kw] = Σ over points (h, w) of G[h][kh]·G[w][kw]·sums, in double.
   void to_taps(const float* sums, std::int64_t first_block, std::int64_t blocks, double* partial) const {
-    const auto g = [&](std::int64_t point, std::int64_t tap) { return matrix_[static_cast<std::size_t>(point * 3 + tap)]; };
     for (std::int64_t c = first_block * kBlock; c < std::min(ci_, (first_block + blocks) * kBlock); ++c)
       for (std::int64_t o = 0; o < co_blocks_; ++o) {
-        const float* const from = sums + (((c / kBlock - first_block) * co_blocks_ + o) * kBlock + c % kBlock) * kBlock;
-        double rows[6][3][kBlock] = {};  // (h, kw)
-        for (std::int64_t h = 0; h < n_; ++h)
-          for (std::int64_t w = 0; w < n_; ++w)
-            for (std::int64_t kw = 0; kw < 3; ++kw)
-              for (std::int64_t lane = 0; lane < kBlock; ++lane)
-                rows[h][kw][lane] += g(w, kw) * static_cast<double>(from[(h * n_ + w) * sum_stride_ + lane]);
-        for (std::int64_t tap = 0; tap < 9; ++tap) {
-          double taps[kBlock] = {};
-          for (std::int64_t h = 0; h < n_; ++h)
-            for (std::int64_t lane = 0; lane < kBlock; ++lane) taps[lane] += g(h, tap / 3) * rows[h][tap % 3][lane];
-          std::copy_n(taps, std::min(kBlock, co_ - o * kBlock), partial + (tap * ci_ + c) * co_ + o * kBlock);
-        }
+        alignas(64) double taps[9 * kBlock];
+        shared_.table.filter_taps(
+            {sums + (((c / kBlock - first_block) * co_blocks_ + o) * kBlock + c % kBlock) * kBlock, sum_stride_, matrix_.data(), n_, taps});
+        for (std::int64_t tap = 0; tap < 9; ++tap)
+          std::copy_n(taps + tap * kBlock, std::min(kBlock, co_ - o * kBlock), partial + (tap * ci_ + c) * co_ + o * kBlock);
       }
   }
 

@@ -122,6 +122,28 @@ void filter_dy(const FilterTile& tile) {
   }
 }
 
+void filter_taps(const FilterTaps& f) {
+  constexpr int kDoubles = kLanes / 2;
+  using Floats = float __attribute__((vector_size(kDoubles * sizeof(float)), aligned(kDoubles * sizeof(float))));
+  using Doubles = double __attribute__((vector_size(kDoubles * sizeof(double)), aligned(kDoubles * sizeof(double))));
+  for (std::int64_t first = 0; first < kBlock; first += kDoubles) {
+    Doubles taps[9] = {};
+    for (std::int64_t h = 0; h < f.n; ++h) {
+      Doubles row[3] = {};  // kw
+      for (std::int64_t w = 0; w < f.n; ++w) {
+        const Floats sums = *reinterpret_cast<const Floats*>(f.sums + (h * f.n + w) * f.stride + first);
+        const Doubles point = __builtin_convertvector(sums, Doubles);
+#pragma GCC unroll 3
+        for (int kw = 0; kw < 3; ++kw) row[kw] += f.g[3 * w + kw] * point;
+      }
+#pragma GCC unroll 9
+      for (int tap = 0; tap < 9; ++tap) taps[tap] += f.g[3 * h + tap / 3] * row[tap % 3];
+    }
+#pragma GCC unroll 9
+    for (int tap = 0; tap < 9; ++tap) *reinterpret_cast<Doubles*>(f.taps + tap * kBlock + first) = taps[tap];
+  }
+}
+
 void mask_row(const float* y, float* dy, std::int64_t count, float* db) {
   const Vec zero{};
   for (int part = 0; part < kParts; ++part) {
@@ -186,6 +208,7 @@ constexpr BackwardTable kTable{DFE_ISA_NAME,
                                {nullptr, filter_rows<1, 1>, filter_rows<2, 1>, filter_rows<3, 1>},
                                {filter_x<2>, filter_x<4>},
                                {filter_dy<2>, filter_dy<4>},
+                               filter_taps,
                                mask_row,
                                up_conv_dy,
                                up_conv_dx,

@@ -188,6 +188,7 @@ constexpr IsaTable kTable{DFE_ISA_NAME,
                           {winograd_input<2>, winograd_input<4>},
                           winograd_depth,
                           {winograd_output<2>, winograd_output<4>},
+                          weights_axis,
                           up_conv_input,
                           up_conv_output,
                           fma_gflops};

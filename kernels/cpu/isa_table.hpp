@@ -83,6 +83,14 @@ struct UpConvOutput {
   bool relu;
 };
 
+/// One axis of the transformation of weights: out (outer, points, inner) = Σ over 3 taps of g (points, 3) · in (outer, 3, inner).
+struct WeightsAxis {
+  const double* g;
+  const double* in;
+  double* out;
+  std::int64_t points, outer, inner;
+};
+
 /// The kernels of one instruction set.
 struct IsaTable {
   const char* name;           ///< "avx512", "avx2", "portable"
@@ -96,6 +104,7 @@ struct IsaTable {
   void (*winograd_input[2])(const WinogradInput&);  ///< m = 2, m = 4
   void (*winograd_depth)(const WinogradDepth&);
   void (*winograd_output[2])(const WinogradOutput&);  ///< m = 2, m = 4
+  void (*weights_axis)(const WeightsAxis&);
   void (*up_conv_input)(const UpConvInput&);
   void (*up_conv_output)(const UpConvOutput&);
   double (*fma_gflops)(std::int64_t repeats);  ///< runs independent multiply-adds; returns the number of FLOP done, in 10^9

@@ -123,5 +123,15 @@ void up_conv_output(const UpConvOutput& w) {
   }
 }
 
+void weights_axis(const WeightsAxis& t) {
+  for (std::int64_t o = 0; o < t.outer; ++o)
+    for (std::int64_t p = 0; p < t.points; ++p) {
+      const double a = t.g[3 * p], b = t.g[3 * p + 1], c = t.g[3 * p + 2];
+      const double* const from = t.in + 3 * o * t.inner;
+      double* __restrict const to = t.out + (o * t.points + p) * t.inner;
+      for (std::int64_t i = 0; i < t.inner; ++i) to[i] = a * from[i] + b * from[t.inner + i] + c * from[2 * t.inner + i];
+    }
+}
+
 }  // namespace
 }  // namespace dfe::cpu

@@ -67,7 +67,7 @@ class WinogradConv final : public PlannedOp {
         points_((m + 2) * (m + 2)),
         in_blocks_(blocks_of(op.c0) + blocks_of(op.c1)),
         out_blocks_(blocks_of(op.co)),
-        weights_(winograd_weights(w.kernel.data(), (op.c0 + op.c1) * op.co, m), 4 * points_, op.c0, op.c1, op.co,
+        weights_(winograd_weights(context.table, w.kernel.data(), (op.c0 + op.c1) * op.co, m), 4 * points_, op.c0, op.c1, op.co,
                  context.table.widest_group),
         bias_(padded_bias(w.bias)),
         zeros_(zero_row(widest)) {

@@ -22,24 +22,7 @@ std::vector<double> winograd_filter_matrix(int m) {
   return g;
 }
 
-namespace {
-
-/// One axis of the transformation: out (outer, points, inner) = Σ over 3 taps of g (points, 3) · in (outer, 3, inner).
-void transform_axis(const std::vector<double>& g, const double* in, double* out, std::int64_t outer, std::int64_t inner) {
-  const auto points = static_cast<std::int64_t>(g.size() / 3);
-  for (std::int64_t o = 0; o < outer; ++o)
-    for (std::int64_t p = 0; p < points; ++p) {
-      const double a = g[static_cast<std::size_t>(3 * p)], b = g[static_cast<std::size_t>(3 * p + 1)],
-                   c = g[static_cast<std::size_t>(3 * p + 2)];
-      const double* const from = in + 3 * o * inner;
-      double* const to = out + (o * points + p) * inner;
-      for (std::int64_t i = 0; i < inner; ++i) to[i] = a * from[i] + b * from[inner + i] + c * from[2 * inner + i];
-    }
-}
-
-}  // namespace
-
-std::vector<float> winograd_weights(const float* kernel, std::int64_t channels, int m) {
+std::vector<float> winograd_weights(const IsaTable& table, const float* kernel, std::int64_t channels, int m) {
   constexpr std::int64_t kSome = 64;  // channel pairs at a time, so that all three axes stay in the cache
   const std::int64_t n = m + 2;
   const std::vector<double> plane = winograd_filter_matrix(m), depth = winograd_filter_matrix(2);
@@ -51,9 +34,9 @@ std::vector<float> winograd_weights(const float* kernel, std::int64_t channels, 
     for (std::int64_t tap = 0; tap < 27; ++tap)
       for (std::int64_t c = 0; c < some; ++c)
         taps[static_cast<std::size_t>(tap * some + c)] = static_cast<double>(kernel[tap * channels + first + c]);
-    transform_axis(depth, taps.data(), along_z.data(), 1, 9 * some);
-    transform_axis(plane, along_z.data(), along_y.data(), 4, 3 * some);
-    transform_axis(plane, along_y.data(), points.data(), 4 * n, some);
+    table.weights_axis({depth.data(), taps.data(), along_z.data(), 4, 1, 9 * some});
+    table.weights_axis({plane.data(), along_z.data(), along_y.data(), n, 4, 3 * some});
+    table.weights_axis({plane.data(), along_y.data(), points.data(), n, 4 * n, some});
     for (std::int64_t z = 0; z < 4; ++z)
       for (std::int64_t yx = 0; yx < n * n; ++yx) {
         const double* const from = points.data() + (z * n * n + yx) * some;
