@@ -24,7 +24,9 @@ class NearestCentre {
   /// `spacing` is about the distance between centres: it sets the sizes of blocks and cells, not the result.
   NearestCentre(std::vector<Point3> centres, const Extent3& extent, double spacing);
 
-  std::size_t size() const { return centres_.size(); }
+  const std::vector<Point3>& centres() const { return centres_; }
+  const PointGrid& grid() const { return grid_; }
+  double spacing() const { return spacing_; }
 
   /// Edge of the blocks in voxels, a power of two up to 8.
   std::int64_t block_edge() const { return block_edge_; }

@@ -10,9 +10,11 @@
 #include <string>
 #include <tuple>
 
+#include "cluster/cluster_on.hpp"
 #include "cluster/components.hpp"
 #include "cluster/members.hpp"
 #include "cluster/progress_share.hpp"
+#include "kernels/cuda_loader.hpp"
 
 namespace dfe {
 namespace {
@@ -62,32 +64,29 @@ void check_extent(const Extent3& extent) {
     throw Error("cluster", extent.to_string(), "an axis has more than 2^31 voxels", "cut the map");
 }
 
-/// Mean shift over the voxels of one class, or over all (0).
-std::vector<Cluster> mean_shift_clusters(ThreadPool& pool, VolumeView<const std::uint8_t> labels, const Foreground& foreground,
+/// Mean shift over the voxels that `steps` has taken, which have the labels `taken`.
+std::vector<Cluster> mean_shift_clusters(ThreadPool& pool, VolumeView<const std::uint8_t> labels, VoxelSteps& steps, const LabelSet& taken,
                                          double radius, const ScoreLookup* scores, ProgressShare& progress) {
-  const std::vector<Mode> modes = mean_shift(pool, foreground, radius, progress);
+  const std::vector<Mode> modes = keep_distinct(steps.climb(radius, progress), labels.extent, radius);
   if (modes.empty()) return {};
   std::vector<Point3> centres;
   centres.reserve(modes.size());
   for (const Mode& mode : modes) centres.push_back(mode.position);
-  const NearestCentre nearest(std::move(centres), foreground.extent(), radius);
-  std::vector<Cluster> clusters = gather_members(pool, labels, foreground, modes, nearest, progress);
+  const NearestCentre nearest(std::move(centres), labels.extent, radius);
+  std::vector<Cluster> clusters = gather_members(steps, taken, modes, nearest, progress);
   if (scores != nullptr) add_scores(pool, labels, *scores, nearest, clusters, progress);
   return clusters;
 }
 
-LabelSet labels_in(ThreadPool& pool, VolumeView<const std::uint8_t> labels, ProgressShare& progress) {
-  return Foreground(pool, labels, 0, progress).labels();
-}
-
-std::vector<Cluster> mean_shift_per_class(ThreadPool& pool, VolumeView<const std::uint8_t> labels, const LabelSet& present, double radius,
+std::vector<Cluster> mean_shift_per_class(ThreadPool& pool, VolumeView<const std::uint8_t> labels, VoxelSteps& steps, double radius,
                                           const ScoreLookup* scores, ProgressShare& progress) {
+  const LabelSet present = steps.take(0, progress);
   progress.expect_steps(1 + kStepsOfMeanShift * static_cast<std::int64_t>(present.count()));
   std::vector<Cluster> all;
   for (int label = 1; label < 256; ++label) {
     if (!present.test(static_cast<std::size_t>(label))) continue;
-    const Foreground foreground(pool, labels, label, progress);
-    const std::vector<Cluster> of_class = mean_shift_clusters(pool, labels, foreground, radius, scores, progress);
+    const LabelSet taken = steps.take(label, progress);
+    const std::vector<Cluster> of_class = mean_shift_clusters(pool, labels, steps, taken, radius, scores, progress);
     all.insert(all.end(), of_class.begin(), of_class.end());
   }
   const auto key = [](const Cluster& c) { return std::tie(c.neighbours, c.mode.z, c.mode.y, c.mode.x); };
@@ -95,9 +94,21 @@ std::vector<Cluster> mean_shift_per_class(ThreadPool& pool, VolumeView<const std
   return all;
 }
 
+/// Why the device, which may be null, does not cluster the map; empty where it does.
+std::string refusal_of(const MeanShiftDevice* device, const Extent3& extent, double radius) {
+  return device == nullptr ? "no card" : device->refusal(extent, std::min(kMaxSeeds, most_seeds(extent, radius, extent.voxels())));
+}
+
 }  // namespace
 
-ParticleList cluster(const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores, Observer* observer) try {
+ParticleList cluster(const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores, Observer* observer) {
+  std::unique_ptr<MeanShiftDevice> device;
+  if (options.device.starts_with("cuda") && options.method == ClusterMethod::MeanShift) device = card::open_mean_shift(options.device);
+  return cluster_on(device.get(), map, options, scores, observer);
+}
+
+ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores,
+                        Observer* observer) try {
   const VolumeView<const std::uint8_t> labels = map.labels.view();
   const bool components = options.method == ClusterMethod::ConnectedComponents;
   check_options(options);
@@ -114,11 +125,18 @@ ParticleList cluster(const LabelMap& map, const ClusterOptions& options, const S
     progress.finish();
   } else {
     ProgressShare progress(observer, kStepsOfMeanShift);
+    HostSteps on_host(pool, labels);
+    std::optional<DeviceSteps> on_device;
+    if (const std::string refusal = refusal_of(device, labels.extent, radius); refusal.empty())
+      on_device.emplace(*device, pool, labels);
+    else if (device != nullptr && observer != nullptr)
+      observer->message(LogLevel::Warning, "cluster: the CPU does it, because of " + device->description() + ": " + refusal);
+    VoxelSteps& steps = on_device ? static_cast<VoxelSteps&>(*on_device) : on_host;
     if (options.per_class) {
-      clusters = mean_shift_per_class(pool, labels, labels_in(pool, labels, progress), radius, scores, progress);
+      clusters = mean_shift_per_class(pool, labels, steps, radius, scores, progress);
     } else {
-      const Foreground foreground(pool, labels, 0, progress);
-      clusters = mean_shift_clusters(pool, labels, foreground, radius, scores, progress);
+      const LabelSet taken = steps.take(0, progress);
+      clusters = mean_shift_clusters(pool, labels, steps, taken, radius, scores, progress);
     }
     progress.finish();
   }

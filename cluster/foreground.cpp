@@ -122,22 +122,19 @@ PointSum Foreground::ball(const Point3& centre, double radius) const {
 template <int Pieces>
 PointSum Foreground::ball_of(const Point3& centre, double radius) const {
   static const ReachRows reach_rows = reach_rows_function();
-  // Planes and rows are cut a little wide; the rows outside the ball turn out empty.
-  const auto begin = [](double at) { return static_cast<std::int64_t>(std::max(at, 0.0)); };
-  const auto end = [&](double at, std::int64_t size) { return std::min(begin(at + 1), size); };
   const double limit = radius * radius;
-  const std::int64_t z_end = end(centre.z + radius, extent_.z);
+  const AxisReach planes = axis_reach(centre.z, radius, extent_.z);
   PointSum sum;
   RowReaches reaches;
-  for (std::int64_t z = begin(centre.z - radius); z < z_end; ++z) {
+  for (std::int64_t z = planes.begin; z < planes.end; ++z) {
     const double dz = centre.z - static_cast<double>(z);
     const Disc disc{centre.y, centre.x, dz * dz, limit};
     const double half = std::sqrt(std::max(limit - disc.base, 0.0));
-    const std::int64_t y_end = end(centre.y + half, extent_.y);
+    const AxisReach all_rows = axis_reach(centre.y, half, extent_.y);  // those outside the ball turn out empty
     std::int64_t count_of_plane = 0;
-    for (std::int64_t y = begin(centre.y - half); y < y_end; y += RowReaches::kRows) {
+    for (std::int64_t y = all_rows.begin; y < all_rows.end; y += RowReaches::kRows) {
       reach_rows(disc, y, extent_.x, reaches);
-      const std::int64_t rows = std::min<std::int64_t>(RowReaches::kRows, y_end - y);
+      const std::int64_t rows = std::min<std::int64_t>(RowReaches::kRows, all_rows.end - y);
       const std::uint8_t* bits = row(z, y);
       for (std::int64_t r = 0; r < rows; ++r, bits += row_bytes_) {
         const std::int64_t first = reaches.first[static_cast<std::size_t>(r)];

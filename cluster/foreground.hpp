@@ -10,26 +10,11 @@
 
 #include "engine/api/volume.hpp"
 #include "engine/core/parallel.hpp"
+#include "kernels/mean_shift_math.hpp"
 
 namespace dfe {
 
 class ProgressShare;
-
-/// Number of points and the sums of their coordinates.
-struct PointSum {
-  std::int64_t count = 0, z = 0, y = 0, x = 0;
-
-  Point3 mean() const {
-    const double n = static_cast<double>(count);
-    return {static_cast<double>(z) / n, static_cast<double>(y) / n, static_cast<double>(x) / n};
-  }
-};
-
-/// Squared distance of a voxel from a point, added up in the order z, y, x as scikit-learn's KDTree does, so that ties round alike.
-inline double squared_distance(const Point3& a, double z, double y, double x) {
-  const double dz = a.z - z, dy = a.y - y, dx = a.x - x;
-  return dz * dz + dy * dy + dx * dx;
-}
 
 /// Bit c: label c occurs.
 using LabelSet = std::bitset<256>;

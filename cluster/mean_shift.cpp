@@ -13,29 +13,7 @@
 namespace dfe {
 namespace {
 
-constexpr std::int64_t kMaxSeeds = std::int64_t{1} << 26;  // 2 GB of modes; a tomogram of particles has some ten thousands
-constexpr int kMaxIterations = 300;
-constexpr double kStopFraction = 1e-3;  // of the radius
 constexpr std::int64_t kSeedsPerChunk = 16;
-
-/// The cells along one axis: for each voxel the number of its cell, counted from the first, and each cell's seed coordinate.
-struct CellAxis {
-  std::vector<std::int32_t> cell_of;
-  std::vector<double> seed;
-
-  CellAxis(std::int64_t size, double radius) : cell_of(static_cast<std::size_t>(size)) {
-    double last = -1;
-    for (std::int64_t at = 0; at < size; ++at) {
-      const double cell = std::nearbyint(static_cast<double>(at) / radius);  // half to even, as numpy.round
-      if (cell != last) seed.push_back(static_cast<double>(static_cast<float>(cell) * static_cast<float>(radius)));
-      last = cell;
-      cell_of[static_cast<std::size_t>(at)] = static_cast<std::int32_t>(seed.size()) - 1;
-    }
-  }
-
-  std::int64_t cells() const { return static_cast<std::int64_t>(seed.size()); }
-  double seed_of(std::int64_t at) const { return seed[static_cast<std::size_t>(cell_of[static_cast<std::size_t>(at)])]; }
-};
 
 /// Calls visit(x) for the voxels of a row in order.
 template <class Visit>
@@ -57,16 +35,26 @@ std::vector<Point3> voxels_as_points(const Foreground& foreground) {
   return points;
 }
 
+auto sort_key(const Mode& mode) { return std::tie(mode.neighbours, mode.position.z, mode.position.y, mode.position.x); }
+auto place_key(const Mode& mode) { return std::tie(mode.position.z, mode.position.y, mode.position.x); }
+
+}  // namespace
+
+CellAxis::CellAxis(std::int64_t size, double radius) : cell_of(static_cast<std::size_t>(size)) {
+  double last = -1;
+  for (std::int64_t at = 0; at < size; ++at) {
+    const double cell = std::nearbyint(static_cast<double>(at) / radius);  // half to even, as numpy.round
+    if (cell != last) seed.push_back(static_cast<double>(static_cast<float>(cell) * static_cast<float>(radius)));
+    last = cell;
+    cell_of[static_cast<std::size_t>(at)] = static_cast<std::int32_t>(seed.size()) - 1;
+  }
+}
+
 void check_seed_count(std::int64_t seeds, double radius) {
   if (seeds > kMaxSeeds)
     throw Error(ErrorKind::Usage, "cluster", "radius", std::to_string(radius) + " voxels would start " + std::to_string(seeds) + " climbs",
                 "give a radius near the particle's, or a map with less foreground");
 }
-
-auto sort_key(const Mode& mode) { return std::tie(mode.neighbours, mode.position.z, mode.position.y, mode.position.x); }
-auto place_key(const Mode& mode) { return std::tie(mode.position.z, mode.position.y, mode.position.x); }
-
-}  // namespace
 
 std::vector<Point3> bin_seeds(ThreadPool& pool, const Foreground& foreground, double radius) {
   if (foreground.count() == 0) return {};
@@ -117,16 +105,7 @@ std::vector<Point3> bin_seeds(ThreadPool& pool, const Foreground& foreground, do
 }
 
 Mode climb(const Foreground& foreground, const Point3& seed, double radius) {
-  Mode mode{seed, 0};
-  for (int iteration = 0;; ++iteration) {
-    const PointSum ball = foreground.ball(mode.position, radius);
-    mode.neighbours = ball.count;
-    if (ball.count == 0) return mode;
-    const Point3 from = mode.position;
-    mode.position = ball.mean();
-    const double moved = std::sqrt(squared_distance(mode.position, from.z, from.y, from.x));
-    if (moved < kStopFraction * radius || iteration == kMaxIterations) return mode;
-  }
+  return climb_by([&](const Point3& centre) { return foreground.ball(centre, radius); }, seed, radius);
 }
 
 std::vector<Mode> keep_distinct(std::vector<Mode> modes, const Extent3& extent, double radius) {
@@ -157,20 +136,17 @@ std::vector<Mode> keep_distinct(std::vector<Mode> modes, const Extent3& extent, 
   return modes;
 }
 
-std::vector<Mode> mean_shift(ThreadPool& pool, const Foreground& foreground, double radius, ProgressShare& progress) {
-  std::vector<Mode> modes;
-  {
-    const std::vector<Point3> seeds = bin_seeds(pool, foreground, radius);
-    const auto count = static_cast<std::int64_t>(seeds.size());
-    modes.resize(seeds.size());
-    progress.begin(count);
-    parallel_for(pool, 0, count, kSeedsPerChunk, [&](std::int64_t first, std::int64_t last, int worker) {
-      for (std::int64_t k = first; k < last; ++k)
-        modes[static_cast<std::size_t>(k)] = climb(foreground, seeds[static_cast<std::size_t>(k)], radius);
-      progress.done(last - first, worker);
-    });
-  }
-  return keep_distinct(std::move(modes), foreground.extent(), radius);
+std::vector<Mode> climb_all(ThreadPool& pool, const Foreground& foreground, double radius, ProgressShare& progress) {
+  const std::vector<Point3> seeds = bin_seeds(pool, foreground, radius);
+  const auto count = static_cast<std::int64_t>(seeds.size());
+  std::vector<Mode> modes(seeds.size());
+  progress.begin(count);
+  parallel_for(pool, 0, count, kSeedsPerChunk, [&](std::int64_t first, std::int64_t last, int worker) {
+    for (std::int64_t k = first; k < last; ++k)
+      modes[static_cast<std::size_t>(k)] = climb(foreground, seeds[static_cast<std::size_t>(k)], radius);
+    progress.done(last - first, worker);
+  });
+  return modes;
 }
 
 std::int64_t most_seeds(const Extent3& extent, double radius, std::int64_t foreground_voxels) {

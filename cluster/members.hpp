@@ -5,16 +5,15 @@
 
 #include <vector>
 
-#include "cluster/assign.hpp"
-#include "cluster/mean_shift.hpp"
 #include "cluster/pick_list.hpp"
+#include "cluster/voxel_steps.hpp"
 
 namespace dfe {
 
-/// One cluster per mode, in their order; `nearest` was made from the same modes. Every cluster gets its members' sums and its class by
-/// majority over their labels.
-std::vector<Cluster> gather_members(ThreadPool& pool, VolumeView<const std::uint8_t> labels, const Foreground& foreground,
-                                    const std::vector<Mode>& modes, const NearestCentre& nearest, ProgressShare& progress);
+/// One cluster per mode, in their order; `nearest` was made from the same modes, `taken` are the labels of the voxels. Every cluster gets
+/// its members' sums and its class by majority over their labels.
+std::vector<Cluster> gather_members(VoxelSteps& steps, const LabelSet& taken, const std::vector<Mode>& modes, const NearestCentre& nearest,
+                                    ProgressShare& progress);
 
 /// Fills `score_sum`: one pass over the score maps of the classes that won a cluster, and over the planes that hold such voxels.
 void add_scores(ThreadPool& pool, VolumeView<const std::uint8_t> labels, const ScoreLookup& scores, const NearestCentre& nearest,

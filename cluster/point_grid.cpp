@@ -7,7 +7,7 @@
 namespace dfe {
 namespace {
 
-constexpr std::int64_t kCellsPerPoint = 4, kSpareCells = 1024;
+constexpr std::int64_t kCellsPerPoint = 4, kSpareCells = 1024;  // 2^28 for the most points there can be
 
 Extent3 cells_of(const Extent3& extent, double edge) {
   const auto along = [edge](std::int64_t size) { return static_cast<std::int64_t>(static_cast<double>(size) / edge) + 1; };
@@ -25,8 +25,10 @@ PointGrid::PointGrid(const std::vector<Point3>& points, const Extent3& extent, d
   }
   inverse_edge_ = 1 / edge;
 
+  const PointGridView grid = view();
   const auto cell_of = [&](const Point3& p) {
-    return static_cast<std::size_t>((cell(p.z, cells_.z) * cells_.y + cell(p.y, cells_.y)) * cells_.x + cell(p.x, cells_.x));
+    return static_cast<std::size_t>((grid.cell(p.z, grid.cells_z) * grid.cells_y + grid.cell(p.y, grid.cells_y)) * grid.cells_x +
+                                    grid.cell(p.x, grid.cells_x));
   };
   starts_.assign(static_cast<std::size_t>(cells_.voxels()) + 1, 0);
   order_.resize(points.size());

@@ -109,4 +109,9 @@ std::unique_ptr<Backend> make_cuda_backend(const std::string& device, Precision 
   return cuda_module().module->open(check_cuda_device(device), precision);
 }
 
+std::unique_ptr<MeanShiftDevice> open_mean_shift(const std::string& device) {
+  const int index = check_cuda_device(device);  // before the module is asked for
+  return cuda_module().module->open_mean_shift(index);
+}
+
 }  // namespace dfe::card

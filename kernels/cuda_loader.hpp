@@ -31,4 +31,7 @@ int check_cuda_device(const std::string& device);
 /// The backend on that card.
 std::unique_ptr<Backend> make_cuda_backend(const std::string& device, Precision precision);
 
+/// Mean shift on that card.
+std::unique_ptr<MeanShiftDevice> open_mean_shift(const std::string& device);
+
 }  // namespace dfe::card

@@ -10,6 +10,7 @@
 
 #include "engine/api/segment.hpp"
 #include "kernels/backend.hpp"
+#include "kernels/mean_shift.hpp"
 
 namespace dfe::card {
 
@@ -33,6 +34,7 @@ struct CudaModule {
   CardList (*list)();
   /// Throws `Error`. The card is one of list(), without refusal.
   std::unique_ptr<Backend> (*open)(int index, Precision precision);
+  std::unique_ptr<MeanShiftDevice> (*open_mean_shift)(int index);  ///< likewise
 };
 
 /// Two parts with the same text may exchange C++ objects. DFE_MODULE_BUILD is the build system's.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "label_map.hpp"
@@ -31,6 +32,7 @@ struct ClusterOptions {
   std::int64_t min_size = 1;                      ///< clusters with fewer voxels are dropped
   std::map<int, std::int64_t> min_size_of_class;  ///< overrides `min_size` for a class label
   int threads = 0;                                ///< 0: all
+  std::string device = "auto";                    ///< auto and cpu: the CPU; cuda, cuda:N: mean shift on that card. The same result
 };
 
 /// Probability of class `class_label` at a voxel, where score maps exist; null elsewhere.
@@ -48,7 +50,8 @@ class ScoreLookup {
 /// without a radius have no score). An empty map gives an empty list. The result does not depend on the number of threads; `scores` and
 /// `observer` are called from the calling thread.
 /// Throws a usage `Error` for a radius that is not above 0 or larger than the volume can mean (its diagonal, or 64 voxels where that is
-/// less), for sizes below 0 and for options that do not go together; `Error` where the observer cancels or memory runs out.
+/// less), for sizes below 0, for options that do not go together and for a card that cannot be used; `Error` where the observer cancels or
+/// memory runs out. A map that a card has no room for is clustered on the CPU, and `observer` is told why.
 /// Cost: about radius² operations per climbing step and seed. Source: reference implementation of mean shift in scikit-learn 1.2.
 ParticleList cluster(const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores = nullptr, Observer* observer = nullptr);
 

@@ -65,6 +65,22 @@ struct HostWarp {
         c[lane].r[i] += sum;
       }
   }
+
+  /// The sum of part(value) over the lanes, known to all of them.
+  template <class R, class Part>
+  static std::int64_t sum(const Register<R>& values, Part&& part) {
+    std::int64_t total = 0;
+    for (int lane = 0; lane < 32; ++lane) total += part(values[lane]);
+    return total;
+  }
+
+  /// The first lane of which test(value) is true, or 32; known to all of them.
+  template <class R, class Test>
+  static int first_lane(const Register<R>& values, Test&& test) {
+    for (int lane = 0; lane < 32; ++lane)
+      if (test(values[lane])) return lane;
+    return 32;
+  }
 };
 
 #ifdef __CUDACC__
@@ -99,6 +115,19 @@ struct CardWarp {
 #else
     __trap();  // cards before 8.0 are given other kernels
 #endif
+  }
+
+  template <class R, class Part>
+  static __device__ std::int64_t sum(const Register<R>& values, Part&& part) {
+    long long total = part(values.own);
+    for (int distance = 16; distance > 0; distance /= 2) total += __shfl_xor_sync(0xFFFFFFFFu, total, distance);
+    return total;
+  }
+
+  template <class R, class Test>
+  static __device__ int first_lane(const Register<R>& values, Test&& test) {
+    const unsigned lanes = __ballot_sync(0xFFFFFFFFu, test(values.own));
+    return lanes == 0 ? 32 : __ffs(static_cast<int>(lanes)) - 1;
   }
 };
 #endif

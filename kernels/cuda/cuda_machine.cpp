@@ -50,8 +50,6 @@ class CudaMachine final : public Machine {
     capability_ = properties.major * 10 + properties.minor;
     card_ = std::string(properties.name) + " sm_" + std::to_string(capability_);
     for (cudaStream_t& stream : streams_) DFE_CUDA(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), name_);
-    DFE_CUDNN(cudnnCreate(&target_.handle), name_);
-    DFE_CUDNN(cudnnSetStream(target_.handle, stream(Queue::Compute)), name_);
   }
   ~CudaMachine() override {
     cudaSetDevice(index_);
@@ -115,6 +113,7 @@ class CudaMachine final : public Machine {
   }
 
   std::unique_ptr<ConvPlan> plan(const ConvShape& shape, const ConvPlan* like, const ConvArguments* sample) override {
+    need_cudnn();
     const std::int64_t most = std::min(kMostWorkspace, free_bytes() / 2);
     const ConvGraph graph(target_, shape);
     if (const auto* const other = dynamic_cast<const CudnnPlan*>(like))
@@ -165,9 +164,17 @@ class CudaMachine final : public Machine {
   void unpack(Precision precision, const PlaneCall& call) override {
     launched(launch_unpacking(begin(), precision, call), "unpacking", call.height, call.width);
   }
+  void run(const MeanShiftKernel& kernel) override { DFE_CUDA(launch(begin(), kernel), name_ + ", mean shift"); }
 
  private:
   void use() const { DFE_CUDA(cudaSetDevice(index_), name_); }
+  /// Only convolutions need cuDNN, and its start costs more than all of mean shift.
+  void need_cudnn() {
+    if (target_.handle) return;
+    use();
+    DFE_CUDNN(cudnnCreate(&target_.handle), name_);
+    DFE_CUDNN(cudnnSetStream(target_.handle, stream(Queue::Compute)), name_);
+  }
   cudaStream_t stream(Queue queue) const { return streams_[static_cast<std::size_t>(queue)]; }
   cudaEvent_t at(int event) const { return events_.at(static_cast<std::size_t>(event)); }
   cudaStream_t begin() const {

@@ -4,6 +4,7 @@
 #include <cudnn.h>
 
 #include "kernels/cuda/card_backend.hpp"
+#include "kernels/cuda/card_mean_shift.hpp"
 #include "kernels/cuda/card_verdict.hpp"
 #include "kernels/cuda/cuda_check.hpp"
 #include "kernels/cuda/cuda_machine.hpp"
@@ -53,7 +54,11 @@ std::unique_ptr<Backend> open_card(int index, Precision precision) {
   return make_card_backend(make_cuda_machine(index, PlanCache::default_path()), precision);
 }
 
-const CudaModule kModule{DFE_MODULE_TEXT, list_cards, open_card};
+std::unique_ptr<MeanShiftDevice> open_mean_shift_card(int index) {
+  return make_card_mean_shift(make_cuda_machine(index, PlanCache::default_path()));
+}
+
+const CudaModule kModule{DFE_MODULE_TEXT, list_cards, open_card, open_mean_shift_card};
 
 }  // namespace
 }  // namespace dfe::card

@@ -178,6 +178,13 @@ class HostMachine final : public Machine {
   void unpack(Precision precision, const PlaneCall& call) override {
     push(Queue::Compute, [=] { launch_unpack(HostLauncher{}, precision, call); });
   }
+  void run(const MeanShiftKernel& kernel) override {
+    push(Queue::Compute, [=] {
+      launch_mean_shift(kernel, HostLauncher{}, [](const auto& k) {
+        for (std::int64_t warp = 0; warp < k.warps(); ++warp) k.template run<HostWarp>(warp);
+      });
+    });
+  }
 
  private:
   struct Place {

@@ -13,6 +13,7 @@
 #include "engine/api/segment.hpp"
 #include "kernels/common/first_layer.hpp"
 #include "kernels/common/head_voxel.hpp"
+#include "kernels/common/mean_shift_kernels.hpp"
 #include "kernels/common/plane_ops.hpp"
 #include "kernels/common/up_conv_block.hpp"
 
@@ -110,6 +111,7 @@ class Machine {
   virtual bool has_up_conv(Precision precision, std::int64_t ci, std::int64_t co) const = 0;
   virtual void pack(Precision precision, const PlaneCall& call) = 0;
   virtual void unpack(Precision precision, const PlaneCall& call) = 0;
+  virtual void run(const MeanShiftKernel& kernel) = 0;
 };
 
 /// Memory of a machine that is released with its owner.

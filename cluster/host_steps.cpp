@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <atomic>
+
+#include "cluster/progress_share.hpp"
+#include "cluster/voxel_steps.hpp"
+
+namespace dfe {
+namespace {
+
+void add(std::int64_t& counter, std::int64_t value) { std::atomic_ref(counter).fetch_add(value, std::memory_order_relaxed); }
+
+/// Splits members into stretches of one centre and one label, in order, and calls flush(centre, label, sum) for each.
+template <class Flush>
+void visit_stretches(std::span<const Member> members, VolumeView<const std::uint8_t> labels, Flush&& flush) {
+  PointSum sum;
+  std::uint32_t centre = 0;
+  int label = 0;
+  for (const Member& member : members) {
+    const Index3& v = member.voxel;
+    const int here = labels(v.z, v.y, v.x);
+    if (sum.count > 0 && (member.centre != centre || here != label)) {
+      flush(centre, label, sum);
+      sum = {};
+    }
+    centre = member.centre;
+    label = here;
+    ++sum.count;
+    sum.z += v.z;
+    sum.y += v.y;
+    sum.x += v.x;
+  }
+  if (sum.count > 0) flush(centre, label, sum);
+}
+
+}  // namespace
+
+LabelSet HostSteps::take(int class_label, ProgressShare& progress) {
+  foreground_.reset();  // gone before the next one comes
+  foreground_.emplace(pool_, labels_, class_label, progress);
+  return foreground_->labels();
+}
+
+std::vector<Mode> HostSteps::climb(double radius, ProgressShare& progress) { return climb_all(pool_, *foreground_, radius, progress); }
+
+void HostSteps::count_members(const NearestCentre& nearest, MemberCounts& counts, ProgressShare& progress) {
+  std::fill(counts.votes.begin(), counts.votes.end(), 0);
+  std::fill(counts.sums.begin(), counts.sums.end(), 0);
+  nearest.for_each_block(pool_, *foreground_, 0, labels_.extent.z, &progress, [&](std::span<const Member> members, int) {
+    visit_stretches(members, labels_, [&](std::uint32_t centre, int label, const PointSum& sum) {
+      const int slot = counts.slot_of_label[static_cast<std::size_t>(label)];
+      if (slot >= 0) add(counts.votes[static_cast<std::size_t>(centre * counts.slots + slot)], sum.count);
+      if (counts.sums.empty()) return;
+      std::int64_t* const s = &counts.sums[std::size_t{centre} * 4];
+      add(s[0], sum.count), add(s[1], sum.z), add(s[2], sum.y), add(s[3], sum.x);
+    });
+  });
+}
+
+}  // namespace dfe
