@@ -28,19 +28,8 @@ std::pair<std::string, std::string> split_name(const std::string& text) {
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> parts(1);
-  for (const char c : text) {
-    if (c == ',')
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  return parts;
-}
-
 Point3 parse_shift(const std::string& text) {
-  const std::vector<std::string> parts = split(text);
+  const std::vector<std::string> parts = parse_names(text);
   if (parts.size() != 3) refuse("--shift", text, "give three numbers of voxels, Z,Y,X: -156,0,0");
   return {parse_number(parts[0], "--shift", -1e9), parse_number(parts[1], "--shift", -1e9), parse_number(parts[2], "--shift", -1e9)};
 }
@@ -69,7 +58,7 @@ EvaluateRequest parse_evaluate_request(const EvaluateArguments& a, const CommonO
     const auto [name, value] = split_name(text);
     request.weights.emplace_back(name, parse_number(value, "--weight", 0));
   }
-  if (!a.classes.empty()) request.class_names = split(a.classes);
+  if (!a.classes.empty()) request.class_names = parse_names(a.classes);
   if (!a.shift.empty()) request.shift = parse_shift(a.shift);
   if (a.sweep == "score")
     request.sweep = SweepValue::Score;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/training/history.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <utility>
 
+#include "engine/core/number_text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/hdf5.hpp"
 
@@ -12,11 +12,7 @@ namespace dfe {
 
 namespace {
 
-std::string csv_number(double value) {
-  if (std::isnan(value)) return {};
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
-}
+std::string csv_number(double value) { return std::isnan(value) ? std::string() : shortest_text(value); }
 
 /// Names with a comma or a quote are quoted (RFC 4180).
 std::string csv_text(const std::string& text) {

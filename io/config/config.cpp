@@ -11,6 +11,7 @@
 
 #include "engine/api/error.hpp"
 #include "engine/core/nearest_name.hpp"
+#include "engine/core/number_text.hpp"
 #include "io/config/yaml_tree.hpp"
 
 namespace dfe::io {
@@ -73,12 +74,6 @@ std::optional<std::int64_t> parse_whole(const std::string& text) {
   const auto real = parse_real(text);
   if (!real || *real != std::floor(*real) || std::abs(*real) > 0x1p53) return std::nullopt;
   return static_cast<std::int64_t>(*real);
-}
-
-/// The shortest text that reads back as the same number.
-std::string number_yaml(double value) {
-  char buffer[32];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
 }
 
 template <class Values, class Text>
@@ -222,7 +217,7 @@ double Config::number(std::string_view key, double fallback) const {
     if (!parsed) throw Error(ErrorKind::Usage, "config", where(key), "is no number: '" + given + "'", "give one");
     value = *parsed;
   }
-  node_->note(key, number_yaml(value));
+  node_->note(key, shortest_text(value));
   return value;
 }
 
@@ -270,7 +265,7 @@ std::vector<double> Config::numbers(std::string_view key, const std::vector<doub
     else
       add(*child);
   }
-  node_->note(key, list_yaml(values, number_yaml));
+  node_->note(key, list_yaml(values, shortest_text));
   return values;
 }
 
