@@ -94,16 +94,16 @@ std::vector<Cluster> mean_shift_per_class(ThreadPool& pool, VolumeView<const std
   return all;
 }
 
-/// Why the device, which may be null, does not cluster the map; empty where it does.
-std::string refusal_of(const MeanShiftDevice* device, const Extent3& extent, double radius) {
-  return device == nullptr ? "no card" : device->refusal(extent, std::min(kMaxSeeds, most_seeds(extent, radius, extent.voxels())));
-}
-
 }  // namespace
 
 ParticleList cluster(const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores, Observer* observer) {
   std::unique_ptr<MeanShiftDevice> device;
-  if (options.device.starts_with("cuda") && options.method == ClusterMethod::MeanShift) device = card::open_mean_shift(options.device);
+  if (options.device.starts_with("cuda")) {
+    if (options.method == ClusterMethod::MeanShift)
+      device = card::open_mean_shift(options.device);
+    else if (observer != nullptr)
+      observer->message(LogLevel::Debug, "cluster: components are found on the CPU");
+  }
   return cluster_on(device.get(), map, options, scores, observer);
 }
 
@@ -127,10 +127,15 @@ ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const Clus
     ProgressShare progress(observer, kStepsOfMeanShift);
     HostSteps on_host(pool, labels);
     std::optional<DeviceSteps> on_device;
-    if (const std::string refusal = refusal_of(device, labels.extent, radius); refusal.empty())
-      on_device.emplace(*device, pool, labels);
-    else if (device != nullptr && observer != nullptr)
-      observer->message(LogLevel::Warning, "cluster: the CPU does it, because of " + device->description() + ": " + refusal);
+    if (device != nullptr) {
+      const std::string refusal =
+          device->refusal(labels.extent, std::min(kMaxSeeds, most_seeds(labels.extent, radius, labels.extent.voxels())));
+      if (refusal.empty()) on_device.emplace(*device, pool, labels);
+      const std::string on = device->description();
+      if (observer != nullptr)
+        observer->message(refusal.empty() ? LogLevel::Debug : LogLevel::Warning,
+                          refusal.empty() ? "cluster: on " + on : "cluster: on the CPU instead of " + on + ": " + refusal);
+    }
     VoxelSteps& steps = on_device ? static_cast<VoxelSteps&>(*on_device) : on_host;
     if (options.per_class) {
       clusters = mean_shift_per_class(pool, labels, steps, radius, scores, progress);

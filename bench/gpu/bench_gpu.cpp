@@ -5,6 +5,7 @@
 //   bench_gpu layers DEVICE PRECISION PLANES H W SECONDS    milliseconds and TFLOP/s of every layer on a slab
 //   bench_gpu agree DEVICE PRECISION D H W                  labels, scores and repeats of the whole network against the CPU
 //   bench_gpu network DEVICE PRECISION D H W SLAB REPEATS   seconds of the whole network on a volume in memory
+//   bench_gpu meanshift DEVICE - D H W BALLS REPEATS        milliseconds of mean shift, and whether it is the CPU's
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <string>
 
+#include "bench/gpu/mean_shift_check.hpp"
 #include "engine/device.hpp"
 #include "engine/executable.hpp"
 #include "engine/segment_plan.hpp"
@@ -219,9 +221,10 @@ int main(int argc, char* argv[]) try {
   const auto number = [&](int i) { return static_cast<std::int64_t>(argc > i ? std::atol(argv[i]) : 0); };
   const std::string what = argc > 3 ? argv[1] : "";
   if (what.empty()) {
-    std::fprintf(stderr, "usage: bench_gpu ops|layers|agree|network DEVICE PRECISION [numbers, see the head of bench_gpu.cpp]\n");
+    std::fprintf(stderr, "usage: bench_gpu ops|layers|agree|network|meanshift DEVICE PRECISION [numbers, see the head of bench_gpu.cpp]\n");
     return 2;
   }
+  if (what == "meanshift") return check_mean_shift(argv[2], {number(4), number(5), number(6)}, number(7), static_cast<int>(number(8)));
   const auto backend = open_device(argv[2], argv[3]);
   std::printf("{\"device\": %s}\n", quoted(backend->description()).c_str());
   if (what == "ops") return check_every_op(*backend);
