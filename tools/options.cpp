@@ -144,6 +144,7 @@ ClusterOptions parse_cluster_options(const ClusterArguments& a, const CommonOpti
   options.per_class = a.per_class;
   parse_min_size(a.min_size, options.min_size, options.min_size_of_class);
   options.threads = common.threads;
+  options.device = common.device;
   return options;
 }
 
