@@ -3,6 +3,7 @@
 #include "io/volumes/raw_volume.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,11 @@ struct Piece {
   std::int64_t section, row, rows, column, columns;
 };
 
+/// Rows of which much is wanted, and short ones, are read together with the gaps between them; else each row's part by itself.
+bool read_together(std::int64_t row_bytes, std::int64_t part_bytes) {
+  return row_bytes <= kPieceBytes && row_bytes <= std::max(part_bytes * 8, kCallBytes);
+}
+
 /// Copies a block of `rows` x `columns` values to places with the given strides, in tiles, so that neither side jumps through memory.
 void scatter(const float* in, std::int64_t rows, std::int64_t columns, float* out, std::int64_t row_stride, std::int64_t column_stride) {
   constexpr std::int64_t kTile = 16;
@@ -28,6 +34,30 @@ void scatter(const float* in, std::int64_t rows, std::int64_t columns, float* ou
       for (std::int64_t c = c0; c < c1; ++c)
         for (std::int64_t r = r0; r < r1; ++r) out[r * row_stride + c * column_stride] = in[r * columns + c];
     }
+}
+
+/// The format in which voxels can be handed on as they lie in the file, if there is one.
+std::optional<VoxelFormat> format_of(const RawLayout& layout) {
+  if (layout.axes != std::array<int, 3>{0, 1, 2}) return std::nullopt;
+  switch (layout.element) {
+    case Element::Int8:
+      return VoxelFormat{VoxelType::Int8, false};
+    case Element::UInt8:
+      return VoxelFormat{VoxelType::UInt8, false};
+    case Element::Int16:
+      return VoxelFormat{VoxelType::Int16, layout.swapped};
+    case Element::UInt16:
+      return VoxelFormat{VoxelType::UInt16, layout.swapped};
+    case Element::Float16:
+      return VoxelFormat{VoxelType::Float16, layout.swapped};
+    case Element::Float32:
+      return VoxelFormat{VoxelType::Float32, layout.swapped};
+    case Element::UInt4:
+    case Element::Int32:
+    case Element::Float64:
+      return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -79,9 +109,7 @@ void RawVolume::read_box(const Box3& box, float* out) const {
   const bool in_order = stride[0] == 1;  // a row of the file is a row of the box
   const bool as_it_is = in_order && layout.element == Element::Float32 && !layout.swapped;
   const bool block = as_it_is && count[0] == layout.sizes[0] && stride[1] == count[0];  // whole rows go to the box in one read
-  // Rows of which much is wanted, and short ones, are read together with the gaps between them; else each row's part by itself.
-  const std::int64_t part_bytes = element_bytes(layout.element, count[0]);
-  const bool together = row_bytes <= kPieceBytes && row_bytes <= std::max(part_bytes * 8, kCallBytes);
+  const bool together = read_together(row_bytes, element_bytes(layout.element, count[0]));
   const std::int64_t rows_each = block ? count[1] : together ? std::clamp<std::int64_t>(kPieceBytes / row_bytes, 1, count[1]) : 1;
   const std::int64_t columns_each = as_it_is ? count[0] : std::min(count[0], kPieceBytes / 8);
   std::vector<std::byte> raw;
@@ -109,6 +137,36 @@ void RawVolume::read_box(const Box3& box, float* out) const {
     for (std::int64_t r = 0; r < count[1]; r += rows_each)
       for (std::int64_t c = 0; c < count[0]; c += columns_each)
         copy({begin[2] + s, begin[1] + r, std::min(rows_each, count[1] - r), begin[0] + c, std::min(columns_each, count[0] - c)});
+}
+
+VoxelFormat RawVolume::stored_format() const { return format_of(header_.layout).value_or(VoxelFormat{}); }
+
+void RawVolume::read_stored(const Box3& box, std::byte* out) const {
+  if (!format_of(header_.layout)) return VolumeSource::read_stored(box, out);
+  check_box(box, extent(), file_.name());
+  if (box.extent.voxels() == 0) return;
+  const Extent3 e = extent();
+  const std::int64_t row_bytes = element_bytes(header_.layout.element, e.x),
+                     part_bytes = element_bytes(header_.layout.element, box.extent.x);
+  const bool whole = box.extent.x == e.x;  // rows that lie behind each other in the box, too
+  const std::int64_t rows_each = whole                                  ? box.extent.y
+                                 : read_together(row_bytes, part_bytes) ? std::clamp<std::int64_t>(kPieceBytes / row_bytes, 1, box.extent.y)
+                                                                        : 1;
+  std::vector<std::byte> with_gaps;
+  for (std::int64_t z = box.begin.z; z < box.begin.z + box.extent.z; ++z)
+    for (std::int64_t y = 0; y < box.extent.y; y += rows_each) {
+      const std::int64_t rows = std::min(rows_each, box.extent.y - y);
+      const std::int64_t start =
+          header_.layout.offset + (z * e.y + box.begin.y + y) * row_bytes + element_bytes(header_.layout.element, box.begin.x);
+      if (whole || rows == 1) {
+        file_.read(start, out, static_cast<std::size_t>(rows * part_bytes));
+        out += rows * part_bytes;
+        continue;
+      }
+      with_gaps.resize(static_cast<std::size_t>((rows - 1) * row_bytes + part_bytes));
+      file_.read(start, with_gaps.data(), with_gaps.size());
+      for (std::int64_t r = 0; r < rows; ++r, out += part_bytes) std::copy_n(with_gaps.data() + r * row_bytes, part_bytes, out);
+    }
 }
 
 }  // namespace dfe::io

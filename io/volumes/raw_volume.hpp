@@ -40,6 +40,8 @@ class RawVolume final : public VolumeSource {
 
   const VolumeInfo& info() const override { return header_.info; }
   void read_box(const Box3& box, float* out) const override;
+  VoxelFormat stored_format() const override;
+  void read_stored(const Box3& box, std::byte* out) const override;
   std::int64_t resident_bytes() const override { return file_.resident_bytes(); }
 
  private:

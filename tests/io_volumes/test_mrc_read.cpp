@@ -3,10 +3,14 @@
 #include <bzlib.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <random>
 #include <vector>
 
+#include "engine/core/half.hpp"
 #include "io/volume.hpp"
 #include "tests/catch.hpp"
 #include "tests/io_volumes/mrc_bytes.hpp"
@@ -36,6 +40,61 @@ std::int64_t wrong_voxels(const VolumeSource& source, const Box3& box, int mode)
       for (std::int64_t x = 0; x < box.extent.x; ++x)
         wrong += voxels[i++] != voxel_value(mode, source.extent(), box.begin.z + z, box.begin.y + y, box.begin.x + x);
   return wrong;
+}
+
+/// The same of what read_stored gives.
+std::int64_t wrong_stored_voxels(const VolumeSource& source, const Box3& box, int mode) {
+  const dfe::VoxelFormat format = source.stored_format();
+  const auto size = static_cast<std::size_t>(dfe::voxel_bytes(format.type));
+  std::vector<std::byte> bytes((static_cast<std::size_t>(box.extent.voxels()) + 1) * size, std::byte{0x5A});
+  source.read_stored(box, bytes.data());
+  std::int64_t wrong =
+      std::count(bytes.end() - static_cast<std::ptrdiff_t>(size), bytes.end(), std::byte{0x5A}) != static_cast<std::ptrdiff_t>(size);
+  const std::byte* at = bytes.data();
+  const auto next = [&](auto value) {
+    std::byte raw[sizeof value];
+    std::copy_n(at, sizeof value, raw);
+    if (format.swapped) std::reverse(raw, raw + sizeof value);
+    std::memcpy(&value, raw, sizeof value);
+    at += sizeof value;
+    return value;
+  };
+  const auto next_voxel = [&]() -> float {
+    switch (format.type) {
+      case dfe::VoxelType::Int8:
+        return next(std::int8_t{});
+      case dfe::VoxelType::UInt8:
+        return next(std::uint8_t{});
+      case dfe::VoxelType::Int16:
+        return next(std::int16_t{});
+      case dfe::VoxelType::UInt16:
+        return next(std::uint16_t{});
+      case dfe::VoxelType::Float16:
+        return dfe::half_to_float(next(std::uint16_t{}));
+      case dfe::VoxelType::Float32:
+        return next(float{});
+    }
+    return 0;
+  };
+  for (std::int64_t z = 0; z < box.extent.z; ++z)
+    for (std::int64_t y = 0; y < box.extent.y; ++y)
+      for (std::int64_t x = 0; x < box.extent.x; ++x)
+        wrong += next_voxel() != voxel_value(mode, source.extent(), box.begin.z + z, box.begin.y + y, box.begin.x + x);
+  return wrong;
+}
+
+/// Whether the voxels of such a file can be handed on as they lie there, and how.
+bool right_format(const dfe::VoxelFormat& format, int mode, bool big, const std::array<int, 3>& axes) {
+  const bool plain = axes != std::array<int, 3>{1, 2, 3} || mode == 101;
+  using dfe::VoxelType;
+  const VoxelType type = plain        ? VoxelType::Float32
+                         : mode == 0  ? VoxelType::Int8
+                         : mode == 1  ? VoxelType::Int16
+                         : mode == 6  ? VoxelType::UInt16
+                         : mode == 12 ? VoxelType::Float16
+                                      : VoxelType::Float32;
+  const bool foreign = big == (std::endian::native == std::endian::little);
+  return format.type == type && format.swapped == (!plain && mode != 0 && foreign);
 }
 
 std::vector<std::byte> gzip(const std::vector<std::byte>& bytes) {
@@ -84,10 +143,13 @@ TEST_CASE("every mode, byte order and axis order of MRC gives the same voxels") 
           REQUIRE(source->info().geometry.voxel_size == dfe::VoxelSize::cubic(2));
           REQUIRE(source->resident_bytes() == 0);
           REQUIRE(wrong_voxels(*source, {{}, extent}, mode) == 0);
+          REQUIRE(right_format(source->stored_format(), mode, big, axes));
+          REQUIRE(wrong_stored_voxels(*source, {{}, extent}, mode) == 0);
           for (int i = 0; i < 4; ++i) {
             Box3 box{{below(extent.z), below(extent.y), below(extent.x)}, {}};
             box.extent = {1 + below(extent.z - box.begin.z), 1 + below(extent.y - box.begin.y), 1 + below(extent.x - box.begin.x)};
             REQUIRE(wrong_voxels(*source, box, mode) == 0);
+            REQUIRE(wrong_stored_voxels(*source, box, mode) == 0);
           }
           REQUIRE(wrong_voxels(*source, {{extent.z, 0, 0}, {0, extent.y, extent.x}}, mode) == 0);
         }
@@ -101,6 +163,7 @@ TEST_CASE("rows longer than a piece are read in parts") {
       const auto source = open_volume(scratch.file("long.mrc", make_mrc(extent, mode, true, axes).bytes));
       CHECK(wrong_voxels(*source, {{}, extent}, mode) == 0);
       CHECK(wrong_voxels(*source, {{0, 1, 99}, {1, 2, 200003}}, mode) == 0);
+      CHECK(wrong_stored_voxels(*source, {{0, 1, 99}, {1, 2, 200003}}, mode) == 0);
     }
 }
 
@@ -110,6 +173,7 @@ TEST_CASE("a box outside the volume is refused") {
   float voxel = 0;
   CHECK_THROWS_WITH(source->read_box({{0, 0, 4}, {1, 1, 1}}, &voxel), DFE_CONTAINS("leaves the volume of 2x3x4"));
   CHECK_THROWS_AS(source->read_box({{-1, 0, 0}, {1, 1, 1}}, &voxel), Error);
+  CHECK_THROWS_AS(source->read_stored({{-1, 0, 0}, {1, 1, 1}}, reinterpret_cast<std::byte*>(&voxel)), Error);
   CHECK_THROWS_AS(source->read_box({{0, 0, 0}, {1, -1, 1}}, &voxel), Error);
   CHECK_THROWS_AS(source->read_box({{1, 0, 0}, {std::int64_t{1} << 62, 1, 1}}, &voxel), Error);
 }
