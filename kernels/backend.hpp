@@ -14,8 +14,11 @@
 #include "engine/api/weights.hpp"
 #include "engine/core/arena.hpp"
 #include "kernels/ops.hpp"
+#include "kernels/voxel_input.hpp"
 
 namespace dfe {
+
+class VolumeSource;
 
 /// Planes of one tensor that are in memory: plane z lies in slot z - `base` modulo `capacity`. With capacity = extent.z it is a whole
 /// tensor. What lies inside a plane only the backend knows (Backend::plane_bytes).
@@ -126,6 +129,10 @@ class Backend {
   /// Writes plane z of a tensor from (H, W, C) floats; the reverse. For the network's input, tests and benchmarks.
   virtual void store_plane(const PlaneBuffer& x, std::int64_t z, const float* plane) = 0;
   virtual void load_plane(const PlaneBuffer& x, std::int64_t z, float* plane) const = 0;
+
+  /// A tomogram whose voxels this backend converts and normalizes itself; null where the caller does. `keep`: they stay on the card once
+  /// they were read. Volume and backend must outlive the result.
+  virtual std::unique_ptr<VoxelInput> voxels(const VolumeSource& /*volume*/, bool /*keep*/) { return nullptr; }
 };
 
 }  // namespace dfe

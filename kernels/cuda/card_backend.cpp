@@ -6,6 +6,8 @@
 
 #include "engine/api/error.hpp"
 #include "kernels/cuda/card_parts.hpp"
+#include "kernels/cuda/card_voxels.hpp"
+#include "kernels/cuda/stages.hpp"
 
 namespace dfe::card {
 
@@ -21,43 +23,6 @@ namespace {
 void refuse_unless(bool supported, const char* op, const std::string& shape, const char* reason) {
   if (!supported) throw Error("cuda", op, "no kernel for " + shape + ": " + reason);
 }
-
-/// Pinned memory and its counterpart on the card, through which planes travel: the host fills one while another is on its way.
-class Stages {
- public:
-  explicit Stages(Machine& machine) : machine_(machine) {
-    for (Stage& stage : stages_) stage.uploaded = machine.make_event(), stage.consumed = machine.make_event();
-  }
-
-  /// Sends `bytes` to the card; what is queued for computing by `consume(on_card)` comes after.
-  template <class Consume>
-  void send(const void* from, std::size_t bytes, Consume&& consume) {
-    Stage& stage = stages_[next_++ % kStages];
-    if (stage.host.bytes() < bytes) {
-      machine_.synchronize();
-      stage.host = Block(machine_, bytes, true);
-      stage.card = Block(machine_, bytes);
-    }
-    machine_.wait(stage.uploaded);
-    std::memcpy(stage.host.data(), from, bytes);
-    machine_.wait(stage.consumed, Queue::Upload);
-    machine_.copy(stage.card.data(), stage.host.data(), bytes, Queue::Upload);
-    machine_.record(stage.uploaded, Queue::Upload);
-    machine_.wait(stage.uploaded, Queue::Compute);
-    consume(stage.card.data());
-    machine_.record(stage.consumed, Queue::Compute);
-  }
-
- private:
-  static constexpr unsigned kStages = 32;  // two slabs: the host reads one while the card computes another
-  struct Stage {
-    Block host, card;
-    int uploaded = 0, consumed = 0;
-  };
-  Machine& machine_;
-  Stage stages_[kStages];
-  unsigned next_ = 0;
-};
 
 class CardBackend final : public Backend {
  public:
@@ -125,12 +90,14 @@ class CardBackend final : public Backend {
 
   void store_plane(const PlaneBuffer& x, std::int64_t z, const float* plane) override {
     const std::size_t bytes = static_cast<std::size_t>(x.extent.y * x.extent.x * x.channels) * sizeof(float);
-    stages_.send(plane, bytes, [&](std::byte* on_card) {
-      if (x.channels == 1)
-        shared_.machine->copy(x.plane(z), on_card, bytes, Queue::Compute);
-      else
-        shared_.machine->pack(shared_.precision, {reinterpret_cast<float*>(on_card), x.plane(z), x.extent.y, x.extent.x, x.channels});
-    });
+    stages_.send(
+        bytes, [&](std::byte* to) { std::memcpy(to, plane, bytes); },
+        [&](std::byte* on_card) {
+          if (x.channels == 1)
+            shared_.machine->copy(x.plane(z), on_card, bytes, Queue::Compute);
+          else
+            shared_.machine->pack(shared_.precision, {reinterpret_cast<float*>(on_card), x.plane(z), x.extent.y, x.extent.x, x.channels});
+        });
   }
 
   void load_plane(const PlaneBuffer& x, std::int64_t z, float* plane) const override {
@@ -143,6 +110,10 @@ class CardBackend final : public Backend {
       machine.unpack(shared_.precision, {reinterpret_cast<float*>(plain.data()), x.plane(z), x.extent.y, x.extent.x, x.channels});
     machine.copy(reinterpret_cast<std::byte*>(plane), plain.data(), bytes, Queue::Compute);
     machine.synchronize();
+  }
+
+  std::unique_ptr<VoxelInput> voxels(const VolumeSource& volume, bool keep) override {
+    return make_card_voxels(*shared_.machine, stages_, volume, keep);
   }
 
  private:

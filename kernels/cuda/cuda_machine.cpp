@@ -165,6 +165,8 @@ class CudaMachine final : public Machine {
     launched(launch_unpacking(begin(), precision, call), "unpacking", call.height, call.width);
   }
   void run(const MeanShiftKernel& kernel) override { DFE_CUDA(launch(begin(), kernel), name_ + ", mean shift"); }
+  void run(const RowMomentsCall& call) override { launched(launch(begin(), call), "statistics", call.height, call.width); }
+  void run(const NormalizeCall& call) override { launched(launch(begin(), call), "normalizing", call.height, call.width); }
 
  private:
   void use() const { DFE_CUDA(cudaSetDevice(index_), name_); }

@@ -185,6 +185,17 @@ class HostMachine final : public Machine {
       });
     });
   }
+  void run(const RowMomentsCall& call) override {
+    const std::int64_t rows = call.planes * call.height;
+    check_voxels(call.voxels, call.format, rows * call.width);
+    check(reinterpret_cast<const std::byte*>(call.results), static_cast<std::size_t>(rows) * sizeof(RowMoments));
+    push(Queue::Compute, [=] { launch_kernel(HostLauncher{}, call); });
+  }
+  void run(const NormalizeCall& call) override {
+    if (call.rows > 0) check_voxels(call.voxels, call.format, (call.rows - 1) * call.stride + call.columns);
+    check(reinterpret_cast<const std::byte*>(call.to), static_cast<std::size_t>(call.height * call.width) * sizeof(float));
+    push(Queue::Compute, [=] { launch_kernel(HostLauncher{}, call); });
+  }
 
  private:
   struct Place {
@@ -232,6 +243,9 @@ class HostMachine final : public Machine {
   void check(const std::byte* p, std::size_t bytes) const {
     const auto* const memory = known(p);
     if (!memory || p + bytes > memory->data() + memory->size()) throw Error("card", "memory", "access beyond an allocation");
+  }
+  void check_voxels(const void* p, const VoxelFormat& format, std::int64_t count) const {
+    check(static_cast<const std::byte*>(p), static_cast<std::size_t>(count * voxel_bytes(format.type)));
   }
 
   std::int64_t free_;

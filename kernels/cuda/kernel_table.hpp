@@ -40,5 +40,13 @@ template <class Launcher>
 void launch_unpack(const Launcher& launcher, Precision precision, const PlaneCall& call) {
   with_element(precision, [&](auto e) { launcher(UnpackPlane<decltype(e)>{call}); });
 }
+template <class Launcher>
+void launch_kernel(const Launcher& launcher, const RowMomentsCall& call) {
+  with_voxels(call.format, call.voxels, [&](auto voxels) { launcher(RowMomentsKernel<decltype(voxels)>{call, voxels}); });
+}
+template <class Launcher>
+void launch_kernel(const Launcher& launcher, const NormalizeCall& call) {
+  with_voxels(call.format, call.voxels, [&](auto voxels) { launcher(NormalizeKernel<decltype(voxels)>{call, voxels}); });
+}
 
 }  // namespace dfe::card

@@ -16,6 +16,7 @@
 #include "kernels/common/mean_shift_kernels.hpp"
 #include "kernels/common/plane_ops.hpp"
 #include "kernels/common/up_conv_block.hpp"
+#include "kernels/common/voxels.hpp"
 
 namespace dfe::card {
 
@@ -112,6 +113,8 @@ class Machine {
   virtual void pack(Precision precision, const PlaneCall& call) = 0;
   virtual void unpack(Precision precision, const PlaneCall& call) = 0;
   virtual void run(const MeanShiftKernel& kernel) = 0;
+  virtual void run(const RowMomentsCall& call) = 0;
+  virtual void run(const NormalizeCall& call) = 0;
 };
 
 /// Memory of a machine that is released with its owner.
