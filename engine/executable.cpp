@@ -64,6 +64,14 @@ Executable::Pending Executable::finish_oldest() {
 }
 
 void Executable::run(const ReadPlane& read, const WritePlanes& write, const Progress& progress) {
+  const StorePlane store = [&](const PlaneBuffer& x, std::int64_t z) {
+    read(z, input_plane_.data());
+    network_->backend().store_plane(x, z, input_plane_.data());
+  };
+  run(store, write, progress);
+}
+
+void Executable::run(const StorePlane& store, const WritePlanes& write, const Progress& progress) {
   while (!pending_.empty()) finish_oldest();  // of a run that was broken off
   for (PlaneBuffer& buffer : buffers_) buffer.base = 0;
   for (auto& inputs : op_inputs_)
@@ -79,10 +87,7 @@ void Executable::run(const ReadPlane& read, const WritePlanes& write, const Prog
     if (step.op == kSlide) {
       slide(step);
     } else if (step.op < 0) {
-      for (std::int64_t z = step.begin; z < step.end; ++z) {
-        read(z, input_plane_.data());
-        network_->backend().store_plane(buffers_[0], z, input_plane_.data());
-      }
+      for (std::int64_t z = step.begin; z < step.end; ++z) store(buffers_[0], z);
     } else if (step.op < head) {
       const OpNode& node = network_->graph().ops[static_cast<std::size_t>(step.op)];
       network_->op(step.op).run(buffers_[static_cast<std::size_t>(node.output)], op_inputs_[static_cast<std::size_t>(step.op)], step.begin,

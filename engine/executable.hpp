@@ -17,6 +17,8 @@ class Executable {
  public:
   /// Fills one padded plane (y, x) of the network's input.
   using ReadPlane = std::function<void(std::int64_t z, float* plane)>;
+  /// Writes plane z of the network's input where the backend keeps it.
+  using StorePlane = std::function<void(const PlaneBuffer& x, std::int64_t z)>;
   /// Takes padded planes [z_begin, z_end): labels (z, y, x) and, if asked for, scores (z, class, y, x).
   using WritePlanes = std::function<void(std::int64_t z_begin, std::int64_t z_end, const std::uint8_t* labels, const float* scores)>;
   /// Told after each finished slab how many planes are done.
@@ -28,6 +30,7 @@ class Executable {
   Executable(const Executable&) = delete;
   Executable& operator=(const Executable&) = delete;
 
+  void run(const StorePlane& store, const WritePlanes& write, const Progress& progress = {});
   void run(const ReadPlane& read, const WritePlanes& write, const Progress& progress = {});
 
   const Schedule& schedule() const { return schedule_; }

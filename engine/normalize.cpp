@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/api/error.hpp"
+#include "kernels/common/row_moments.hpp"
 
 namespace dfe {
 namespace {
@@ -36,16 +37,8 @@ struct Between {
 
 void Moments::add_all(const float* values, std::int64_t n) {
   if (n == 0) return;
-  Moments part;
-  part.count = n;
-  double sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(values[i]);
-  part.mean = sum / static_cast<double>(n);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const double d = static_cast<double>(values[i]) - part.mean;
-    part.squares += d * d;
-  }
-  merge(part);
+  const RowMoments part = card::row_moments([values](std::int64_t i) { return values[i]; }, n);
+  merge({n, part.mean, part.squares});
 }
 
 void Moments::merge(const Moments& other) {
@@ -58,19 +51,35 @@ void Moments::merge(const Moments& other) {
 
 double Moments::deviation() const { return count > 0 ? std::sqrt(squares / static_cast<double>(count)) : 0; }
 
-Normalizer::Normalizer(const VolumeSource& volume, Normalization kind, Observer* observer) : kind_(kind), extent_(volume.extent()) {
+Normalizer::Normalizer(const VolumeSource& volume, Normalization kind, Observer* observer, VoxelInput* input)
+    : kind_(kind), extent_(volume.extent()) {
   const Extent3 e = extent_;
   if (e.voxels() == 0) throw Error("normalize", volume.info().path, "the volume has no voxels", "its extent is " + e.to_string());
   blocks_ = {blocks_along(e.z), blocks_along(e.y), blocks_along(e.x)};
   std::vector<Moments> blocks(kind == Normalization::Patch ? static_cast<std::size_t>(blocks_.voxels()) : 0);
-  std::vector<float> plane(static_cast<std::size_t>(e.y * e.x));
   std::int64_t bad = 0;
-  for (std::int64_t z = 0; z < e.z; ++z) {
-    volume.read_box({{z, 0, 0}, {1, e.y, e.x}}, plane.data());
-    for (const float v : plane) bad += !std::isfinite(v);
-    if (bad == 0) {
+  const auto plane_done = [&](std::int64_t z, const Moments& part) {
+    all_.merge(part);
+    if (!observer) return;
+    observer->progress("statistics", z + 1, e.z);
+    if (observer->cancelled()) throw Error("normalize", volume.info().path, "cancelled");
+  };
+  if (input) {
+    input->row_moments([&](std::int64_t z, std::span<const RowMoments> rows) {
       Moments part;
-      for (std::int64_t y = 0; y < e.y; ++y) {
+      for (const RowMoments& row : rows) {
+        bad += row.not_finite;
+        part.merge({e.x, row.mean, row.squares});
+      }
+      plane_done(z, part);
+    });
+  } else {
+    std::vector<float> plane(static_cast<std::size_t>(e.y * e.x));
+    for (std::int64_t z = 0; z < e.z; ++z) {
+      volume.read_box({{z, 0, 0}, {1, e.y, e.x}}, plane.data());
+      for (const float v : plane) bad += !std::isfinite(v);
+      Moments part;
+      for (std::int64_t y = 0; bad == 0 && y < e.y; ++y) {
         const float* const row = plane.data() + y * e.x;
         part.add_all(row, e.x);
         for (std::int64_t b = 0; !blocks.empty() && b < blocks_.x; ++b) {
@@ -79,11 +88,7 @@ Normalizer::Normalizer(const VolumeSource& volume, Normalization kind, Observer*
               row + begin, end - begin);
         }
       }
-      all_.merge(part);
-    }
-    if (observer) {
-      observer->progress("statistics", z + 1, e.z);
-      if (observer->cancelled()) throw Error("normalize", volume.info().path, "cancelled");
+      plane_done(z, part);
     }
   }
   if (bad > 0)
@@ -102,7 +107,7 @@ Normalizer::Normalizer(const VolumeSource& volume, Normalization kind, Observer*
 void Normalizer::apply(const Box3& box, float* voxels) const {
   if (kind_ == Normalization::None) return;
   if (kind_ == Normalization::Patch) return apply_patch(box, voxels);
-  const double mean = all_.mean, scale = 1 / all_.deviation();
+  const double mean = this->mean(), scale = this->scale();
   const std::int64_t n = box.extent.voxels();
   for (std::int64_t i = 0; i < n; ++i) voxels[i] = static_cast<float>((static_cast<double>(voxels[i]) - mean) * scale);
 }

@@ -8,6 +8,7 @@
 #include "engine/api/observer.hpp"
 #include "engine/api/volume_source.hpp"
 #include "engine/api/weights.hpp"
+#include "kernels/voxel_input.hpp"
 
 namespace dfe {
 
@@ -30,12 +31,17 @@ class Normalizer {
   /// Reads the volume once. Throws `Error` naming the file for voxels that are not finite and for constant volumes. `Tomogram` uses one
   /// mean and deviation; `Patch` those of blocks of kPatch³ voxels, interpolated linearly between the blocks' centres, which is what
   /// patch statistics become when there are no patches; `None` reads too, to check.
-  Normalizer(const VolumeSource& volume, Normalization kind, Observer* observer);
+  /// With `input`, which may not be for `Patch`, the backend reads and adds up, to the same bits.
+  Normalizer(const VolumeSource& volume, Normalization kind, Observer* observer, VoxelInput* input = nullptr);
 
   /// `voxels` holds the voxels of `box`, (z, y, x).
   void apply(const Box3& box, float* voxels) const;
 
   const Moments& moments() const { return all_; }
+
+  /// A voxel becomes (v - mean()) * scale(), but for `Patch`.
+  double mean() const { return kind_ == Normalization::None ? 0 : all_.mean; }
+  double scale() const { return kind_ == Normalization::None ? 1 : 1 / all_.deviation(); }
 
  private:
   void apply_patch(const Box3& box, float* voxels) const;

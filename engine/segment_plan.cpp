@@ -17,6 +17,9 @@ constexpr std::int64_t kSlackBytes = std::int64_t{24} << 20;
 /// On a card: workspace of its libraries and planes on their way.
 constexpr std::int64_t kCardSlackBytes = std::int64_t{512} << 20;
 
+/// Bytes of a card that plans may use.
+std::int64_t usable_bytes(const Backend& backend) { return backend.card_bytes().value_or(0) / 20 * 19; }
+
 std::string megabytes(std::int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB"; }
 
 /// Voxels along an axis that are computed, overlaps counted as often as they are.
@@ -136,7 +139,7 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, c
   }
   std::int64_t budget = options.memory_bytes;
   if (budget <= 0) budget = available_memory_bytes() / 10 * 9 + resident_memory_bytes();
-  const std::int64_t card = network.backend().card_bytes().value_or(0) / 20 * 19;
+  const std::int64_t card = usable_bytes(network.backend());
   std::optional<SegmentPlan> smallest;
   for (const auto& [height, width] : cuts(p, common.reach))
     for (std::int64_t slab = preferred;; slab = std::max<std::int64_t>(slab / 2, 1)) {
@@ -177,7 +180,17 @@ PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights
 
 SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options, bool with_scores) {
   const auto backend = make_backend(options);
-  return plan_network(tomogram, weights, *backend, options, with_scores).plan;
+  SegmentPlan plan = plan_network(tomogram, weights, *backend, options, with_scores).plan;
+  plan_voxels(plan, tomogram, *backend, options.normalization.value_or(weights.normalization));
+  return plan;
+}
+
+void plan_voxels(SegmentPlan& plan, const VolumeSource& tomogram, const Backend& backend, Normalization normalization) {
+  if (plan.tile.z > 1 || normalization == Normalization::Patch) return;  // these are the host's to normalize
+  const std::int64_t bytes = tomogram.extent().voxels() * voxel_bytes(tomogram.stored_format().type);
+  if (plan.card_bytes == 0 || bytes > usable_bytes(backend) - plan.card_bytes) return;
+  plan.card_bytes += bytes;
+  plan.voxels_on_card = true;
 }
 
 std::string SegmentPlan::to_string() const {
@@ -194,7 +207,8 @@ std::string SegmentPlan::to_string() const {
   if (first_skip == FirstSkip::Half) text += ", first skip in 16 bits";
   return text + "; memory " + megabytes(total_bytes()) + ": tensors " + megabytes(activation_bytes) + ", workspace " +
          megabytes(workspace_bytes) + ", labels " + megabytes(label_bytes) + ", input " + megabytes(source_bytes) + ", program " +
-         megabytes(base_bytes) + (card_bytes > 0 ? "; on the card " + megabytes(card_bytes) : "");
+         megabytes(base_bytes) + (card_bytes > 0 ? "; on the card " + megabytes(card_bytes) : "") +
+         (voxels_on_card ? " with all voxels of the input" : "");
 }
 
 }  // namespace dfe

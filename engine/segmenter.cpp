@@ -9,6 +9,7 @@
 #include "engine/executable.hpp"
 #include "engine/normalize.hpp"
 #include "engine/segment_plan.hpp"
+#include "engine/segmenter.hpp"
 #include "engine/tiles.hpp"
 
 namespace dfe {
@@ -49,7 +50,7 @@ class ColumnOutput {
   std::vector<float>& box_;
 };
 
-/// Reads one padded plane of a column: normalized voxels, zeros beyond the volume.
+/// One padded plane of a column: normalized voxels, zeros beyond the volume.
 class ColumnInput {
  public:
   ColumnInput(const VolumeSource& volume, const Normalizer& normalizer, const Extent3& column, std::int64_t y, std::int64_t x)
@@ -60,10 +61,16 @@ class ColumnInput {
     voxels_.resize(static_cast<std::size_t>(height_ * width_));
   }
 
+  /// What the volume has of plane z.
+  Box3 box(std::int64_t z) const {
+    if (z >= volume_.extent().z) return {};
+    return {{z, y_, x_}, {1, height_, width_}};
+  }
+
   void read(std::int64_t z, float* plane) {
     std::fill_n(plane, column_.y * column_.x, 0.0f);
-    if (z >= volume_.extent().z) return;
-    const Box3 box{{z, y_, x_}, {1, height_, width_}};
+    const Box3 box = this->box(z);
+    if (box.extent.voxels() == 0) return;
     volume_.read_box(box, voxels_.data());
     normalizer_.apply(box, voxels_.data());
     for (std::int64_t y = 0; y < height_; ++y) std::copy_n(voxels_.data() + y * width_, width_, plane + y * column_.x);
@@ -78,7 +85,7 @@ class ColumnInput {
 };
 
 void segment_exactly(const VolumeSource& tomogram, const Network& network, const SegmentPlan& plan, const Normalizer& normalizer,
-                     LabelMap& map, const ScoreSink& sink, Observer* observer) {
+                     VoxelInput* voxels, LabelMap& map, const ScoreSink& sink, Observer* observer) {
   const Extent3 e = tomogram.extent();
   const Reach reach = plane_reach(network.graph(), network.grids());
   const std::vector<Piece> rows = cut_axis(padded(e.y), plan.tile.y, reach), cols = cut_axis(padded(e.x), plan.tile.x, reach);
@@ -98,47 +105,60 @@ void segment_exactly(const VolumeSource& tomogram, const Network& network, const
       }
       ColumnInput input(tomogram, normalizer, column, y.begin, x.begin);
       ColumnOutput output(map, column, y, x, classes, sink, box);
-      executable->run([&](std::int64_t z, float* plane) { input.read(z, plane); },
-                      [&](std::int64_t begin, std::int64_t end, const std::uint8_t* labels, const float* scores) {
-                        output.take(begin, end, labels, scores);
-                      },
-                      [&](std::int64_t done) {
-                        if (!observer) return;
-                        observer->progress("network", planes_before + done, planes);
-                        if (observer->cancelled()) throw Error("segment", tomogram.info().path, "cancelled");
-                      });
+      const auto write = [&](std::int64_t begin, std::int64_t end, const std::uint8_t* labels, const float* scores) {
+        output.take(begin, end, labels, scores);
+      };
+      const auto progress = [&](std::int64_t done) {
+        if (!observer) return;
+        observer->progress("network", planes_before + done, planes);
+        if (observer->cancelled()) throw Error("segment", tomogram.info().path, "cancelled");
+      };
+      if (voxels)
+        executable->run(
+            [&](const PlaneBuffer& to, std::int64_t z) { voxels->store_plane(to, z, input.box(z), normalizer.mean(), normalizer.scale()); },
+            write, progress);
+      else
+        executable->run([&](std::int64_t z, float* plane) { input.read(z, plane); }, write, progress);
       planes_before += column.z;
     }
 }
 
 }  // namespace
 
-LabelMap segment(const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options, const ScoreSink& scores,
-                 Observer* observer, SegmentPlan* plan_out) {
+LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options,
+                    const ScoreSink& scores, Observer* observer, SegmentPlan* plan_out) {
   if (tomogram.extent().voxels() == 0)
     throw Error("segment", tomogram.info().path, "the volume has no voxels", "its extent is " + tomogram.extent().to_string());
   const bool exact = options.tiling == Tiling::Exact;
   if (!exact) check_deepfinder_patch(tomogram, options.deepfinder_patch);
-  std::string why;
-  const auto backend = make_backend(options, &why);
-  if (observer && !why.empty()) observer->message(LogLevel::Debug, why);
-  const auto [network_made, plan] = plan_network(tomogram, weights, *backend, options, static_cast<bool>(scores));
+  const Normalization kind = options.normalization.value_or(weights.normalization);
+  auto [network_made, plan] = plan_network(tomogram, weights, backend, options, static_cast<bool>(scores));
+  plan_voxels(plan, tomogram, backend, kind);
   const Network& network = *network_made;
   if (plan_out) *plan_out = plan;
   if (observer) observer->message(LogLevel::Info, plan.to_string());
 
-  const Normalization kind = options.normalization.value_or(weights.normalization);
   LabelMap map;
   map.geometry = tomogram.info().geometry;
   map.class_names = weights.class_names;
   map.labels = Volume<std::uint8_t>(tomogram.extent());
   if (exact) {
-    const Normalizer normalizer(tomogram, kind, observer);
-    segment_exactly(tomogram, network, plan, normalizer, map, scores, observer);
+    // statistics of patches are the host's: they differ from voxel to voxel
+    const auto voxels = kind == Normalization::Patch ? nullptr : backend.voxels(tomogram, plan.voxels_on_card);
+    const Normalizer normalizer(tomogram, kind, observer, voxels.get());
+    segment_exactly(tomogram, network, plan, normalizer, voxels.get(), map, scores, observer);
   } else {
     segment_deepfinder_tiles(tomogram, network, plan, kind, map, scores, observer);
   }
   return map;
+}
+
+LabelMap segment(const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options, const ScoreSink& scores,
+                 Observer* observer, SegmentPlan* plan) {
+  std::string why;
+  const auto backend = make_backend(options, &why);
+  if (observer && !why.empty()) observer->message(LogLevel::Debug, why);
+  return segment_on(*backend, tomogram, weights, options, scores, observer, plan);
 }
 
 }  // namespace dfe

@@ -79,6 +79,7 @@ struct SegmentPlan {
   std::int64_t source_bytes = 0;  ///< what the tomogram's reader holds
   std::int64_t base_bytes = 0;    ///< the program itself
   std::int64_t card_bytes = 0;    ///< of a card's memory, where tensors and workspace are then
+  bool voxels_on_card = false;    ///< the tomogram's voxels stay there, too, and are read once
   std::int64_t total_bytes() const { return activation_bytes + workspace_bytes + label_bytes + source_bytes + base_bytes; }
   std::string to_string() const;  ///< a few lines for the user
 };

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Segmentation on a backend that exists already: for tests and benchmarks, which have backends that no device name stands for.
+#pragma once
+
+#include "engine/api/segment.hpp"
+#include "kernels/backend.hpp"
+
+namespace dfe {
+
+/// As `segment`, but on `backend`; options.device and what else chooses a backend do not matter.
+LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options,
+                    const ScoreSink& scores = {}, Observer* observer = nullptr, SegmentPlan* plan = nullptr);
+
+}  // namespace dfe
