@@ -6,10 +6,13 @@
 //   bench_gpu agree DEVICE PRECISION D H W                  labels, scores and repeats of the whole network against the CPU
 //   bench_gpu network DEVICE PRECISION D H W SLAB REPEATS   seconds of the whole network on a volume in memory
 //   bench_gpu meanshift DEVICE - D H W BALLS REPEATS        milliseconds of mean shift, and whether it is the CPU's
+//   bench_gpu voxels DEVICE PRECISION D H W SLAB            stored voxels: agreement with the host, seconds of statistics and input
+//                                                           planes, and of all that segment does (SLAB 0: not that)
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <string>
@@ -17,13 +20,17 @@
 #include "bench/gpu/mean_shift_check.hpp"
 #include "engine/device.hpp"
 #include "engine/executable.hpp"
+#include "engine/normalize.hpp"
 #include "engine/segment_plan.hpp"
+#include "engine/segmenter.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/cuda/card_backend.hpp"
 #include "kernels/cuda/host_machine.hpp"
+#include "kernels/tensor.hpp"
 #include "layers/op_facts.hpp"
 #include "tests/cuda/op_checks.hpp"
 #include "tests/engine/memory_volume.hpp"
+#include "tests/engine/stored_volume.hpp"
 
 using namespace dfe;
 using namespace dfe::test;
@@ -215,13 +222,101 @@ int whole_network(Backend& backend, const Extent3& extent, std::int64_t slab, in
   return 0;
 }
 
+/// Whether statistics and planes of the network's input are the host's, bit for bit.
+bool voxels_agree(Backend& backend, const StoredVolume& volume, bool keep) {
+  const Extent3 e = volume.extent(), padded{e.z, e.y + 3, e.x + 1};
+  const auto input = backend.voxels(volume, keep);
+  const Normalizer host(volume, Normalization::Tomogram, nullptr), card(volume, Normalization::Tomogram, nullptr, input.get());
+  bool same = card.moments().mean == host.moments().mean && card.moments().squares == host.moments().squares;
+  const Tensor x(backend, padded, 1);
+  std::vector<float> expected(static_cast<std::size_t>(padded.y * padded.x)), got(expected.size()), row(static_cast<std::size_t>(e.x));
+  for (std::int64_t z = 0; z < e.z; ++z) {
+    input->store_plane(x.buffer(), z, {{z, 0, 0}, {1, e.y, e.x}}, card.mean(), card.scale());
+    backend.load_plane(x.buffer(), z, got.data());
+    std::fill(expected.begin(), expected.end(), 0.0f);
+    for (std::int64_t y = 0; y < e.y; ++y) {
+      const Box3 box{{z, y, 0}, {1, 1, e.x}};
+      volume.read_box(box, row.data());
+      host.apply(box, row.data());
+      std::copy(row.begin(), row.end(), expected.begin() + y * padded.x);
+    }
+    same = same && std::memcmp(got.data(), expected.data(), got.size() * sizeof(float)) == 0;
+  }
+  return same;
+}
+
+/// Seconds of what happens to a tomogram's voxels before the network: by the host (of a few planes, times all), and on the card.
+void time_voxels(Backend& backend, const VoxelFormat& format, const Extent3& extent) {
+  const std::int64_t few = std::min<std::int64_t>(extent.z, 32);
+  const StoredVolume volume(extent, format, 3, few), part({few, extent.y, extent.x}, format, 3);
+  const double scale = static_cast<double>(extent.z) / static_cast<double>(few);
+  const Tensor x(backend, extent, 1, few);
+  std::vector<float> plane(static_cast<std::size_t>(extent.y * extent.x));
+  const auto seconds = [&](auto&& work) {
+    const auto start = Clock::now();
+    work();
+    backend.load_plane(x.buffer(), 0, plane.data());  // waits
+    return seconds_since(start);
+  };
+  const auto box = [&](std::int64_t z) { return Box3{{z, 0, 0}, {1, extent.y, extent.x}}; };
+  std::optional<Normalizer> host;
+  const double host_statistics = scale * seconds([&] { host.emplace(part, Normalization::Tomogram, nullptr); });
+  const double host_planes = scale * seconds([&] {
+                               for (std::int64_t z = 0; z < few; ++z) {
+                                 part.read_box(box(z), plane.data());
+                                 host->apply(box(z), plane.data());
+                                 backend.store_plane(x.buffer(), z, plane.data());
+                               }
+                             });
+  double statistics = 0, planes[2] = {};  // streamed, kept
+  for (const bool keep : {false, true}) {
+    const auto input = backend.voxels(volume, keep);
+    statistics = seconds([&] { const Normalizer card(volume, Normalization::Tomogram, nullptr, input.get()); });
+    planes[keep] = seconds([&] {
+      for (std::int64_t z = 0; z < extent.z; ++z) input->store_plane(x.buffer(), z, box(z), host->mean(), host->scale());
+    });
+  }
+  std::printf(
+      "{\"voxels\": %s, \"extent\": %s, \"host_statistics_seconds\": %.4f, \"host_planes_seconds\": %.4f, \"statistics_seconds\": %.4f, "
+      "\"streamed_planes_seconds\": %.4f, \"kept_planes_seconds\": %.4f}\n",
+      quoted(name_of(format)).c_str(), quoted(extent.to_string()).c_str(), host_statistics, host_planes, statistics, planes[0], planes[1]);
+  std::fflush(stdout);
+}
+
+int stored_voxels(Backend& backend, const Extent3& extent, std::int64_t slab) {
+  if (!backend.voxels(StoredVolume({1, 1, 4}, {}, 1), false)) {
+    std::printf("{\"skipped\": \"the host normalizes for this device\"}\n");
+    return 0;
+  }
+  for (const VoxelFormat& format : kVoxelFormats) {
+    const StoredVolume volume({37, 21, 301}, format, 5);
+    std::printf("{\"voxels\": %s, \"streamed_agrees\": %s, \"kept_agrees\": %s}\n", quoted(name_of(format)).c_str(),
+                voxels_agree(backend, volume, false) ? "true" : "false", voxels_agree(backend, volume, true) ? "true" : "false");
+  }
+  for (const VoxelType type : {VoxelType::Int8, VoxelType::Int16, VoxelType::Float32}) time_voxels(backend, {type, false}, extent);
+  // all of it, from voxels in memory to labels
+  const StoredVolume volume(extent, {VoxelType::Int16, false}, 3, 32);
+  SegmentOptions options;
+  options.slab_planes = slab;
+  for (int i = 0; i < (slab > 0 ? 2 : 0); ++i) {
+    SegmentPlan plan;
+    const auto start = Clock::now();
+    segment_on(backend, volume, random_weights(kSpec, 1), options, {}, nullptr, &plan);
+    std::printf("{\"segment\": \"int16\", \"seconds\": %.4f, \"voxels_on_card\": %s, \"card_mib\": %ld}\n", seconds_since(start),
+                plan.voxels_on_card ? "true" : "false", static_cast<long>(plan.card_bytes >> 20));
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char* argv[]) try {
   const auto number = [&](int i) { return static_cast<std::int64_t>(argc > i ? std::atol(argv[i]) : 0); };
   const std::string what = argc > 3 ? argv[1] : "";
   if (what.empty()) {
-    std::fprintf(stderr, "usage: bench_gpu ops|layers|agree|network|meanshift DEVICE PRECISION [numbers, see the head of bench_gpu.cpp]\n");
+    std::fprintf(stderr,
+                 "usage: bench_gpu ops|layers|agree|network|meanshift|voxels DEVICE PRECISION [numbers, see the head of bench_gpu.cpp]\n");
     return 2;
   }
   if (what == "meanshift") return check_mean_shift(argv[2], {number(4), number(5), number(6)}, number(7), static_cast<int>(number(8)));
@@ -230,6 +325,7 @@ int main(int argc, char* argv[]) try {
   if (what == "ops") return check_every_op(*backend);
   if (what == "agree") return agree(*backend, {number(4), number(5), number(6)});
   if (what == "network") return whole_network(*backend, {number(4), number(5), number(6)}, number(7), static_cast<int>(number(8)));
+  if (what == "voxels") return stored_voxels(*backend, {number(4), number(5), number(6)}, number(7));
   const Weights weights = random_weights(kSpec, 1);
   const Graph graph = graph_of(weights);
   for (const OpNode& node : graph.ops)
