@@ -36,7 +36,7 @@ def real(data, tomograms, valid):
 
 
 def simulated(folder):
-    return ["data.train=[]", "data.valid=[]", f"data.folder={folder.resolve()}"]
+    return ["data.train=[]", "data.valid=[]", f"data.folder={folder.resolve()}", "data.axes=xyz"]
 
 
 def train_and_score(dfengine, data, output, source, test, seed, more):
