@@ -208,8 +208,8 @@ EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& r
     std::string table;
     for (std::size_t label = 1; label < input.class_names.size(); ++label)
       if (!input.class_names[label].empty()) table += (table.empty() ? "" : ", ") + std::to_string(label) + " " + input.class_names[label];
-    warn("only the " + std::string(names_in_truth ? "truth" : "predictions") + " names its classes; labels of the other are taken as " +
-             table + " (--classes settles it)",
+    warn("only the " + std::string(names_in_truth ? "truth names its" : "predictions name their") +
+             " classes; labels of the other are taken as " + table + " (--classes settles it)",
          record, observer);
   }
 
