@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job on the example of scripts/quickstart: exactly the planted particles, of the right class, in the right place.
+// The main job on a small example: exactly the planted particles, of the right class, in the right place.
 #include <cmath>
 
 #include "io/particle_list.hpp"
