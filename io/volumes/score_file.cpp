@@ -82,7 +82,7 @@ void ScoreWriter::write_box(std::int64_t class_index, const Box3& box, const flo
                                        static_cast<hsize_t>(box.begin.x)};
     herr_t status = H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
     if (state_->half) {
-      std::transform(from, from + plane, bits.begin(), float_to_half);
+      std::transform(from, from + plane, bits.begin(), [](float score) { return float_to_half(score); });
       if (kNativeOrder != ByteOrder::Little) swap_bytes(reinterpret_cast<std::byte*>(bits.data()), 2, bits.size());
       if (status >= 0) status = H5Dwrite(dataset, state_->half_type, memory, space, H5P_DEFAULT, bits.data());
     } else if (status >= 0) {
