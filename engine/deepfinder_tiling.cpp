@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/deepfinder_tiling.hpp"
-#include "engine/core/half.hpp"
 
 #include <algorithm>
 #include <string>
 
+#include "engine/core/half.hpp"
 #include "engine/executable.hpp"
 #include "engine/normalize.hpp"
 

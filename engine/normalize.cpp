@@ -33,11 +33,15 @@ struct Between {
   }
 };
 
+RowMoments moments_of(const float* row, std::int64_t n) {
+  return card::row_moments([row](std::int64_t i) { return row[i]; }, n);
+}
+
 }  // namespace
 
 void Moments::add_all(const float* values, std::int64_t n) {
   if (n == 0) return;
-  const RowMoments part = card::row_moments([values](std::int64_t i) { return values[i]; }, n);
+  const RowMoments part = moments_of(values, n);
   merge({n, part.mean, part.squares});
 }
 
@@ -58,37 +62,34 @@ Normalizer::Normalizer(const VolumeSource& volume, Normalization kind, Observer*
   blocks_ = {blocks_along(e.z), blocks_along(e.y), blocks_along(e.x)};
   std::vector<Moments> blocks(kind == Normalization::Patch ? static_cast<std::size_t>(blocks_.voxels()) : 0);
   std::int64_t bad = 0;
-  const auto plane_done = [&](std::int64_t z, const Moments& part) {
+  const auto add_plane = [&](std::int64_t z, std::span<const RowMoments> rows) {
+    Moments part;
+    for (const RowMoments& row : rows) {
+      bad += row.not_finite;
+      part.merge({e.x, row.mean, row.squares});
+    }
     all_.merge(part);
     if (!observer) return;
     observer->progress("statistics", z + 1, e.z);
     if (observer->cancelled()) throw Error("normalize", volume.info().path, "cancelled");
   };
   if (input) {
-    input->row_moments([&](std::int64_t z, std::span<const RowMoments> rows) {
-      Moments part;
-      for (const RowMoments& row : rows) {
-        bad += row.not_finite;
-        part.merge({e.x, row.mean, row.squares});
-      }
-      plane_done(z, part);
-    });
+    input->row_moments(add_plane);
   } else {
     std::vector<float> plane(static_cast<std::size_t>(e.y * e.x));
+    std::vector<RowMoments> rows(static_cast<std::size_t>(e.y));
     for (std::int64_t z = 0; z < e.z; ++z) {
       volume.read_box({{z, 0, 0}, {1, e.y, e.x}}, plane.data());
-      for (const float v : plane) bad += !std::isfinite(v);
-      Moments part;
-      for (std::int64_t y = 0; bad == 0 && y < e.y; ++y) {
+      for (std::int64_t y = 0; y < e.y; ++y) {
         const float* const row = plane.data() + y * e.x;
-        part.add_all(row, e.x);
+        rows[static_cast<std::size_t>(y)] = moments_of(row, e.x);
         for (std::int64_t b = 0; !blocks.empty() && b < blocks_.x; ++b) {
           const std::int64_t begin = b * kPatch, end = b == blocks_.x - 1 ? e.x : begin + kPatch;
           blocks[static_cast<std::size_t>((block_of(z, blocks_.z) * blocks_.y + block_of(y, blocks_.y)) * blocks_.x + b)].add_all(
               row + begin, end - begin);
         }
       }
-      plane_done(z, part);
+      add_plane(z, rows);
     }
   }
   if (bad > 0)
