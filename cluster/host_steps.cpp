@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <atomic>
-
 #include "cluster/progress_share.hpp"
 #include "cluster/voxel_steps.hpp"
 
 namespace dfe {
 namespace {
-
-void add(std::int64_t& counter, std::int64_t value) { std::atomic_ref(counter).fetch_add(value, std::memory_order_relaxed); }
 
 /// Splits members into stretches of one centre and one label, in order, and calls flush(centre, label, sum) for each.
 template <class Flush>
@@ -44,15 +39,13 @@ LabelSet HostSteps::take(int class_label, ProgressShare& progress) {
 std::vector<Mode> HostSteps::climb(double radius, ProgressShare& progress) { return climb_all(pool_, *foreground_, radius, progress); }
 
 void HostSteps::count_members(const NearestCentre& nearest, MemberCounts& counts, ProgressShare& progress) {
-  std::fill(counts.votes.begin(), counts.votes.end(), 0);
-  std::fill(counts.sums.begin(), counts.sums.end(), 0);
   nearest.for_each_block(pool_, *foreground_, 0, labels_.extent.z, &progress, [&](std::span<const Member> members, int) {
     visit_stretches(members, labels_, [&](std::uint32_t centre, int label, const PointSum& sum) {
       const int slot = counts.slot_of_label[static_cast<std::size_t>(label)];
-      if (slot >= 0) add(counts.votes[static_cast<std::size_t>(centre * counts.slots + slot)], sum.count);
+      if (slot >= 0) add_to(counts.votes[static_cast<std::size_t>(centre * counts.slots + slot)], sum.count);
       if (counts.sums.empty()) return;
       std::int64_t* const s = &counts.sums[std::size_t{centre} * 4];
-      add(s[0], sum.count), add(s[1], sum.z), add(s[2], sum.y), add(s[3], sum.x);
+      add_to(s[0], sum.count), add_to(s[1], sum.z), add_to(s[2], sum.y), add_to(s[3], sum.x);
     });
   });
 }

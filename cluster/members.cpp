@@ -2,7 +2,6 @@
 #include "cluster/members.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 
 #include "cluster/progress_share.hpp"
@@ -14,10 +13,6 @@ namespace {
 /// classes and a cluster every few voxels, and is then walked several times instead.
 constexpr std::int64_t kMaxVoteCounters = std::int64_t{1} << 25;
 constexpr std::int64_t kPlanesPerSlab = 8;
-
-using Counters = std::vector<std::atomic<std::int64_t>>;
-
-void add(std::atomic<std::int64_t>& counter, std::int64_t value) { counter.fetch_add(value, std::memory_order_relaxed); }
 
 std::int64_t classes_at_a_time(std::int64_t clusters, std::int64_t classes) {
   return std::clamp<std::int64_t>(kMaxVoteCounters / std::max<std::int64_t>(1, clusters), 1, std::max<std::int64_t>(1, classes));
@@ -70,7 +65,7 @@ void add_scores(ThreadPool& pool, VolumeView<const std::uint8_t> labels, const S
   LabelSet winners;
   for (const Cluster& cluster : clusters) winners.set(static_cast<std::size_t>(cluster.label));
   std::vector<float> buffer(static_cast<std::size_t>(slab_planes * plane));
-  Counters sums(clusters.size());
+  std::vector<std::int64_t> sums(clusters.size());
 
   for (int label = 1; label < 256; ++label) {
     if (!winners.test(static_cast<std::size_t>(label))) continue;
@@ -87,12 +82,13 @@ void add_scores(ThreadPool& pool, VolumeView<const std::uint8_t> labels, const S
       nearest.for_each_block(pool, voxels, z0, z1, nullptr, [&](std::span<const Member> members, int) {
         for (const Member& member : members)
           if (clusters[member.centre].label == label)
-            add(sums[member.centre],
+            add_to(
+                sums[member.centre],
                 score_units(buffer[static_cast<std::size_t>((member.voxel.z - z0) * plane + member.voxel.y * extent.x + member.voxel.x)]));
       });
     }
   }
-  for (std::size_t k = 0; k < clusters.size(); ++k) clusters[k].score_sum = sums[k].load();
+  for (std::size_t k = 0; k < clusters.size(); ++k) clusters[k].score_sum = sums[k];
 }
 
 std::int64_t members_bytes(const Extent3& extent, std::int64_t clusters, std::int64_t classes, bool has_scores) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -13,7 +14,10 @@
 
 namespace dfe {
 
-/// Which labels are counted together, and the numbers. Both arrays are overwritten; `sums` is empty where it is not wanted.
+/// Adds to a counter that threads share; whole numbers add up alike in any order.
+inline void add_to(std::int64_t& counter, std::int64_t value) { std::atomic_ref(counter).fetch_add(value, std::memory_order_relaxed); }
+
+/// Which labels are counted together, and the numbers. Both arrays come as zeros; `sums` is empty where it is not wanted.
 struct MemberCounts {
   std::array<std::int16_t, 256> slot_of_label;  ///< -1: not counted
   std::int64_t slots = 0;
