@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Voxels that go to the card's stand-in as they are stored: statistics, input planes and labels are those of the host's path, bit for bit.
-#include <cstring>
 #include <limits>
 
 #include "engine/executable.hpp"
@@ -22,20 +21,6 @@ namespace {
 
 std::unique_ptr<Backend> card_backend(Precision precision = Precision::Fp16, std::int64_t bytes = std::int64_t{1} << 34) {
   return card::make_card_backend(card::make_host_machine(bytes), precision);
-}
-
-/// Floats of `box` as the host normalizes them, in a plane of the network's input.
-std::vector<float> host_plane(const VolumeSource& volume, const Normalizer& normalizer, const Box3& box, std::int64_t height,
-                              std::int64_t width) {
-  std::vector<float> voxels(static_cast<std::size_t>(box.extent.voxels())), plane(static_cast<std::size_t>(height * width), 0.0f);
-  volume.read_box(box, voxels.data());
-  normalizer.apply(box, voxels.data());
-  for (std::int64_t y = 0; y < box.extent.y; ++y) std::copy_n(voxels.data() + y * box.extent.x, box.extent.x, plane.data() + y * width);
-  return plane;
-}
-
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
 /// Labels by whole planes of floats from the host.
@@ -81,7 +66,19 @@ class Canceller final : public Observer {
 };
 
 const Weights kWeights = random_weights({{6, 8, 10}, 5}, 3);
-constexpr std::int64_t kSmallCard = std::int64_t{1} << 28;  // less than any plan's slack: nothing stays there
+
+/// Of a card on which voxels stay, or do not: the small one is less than any plan's slack.
+std::int64_t card_size(bool keep) { return std::int64_t{1} << (keep ? 34 : 28); }
+
+/// Segments on a new card and compares; volume.planes_read counts from here.
+SegmentPlan check_labels(const StoredVolume& volume, const SegmentOptions& options, Precision precision, bool keep,
+                         const std::vector<std::uint8_t>& expected) {
+  SegmentPlan plan;
+  volume.planes_read = 0;
+  const auto backend = card_backend(precision, card_size(keep));
+  CHECK(labels_of(*backend, volume, kWeights, options, nullptr, &plan) == expected);
+  return plan;
+}
 
 }  // namespace
 
@@ -126,10 +123,7 @@ TEST_CASE("card: labels are those of the host's floats, whatever the voxel type,
         SegmentOptions options;
         options.slab_planes = slab;
         options.tile = Extent3{1, 8, 12};
-        SegmentPlan plan;
-        volume.planes_read = 0;
-        const auto backend = card_backend(Precision::Fp16, keep ? std::int64_t{1} << 34 : kSmallCard);
-        CHECK(labels_of(*backend, volume, kWeights, options, nullptr, &plan) == expected);
+        const SegmentPlan plan = check_labels(volume, options, Precision::Fp16, keep, expected);
         CHECK(plan.voxels_on_card == keep);
         CHECK(volume.planes_read == (keep ? 17 : 34));  // the file is read once or twice
       }
@@ -142,10 +136,7 @@ TEST_CASE("card: labels are those of the host's floats, whatever the voxel type,
       SegmentOptions options;
       options.normalization = kind;
       options.tile = Extent3{1, 8, 84};
-      SegmentPlan plan;
-      wide.planes_read = 0;
-      const auto backend = card_backend(Precision::Fp32, keep ? std::int64_t{1} << 34 : kSmallCard);
-      CHECK(labels_of(*backend, wide, kWeights, options, nullptr, &plan) == expected);
+      const SegmentPlan plan = check_labels(wide, options, Precision::Fp32, keep, expected);
       CHECK(plan.columns == 2);
       const std::int64_t passes = kind == Normalization::Patch ? 0 : keep ? 1 : 1 + plan.columns;  // patches are normalized by the host
       CHECK(wide.planes_read == passes * 3);
@@ -160,7 +151,7 @@ TEST_CASE("card: a segmentation that breaks off leaves the backend usable") {
   options.slab_planes = 4;
   options.tile = Extent3{1, 8, 12};
   for (const bool keep : {false, true}) {
-    const auto backend = card_backend(Precision::Fp16, keep ? std::int64_t{1} << 34 : kSmallCard);
+    const auto backend = card_backend(Precision::Fp16, card_size(keep));
     const std::int64_t free = backend->card_bytes().value();
     for (const auto& [stage, reports] : {std::pair{"statistics", 1}, {"statistics", 20}, {"network", 2}}) {
       Canceller canceller(stage, reports);

@@ -9,6 +9,7 @@
 #include "engine/api/error.hpp"
 #include "engine/api/volume_source.hpp"
 #include "engine/core/half.hpp"
+#include "engine/normalize.hpp"
 #include "tests/kernels/fill.hpp"
 
 namespace dfe::test {
@@ -121,5 +122,19 @@ class StoredVolume final : public VolumeSource {
   std::vector<float> values_;
   std::vector<std::byte> bytes_;
 };
+
+/// Floats of `box` as the host normalizes them, in a plane of the network's input.
+inline std::vector<float> host_plane(const VolumeSource& volume, const Normalizer& normalizer, const Box3& box, std::int64_t height,
+                                     std::int64_t width) {
+  std::vector<float> voxels(static_cast<std::size_t>(box.extent.voxels())), plane(static_cast<std::size_t>(height * width), 0.0f);
+  volume.read_box(box, voxels.data());
+  normalizer.apply(box, voxels.data());
+  for (std::int64_t y = 0; y < box.extent.y; ++y) std::copy_n(voxels.data() + y * box.extent.x, box.extent.x, plane.data() + y * width);
+  return plane;
+}
+
+inline bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
 
 }  // namespace dfe::test
