@@ -40,11 +40,12 @@ struct RowHead {
 };
 
 /// Winograd F(2, m, m) with m = 2 or 4 outputs along H and W and 2 along D: a tile of 4 x (m+2) x (m+2) inputs becomes as many points,
-/// numbered (h·(m+2) + w)·4 + d.
+/// numbered (h·(m+2) + w)·4 + d. One call takes neighbouring tiles along W.
 struct WinogradInput {
-  const float* const* rows;  ///< 4·(m+2) input rows, planes outermost, at the first voxel the tile reads
-  std::int64_t columns;      ///< voxels of a row that exist, at most m+2; the rest is zeros
-  float* v;                  ///< 16 channels of point p go to v + p * v_stride
+  const float* const* rows;  ///< 4·(m+2) input rows, planes outermost, at the first voxel the first tile reads
+  std::int64_t tiles;
+  std::int64_t columns;  ///< voxels of a row that exist from there on; the rest is zeros
+  float* v;              ///< 16 channels of point p of tile t go to v + p * v_stride + t * 16
   std::int64_t v_stride;
 };
 

@@ -7,43 +7,61 @@
 namespace dfe::cpu {
 namespace {
 
-// Along D first, while 4 planes of a row are in registers, then along W, then along H: every value is stored twice, not three times,
-// and stores are what this costs.
+/// One column of a tile, 4 planes of kM + 2 rows, along D and H: to (4, kM + 2).
+template <int kM>
+DFE_INLINE void winograd_column(const float* const* rows, std::int64_t offset, Vec* to) {
+  constexpr int kN = kM + 2;
+  Vec d[4][kN];
+#pragma GCC unroll 8
+  for (int y = 0; y < kN; ++y) {
+    Vec plane[4], o[4];
+#pragma GCC unroll 4
+    for (int z = 0; z < 4; ++z) {
+      const float* const at = rows[z * kN + y] + offset;
+      plane[z] = load(at);
+      // to the second-level cache, four tiles ahead: 24 rows at once are more streams than the hardware follows
+      __builtin_prefetch(at + 4 * kM * kBlock, 0, 2);
+    }
+    Filtering<2>::input(plane, o);
+#pragma GCC unroll 4
+    for (int z = 0; z < 4; ++z) d[z][y] = o[z];
+  }
+#pragma GCC unroll 4
+  for (int z = 0; z < 4; ++z) {
+    Vec o[kN];
+    Filtering<kM>::input(d[z], o);
+#pragma GCC unroll 8
+    for (int y = 0; y < kN; ++y) to[z * kN + y] = o[y];
+  }
+}
+
+// Along D and H first, column by column: neighbouring tiles share two columns, which are transformed once, and a column fits the
+// registers, so that every value is stored twice in all. Stores are what this costs.
 template <int kM>
 void winograd_input(const WinogradInput& in) {
   constexpr int kN = kM + 2;
-  for (int part = 0; part < kParts; ++part) {
-    alignas(64) Vec t[kN][4][kN];
-    for (int y = 0; y < kN; ++y) {
-      Vec row[4][kN];
+  alignas(64) Vec columns[kParts][kN][4 * kN];  // column x of the row is at x modulo kN
+  for (std::int64_t t = 0; t < in.tiles; ++t)
+    for (int part = 0; part < kParts; ++part) {
+      for (std::int64_t x = t == 0 ? 0 : kM * t + 2; x < kM * t + kN; ++x)
+        if (x < in.columns)
+          winograd_column<kM>(in.rows, x * kBlock + part * kLanes, columns[part][x % kN]);
+        else
+          for (Vec& value : columns[part][x % kN]) value = Vec{};
+      const Vec* at[kN];
 #pragma GCC unroll 8
-      for (int x = 0; x < kN; ++x) {
-        Vec d[4], o[4];
-#pragma GCC unroll 4
+      for (int x = 0; x < kN; ++x) at[x] = columns[part][(kM * t + x) % kN];
+      float* const v = in.v + t * kBlock + part * kLanes;
+      for (int y = 0; y < kN; ++y)
         for (int z = 0; z < 4; ++z) {
-          const float* const at = in.rows[z * kN + y] + part * kLanes + x * kBlock;
-          d[z] = x < in.columns ? load(at) : Vec{};
-          // the next tile's new columns: 24 rows at once are more streams than the hardware follows
-          if (x < kM) __builtin_prefetch(at + kN * kBlock);
+          Vec d[kN], o[kN];
+#pragma GCC unroll 8
+          for (int x = 0; x < kN; ++x) d[x] = at[x][z * kN + y];
+          Filtering<kM>::input(d, o);
+#pragma GCC unroll 8
+          for (int x = 0; x < kN; ++x) store(v + ((y * kN + x) * 4 + z) * in.v_stride, o[x]);
         }
-        Filtering<2>::input(d, o);
-#pragma GCC unroll 4
-        for (int z = 0; z < 4; ++z) row[z][x] = o[z];
-      }
-#pragma GCC unroll 4
-      for (int z = 0; z < 4; ++z) Filtering<kM>::input(row[z], t[y][z]);
     }
-    float* const v = in.v + part * kLanes;
-    for (int z = 0; z < 4; ++z)
-      for (int x = 0; x < kN; ++x) {
-        Vec d[kN], o[kN];
-#pragma GCC unroll 8
-        for (int y = 0; y < kN; ++y) d[y] = t[y][z][x];
-        Filtering<kM>::input(d, o);
-#pragma GCC unroll 8
-        for (int y = 0; y < kN; ++y) store(v + ((y * kN + x) * 4 + z) * in.v_stride, o[y]);
-      }
-  }
 }
 
 void winograd_depth(const WinogradDepth& w) {

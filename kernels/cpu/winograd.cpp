@@ -123,22 +123,17 @@ class WinogradConv final : public PlannedOp {
     std::int64_t block = 0;
     for (const PlaneBuffer& input : x)
       for (std::int64_t b = 0; b < blocks_of(input.channels); ++b, ++block) {
-        const float* line[4 * 6];  // the rows of a line of tiles, at the zero before the first voxel
-        const float* rows[4 * 6];
-        std::int64_t line_of = -1;
-        for (std::int64_t t = 0; t < chunk.count; ++t) {
-          if (chunk.row(t) != line_of) {
-            line_of = chunk.row(t);
-            for (std::int64_t i = 0; i < 4 * n; ++i) {
-              const std::int64_t zi = chunk.z - 1 + i / n, yi = line_of * m_ - 1 + i % n;
-              const bool inside = zi >= 0 && zi < input.extent.z && yi >= 0 && yi < input.extent.y;
-              line[i] = inside ? PlaneRows(input, zi).at(b, yi) - kBlock : zeros_.data();
-            }
+        for (std::int64_t t = 0; t < chunk.count;) {
+          const std::int64_t column = chunk.column(t), tiles = std::min(chunk.count - t, chunk.across - column);
+          const float* rows[4 * 6];  // of these neighbouring tiles, at the zero before the first voxel
+          for (std::int64_t i = 0; i < 4 * n; ++i) {
+            const std::int64_t zi = chunk.z - 1 + i / n, yi = chunk.row(t) * m_ - 1 + i % n;
+            const bool inside = zi >= 0 && zi < input.extent.z && yi >= 0 && yi < input.extent.y;
+            rows[i] = (inside ? PlaneRows(input, zi).at(b, yi) - kBlock : zeros_.data()) + column * m_ * kBlock;
           }
-          const std::int64_t column = chunk.column(t) * m_;
-          for (std::int64_t i = 0; i < 4 * n; ++i) rows[i] = line[i] + column * kBlock;
           context_.table.winograd_input[m_ / 4](
-              {rows, std::min(n, input.extent.x + 2 - column), v + (block * tiles_ + t) * kBlock, v_stride_});
+              {rows, tiles, input.extent.x + 2 - column * m_, v + (block * tiles_ + t) * kBlock, v_stride_});
+          t += tiles;
         }
       }
   }
