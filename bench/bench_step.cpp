@@ -31,7 +31,7 @@ int main(int argc, char* argv[]) {
   loss.class_weights.assign(13, 10.0);
   loss.class_weights[0] = 1;
   SingleProcess alone;
-  BatchGradient gradient(deepfinder_graph({.classes = 13}), lanes, patch, batch, loss, alone);
+  BatchGradient gradient(deepfinder_graph({.classes = 13, .streamed = false}), lanes, patch, batch, loss, alone);
   const std::vector<float> voxels = test::uniform_reals(batch * patch.voxels(), 3);
   std::vector<std::uint8_t> labels(voxels.size());
   for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::uint8_t>(i % 13);

@@ -68,7 +68,7 @@ void backward(benchmark::State& state, std::string isa, Convolution convolution,
 
 void step(benchmark::State& state, std::string isa, Convolution convolution, bool gradients_only) {
   const TrainingBackend on = backend(isa, convolution);
-  const Graph graph = deepfinder_graph({.classes = 13});
+  const Graph graph = deepfinder_graph({.classes = 13, .streamed = false});
   SingleProcess alone;
   BatchGradient compute(graph, on, {kPatch, kPatch, kPatch}, 1, {.tversky = 1}, alone);
   TrainingState training;
@@ -98,7 +98,7 @@ void register_all(const std::string& isa, Convolution convolution, const std::st
     if (parameter_count(op) > 0) add("dw of " + describe(op), backward, op, side, false);
     if (!one_channel) add((parameter_count(op) > 0 ? "dw and dx of " : "dx of ") + describe(op), backward, op, side, true);
   };
-  const Graph graph = deepfinder_graph({.classes = 13});
+  const Graph graph = deepfinder_graph({.classes = 13, .streamed = false});
   for (const OpNode& node : graph.ops)
     if (!std::holds_alternative<HeadDesc>(node.op))
       add_op(node.op, kPatch >> graph.tensors[static_cast<std::size_t>(node.inputs[0])].level);

@@ -9,11 +9,17 @@
 namespace dfe {
 namespace {
 
+constexpr std::int64_t kLate = 3;  // a phase by which groups of two or four planes begin one plane late
+
+/// Four planes at a time, but two at the lowest resolution: there a plane is four of the volume, for which all the skips would wait.
+std::int64_t planes_at_once(int level) { return level < 2 ? 4 : 2; }
+
 /// Appends ops; each method returns the index of the tensor it makes.
 struct Builder {
   Graph graph;
   int next_weights = 0;
-  std::int64_t phase = 1;  // alternates from convolution to convolution; the last one of a level has 0, as pooling and doubling want
+  bool streamed = true;
+  std::int64_t phase = kLate;  // alternates from convolution to convolution; the last one of a level has 0, as pooling and doubling want
 
   int tensor(const std::string& name, std::int64_t channels, int level) {
     graph.tensors.push_back({name, channels, level});
@@ -26,13 +32,19 @@ struct Builder {
     graph.ops.push_back({name, op, std::move(inputs), y, parameter_count(op) > 0 ? next_weights++ : -1});
     return y;
   }
-  std::int64_t next_phase() { return std::exchange(phase, 1 - phase); }
+  std::int64_t next_phase() { return streamed ? std::exchange(phase, kLate - phase) : 0; }
   int conv(const std::string& name, int x, std::int64_t co) {
-    return add(name, Conv3dDesc{.c0 = at(x).channels, .co = co, .plane_phase = next_phase()}, {x}, at(x).level);
+    return add(name, Conv3dDesc{.c0 = at(x).channels, .co = co, .planes_at_once = planes_at_once(at(x).level), .plane_phase = next_phase()},
+               {x}, at(x).level);
   }
   int conv(const std::string& name, int up, int skip, std::int64_t co) {
-    return add(name, Conv3dDesc{.c0 = at(up).channels, .c1 = at(skip).channels, .co = co, .plane_phase = next_phase()}, {up, skip},
-               at(up).level);
+    return add(name,
+               Conv3dDesc{.c0 = at(up).channels,
+                          .c1 = at(skip).channels,
+                          .co = co,
+                          .planes_at_once = planes_at_once(at(up).level),
+                          .plane_phase = next_phase()},
+               {up, skip}, at(up).level);
   }
   /// A convolution that was there before, from input `x` that is the same.
   int again(const std::string& name, const std::string& first, int x) {
@@ -93,6 +105,7 @@ Graph deepfinder_graph(const DeepFinderSpec& spec) {
   const auto [full, half, quarter] = spec.widths;
   Builder b;
   b.graph.levels = 2;
+  b.streamed = spec.streamed;
   const int input = b.tensor("input", 1, 0);
   int x = input;
   x = b.conv("conv1", x, full);

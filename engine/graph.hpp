@@ -46,6 +46,7 @@ struct DeepFinderSpec {
   std::array<std::int64_t, 3> widths{32, 48, 64};  ///< channels at full, half and quarter resolution, at least 2
   std::int64_t classes = 2;                        ///< background included, 2 to 256
   FirstSkip first_skip = FirstSkip::Keep;
+  bool streamed = true;  ///< layers' groups of planes begin in alternation, see Conv3dDesc::plane_phase; costs time where all planes fit
 };
 
 /// The network of Moebel et al., figure 4, as released: 15 convolutions, two poolings, two up-convolutions with the up-sampled features

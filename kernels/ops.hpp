@@ -21,9 +21,9 @@ struct Conv3dDesc {
   Extent3 pad_lo{1, 1, 1}, pad_hi{1, 1, 1};
   std::int64_t c0 = 0, c1 = 0, co = 0;
   bool relu = true;
-  /// A kernel that computes several planes at once begins them where z + plane_phase is a multiple of that. Layers in alternation wait
-  /// for one plane of each other instead of two, which shortens the rolling buffers of streaming.
-  std::int64_t plane_phase = 0;
+  /// A kernel that computes several planes at once computes no more than this many, and begins them where z + plane_phase is a multiple of
+  /// their number. Layers in alternation wait for one plane of each other, which shortens the rolling buffers of streaming.
+  std::int64_t planes_at_once = 4, plane_phase = 0;
 };
 
 /// Maximum over blocks of 2x2x2, stride 2.

@@ -23,7 +23,7 @@ Command add_train(CLI::App& root, CommonOptions& common) {
   app->add_option("-o,--output", r.output, "Folder for all that the run writes, instead of the setting 'output'");
   app->add_option("--init", r.init, "Weights to begin with, instead of random ones");
   app->add_flag("--resume", r.resume, "Go on from the checkpoint in the output folder, bit for bit");
-  const auto strict = app->add_flag("--strict", a->strict, "Convolve by F(2, 2, 2) instead of F(2, 4, 4): slower, smaller errors");
+  const auto strict = app->add_flag("--strict", a->strict, "Convolve by F(2, 2, 2) instead of F(4, 4, 4): slower, smaller errors");
   app->add_flag("--direct", a->direct, "Convolve directly: slow, for checks")->excludes(strict);
   app->add_option("--instruction-set", a->instruction_set, "auto, avx512, avx2 or portable")->capture_default_str();
   add_common_options(*app, common);

@@ -166,7 +166,7 @@ void add_segment_options(CLI::App& app, SegmentArguments& a) {
   app.add_option("--first-skip", a.first_skip,
                  "What becomes of the first skip connection while it waits: keep, recompute, fp16, or auto (one of the first two)")
       ->capture_default_str();
-  const auto strict = app.add_flag("--strict", a.strict, "Convolve by F(2, 2, 2) instead of F(2, 4, 4): half as fast, smaller errors");
+  const auto strict = app.add_flag("--strict", a.strict, "Convolve by F(2, 2, 2) instead of F(4, 4, 4): half as fast, smaller errors");
   app.add_flag("--direct", a.direct, "Convolve directly: slow, smallest columns, for checks")->excludes(strict);
   app.add_option("--instruction-set", a.instruction_set, "auto, avx512, avx2 or portable")->capture_default_str();
   app.add_option("--precision", a.precision, "What a card computes with: fp16, bf16, tf32 or fp32")->capture_default_str();

@@ -21,7 +21,7 @@ enum class Tiling {
 
 /// How the cpu backend computes convolutions.
 enum class Convolution {
-  Winograd,  ///< minimal filtering F(2, 4, 4) and the 8-product up-convolution: fastest, errors like those of direct fp32
+  Winograd,  ///< minimal filtering F(4, 4, 4), at quarter resolution F(2, 4, 4), and the 8-product up-convolution: fastest
   Strict,    ///< F(2, 2, 2): about half as fast, half the error of direct fp32
   Direct,    ///< one multiply-add per weight: the oracle of the others
 };

@@ -70,7 +70,7 @@ class Trainer {
         communicator_(communicator),
         progress_(progress),
         events_(events),
-        graph_(deepfinder_graph({progress.state.weights.widths, progress.state.weights.classes})),
+        graph_(deepfinder_graph({.widths = progress.state.weights.widths, .classes = progress.state.weights.classes, .streamed = false})),
         backends_(backends_for(settings, graph_, device)),
         gradient_(graph_, backends_, settings.sampler.patch, settings.batch, settings.loss, communicator),
         pool_(device.threads),

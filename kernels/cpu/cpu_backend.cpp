@@ -238,7 +238,8 @@ class CpuBackend final : public Backend {
     refuse_unless((blocks_of(op.c0) + blocks_of(op.c1)) * op.kernel.z * op.kernel.y <= kMostRows, "conv3d", shape, "too many channels");
     const bool filtering =
         convolution_ != Convolution::Direct && op.kernel == Extent3{3, 3, 3} && op.pad_lo == Extent3{1, 1, 1} && op.c0 > 1;
-    if (filtering) return make_winograd_conv(context_, op, weights, widest, convolution_ == Convolution::Winograd ? 4 : 2);
+    if (filtering && convolution_ == Convolution::Strict) return make_winograd_conv(context_, op, weights, widest, 2, 2);
+    if (filtering) return make_winograd_conv(context_, op, weights, widest, op.planes_at_once >= 4 ? 4 : 2, 4);
     return std::make_unique<CpuConv3d>(context_, op, weights, widest);
   }
 

@@ -10,11 +10,17 @@
 namespace dfe::cpu {
 namespace {
 
+/// `kSome` of the points of an input are computed at a time by points<k>, which begins with point k · kSome.
 template <int kM>
 struct Filtering;
 
 template <>
 struct Filtering<2> {
+  static constexpr int kSome = 4;
+  template <int kPart>
+  DFE_INLINE static void points(const Vec* d, Vec* o) {
+    input(d, o);
+  }
   DFE_INLINE static void input(const Vec* d, Vec* o) {
     o[0] = d[0] - d[2];
     o[1] = d[1] + d[2];
@@ -30,15 +36,24 @@ struct Filtering<2> {
 template <>
 struct Filtering<4> {
   static constexpr float kA = 0.70710678118654752f, kB = 1.41421356237309505f;  // a = 1/√2, b = √2: a² = 1/2, b² = 2, a²b² = 1
+  static constexpr int kSome = 3;
+  template <int kPart>
+  DFE_INLINE static void points(const Vec* d, Vec* o) {
+    if constexpr (kPart == 0) {
+      o[0] = d[4] - d[2] * broadcast(2.5f) + d[0];
+      const Vec even = d[4] - d[2] * broadcast(2.0f), odd = (d[3] - d[1] * broadcast(2.0f)) * broadcast(kA);
+      o[1] = even + odd;
+      o[2] = even - odd;
+    } else {
+      const Vec even = d[4] - d[2] * broadcast(0.5f), odd = (d[3] - d[1] * broadcast(0.5f)) * broadcast(kB);
+      o[0] = even + odd;
+      o[1] = even - odd;
+      o[2] = d[5] - d[3] * broadcast(2.5f) + d[1];
+    }
+  }
   DFE_INLINE static void input(const Vec* d, Vec* o) {
-    o[0] = d[4] - d[2] * broadcast(2.5f) + d[0];
-    const Vec even_a = d[4] - d[2] * broadcast(2.0f), odd_a = (d[3] - d[1] * broadcast(2.0f)) * broadcast(kA);
-    o[1] = even_a + odd_a;
-    o[2] = even_a - odd_a;
-    const Vec even_b = d[4] - d[2] * broadcast(0.5f), odd_b = (d[3] - d[1] * broadcast(0.5f)) * broadcast(kB);
-    o[3] = even_b + odd_b;
-    o[4] = even_b - odd_b;
-    o[5] = d[5] - d[3] * broadcast(2.5f) + d[1];
+    points<0>(d, o);
+    points<1>(d, o + kSome);
   }
   DFE_INLINE static void output(const Vec* m, Vec* y) {
     const Vec even_a = m[1] + m[2], odd_a = m[1] - m[2], even_b = m[3] + m[4], odd_b = m[3] - m[4];

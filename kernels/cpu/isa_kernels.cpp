@@ -10,6 +10,9 @@
 namespace dfe::cpu {
 namespace {
 
+// Weights may come from the third-level cache, and hardware follows them to the end of a page only.
+constexpr int kAhead = 512;  // floats
+
 // kStep = input channels per block. A compile-time constant, so that voxels and channels become displacements of one address.
 template <int kGroup, int kStep>
 DFE_INLINE void conv_row_of_step(const RowConv& r) {
@@ -30,6 +33,8 @@ DFE_INLINE void conv_row_of_step(const RowConv& r) {
           Vec weights[kVecs];
 #pragma GCC unroll 16
           for (int v = 0; v < kVecs; ++v) weights[v] = load(w + v * kLanes);
+#pragma GCC unroll 4
+          for (int b = 0; b < kGroup; ++b) __builtin_prefetch(w + kAhead + b * kBlock);
 #pragma GCC unroll 16
           for (int t = 0; t < kWide; ++t) {
             const Vec value = broadcast(x[t * kStep + c]);
@@ -185,8 +190,8 @@ constexpr IsaTable kTable{DFE_ISA_NAME,
                           head_row,
                           narrow_row,
                           widen_row,
-                          {winograd_input<2>, winograd_input<4>},
-                          winograd_depth,
+                          {winograd_input<2, 2>, winograd_input<2, 4>, winograd_input<4, 4>},
+                          {winograd_depth<2>, winograd_depth<4>},
                           {winograd_output<2>, winograd_output<4>},
                           weights_axis,
                           up_conv_input,

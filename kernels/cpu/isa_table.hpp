@@ -39,23 +39,24 @@ struct RowHead {
   std::int64_t score_stride;
 };
 
-/// Winograd F(2, m, m) with m = 2 or 4 outputs along H and W and 2 along D: a tile of 4 x (m+2) x (m+2) inputs becomes as many points,
-/// numbered (h·(m+2) + w)·4 + d. One call takes neighbouring tiles along W.
+/// Winograd F(p, m, m), p outputs along D and m along H and W: a tile of (p+2) x (m+2) x (m+2) inputs becomes as many points, numbered
+/// (h·(m+2) + w)·(p+2) + d. One call takes neighbouring tiles along W.
 struct WinogradInput {
-  const float* const* rows;  ///< 4·(m+2) input rows, planes outermost, at the first voxel the first tile reads
+  const float* const* rows;  ///< (p+2)·(m+2) input rows, planes outermost, at the first voxel the first tile reads
   std::int64_t tiles;
   std::int64_t columns;  ///< voxels of a row that exist from there on; the rest is zeros
   float* v;              ///< 16 channels of point p of tile t go to v + p * v_stride + t * 16
   std::int64_t v_stride;
 };
 
-/// The transformation along D of products: 4 values become 2.
+/// The transformation along D of products: p+2 values become p.
 struct WinogradDepth {
   const float* m;  ///< point d at m + d * m_stride
   std::int64_t m_stride;
-  float* y0;           ///< (count) for the first plane
-  float* y1;           ///< (count) for the second
+  float* y;  ///< (count) of plane k at y + k * y_stride
+  std::int64_t y_stride;
   std::int64_t count;  ///< floats, a multiple of 16
+  bool add;            ///< to what y holds: products of other input channels
 };
 
 /// The transformation along H and W of one tile in one plane, bias and ReLU.
@@ -102,8 +103,8 @@ struct IsaTable {
   void (*head_row)(const RowHead&);
   void (*narrow_row)(const float* x, std::uint16_t* y, std::int64_t count);  ///< to binary16
   void (*widen_row)(const std::uint16_t* x, float* y, std::int64_t count);
-  void (*winograd_input[2])(const WinogradInput&);  ///< m = 2, m = 4
-  void (*winograd_depth)(const WinogradDepth&);
+  void (*winograd_input[3])(const WinogradInput&);    ///< p = m = 2; p = 2, m = 4; p = m = 4
+  void (*winograd_depth[2])(const WinogradDepth&);    ///< p = 2, p = 4
   void (*winograd_output[2])(const WinogradOutput&);  ///< m = 2, m = 4
   void (*weights_axis)(const WeightsAxis&);
   void (*up_conv_input)(const UpConvInput&);

@@ -7,70 +7,79 @@
 namespace dfe::cpu {
 namespace {
 
-/// One column of a tile, 4 planes of kM + 2 rows, along D and H: to (4, kM + 2).
-template <int kM>
+/// Some points along H of one column of a tile, kP + 2 planes of kM + 2 rows, then all along D: to (kP + 2, kM + 2).
+template <int kP, int kM, int kPart>
 DFE_INLINE void winograd_column(const float* const* rows, std::int64_t offset, Vec* to) {
-  constexpr int kN = kM + 2;
-  Vec d[4][kN];
+  constexpr int kN = kM + 2, kSome = Filtering<kM>::kSome;
+  Vec d[kSome][kP + 2];
 #pragma GCC unroll 8
-  for (int y = 0; y < kN; ++y) {
-    Vec plane[4], o[4];
-#pragma GCC unroll 4
-    for (int z = 0; z < 4; ++z) {
+  for (int z = 0; z < kP + 2; ++z) {
+    Vec plane[kN], o[kSome];
+#pragma GCC unroll 8
+    for (int y = 0; y < kN; ++y) {
       const float* const at = rows[z * kN + y] + offset;
-      plane[z] = load(at);
-      // to the second-level cache, four tiles ahead: 24 rows at once are more streams than the hardware follows
-      __builtin_prefetch(at + 4 * kM * kBlock, 0, 2);
+      plane[y] = load(at);
+      // to the second-level cache, four tiles ahead: so many rows at once are more streams than the hardware follows
+      if (kPart == 0) __builtin_prefetch(at + 4 * kM * kBlock, 0, 2);
     }
-    Filtering<2>::input(plane, o);
+    Filtering<kM>::template points<kPart>(plane, o);
 #pragma GCC unroll 4
-    for (int z = 0; z < 4; ++z) d[z][y] = o[z];
+    for (int y = 0; y < kSome; ++y) d[y][z] = o[y];
   }
 #pragma GCC unroll 4
-  for (int z = 0; z < 4; ++z) {
-    Vec o[kN];
-    Filtering<kM>::input(d[z], o);
+  for (int y = 0; y < kSome; ++y) {
+    Vec o[kP + 2];
+    Filtering<kP>::input(d[y], o);
 #pragma GCC unroll 8
-    for (int y = 0; y < kN; ++y) to[z * kN + y] = o[y];
+    for (int z = 0; z < kP + 2; ++z) to[z * kN + kPart * kSome + y] = o[z];
   }
 }
 
-// Along D and H first, column by column: neighbouring tiles share two columns, which are transformed once, and a column fits the
-// registers, so that every value is stored twice in all. Stores are what this costs.
-template <int kM>
+// Along H and D first, column by column: neighbouring tiles share two columns, which are transformed once, and half the points of a
+// column fit the registers, so that every value is stored twice in all. Stores are what this costs.
+template <int kP, int kM>
 void winograd_input(const WinogradInput& in) {
-  constexpr int kN = kM + 2;
-  alignas(64) Vec columns[kParts][kN][4 * kN];  // column x of the row is at x modulo kN
+  constexpr int kN = kM + 2, kD = kP + 2;
+  alignas(64) Vec columns[kParts][kN][kD * kN];  // column x of the row is at x modulo kN
   for (std::int64_t t = 0; t < in.tiles; ++t)
     for (int part = 0; part < kParts; ++part) {
-      for (std::int64_t x = t == 0 ? 0 : kM * t + 2; x < kM * t + kN; ++x)
-        if (x < in.columns)
-          winograd_column<kM>(in.rows, x * kBlock + part * kLanes, columns[part][x % kN]);
-        else
-          for (Vec& value : columns[part][x % kN]) value = Vec{};
+      for (std::int64_t x = t == 0 ? 0 : kM * t + 2; x < kM * t + kN; ++x) {
+        Vec* const column = columns[part][x % kN];
+        if (x < in.columns) {
+          winograd_column<kP, kM, 0>(in.rows, x * kBlock + part * kLanes, column);
+          if constexpr (Filtering<kM>::kSome < kN) winograd_column<kP, kM, 1>(in.rows, x * kBlock + part * kLanes, column);
+        } else {
+          for (int i = 0; i < kD * kN; ++i) column[i] = Vec{};
+        }
+      }
       const Vec* at[kN];
 #pragma GCC unroll 8
       for (int x = 0; x < kN; ++x) at[x] = columns[part][(kM * t + x) % kN];
       float* const v = in.v + t * kBlock + part * kLanes;
       for (int y = 0; y < kN; ++y)
-        for (int z = 0; z < 4; ++z) {
+        for (int z = 0; z < kD; ++z) {
           Vec d[kN], o[kN];
 #pragma GCC unroll 8
           for (int x = 0; x < kN; ++x) d[x] = at[x][z * kN + y];
           Filtering<kM>::input(d, o);
 #pragma GCC unroll 8
-          for (int x = 0; x < kN; ++x) store(v + ((y * kN + x) * 4 + z) * in.v_stride, o[x]);
+          for (int x = 0; x < kN; ++x) store(v + ((y * kN + x) * kD + z) * in.v_stride, o[x]);
         }
     }
 }
 
+template <int kP>
 void winograd_depth(const WinogradDepth& w) {
   for (std::int64_t i = 0; i < w.count; i += kLanes) {
-    const Vec m[4] = {load(w.m + i), load(w.m + w.m_stride + i), load(w.m + 2 * w.m_stride + i), load(w.m + 3 * w.m_stride + i)};
-    Vec y[2];
-    Filtering<2>::output(m, y);
-    store(w.y0 + i, y[0]);
-    store(w.y1 + i, y[1]);
+    Vec m[kP + 2], y[kP];
+#pragma GCC unroll 8
+    for (int d = 0; d < kP + 2; ++d) m[d] = load(w.m + d * w.m_stride + i);
+    Filtering<kP>::output(m, y);
+#pragma GCC unroll 4
+    for (int k = 0; k < kP; ++k) {
+      float* const to = w.y + k * w.y_stride + i;
+      store(to, w.add ? load(to) + y[k] : y[k]);
+    }
   }
 }
 

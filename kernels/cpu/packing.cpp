@@ -5,10 +5,21 @@
 
 namespace dfe::cpu {
 
+namespace {
+
+std::int64_t groups_of(std::int64_t blocks, int widest_group) { return (blocks + widest_group - 1) / widest_group; }
+
+}  // namespace
+
+int largest_group(std::int64_t co, int widest_group) {
+  const std::int64_t blocks = blocks_of(co), groups = groups_of(blocks, widest_group);
+  return static_cast<int>((blocks + groups - 1) / groups);
+}
+
 std::vector<OutputGroup> pack_weights(const float* kernel, const float* bias, const Extent3& taps, std::int64_t c0, std::int64_t c1,
                                       std::int64_t co, int widest_group, float absent_bias) {
   const std::int64_t ci = c0 + c1, blocks = blocks_of(co);
-  const std::int64_t group_count = (blocks + widest_group - 1) / widest_group;
+  const std::int64_t group_count = groups_of(blocks, widest_group);
   std::vector<OutputGroup> groups;
   for (std::int64_t g = 0, first = 0; g < group_count; ++g) {
     OutputGroup group;

@@ -38,6 +38,9 @@ struct OutputGroup {
   AlignedFloats weights, bias;
 };
 
+/// Blocks of the largest group that pack_weights makes.
+int largest_group(std::int64_t co, int widest_group);
+
 /// Packs a kernel (taps z, taps y, taps x, c0 + c1, co) and its bias. `absent_bias` is the bias of output channels that do not exist.
 std::vector<OutputGroup> pack_weights(const float* kernel, const float* bias, const Extent3& taps, std::int64_t c0, std::int64_t c1,
                                       std::int64_t co, int widest_group, float absent_bias = 0);

@@ -22,25 +22,25 @@ std::vector<double> winograd_filter_matrix(int m) {
   return g;
 }
 
-std::vector<float> winograd_weights(const IsaTable& table, const float* kernel, std::int64_t channels, int m) {
+std::vector<float> winograd_weights(const IsaTable& table, const float* kernel, std::int64_t channels, int p, int m) {
   constexpr std::int64_t kSome = 64;  // channel pairs at a time, so that all three axes stay in the cache
-  const std::int64_t n = m + 2;
-  const std::vector<double> plane = winograd_filter_matrix(m), depth = winograd_filter_matrix(2);
-  std::vector<float> result(static_cast<std::size_t>(4 * n * n * channels));
-  std::vector<double> taps(static_cast<std::size_t>(27 * kSome)), along_z(static_cast<std::size_t>(36 * kSome)),
-      along_y(static_cast<std::size_t>(12 * n * kSome)), points(static_cast<std::size_t>(4 * n * n * kSome));
+  const std::int64_t n = m + 2, planes = p + 2;
+  const std::vector<double> plane = winograd_filter_matrix(m), depth = winograd_filter_matrix(p);
+  std::vector<float> result(static_cast<std::size_t>(planes * n * n * channels));
+  std::vector<double> taps(static_cast<std::size_t>(27 * kSome)), along_z(static_cast<std::size_t>(planes * 9 * kSome)),
+      along_y(static_cast<std::size_t>(planes * 3 * n * kSome)), points(static_cast<std::size_t>(planes * n * n * kSome));
   for (std::int64_t first = 0; first < channels; first += kSome) {
     const std::int64_t some = std::min(kSome, channels - first);
     for (std::int64_t tap = 0; tap < 27; ++tap)
       for (std::int64_t c = 0; c < some; ++c)
         taps[static_cast<std::size_t>(tap * some + c)] = static_cast<double>(kernel[tap * channels + first + c]);
-    table.weights_axis({depth.data(), taps.data(), along_z.data(), 4, 1, 9 * some});
-    table.weights_axis({plane.data(), along_z.data(), along_y.data(), n, 4, 3 * some});
-    table.weights_axis({plane.data(), along_y.data(), points.data(), n, 4 * n, some});
-    for (std::int64_t z = 0; z < 4; ++z)
+    table.weights_axis({depth.data(), taps.data(), along_z.data(), planes, 1, 9 * some});
+    table.weights_axis({plane.data(), along_z.data(), along_y.data(), n, planes, 3 * some});
+    table.weights_axis({plane.data(), along_y.data(), points.data(), n, planes * n, some});
+    for (std::int64_t z = 0; z < planes; ++z)
       for (std::int64_t yx = 0; yx < n * n; ++yx) {
         const double* const from = points.data() + (z * n * n + yx) * some;
-        float* const to = result.data() + (yx * 4 + z) * channels + first;
+        float* const to = result.data() + (yx * planes + z) * channels + first;
         for (std::int64_t c = 0; c < some; ++c) to[c] = static_cast<float>(from[c]);
       }
   }

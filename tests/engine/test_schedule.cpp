@@ -3,6 +3,8 @@
 // plane of every tensor exactly once and in order, inputs there before they are read and not yet overwritten, buffers no larger than used.
 #include "engine/schedule.hpp"
 
+#include <numeric>
+
 #include "engine/reach.hpp"
 #include "tests/catch.hpp"
 
@@ -10,13 +12,14 @@ using namespace dfe;
 
 namespace {
 
-/// `size` planes at a time for convolutions and up-convolutions, as minimal filtering wants, in the graph's phases or none.
+/// Up to `size` planes at a time for convolutions and up-convolutions, as minimal filtering wants, in the graph's phases or none.
 std::vector<PlaneGroup> groups_of(const Graph& graph, std::int64_t size, bool phases = false) {
   std::vector<PlaneGroup> groups;
   for (const OpNode& node : graph.ops) {
     const auto* const conv = std::get_if<Conv3dDesc>(&node.op);
-    const bool grouped = conv || std::holds_alternative<UpConvDesc>(node.op);
-    groups.push_back({grouped ? size : 1, conv && phases ? conv->plane_phase % size : 0});
+    const std::int64_t most = conv ? conv->planes_at_once : std::holds_alternative<UpConvDesc>(node.op) ? 2 : 1;
+    const std::int64_t planes = std::min(size, most);
+    groups.push_back({planes, conv && phases ? conv->plane_phase % planes : 0});
   }
   return groups;
 }
@@ -146,14 +149,20 @@ TEST_CASE("a skip that is computed again hardly waits") {
   CHECK(full_resolution <= 24);  // the kept skip alone takes 40
 }
 
-TEST_CASE("the graph's phases let pairs of planes wait for one plane instead of two") {
+TEST_CASE("the graph's phases let groups of planes wait for one plane, and skips wait no longer for four than for two") {
   const Graph graph = deepfinder_graph({});
-  const auto planes = [&](bool phases) {
-    std::int64_t sum = 0;
-    for (const std::int64_t capacity : plan_schedule(graph, 464, 1, groups_of(graph, 2, phases)).capacity) sum += capacity;
-    return sum;
+  const auto capacities = [&](std::int64_t size, bool phases) {
+    return plan_schedule(graph, 464, 1, groups_of(graph, size, phases)).capacity;
   };
-  CHECK(planes(true) < planes(false));
+  for (const std::int64_t size : {2, 4}) {
+    const std::vector<std::int64_t> alternating = capacities(size, true), all_even = capacities(size, false);
+    CHECK(std::accumulate(alternating.begin(), alternating.end(), 0L) < std::accumulate(all_even.begin(), all_even.end(), 0L));
+  }
+  for (std::size_t t = 0; t < graph.tensors.size(); ++t)
+    if (graph.tensors[t].name == "conv2" || graph.tensors[t].name == "conv4") CHECK(capacities(4, true)[t] == capacities(2, true)[t]);
+  // patches that are there at once need no phases
+  for (const OpNode& node : deepfinder_graph({.streamed = false}).ops)
+    if (const auto* const conv = std::get_if<Conv3dDesc>(&node.op)) CHECK(conv->plane_phase == 0);
 }
 
 TEST_CASE("schedules refuse depths off the pooling grid and slabs below 1") {

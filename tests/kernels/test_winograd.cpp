@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Minimal filtering against direct convolution in double: accuracy, every shape, and the same bits for every way to cut the work.
+#include <cmath>
+#include <utility>
+
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/cpu/winograd_points.hpp"
 #include "kernels/ref/ref_backend.hpp"
@@ -33,12 +36,20 @@ ErrorSize error_of(const Floats& got, const Floats& exact) {
 
 struct Mode {
   Convolution convolution;
-  double rms;        // largest rms error of any layer
-  double of_direct;  // on the network's layers: rms error as a multiple of the direct kernel's on the same data
+  std::int64_t planes, columns;  // outputs at a time along D, and along H and W
 };
-// Published for one layer: direct fp32 4e-7, F(4, 4, 4) with these points 1.2e-6, F(2, 2, 2) 2.2e-7. Here one dimension is F(2); with more
-// input channels than that layer had, all three grow alike, so the network's layers are held against the direct kernel.
-const Mode kModes[] = {{Convolution::Winograd, 1.2e-6, 3}, {Convolution::Strict, 4e-7, 1}};
+const Mode kModes[] = {{Convolution::Winograd, 4, 4}, {Convolution::Winograd, 2, 4}, {Convolution::Strict, 2, 2}};
+
+/// How much minimal filtering along one axis amplifies the variance of roundings of its points: the mean over outputs i of
+/// Σ_p A[i,p]²·|B[p]|²·|G[p]|² / 3, from its matrices.
+double amplification(std::int64_t outputs) { return outputs == 2 ? 5.0 / 3 : 241.0 / 48; }
+
+/// Expected rms error relative to the result's rms, for uniform inputs and weights: sums of `ci` products at every point, each rounded to
+/// about 0.4 units of 2^-24, and some 8 roundings more on a value's way through the transformations; amplified.
+double expected_error(const Mode& mode, const Conv3dDesc& op) {
+  const double amplified = amplification(mode.planes) * amplification(mode.columns) * amplification(mode.columns);
+  return 0.4 * std::ldexp(1.0, -24) * std::sqrt(amplified * (static_cast<double>(op.c0 + op.c1) / 2 + 8));
+}
 
 }  // namespace
 
@@ -55,25 +66,23 @@ TEST_CASE("the filter matrix holds the weights' polynomial at the points, over t
   CHECK(std::vector<double>(g.end() - 3, g.end()) == std::vector<double>{0, 0, 1});
 }
 
-TEST_CASE("winograd conv3d is as accurate as published, for every shape and instruction set") {
+TEST_CASE("winograd conv3d is as accurate as its matrices allow, for every shape and instruction set") {
   const auto ref = make_ref_backend(2);
   for (const std::string& isa : cpu_instruction_sets())
     for (const Mode& mode : kModes) {
-      const auto cpu = make_cpu_backend(2, isa, mode.convolution), plain = make_cpu_backend(2, isa, Convolution::Direct);
-      for (const auto& [op, extent] : conv3d_cases()) {
+      const auto cpu = make_cpu_backend(2, isa, mode.convolution);
+      for (auto [op, extent] : conv3d_cases()) {
         if (!(op.kernel == Extent3{3, 3, 3}) || op.c0 == 1) continue;
-        INFO(isa << " " << extent.to_string() << " " << op.c0 << "+" << op.c1 << " to " << op.co << " m "
-                 << (mode.convolution == Convolution::Strict ? 2 : 4));
+        op.planes_at_once = mode.planes;
+        INFO(isa << " " << extent.to_string() << " " << op.c0 << "+" << op.c1 << " to " << op.co << " in " << mode.planes << "x"
+                 << mode.columns << "x" << mode.columns);
         const LayerWeights w = make_weights(op.kernel, op.c0 + op.c1, op.co, 5, reals);
         const Floats x0 = reals(elements(extent, op.c0), 6), x1 = reals(elements(extent, op.c1), 7);
-        const Floats exact = run_conv3d(*ref, op, w, x0, x1, extent, 4);
-        const Floats got = run_conv3d(*cpu, op, w, x0, x1, extent, 2);
-        const ErrorSize error = error_of(got, exact), direct = error_of(run_conv3d(*plain, op, w, x0, x1, extent, 2), exact);
-        INFO("rms error " << error.rms << ", of direct " << direct.rms << "; largest " << error.largest << ", " << direct.largest);
-        if (op.c0 >= 32 && extent.z > 2)
-          CHECK(error.rms < mode.of_direct * direct.rms);
-        else
-          CHECK(error.rms < mode.rms);
+        const ErrorSize error = error_of(run_conv3d(*cpu, op, w, x0, x1, extent, 2), run_conv3d(*ref, op, w, x0, x1, extent, 4));
+        const double expected = expected_error(mode, op);
+        INFO("rms error " << error.rms << ", expected " << expected << "; largest " << error.largest);
+        CHECK(error.rms < 1.5 * expected);
+        if (op.c0 >= 32) CHECK(error.rms > 0.5 * expected);  // or it was another convolution
       }
     }
 }
@@ -95,13 +104,13 @@ TEST_CASE("the 8-product up_conv is as accurate as the direct one") {
 }
 
 TEST_CASE("winograd: slab heights and thread counts do not change a bit") {
-  const Conv3dDesc conv{.c0 = 48, .c1 = 32, .co = 32};
   const UpConvDesc up{48, 48};
   const Extent3 extent{7, 10, 29};
   const LayerWeights w = make_weights({3, 3, 3}, 80, 32, 1, reals), u = make_weights({2, 2, 2}, 48, 48, 2, reals);
   const Floats x0 = reals(elements(extent, 48), 4), x1 = reals(elements(extent, 32), 5);
   for (const std::string& isa : cpu_instruction_sets())
     for (const Mode& mode : kModes) {
+      const Conv3dDesc conv{.c0 = 48, .c1 = 32, .co = 32, .planes_at_once = mode.planes};
       const auto one = make_cpu_backend(1, isa, mode.convolution);
       const Floats conv_once = run_conv3d(*one, conv, w, x0, x1, extent, 8), up_once = run_up_conv(*one, up, u, x0, extent, 14);
       for (const int threads : {1, 2, 5})
@@ -114,25 +123,27 @@ TEST_CASE("winograd: slab heights and thread counts do not change a bit") {
     }
 }
 
-TEST_CASE("winograd: pairs of planes may begin on odd planes") {
+TEST_CASE("winograd: groups of planes may begin on any plane") {
   const auto ref = make_ref_backend(2);
-  const Extent3 extent{6, 5, 9};
-  for (const Mode& mode : kModes) {
-    const auto cpu = make_cpu_backend(2, "auto", mode.convolution);
-    const Conv3dDesc op{.c0 = 32, .co = 32, .plane_phase = 1};
-    const LayerWeights w = make_weights({3, 3, 3}, 32, 32, 1, reals);
-    const Floats x = reals(elements(extent, 32), 4);
-    const Floats whole = run_conv3d(*cpu, op, w, x, {}, extent, extent.z);
-    CHECK(error_of(whole, run_conv3d(*ref, op, w, x, {}, extent, 1)).rms < mode.rms);
-    const auto planned = cpu->plan(op, w, extent.x);
-    Tensor in(*cpu, extent, 32), y(*cpu, extent, 32);
-    in.store(x.data());
-    for (const auto& [begin, end] : {std::pair{0, 1}, std::pair{1, 3}, std::pair{3, 5}, std::pair{5, 6}})
-      planned->run(y.buffer(), std::span(&in.buffer(), 1), begin, end);
-    Floats parts(whole.size());
-    y.load(parts.data());
-    CHECK(parts == whole);
-  }
+  const Extent3 extent{10, 5, 9};
+  const LayerWeights w = make_weights({3, 3, 3}, 32, 32, 1, reals);
+  const Floats x = reals(elements(extent, 32), 4);
+  for (const Mode& mode : kModes)
+    for (std::int64_t phase = 1; phase < mode.planes; ++phase) {
+      const auto cpu = make_cpu_backend(2, "auto", mode.convolution);
+      const Conv3dDesc op{.c0 = 32, .co = 32, .planes_at_once = mode.planes, .plane_phase = phase};
+      const Floats whole = run_conv3d(*cpu, op, w, x, {}, extent, extent.z);
+      CHECK(error_of(whole, run_conv3d(*ref, op, w, x, {}, extent, 1)).rms < 1.5 * expected_error(mode, op));
+      const auto planned = cpu->plan(op, w, extent.x);
+      CHECK(planned->grid().z == mode.planes);
+      Tensor in(*cpu, extent, 32), y(*cpu, extent, 32);
+      in.store(x.data());
+      for (std::int64_t begin = 0, end = mode.planes - phase; begin < extent.z; begin = std::exchange(end, end + mode.planes))
+        planned->run(y.buffer(), std::span(&in.buffer(), 1), begin, std::min(end, extent.z));
+      Floats parts(whole.size());
+      y.load(parts.data());
+      CHECK(parts == whole);
+    }
 }
 
 TEST_CASE("winograd reads nothing but zeros beyond the volume") {
