@@ -23,10 +23,9 @@ AlignedFloats padded_bias(const std::vector<float>& bias) {
 
 constexpr std::int64_t kCacheBytes = 720 << 10;  // for scratch, of a second-level cache of 1 MiB
 
-/// Tiles per chunk: as many as keep `bytes_per_tile` of scratch in the second-level cache, a multiple of what the kernel computes at a
-/// time.
-std::int64_t chunk_tiles(std::int64_t bytes_per_tile, int voxels_at_a_time) {
-  return std::max<std::int64_t>(kCacheBytes / bytes_per_tile / voxels_at_a_time, 1) * voxels_at_a_time;
+/// Tiles per chunk: as many as keep `bytes_per_tile` of scratch in the second-level cache, a multiple of `unit`.
+std::int64_t chunk_tiles(std::int64_t bytes_per_tile, int unit) {
+  return std::max<std::int64_t>(kCacheBytes / bytes_per_tile / unit, 1) * unit;
 }
 
 class WinogradConv final : public PlannedOp {
@@ -42,15 +41,16 @@ class WinogradConv final : public PlannedOp {
         out_blocks_(blocks_of(op.co)),
         bias_(padded_bias(w.bias)),
         zeros_(zero_row(widest)) {
-    // as many input channels at a time as leave room for the tiles that the kernel wants
+    // as many input channels at a time as leave room for the tiles that should share what is read of the weights
     const int at_a_time = context.table.voxels[largest_group(op.co, context.table.widest_group)];
+    const int wanted = std::max(12 / at_a_time, 1) * at_a_time;
     std::int64_t parts = 1;
     const auto bytes_per_tile = [&] {
       some_blocks_ = (in_blocks_ + parts - 1) / parts;
       return points_ * kBlock * static_cast<std::int64_t>(sizeof(float)) * (depth_ * some_blocks_ + p_ * out_blocks_);
     };
-    while (bytes_per_tile() * at_a_time > kCacheBytes && some_blocks_ > 1) ++parts;
-    tiles_ = chunk_tiles(bytes_per_tile(), at_a_time);
+    while (bytes_per_tile() * wanted > kCacheBytes && some_blocks_ > 1) ++parts;
+    tiles_ = chunk_tiles(bytes_per_tile(), wanted);
     weights_.emplace(context.table, winograd_weights(context.table, w.kernel.data(), (op.c0 + op.c1) * op.co, p, m), depth_ * points_,
                      op.c0, op.c1, op.co, some_blocks_);
     v_stride_ = point_stride(some_blocks_ * tiles_ * kBlock);
