@@ -20,29 +20,39 @@ int available_threads() {
   return count > 0 ? static_cast<int>(count) : 1;
 }
 
+/// The chunks of one worker, on a cache line of their own.
+struct alignas(64) Share {
+  std::atomic<std::int64_t> next{0};
+  std::int64_t end = 0;
+};
+
 struct ThreadPool::State {
   std::mutex mutex;
   std::condition_variable work, done;
   std::uint64_t generation = 0;  // counts calls of run, so that a worker takes each call once
   int busy = 0;
   bool stop = false;
-  std::int64_t chunks = 0;
   void (*body)(void*, std::int64_t, int) = nullptr;
   void* context = nullptr;
-  std::atomic<std::int64_t> next{0};
+  std::vector<Share> shares;  // per worker
   std::exception_ptr failure;
   std::vector<std::thread> workers;
 
+  /// Its own share first, then what others have left.
   void take_chunks(int worker) {
-    for (;;) {
-      const std::int64_t chunk = next.fetch_add(1, std::memory_order_relaxed);
-      if (chunk >= chunks) return;
-      try {
-        body(context, chunk, worker);
-      } catch (...) {
-        next.store(chunks, std::memory_order_relaxed);  // nobody starts another chunk
-        const std::lock_guard lock(mutex);
-        if (!failure) failure = std::current_exception();
+    const std::size_t threads = shares.size();
+    for (std::size_t k = 0; k < threads; ++k) {
+      Share& share = shares[(static_cast<std::size_t>(worker) + k) % threads];
+      for (;;) {
+        const std::int64_t chunk = share.next.fetch_add(1, std::memory_order_relaxed);
+        if (chunk >= share.end) break;
+        try {
+          body(context, chunk, worker);
+        } catch (...) {
+          for (Share& any : shares) any.next.store(any.end, std::memory_order_relaxed);  // nobody starts another chunk
+          const std::lock_guard lock(mutex);
+          if (!failure) failure = std::current_exception();
+        }
       }
     }
   }
@@ -68,6 +78,7 @@ ThreadPool::ThreadPool(int threads) : threads_(threads > 0 ? threads : available
   } catch (const std::exception&) {  // the system gives no more threads: go on with those it gave
     threads_ = static_cast<int>(state_->workers.size()) + 1;
   }
+  state_->shares = std::vector<Share>(static_cast<std::size_t>(threads_));
 }
 
 ThreadPool::~ThreadPool() {
@@ -84,10 +95,13 @@ void ThreadPool::run(std::int64_t chunks, void (*body)(void*, std::int64_t, int)
   State& s = *state_;
   {
     const std::lock_guard lock(s.mutex);
-    s.chunks = chunks;
     s.body = body;
     s.context = context;
-    s.next.store(0, std::memory_order_relaxed);
+    for (std::int64_t worker = 0; worker < threads_; ++worker) {
+      Share& share = s.shares[static_cast<std::size_t>(worker)];
+      share.next.store(chunks * worker / threads_, std::memory_order_relaxed);
+      share.end = chunks * (worker + 1) / threads_;
+    }
     s.failure = nullptr;
     s.busy = static_cast<int>(s.workers.size());
     ++s.generation;

@@ -12,7 +12,8 @@
 
 namespace dfe {
 
-/// Threads that wait for work. One pool serves one caller at a time; it is not re-entrant.
+/// Threads that wait for work. One pool serves one caller at a time; it is not re-entrant. Every worker begins with its own consecutive
+/// share of the chunks, so that over loops of as many chunks it meets the rows again that it wrote; who has finished takes from others.
 class ThreadPool {
  public:
   /// `threads` of 0 takes all that the process may use. The calling thread is worker 0.
