@@ -33,18 +33,16 @@ struct Builder {
     return y;
   }
   std::int64_t next_phase() { return streamed ? std::exchange(phase, kLate - phase) : 0; }
-  int conv(const std::string& name, int x, std::int64_t co) {
-    return add(name, Conv3dDesc{.c0 = at(x).channels, .co = co, .planes_at_once = planes_at_once(at(x).level), .plane_phase = next_phase()},
-               {x}, at(x).level);
-  }
-  int conv(const std::string& name, int up, int skip, std::int64_t co) {
+  /// Of one input, or of up-sampled features and a skip.
+  int conv(const std::string& name, const std::vector<int>& x, std::int64_t co) {
+    const int level = at(x[0]).level;
     return add(name,
-               Conv3dDesc{.c0 = at(up).channels,
-                          .c1 = at(skip).channels,
+               Conv3dDesc{.c0 = at(x[0]).channels,
+                          .c1 = x.size() > 1 ? at(x[1]).channels : 0,
                           .co = co,
-                          .planes_at_once = planes_at_once(at(up).level),
+                          .planes_at_once = planes_at_once(level),
                           .plane_phase = next_phase()},
-               {up, skip}, at(up).level);
+               x, level);
   }
   /// A convolution that was there before, from input `x` that is the same.
   int again(const std::string& name, const std::string& first, int x) {
@@ -108,22 +106,22 @@ Graph deepfinder_graph(const DeepFinderSpec& spec) {
   b.streamed = spec.streamed;
   const int input = b.tensor("input", 1, 0);
   int x = input;
-  x = b.conv("conv1", x, full);
-  int high = x = b.conv("conv2", x, full);
+  x = b.conv("conv1", {x}, full);
+  int high = x = b.conv("conv2", {x}, full);
   if (spec.first_skip == FirstSkip::Half) high = b.narrow("skip in 16 bits", x);
   x = b.pool("pool1", x);
-  x = b.conv("conv3", x, half);
-  const int mid = x = b.conv("conv4", x, half);
+  x = b.conv("conv3", {x}, half);
+  const int mid = x = b.conv("conv4", {x}, half);
   x = b.pool("pool2", x);
-  for (const char* const name : {"conv5", "conv6", "conv7", "conv8"}) x = b.conv(name, x, quarter);
+  for (const char* const name : {"conv5", "conv6", "conv7", "conv8"}) x = b.conv(name, {x}, quarter);
   x = b.up("up9", x);
-  x = b.conv("conv10", x, mid, half);
-  x = b.conv("conv11", x, half);
+  x = b.conv("conv10", {x, mid}, half);
+  x = b.conv("conv11", {x}, half);
   x = b.up("up12", x);
   if (spec.first_skip == FirstSkip::Half) high = b.widen("skip again", high);
   if (spec.first_skip == FirstSkip::Recompute) high = b.again("conv2 again", "conv2", b.again("conv1 again", "conv1", input));
-  x = b.conv("conv13", x, high, full);
-  x = b.conv("conv14", x, full);
+  x = b.conv("conv13", {x, high}, full);
+  x = b.conv("conv14", {x}, full);
   b.graph.ops.push_back({"head15", HeadDesc{full, spec.classes}, {x}, -1, b.next_weights});
   return b.graph;
 }

@@ -20,13 +20,13 @@ int available_threads() {
   return count > 0 ? static_cast<int>(count) : 1;
 }
 
-/// The chunks of one worker, on a cache line of their own.
-struct alignas(64) Share {
-  std::atomic<std::int64_t> next{0};
-  std::int64_t end = 0;
-};
-
 struct ThreadPool::State {
+  /// The chunks of one worker, on a cache line of their own.
+  struct alignas(64) Share {
+    std::atomic<std::int64_t> next{0};
+    std::int64_t end = 0;
+  };
+
   std::mutex mutex;
   std::condition_variable work, done;
   std::uint64_t generation = 0;  // counts calls of run, so that a worker takes each call once
@@ -78,7 +78,7 @@ ThreadPool::ThreadPool(int threads) : threads_(threads > 0 ? threads : available
   } catch (const std::exception&) {  // the system gives no more threads: go on with those it gave
     threads_ = static_cast<int>(state_->workers.size()) + 1;
   }
-  state_->shares = std::vector<Share>(static_cast<std::size_t>(threads_));
+  state_->shares = std::vector<State::Share>(static_cast<std::size_t>(threads_));
 }
 
 ThreadPool::~ThreadPool() {
@@ -98,7 +98,7 @@ void ThreadPool::run(std::int64_t chunks, void (*body)(void*, std::int64_t, int)
     s.body = body;
     s.context = context;
     for (std::int64_t worker = 0; worker < threads_; ++worker) {
-      Share& share = s.shares[static_cast<std::size_t>(worker)];
+      State::Share& share = s.shares[static_cast<std::size_t>(worker)];
       share.next.store(chunks * worker / threads_, std::memory_order_relaxed);
       share.end = chunks * (worker + 1) / threads_;
     }
