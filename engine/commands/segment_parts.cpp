@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/commands/segment_parts.hpp"
 
-#include <array>
 #include <cmath>
 #include <optional>
 
 #include "engine/adapted_volume.hpp"
 #include "engine/commands/particle_files.hpp"
+#include "engine/core/label_counts.hpp"
 #include "engine/core/memory.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
@@ -126,8 +126,7 @@ Json stage_seconds(const io::RunRecord& record) {
 }
 
 Json label_counts(const LabelMap& map, std::int64_t classes) {
-  std::array<std::int64_t, 256> counts{};
-  for (const std::uint8_t label : map.labels.span()) ++counts[label];
+  const LabelCounts counts = count_labels(map.labels.span());
   Json json = Json::object();
   for (int label = 0; label < static_cast<int>(classes); ++label)
     json[class_name(map.class_names, label)] = counts[static_cast<std::size_t>(label)];

@@ -144,7 +144,7 @@ RawHeader parse_em(std::span<const std::byte> head, std::int64_t file_bytes, con
 }
 
 void write_em(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels, const VolumeGeometry& geometry) {
-  if (fits_signed_byte(labels))
+  if (fits_signed_byte(count_labels(labels.span())))
     write<std::int8_t>(path, labels, geometry, 1);
   else
     write<std::int16_t>(path, labels, geometry, 2);

@@ -205,8 +205,8 @@ std::vector<std::string> read_class_names(const std::filesystem::path& path, con
 
 void write_hdf5(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels, const VolumeGeometry& geometry,
                 const std::vector<std::string>& class_names) {
-  const h5::Lock lock;                         // before the first name of a type, which may start the library
-  const bool fits = fits_signed_byte(labels);  // the bits are the same, only the type's name differs
+  const h5::Lock lock;                                              // before the first name of a type, which may start the library
+  const bool fits = fits_signed_byte(count_labels(labels.span()));  // the bits are the same, only the type's name differs
   write(path, labels, geometry, fits ? H5T_STD_I8LE : H5T_STD_U8LE, fits ? H5T_NATIVE_INT8 : H5T_NATIVE_UINT8, class_names);
 }
 

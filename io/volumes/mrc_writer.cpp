@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "engine/api/error.hpp"
+#include "engine/core/label_counts.hpp"
 #include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
 #include "io/volumes/mrc_fields.hpp"
@@ -23,14 +24,13 @@ struct Statistics {
   double minimum = 0, maximum = -1, mean = -2, deviation = -1;
 };
 
-template <class T>
-Statistics statistics_of(VolumeView<const T> volume) {
+Statistics statistics_of(VolumeView<const float> volume) {
   Statistics result;
   double minimum = std::numeric_limits<double>::infinity(), maximum = -minimum, sum = 0;
   std::int64_t count = 0;
   const auto each = [&](auto&& body) {
-    for (const T voxel : volume.span())
-      if (std::isfinite(static_cast<double>(voxel))) body(static_cast<double>(voxel));
+    for (const float voxel : volume.span())
+      if (std::isfinite(voxel)) body(static_cast<double>(voxel));
   };
   each([&](double v) {
     minimum = std::min(minimum, v);
@@ -43,6 +43,28 @@ Statistics statistics_of(VolumeView<const T> volume) {
   double squares = 0;
   each([&](double v) { squares += (v - mean) * (v - mean); });
   return {minimum, maximum, mean, std::sqrt(squares / static_cast<double>(count))};
+}
+
+/// The same from counts: a pass in double over hundreds of millions of labels would take longer than writing them.
+Statistics statistics_of(const LabelCounts& counts) {
+  std::int64_t count = 0, sum = 0;
+  double squares = 0;
+  Statistics result;
+  const auto each = [&](auto&& body) {
+    for (int label = 0; label < 256; ++label)
+      if (const std::int64_t n = counts[static_cast<std::size_t>(label)]) body(label, n);
+  };
+  each([&](int label, std::int64_t n) {
+    if (count == 0) result.minimum = label;
+    result.maximum = label;
+    count += n;
+    sum += label * n;
+  });
+  if (count == 0) return result;
+  result.mean = static_cast<double>(sum) / static_cast<double>(count);
+  each([&](int label, std::int64_t n) { squares += static_cast<double>(n) * (label - result.mean) * (label - result.mean); });
+  result.deviation = std::sqrt(squares / static_cast<double>(count));
+  return result;
 }
 
 /// Header under construction; numbers go in little-endian.
@@ -107,9 +129,10 @@ HeaderBytes make_header(const std::filesystem::path& path, Extent3 extent, const
 }
 
 template <class Stored, class T>
-void write(const std::filesystem::path& path, VolumeView<const T> volume, const VolumeGeometry& geometry, int mode) {
+void write(const std::filesystem::path& path, VolumeView<const T> volume, const VolumeGeometry& geometry, int mode,
+           const Statistics& statistics) {
   AtomicFile file(path);
-  const HeaderBytes header = make_header(path, volume.extent, geometry, mode, statistics_of(volume));
+  const HeaderBytes header = make_header(path, volume.extent, geometry, mode, statistics);
   file.write(header.data(), kHeaderBytes);
   stream_planes<Stored>(file, volume);
   const std::int64_t expected =
@@ -123,14 +146,15 @@ void write(const std::filesystem::path& path, VolumeView<const T> volume, const 
 }  // namespace
 
 void write_mrc(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels, const VolumeGeometry& geometry) {
-  if (fits_signed_byte(labels))
-    write<std::int8_t>(path, labels, geometry, 0);
+  const LabelCounts counts = count_labels(labels.span());
+  if (fits_signed_byte(counts))
+    write<std::int8_t>(path, labels, geometry, 0, statistics_of(counts));
   else
-    write<std::uint16_t>(path, labels, geometry, 6);
+    write<std::uint16_t>(path, labels, geometry, 6, statistics_of(counts));
 }
 
 void write_mrc(const std::filesystem::path& path, VolumeView<const float> volume, const VolumeGeometry& geometry) {
-  write<float>(path, volume, geometry, 2);
+  write<float>(path, volume, geometry, 2, statistics_of(volume));
 }
 
 }  // namespace dfe::io

@@ -8,14 +8,15 @@
 #include <vector>
 
 #include "engine/api/volume.hpp"
+#include "engine/core/label_counts.hpp"
 #include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
 
 namespace dfe::io {
 
 /// Whether no label exceeds 127.
-inline bool fits_signed_byte(VolumeView<const std::uint8_t> labels) {
-  return std::all_of(labels.span().begin(), labels.span().end(), [](std::uint8_t label) { return label <= 127; });
+inline bool fits_signed_byte(const LabelCounts& counts) {
+  return std::all_of(counts.begin() + 128, counts.end(), [](std::int64_t count) { return count == 0; });
 }
 
 /// Appends all voxels as little-endian elements of type Stored.

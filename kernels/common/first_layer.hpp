@@ -48,9 +48,10 @@ struct FirstLayer {
         }
         const float* w = call.w + static_cast<std::int64_t>((kd * 3 + kh) * 3) * call.channels + channel;
         for (int kw = 0; kw < 3; ++kw, w += call.channels)
-          for (int c = 0; c < kPack; ++c) {
-            const float weight = w[c];
-            for (int v = 0; v < kFirstLayerVoxels; ++v) sums[v][c] += values[v + kw] * weight;
+          for (int first = 0; first < kPack; first += 4) {
+            const Pack<float> four = *reinterpret_cast<const Pack<float>*>(w + first);
+            for (int c = 0; c < 4; ++c)
+              for (int v = 0; v < kFirstLayerVoxels; ++v) sums[v][first + c] += values[v + kw] * four.v[c];
           }
       }
     }

@@ -40,7 +40,10 @@ struct Head {
       float sum = call.b[k];
       const float* const w = call.w + k * call.channels;
       if constexpr (kChannels > 0)
-        for (int c = 0; c < kChannels; ++c) sum += values[c] * w[c];
+        for (int first = 0; first < kChannels; first += 4) {  // one load instead of four: loads would be the limit
+          const Pack<float> four = *reinterpret_cast<const Pack<float>*>(w + first);
+          for (int c = 0; c < 4; ++c) sum += values[first + c] * four.v[c];
+        }
       else
         for (int c = 0; c < call.channels; ++c) sum += to_float(x[c]) * w[c];
       return sum;

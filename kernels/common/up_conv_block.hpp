@@ -141,31 +141,44 @@ struct UpConvBlock {
               for (int m = 0; m < kRows; ++m) Warp::template multiply_add<T>(sums[m][n], x[m], w);
             }
           }
-    Warp::for_lanes([&](int lane) { store<Warp>(sums, pz, py, px, lane); });
+    store<Warp>(sums, pz, py, px);
   }
 
+  /// A quad holds 4 bytes of each pack of its voxel in each lane; transposed, a lane stores a whole pack.
   template <class Warp>
-  DFE_HOST_DEVICE void store(const typename Warp::template Register<FragmentC> (&sums)[kRows][kColumns], int pz, int py, int px,
-                             int lane) const {
+  DFE_HOST_DEVICE void store(const typename Warp::template Register<FragmentC> (&sums)[kRows][kColumns], int pz, int py, int px) const {
     const std::int64_t line = (2 * z() + pz - call.z_begin) * 2 * call.height + 2 * block_y + py;
     DFE_UNROLL
     for (int m = 0; m < kRows; ++m) DFE_UNROLL
-    for (int half = 0; half < 2; ++half) {
-      const std::int64_t x = block_x * 16 * kRows + m * 16 + half * 8 + lane / 4;
-      if (x >= call.width) continue;
-      T* const voxel = static_cast<T*>(call.y) + (line * 2 * call.width + 2 * x + px) * call.co;
-      DFE_UNROLL
-      for (int n = 0; n < kColumns; ++n) {
-        const int channel = n * 8 + lane % 4 * 2;
-        T values[2];
+    for (int half = 0; half < 2; ++half) DFE_UNROLL
+    for (int first = 0; first < kColumns; first += 4) {
+      typename Warp::template Register<QuadWords> words;
+      Warp::for_lanes([&](int lane) {
         DFE_UNROLL
-        for (int i = 0; i < 2; ++i) {
-          const float value = sums[m][n][lane].r[half * 2 + i] + call.b[channel + i];
-          from_float(call.relu && value < 0 ? 0.0f : value, values[i]);
-        }
-        *reinterpret_cast<std::uint32_t*>(voxel + channel) = pair_of(values[0], values[1]);
-      }
+        for (int i = 0; i < 4; ++i)
+          words[lane].v[i] =
+              first + i < kColumns ? finished(sums[m][first + i < kColumns ? first + i : 0][lane], first + i, half, lane) : 0;
+      });
+      Warp::transpose_quads(words);
+      Warp::for_lanes([&](int lane) {
+        const std::int64_t x = block_x * 16 * kRows + m * 16 + half * 8 + lane / 4;
+        const int pack = first + lane % 4;
+        if (x >= call.width || pack >= kColumns) return;
+        T* const to = static_cast<T*>(call.y) + (line * 2 * call.width + 2 * x + px) * call.co + pack * Pack<T>::kSize;
+        *reinterpret_cast<SixteenBytes*>(to) = {words[lane]};
+      });
     }
+  }
+
+  /// Two neighbouring channels of pack `pack`: bias, ReLU, 16 bits.
+  DFE_HOST_DEVICE std::uint32_t finished(const FragmentC& sums, int pack, int half, int lane) const {
+    T values[2];
+    DFE_UNROLL
+    for (int i = 0; i < 2; ++i) {
+      const float value = sums.r[half * 2 + i] + call.b[pack * 8 + lane % 4 * 2 + i];
+      from_float(call.relu && value < 0 ? 0.0f : value, values[i]);
+    }
+    return pair_of(values[0], values[1]);
   }
 };
 

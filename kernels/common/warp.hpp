@@ -4,13 +4,16 @@
 #pragma once
 
 #include <type_traits>
+#include <utility>
 
 #include "kernels/common/element.hpp"
 
 #ifdef __CUDA_ARCH__
 #define DFE_UNROLL _Pragma("unroll")
+#define DFE_NO_UNROLL _Pragma("unroll 1")
 #else
 #define DFE_UNROLL
+#define DFE_NO_UNROLL
 #endif
 
 namespace dfe::card {
@@ -24,6 +27,14 @@ struct FragmentB {
 };
 struct FragmentC {
   float r[4];
+};
+
+/// A quad's 4x4 words: results of a product, of which each of 4 neighbouring lanes has pieces of several packs of channels.
+struct QuadWords {
+  std::uint32_t v[4];
+};
+struct alignas(16) SixteenBytes {
+  QuadWords words;
 };
 
 template <class T>
@@ -64,6 +75,13 @@ struct HostWarp {
         for (int k = 0; k < 16; ++k) sum += rows[row][k] * columns[k][column];
         c[lane].r[i] += sum;
       }
+  }
+
+  /// Word i of lane j of each quad becomes word j of lane i.
+  static void transpose_quads(Register<QuadWords>& words) {
+    for (int quad = 0; quad < 32; quad += 4)
+      for (int i = 0; i < 4; ++i)
+        for (int j = 0; j < i; ++j) std::swap(words[quad + j].v[i], words[quad + i].v[j]);
   }
 
   /// The sum of part(value) over the lanes, known to all of them.
@@ -115,6 +133,20 @@ struct CardWarp {
 #else
     __trap();  // cards before 8.0 are given other kernels
 #endif
+  }
+
+  static __device__ void transpose_quads(Register<QuadWords>& words) {
+    std::uint32_t(&v)[4] = words.own.v;
+    DFE_UNROLL
+    for (unsigned distance = 1; distance <= 2; distance *= 2) {
+      const bool upper = threadIdx.x & distance;
+      DFE_UNROLL
+      for (unsigned i = 0; i < 4; ++i)
+        if (!(i & distance)) {
+          const std::uint32_t got = __shfl_xor_sync(0xFFFFFFFFu, upper ? v[i] : v[i + distance], distance);
+          (upper ? v[i] : v[i + distance]) = got;
+        }
+    }
   }
 
   template <class R, class Part>

@@ -69,6 +69,7 @@ class CardBackend final : public Backend {
     for (const auto [k, lo, hi] : {std::array{op.kernel.z, op.pad_lo.z, op.pad_hi.z}, std::array{op.kernel.y, op.pad_lo.y, op.pad_hi.y},
                                    std::array{op.kernel.x, op.pad_lo.x, op.pad_hi.x}})
       refuse_unless(k >= 1 && lo >= 0 && hi >= 0 && lo + hi == k - 1, "conv3d", shape, "the padding must keep the size");
+    if (has_card_halo_conv(shared_, op)) return make_card_halo_conv(shared_, op, weights);
     if (op.c0 > 1) return make_card_conv(shared_, op, weights);
     refuse_unless(op.kernel == Extent3{3, 3, 3} && op.pad_lo == Extent3{1, 1, 1}, "conv3d", shape, "one channel needs a 3x3x3 kernel");
     return make_card_first_layer(shared_, op, weights);

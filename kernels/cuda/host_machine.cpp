@@ -63,6 +63,50 @@ void convolve(const ConvShape& s, const ConvArguments& a) {
       }
 }
 
+/// Input planes as the copy engine brings them, one at a time, into memory that holds nothing else.
+template <class T, class Shape>
+struct BoxedPlanes {
+  const HaloConvCall& call;
+  std::int64_t y, x;
+  std::byte* at;  ///< where the plane comes
+  std::uint32_t address;
+  std::int64_t z = call.z_begin - 1;
+
+  std::uint32_t next() const {
+    std::memset(at, 0xFF, Shape::kStageBytes);
+    for (int pack = 0; pack < Shape::kPacks; ++pack)
+      for (std::int64_t row = 0; row < Shape::kHaloY; ++row)
+        for (std::int64_t column = 0; column < Shape::kHaloX; ++column) {
+          const std::int64_t yi = y - 1 + row, xi = x - 1 + column, zi = z - call.first;
+          Pack<T> values{};
+          const bool second = pack * 8 >= Shape::kFirst;
+          if (zi >= 0 && zi < call.planes && yi >= 0 && yi < call.height && xi >= 0 && xi < call.width)
+            values = reinterpret_cast<const Pack<T>*>(
+                second ? call.x1 : call.x0)[((zi * call.height + yi) * call.width + xi) * ((second ? call.c1 : call.c0) / 8) + pack -
+                                            (second ? Shape::kFirst / 8 : 0)];
+          std::memcpy(at + pack * Shape::kPackBytes + (row * Shape::kHaloX + column) * 16, &values, sizeof values);
+        }
+    return address;
+  }
+  void done() { ++z; }
+};
+
+/// Every block and group of a card, one after another.
+template <class T, class Shape>
+void halo_conv(const HaloConvCall& call, int parts) {
+  std::vector<std::byte> shared(Shape::kWeightBytes + Shape::kStageBytes);
+  for (int part = 0; part < parts; ++part) {
+    std::memcpy(shared.data(), static_cast<const std::byte*>(call.w) + part * static_cast<std::int64_t>(Shape::kWeightBytes),
+                Shape::kWeightBytes);
+    for (int y = 0; y < call.height; y += Shape::kHeight)
+      for (int x = 0; x < call.width; x += Shape::kWidth)
+        for (int group = 0; group < Shape::kGroupCount; ++group) {
+          BoxedPlanes<T, Shape> planes{call, y, x, shared.data() + Shape::kWeightBytes, Shape::kWeightBytes};
+          HaloConvGroup<T, Shape, HostGroup>{call, {shared.data()}, 0, group, y, x, part * Shape::kOutput}.run(planes);
+        }
+  }
+}
+
 class HostMachine final : public Machine {
  public:
   explicit HostMachine(std::int64_t card_bytes) : free_(card_bytes) {}
@@ -167,6 +211,21 @@ class HostMachine final : public Machine {
               for (int thread = 0; thread < 32 * kUpConvWarps; ++thread) block.load(tile, thread, 32 * kUpConvWarps);
               for (int warp = 0; warp < kUpConvWarps; ++warp) block.template compute<HostWarp>(tile, warp);
             }
+      });
+    });
+  }
+  bool runs_halo_conv() const override { return true; }
+  void run(Precision precision, const HaloConvCall& call) override {
+    const auto bytes = [](std::int64_t planes, const HaloConvCall& c, std::int64_t channels) {
+      return static_cast<std::size_t>(planes * c.height * c.width * channels) * 2;
+    };
+    check(static_cast<const std::byte*>(call.x0), bytes(call.planes, call, call.c0));
+    if (call.c1 > 0) check(static_cast<const std::byte*>(call.x1), bytes(call.planes, call, call.c1));
+    check(static_cast<const std::byte*>(call.y), bytes(call.z_end - call.z_begin, call, call.co));
+    push(Queue::Compute, [=] {
+      with_halo_conv(call.c0, call.c1, call.co, [&](auto shape, int parts) {
+        using Shape = decltype(shape);
+        precision == Precision::Bf16 ? halo_conv<Bf16, Shape>(call, parts) : halo_conv<Fp16, Shape>(call, parts);
       });
     });
   }

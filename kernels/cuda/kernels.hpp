@@ -14,6 +14,7 @@ cudaError_t launch(cudaStream_t stream, Precision precision, const SpreadCall& c
 cudaError_t launch(cudaStream_t stream, Precision precision, const JoinCall& call);
 cudaError_t launch(cudaStream_t stream, Precision precision, const HeadCall& call);
 cudaError_t launch(cudaStream_t stream, Precision precision, const UpConvCall& call);
+cudaError_t launch(cudaStream_t stream, Precision precision, const HaloConvCall& call);
 cudaError_t launch(cudaStream_t stream, const MeanShiftKernel& kernel);
 cudaError_t launch(cudaStream_t stream, const RowMomentsCall& call);
 cudaError_t launch(cudaStream_t stream, const NormalizeCall& call);

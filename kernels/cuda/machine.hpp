@@ -12,6 +12,7 @@
 #include "engine/api/extent.hpp"
 #include "engine/api/segment.hpp"
 #include "kernels/common/first_layer.hpp"
+#include "kernels/common/halo_conv.hpp"
 #include "kernels/common/head_voxel.hpp"
 #include "kernels/common/mean_shift_kernels.hpp"
 #include "kernels/common/plane_ops.hpp"
@@ -110,6 +111,9 @@ class Machine {
   /// Only where has_up_conv says so: 16-bit elements and has_up_conv_kernel, on cards with matrix units of that kind.
   virtual void run(Precision precision, const UpConvCall& call) = 0;
   virtual bool has_up_conv(Precision precision, std::int64_t ci, std::int64_t co) const = 0;
+  /// Only for 16-bit elements and channels of has_halo_conv, on cards whose matrix units read shared memory.
+  virtual void run(Precision precision, const HaloConvCall& call) = 0;
+  virtual bool runs_halo_conv() const = 0;
   virtual void pack(Precision precision, const PlaneCall& call) = 0;
   virtual void unpack(Precision precision, const PlaneCall& call) = 0;
   virtual void run(const MeanShiftKernel& kernel) = 0;

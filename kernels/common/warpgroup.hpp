@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Four warps that multiply matrices in shared memory (`wgmma`, cards of capability 9.0), as a value like Warp: on a card each of 128
+// threads keeps its own registers, on the host one thread keeps those of all and the product is done by the definition of its operands.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+#include "kernels/common/warp.hpp"
+
+namespace dfe::card {
+
+/// Where an operand lies in shared memory, for `wgmma` without swizzle: PTX ISA, "Matrix Descriptor". It is made of pieces of 8 rows of 16
+/// bytes, 128 bytes in one piece; `k_stride` bytes lead to the piece with the next 16 bytes of the rows, `row_stride` to the next 8 rows.
+/// All are multiples of 16, addresses too: a tile may begin at any voxel.
+DFE_HOST_DEVICE constexpr std::uint64_t matrix_descriptor(std::uint32_t address, std::uint32_t k_stride, std::uint32_t row_stride) {
+  return (address & 0x3FFFFu) >> 4 | static_cast<std::uint64_t>(k_stride >> 4) << 16 | static_cast<std::uint64_t>(row_stride >> 4) << 32;
+}
+
+/// Thread t's share of a product of 64 rows and N columns of floats: element 4n + 2h + i is row t/32·16 + t%32/4 + 8h, column 8n + t%4·2 +
+/// i.
+template <int N>
+struct Sums {
+  float v[N / 2];
+};
+
+struct HostGroup {
+  const std::byte* shared;  ///< where address 0 lies
+
+  template <class R>
+  struct Register {
+    R thread[128];
+    R& operator[](int i) { return thread[i]; }
+    const R& operator[](int i) const { return thread[i]; }
+  };
+
+  template <class Body>
+  void for_threads(Body&& body) const {
+    for (int thread = 0; thread < 128; ++thread) body(thread);
+  }
+
+  void begin() const {}
+  void commit() const {}
+  void wait() const {}
+
+  /// sums += a (64 rows, 16) · b (N columns, 16)
+  template <class T, int N>
+  void multiply_add(Register<Sums<N>>& sums, std::uint64_t a, std::uint64_t b) const {
+    const auto element = [&](std::uint64_t matrix, int row, int k) {
+      const auto field = [&](int at) { return static_cast<std::size_t>(matrix >> at & 0x3FFF) << 4; };
+      T value;
+      std::memcpy(&value,
+                  shared + field(0) + field(16) * static_cast<std::size_t>(k / 8) + field(32) * static_cast<std::size_t>(row / 8) +
+                      static_cast<std::size_t>(row % 8 * 16 + k % 8 * 2),
+                  sizeof value);
+      return to_float(value);
+    };
+    float left[64][16], right[N][16];
+    for (int k = 0; k < 16; ++k) {
+      for (int row = 0; row < 64; ++row) left[row][k] = element(a, row, k);
+      for (int column = 0; column < N; ++column) right[column][k] = element(b, column, k);
+    }
+    for (int thread = 0; thread < 128; ++thread)
+      for (int i = 0; i < N / 2; ++i) {
+        const int row = thread / 32 * 16 + thread % 32 / 4 + i / 2 % 2 * 8, column = i / 4 * 8 + thread % 4 * 2 + i % 2;
+        float sum = 0;
+        for (int k = 0; k < 16; ++k) sum += left[row][k] * right[column][k];
+        sums[thread].v[i] += sum;
+      }
+  }
+
+  void transpose_quads(Register<QuadWords>& words) const {
+    for (int warp = 0; warp < 4; ++warp) {
+      HostWarp::Register<QuadWords> part;
+      std::copy_n(words.thread + 32 * warp, 32, part.lane);
+      HostWarp::transpose_quads(part);
+      std::copy_n(part.lane, 32, words.thread + 32 * warp);
+    }
+  }
+};
+
+}  // namespace dfe::card
