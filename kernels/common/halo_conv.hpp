@@ -2,7 +2,7 @@
 // The 3x3x3 convolution on `wgmma`. A block keeps all weights in shared memory and goes along z with a tile of H x W: each input plane,
 // with one voxel around the tile, comes once and is multiplied with the weights of all three dz at once. So a product is three times as
 // wide as there are output channels (32 alone would leave the matrix units waiting for shared memory), and three output planes are under
-// way. Lying [8 channels][y][x] in shared memory, 8 voxels of a row are one piece of an operand, and a tap is another address.
+// way. In shared memory a plane lies as (channels/16, y, x, 16): 8 voxels of a row are 8 rows of an operand, and a tap is another address.
 #pragma once
 
 #include <algorithm>
@@ -29,11 +29,12 @@ template <int kC0, int kC1, int kCo, int kTilesY, int kTilesX, int kGroups, int 
 struct HaloConvShape {
   static constexpr int kFirst = kC0, kChannels = kC0 + kC1, kOutput = kCo, kColumns = 3 * kCo, kSteps = kChannels / 16;
   static constexpr int kHeight = 8 * kTilesY, kWidth = 8 * kTilesX, kAcross = kTilesX, kTilesPerGroup = kTilesY * kTilesX / kGroups;
-  static constexpr int kGroupCount = kGroups, kStageCount = kStages, kPacks = kChannels / 8;
+  static constexpr int kGroupCount = kGroups, kStageCount = kStages;
   static constexpr int kHaloY = kHeight + 2, kHaloX = kWidth + 2;
-  static constexpr std::uint32_t kBoxBytes = kHaloY * kHaloX * 16, kPackBytes = (kBoxBytes + 127) / 128 * 128,
-                                 kStageBytes = kPacks * kPackBytes, kWeightBytes = 9 * kChannels * kColumns * 2;
-  static_assert(kTilesPerGroup * kGroups == kTilesY * kTilesX && kC0 % 16 == 0 && kC1 % 16 == 0 && kCo % 8 == 0);
+  /// A box: 16 channels, what one product takes, of all voxels of a plane.
+  static constexpr std::uint32_t kBoxBytes = kHaloY * kHaloX * 32, kBoxStride = (kBoxBytes + 255) / 256 * 256,
+                                 kStageBytes = kSteps * kBoxStride, kWeightBytes = 9 * kChannels * kColumns * 2;
+  static_assert(kWeightBytes % 256 == 0 && kTilesPerGroup * kGroups == kTilesY * kTilesX && kC0 % 16 == 0 && kC1 % 16 == 0 && kCo % 8 == 0);
 };
 
 /// Calls body(shape, parts) for the shapes there is a kernel for; a block computes co / parts channels. Returns whether there is one.
@@ -118,13 +119,12 @@ struct HaloConvGroup {
       for (int t = 0; t < Shape::kTilesPerGroup; ++t) {
         const int tile = index * Shape::kTilesPerGroup + t;
         const int voxel = (tile / Shape::kAcross * 8 + dy) * Shape::kHaloX + tile % Shape::kAcross * 8 + dx;
-        const std::uint32_t columns =
-            weights + static_cast<std::uint32_t>((((dy * 3 + dx) * Shape::kPacks + 2 * step) * Shape::kColumns) * 16);
+        const std::uint32_t columns = weights + static_cast<std::uint32_t>(((dy * 3 + dx) * Shape::kSteps + step) * Shape::kColumns * 32);
         group.template multiply_add<T>(
             sums[t],
-            matrix_descriptor(plane + 2 * static_cast<std::uint32_t>(step) * Shape::kPackBytes + static_cast<std::uint32_t>(voxel) * 16,
-                              Shape::kPackBytes, Shape::kHaloX * 16),
-            matrix_descriptor(columns, Shape::kColumns * 16, 128));
+            matrix_of_32_byte_rows(plane + static_cast<std::uint32_t>(step) * Shape::kBoxStride + static_cast<std::uint32_t>(voxel) * 32,
+                                   Shape::kHaloX * 32),
+            plain_matrix(columns, Shape::kColumns * 16, 128));
       }
       group.commit();
     }

@@ -39,13 +39,14 @@ struct Head {
     const auto logit = [&](int k) {
       float sum = call.b[k];
       const float* const w = call.w + k * call.channels;
-      if constexpr (kChannels > 0)
+      if constexpr (kChannels > 0) {
         for (int first = 0; first < kChannels; first += 4) {  // one load instead of four: loads would be the limit
           const Pack<float> four = *reinterpret_cast<const Pack<float>*>(w + first);
           for (int c = 0; c < 4; ++c) sum += values[first + c] * four.v[c];
         }
-      else
+      } else {
         for (int c = 0; c < call.channels; ++c) sum += to_float(x[c]) * w[c];
+      }
       return sum;
     };
     const int classes = static_cast<int>(call.classes);

@@ -37,7 +37,7 @@ struct PlaneRing {
   int stage = 0;
   unsigned phase = 0;
 
-  static constexpr std::uint32_t kBarrierBytes = 128;
+  static constexpr std::uint32_t kBarrierBytes = 256;
   __device__ Barrier full() const { return {barriers + static_cast<std::uint32_t>(stage) * 16}; }
   __device__ Barrier empty() const { return {barriers + static_cast<std::uint32_t>(stage) * 16 + 8}; }
   __device__ std::uint32_t plane() const { return planes + static_cast<std::uint32_t>(stage) * Shape::kStageBytes; }
@@ -55,7 +55,7 @@ struct PlaneRing {
   }
 };
 
-/// Channels [channel, channel + 8) of a box of one plane; voxels outside of the volume are zeros.
+/// Channels [channel, channel + 16) of a box of one plane; voxels outside of the volume are zeros.
 __device__ void copy_box(std::uint32_t to, const CUtensorMap& map, Barrier barrier, int channel, int x, int y, int z) {
   asm volatile(
       "cp.async.bulk.tensor.4d.shared::cluster.global.tile.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3, %4, %5}], [%6];" ::"r"(to),
@@ -66,16 +66,15 @@ __device__ void copy_box(std::uint32_t to, const CUtensorMap& map, Barrier barri
 template <class Shape>
 constexpr int kThreads = 128 * Shape::kGroupCount + 32;
 template <class Shape>
-constexpr std::uint32_t kSharedBytes = PlaneRing<Shape>::kBarrierBytes +
-                                       (Shape::kWeightBytes + 127) / 128 * 128 + Shape::kStageCount* Shape::kStageBytes;
+constexpr std::uint32_t kSharedBytes = PlaneRing<Shape>::kBarrierBytes + Shape::kWeightBytes + Shape::kStageCount* Shape::kStageBytes;
 
 template <class T, class Shape>
 __global__ void __launch_bounds__(kThreads<Shape>, 1)
     halo_conv(const __grid_constant__ CUtensorMap x0, const __grid_constant__ CUtensorMap x1, HaloConvCall call, int across, int tiles,
               int parts) {
-  extern __shared__ __align__(128) unsigned char shared[];
+  extern __shared__ __align__(256) unsigned char shared[];
   const auto base = static_cast<std::uint32_t>(__cvta_generic_to_shared(shared));
-  constexpr std::uint32_t kWeights = PlaneRing<Shape>::kBarrierBytes, kPlanes = kWeights + (Shape::kWeightBytes + 127) / 128 * 128;
+  constexpr std::uint32_t kWeights = PlaneRing<Shape>::kBarrierBytes, kPlanes = kWeights + Shape::kWeightBytes;
   PlaneRing<Shape> ring{base, base + kPlanes};
   const int part = static_cast<int>(blockIdx.x) % parts, thread = static_cast<int>(threadIdx.x), group = thread / 128;
   if (thread == 0) {
@@ -98,11 +97,11 @@ __global__ void __launch_bounds__(kThreads<Shape>, 1)
       for_tiles([&](int y, int x) {
         for (std::int64_t z = call.z_begin - 1; z <= call.z_end; ++z, ring.advance()) {
           ring.empty().wait(ring.phase ^ 1);
-          ring.full().expect(Shape::kPacks * Shape::kBoxBytes);
-          for (int pack = 0; pack < Shape::kPacks; ++pack) {
-            const bool second = pack * 8 >= Shape::kFirst;
-            copy_box(ring.plane() + static_cast<std::uint32_t>(pack) * Shape::kPackBytes, second ? x1 : x0, ring.full(),
-                     pack * 8 - (second ? Shape::kFirst : 0), x - 1, y - 1, static_cast<int>(z - call.first));
+          ring.full().expect(Shape::kSteps * Shape::kBoxBytes);
+          for (int step = 0; step < Shape::kSteps; ++step) {
+            const bool second = step * 16 >= Shape::kFirst;
+            copy_box(ring.plane() + static_cast<std::uint32_t>(step) * Shape::kBoxStride, second ? x1 : x0, ring.full(),
+                     step * 16 - (second ? Shape::kFirst : 0), x - 1, y - 1, static_cast<int>(z - call.first));
           }
         }
       });
@@ -127,7 +126,7 @@ decltype(&cuTensorMapEncodeTiled) tensor_map_encoder() {
                                                                      : nullptr;
 }
 
-/// Planes (D, H, W, channels), of which boxes of 8 channels are taken.
+/// Planes (D, H, W, channels), of which boxes of 16 channels are taken.
 template <class Shape>
 cudaError_t describe(CUtensorMap& map, bool bf16, const void* x, std::int64_t channels, const HaloConvCall& call) {
   static const auto encode = tensor_map_encoder();
@@ -135,9 +134,9 @@ cudaError_t describe(CUtensorMap& map, bool bf16, const void* x, std::int64_t ch
   const auto size = [](std::int64_t n) { return static_cast<cuuint64_t>(n); };
   const cuuint64_t extents[] = {size(channels), size(call.width), size(call.height), size(call.planes)};
   const cuuint64_t strides[] = {size(2 * channels), size(2 * channels * call.width), size(2 * channels * call.width * call.height)};
-  const cuuint32_t box[] = {8, Shape::kHaloX, Shape::kHaloY, 1}, steps[] = {1, 1, 1, 1};
+  const cuuint32_t box[] = {16, Shape::kHaloX, Shape::kHaloY, 1}, steps[] = {1, 1, 1, 1};
   const CUresult code = encode(&map, bf16 ? CU_TENSOR_MAP_DATA_TYPE_BFLOAT16 : CU_TENSOR_MAP_DATA_TYPE_FLOAT16, 4, const_cast<void*>(x),
-                               extents, strides, box, steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_NONE,
+                               extents, strides, box, steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_32B,
                                CU_TENSOR_MAP_L2_PROMOTION_L2_128B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
   return code == CUDA_SUCCESS ? cudaSuccess : cudaErrorInvalidValue;
 }

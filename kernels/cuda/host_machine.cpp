@@ -68,13 +68,13 @@ template <class T, class Shape>
 struct BoxedPlanes {
   const HaloConvCall& call;
   std::int64_t y, x;
-  std::byte* at;  ///< where the plane comes
-  std::uint32_t address;
+  std::byte* shared;
+  std::uint32_t address;  ///< where in it planes come
   std::int64_t z = call.z_begin - 1;
 
   std::uint32_t next() const {
-    std::memset(at, 0xFF, Shape::kStageBytes);
-    for (int pack = 0; pack < Shape::kPacks; ++pack)
+    std::memset(shared + address, 0xFF, Shape::kStageBytes);
+    for (int pack = 0; pack < Shape::kChannels / 8; ++pack)
       for (std::int64_t row = 0; row < Shape::kHaloY; ++row)
         for (std::int64_t column = 0; column < Shape::kHaloX; ++column) {
           const std::int64_t yi = y - 1 + row, xi = x - 1 + column, zi = z - call.first;
@@ -84,7 +84,8 @@ struct BoxedPlanes {
             values = reinterpret_cast<const Pack<T>*>(
                 second ? call.x1 : call.x0)[((zi * call.height + yi) * call.width + xi) * ((second ? call.c1 : call.c0) / 8) + pack -
                                             (second ? Shape::kFirst / 8 : 0)];
-          std::memcpy(at + pack * Shape::kPackBytes + (row * Shape::kHaloX + column) * 16, &values, sizeof values);
+          const std::int64_t at = pack / 2 * Shape::kBoxStride + (row * Shape::kHaloX + column) * 32 + pack % 2 * 16;
+          std::memcpy(shared + swizzled_32(address + static_cast<std::uint32_t>(at)), &values, sizeof values);
         }
     return address;
   }
@@ -101,7 +102,7 @@ void halo_conv(const HaloConvCall& call, int parts) {
     for (int y = 0; y < call.height; y += Shape::kHeight)
       for (int x = 0; x < call.width; x += Shape::kWidth)
         for (int group = 0; group < Shape::kGroupCount; ++group) {
-          BoxedPlanes<T, Shape> planes{call, y, x, shared.data() + Shape::kWeightBytes, Shape::kWeightBytes};
+          BoxedPlanes<T, Shape> planes{call, y, x, shared.data(), Shape::kWeightBytes};
           HaloConvGroup<T, Shape, HostGroup>{call, {shared.data()}, 0, group, y, x, part * Shape::kOutput}.run(planes);
         }
   }
