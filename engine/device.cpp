@@ -11,8 +11,7 @@ namespace dfe {
 ChosenDevice choose_device(const std::string& device) {
   if (device != "auto") return {device, ""};
   const card::CardList list = card::cuda_cards();
-  // not the card yet: no result of one has been compared with the CPU's
-  if (list.trouble.empty()) return {"cpu", "auto: cpu; --device cuda takes the card, on which nothing has been checked yet"};
+  if (list.trouble.empty()) return {"cuda", "auto: cuda"};
   return {"cpu", "auto: cpu, because there is no CUDA backend: " + list.trouble};
 }
 

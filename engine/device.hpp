@@ -11,7 +11,7 @@
 namespace dfe {
 
 struct ChosenDevice {
-  std::string device;  ///< what was asked for; "auto" becomes cpu, until results of a card have been compared with it
+  std::string device;  ///< what was asked for; "auto" becomes the first card that can be used, or cpu
   std::string reason;  ///< why auto chose so; empty for other devices
 };
 ChosenDevice choose_device(const std::string& device);

@@ -2,6 +2,7 @@
 // Exact segmentation: the volume streams through the network column by column; usually one column is the whole plane.
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "engine/api/segment.hpp"
 #include "engine/deepfinder_tiling.hpp"
@@ -84,13 +85,23 @@ class ColumnInput {
   std::vector<float> voxels_;
 };
 
-void segment_exactly(const VolumeSource& tomogram, const Network& network, const SegmentPlan& plan, const Normalizer& normalizer,
-                     VoxelInput* voxels, LabelMap& map, const ScoreSink& sink, Observer* observer) {
+/// What one tomogram needs and the next of the same extent can have again.
+struct Prepared {
+  Extent3 extent;
+  VoxelType stored = VoxelType::Float32;
+  bool with_scores = false;
+  PlannedNetwork planned;
+  std::optional<Executable> executable;  ///< for columns of one extent; those at the high ends are smaller
+  Extent3 column;
+};
+
+void segment_exactly(const VolumeSource& tomogram, Prepared& prepared, const Normalizer& normalizer, VoxelInput* voxels, LabelMap& map,
+                     const ScoreSink& sink, Observer* observer) {
+  const Network& network = *prepared.planned.network;
+  const SegmentPlan& plan = prepared.planned.plan;
   const Extent3 e = tomogram.extent();
   const Reach reach = plane_reach(network.graph(), network.grids());
   const std::vector<Piece> rows = cut_axis(padded(e.y), plan.tile.y, reach), cols = cut_axis(padded(e.x), plan.tile.x, reach);
-  std::optional<Executable> executable;  // for columns of one extent; those at the high ends are smaller
-  Extent3 column;
   const std::int64_t classes = network.graph().head().classes;
   std::vector<float> box(sink ? static_cast<std::size_t>(std::min(plan.slab_planes, padded(e.z)) * plan.tile.y * plan.tile.x * classes)
                               : 0);
@@ -98,13 +109,13 @@ void segment_exactly(const VolumeSource& tomogram, const Network& network, const
   const std::int64_t planes = static_cast<std::int64_t>(rows.size() * cols.size()) * padded(e.z);
   for (const Piece& y : rows)
     for (const Piece& x : cols) {
-      if (!executable || column != Extent3{padded(e.z), y.size, x.size}) {
-        column = {padded(e.z), y.size, x.size};
-        executable.reset();  // its memory goes before the next one's comes
-        executable.emplace(network, column, plan.slab_planes, static_cast<bool>(sink));
+      if (!prepared.executable || prepared.column != Extent3{padded(e.z), y.size, x.size}) {
+        prepared.column = {padded(e.z), y.size, x.size};
+        prepared.executable.reset();  // its memory goes before the next one's comes
+        prepared.executable.emplace(network, prepared.column, plan.slab_planes, static_cast<bool>(sink));
       }
-      ColumnInput input(tomogram, normalizer, column, y.begin, x.begin);
-      ColumnOutput output(map, column, y, x, classes, sink, box);
+      ColumnInput input(tomogram, normalizer, prepared.column, y.begin, x.begin);
+      ColumnOutput output(map, prepared.column, y, x, classes, sink, box);
       const auto write = [&](std::int64_t begin, std::int64_t end, const std::uint8_t* labels, const float* scores) {
         output.take(begin, end, labels, scores);
       };
@@ -114,27 +125,35 @@ void segment_exactly(const VolumeSource& tomogram, const Network& network, const
         if (observer->cancelled()) throw Error("segment", tomogram.info().path, "cancelled");
       };
       if (voxels)
-        executable->run(
+        prepared.executable->run(
             [&](const PlaneBuffer& to, std::int64_t z) { voxels->store_plane(to, z, input.box(z), normalizer.mean(), normalizer.scale()); },
             write, progress);
       else
-        executable->run([&](std::int64_t z, float* plane) { input.read(z, plane); }, write, progress);
-      planes_before += column.z;
+        prepared.executable->run([&](std::int64_t z, float* plane) { input.read(z, plane); }, write, progress);
+      planes_before += prepared.column.z;
     }
 }
 
-}  // namespace
-
-LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options,
-                    const ScoreSink& scores, Observer* observer, SegmentPlan* plan_out) {
+/// `kept` holds what an earlier tomogram left, and gets what this one leaves.
+LabelMap segment_with(Backend& backend, std::optional<Prepared>& kept, const VolumeSource& tomogram, const Weights& weights,
+                      const SegmentOptions& options, const ScoreSink& scores, Observer* observer, SegmentPlan* plan_out) {
   if (tomogram.extent().voxels() == 0)
     throw Error("segment", tomogram.info().path, "the volume has no voxels", "its extent is " + tomogram.extent().to_string());
-  const bool exact = options.tiling == Tiling::Exact;
+  const bool exact = options.tiling == Tiling::Exact, with_scores = static_cast<bool>(scores);
   if (!exact) check_deepfinder_patch(tomogram, options.deepfinder_patch);
   const Normalization kind = options.normalization.value_or(weights.normalization);
-  auto [network_made, plan] = plan_network(tomogram, weights, backend, options, static_cast<bool>(scores));
-  plan_voxels(plan, tomogram, backend, kind);
-  const Network& network = *network_made;
+  const VoxelType stored = tomogram.stored_format().type;
+  if (!kept || kept->extent != tomogram.extent() || kept->stored != stored || kept->with_scores != with_scores) {
+    kept.reset();  // its memory goes before the next one's is planned
+    PlannedNetwork planned = plan_network(tomogram, weights, backend, options, with_scores);
+    plan_voxels(planned.plan, tomogram, backend, kind);
+    Prepared& fresh = kept.emplace();
+    fresh.extent = tomogram.extent();
+    fresh.stored = stored;
+    fresh.with_scores = with_scores;
+    fresh.planned = std::move(planned);
+  }
+  const SegmentPlan& plan = kept->planned.plan;
   if (plan_out) *plan_out = plan;
   if (observer) observer->message(LogLevel::Info, plan.to_string());
 
@@ -146,19 +165,51 @@ LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weight
     // statistics of patches are the host's: they differ from voxel to voxel
     const auto voxels = kind == Normalization::Patch ? nullptr : backend.voxels(tomogram, plan.voxels_on_card);
     const Normalizer normalizer(tomogram, kind, observer, voxels.get());
-    segment_exactly(tomogram, network, plan, normalizer, voxels.get(), map, scores, observer);
+    segment_exactly(tomogram, *kept, normalizer, voxels.get(), map, scores, observer);
   } else {
-    segment_deepfinder_tiles(tomogram, network, plan, kind, map, scores, observer);
+    segment_deepfinder_tiles(tomogram, *kept->planned.network, plan, kind, map, scores, observer);
   }
   return map;
 }
 
+}  // namespace
+
+struct Segmenter::State {
+  const Weights& weights;
+  SegmentOptions options;
+  std::string why;  ///< this device
+  std::unique_ptr<Backend> backend;
+  std::optional<Prepared> prepared;
+};
+
+Segmenter::Segmenter(const Weights& weights, const SegmentOptions& options) : state_(new State{weights, options, {}, nullptr, {}}) {
+  state_->backend = make_backend(options, &state_->why);
+}
+Segmenter::Segmenter(const Weights& weights, const SegmentOptions& options, std::unique_ptr<Backend> backend)
+    : state_(new State{weights, options, {}, std::move(backend), {}}) {}
+Segmenter::~Segmenter() = default;
+Segmenter::Segmenter(Segmenter&&) noexcept = default;
+
+LabelMap Segmenter::segment(const VolumeSource& tomogram, const ScoreSink& scores, Observer* observer, SegmentPlan* plan) {
+  State& s = *state_;
+  if (observer && !s.why.empty()) observer->message(LogLevel::Debug, std::exchange(s.why, ""));
+  LabelMap map = segment_with(*s.backend, s.prepared, tomogram, s.weights, s.options, scores, observer, plan);
+  // the program's own memory is for what comes next; that of a card has no other use
+  if (!on_card()) s.prepared.reset();
+  return map;
+}
+
+bool Segmenter::on_card() const { return state_->backend->card_bytes().has_value(); }
+
+LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options,
+                    const ScoreSink& scores, Observer* observer, SegmentPlan* plan) {
+  std::optional<Prepared> prepared;
+  return segment_with(backend, prepared, tomogram, weights, options, scores, observer, plan);
+}
+
 LabelMap segment(const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options, const ScoreSink& scores,
                  Observer* observer, SegmentPlan* plan) {
-  std::string why;
-  const auto backend = make_backend(options, &why);
-  if (observer && !why.empty()) observer->message(LogLevel::Debug, why);
-  return segment_on(*backend, tomogram, weights, options, scores, observer, plan);
+  return Segmenter(weights, options).segment(tomogram, scores, observer, plan);
 }
 
 }  // namespace dfe

@@ -84,9 +84,11 @@ void RunRecord::option(std::string name, std::string value) { options_.emplace_b
 
 void RunRecord::device(std::string text) { device_ = std::move(text); }
 
-void RunRecord::input(const std::filesystem::path& path) { inputs_.push_back({path.string(), file_hash(path), size_of(path)}); }
+void RunRecord::input(const std::filesystem::path& path) {
+  inputs_.push_back({path.string(), std::async(std::launch::async, file_hash, path), size_of(path)});
+}
 
-void RunRecord::output(const std::filesystem::path& path) { outputs_.push_back({path.string(), "", size_of(path)}); }
+void RunRecord::output(const std::filesystem::path& path) { outputs_.push_back({path.string(), {}, size_of(path)}); }
 
 void RunRecord::fact(std::string name, std::string value) { facts_.push_back({std::move(name), std::move(value), 0, false}); }
 
@@ -128,7 +130,8 @@ std::string RunRecord::json() const {
   };
   record["options"] = object_of(options_);
   record["inputs"] = Json::array();
-  for (const FileFact& file : inputs_) record["inputs"].push_back({{"path", file.path}, {"bytes", file.bytes}, {"xxh128", file.hash}});
+  for (const FileFact& file : inputs_)
+    record["inputs"].push_back({{"path", file.path}, {"bytes", file.bytes}, {"xxh128", file.hash.get()}});
   record["outputs"] = Json::array();
   for (const FileFact& file : outputs_) record["outputs"].push_back({{"path", file.path}, {"bytes", file.bytes}});
   record["timings_seconds"] = object_of(timings());

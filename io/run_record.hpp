@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <future>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,10 +26,10 @@ class RunRecord {
   explicit RunRecord(std::string command);
 
   void option(std::string name, std::string value);
-  void device(std::string text);                          ///< "cpu (avx512, 2 threads)"
-  void input(const std::filesystem::path& path);          ///< notes path, size and hash
-  void output(const std::filesystem::path& path);         ///< notes path and size; call after it exists
-  void fact(std::string name, std::string value);         ///< anything else worth keeping, as text
+  void device(std::string text);                   ///< "cpu (avx512, 2 threads)"
+  void input(const std::filesystem::path& path);   ///< notes path, size and hash, which is worked out beside what follows
+  void output(const std::filesystem::path& path);  ///< notes path and size; call after it exists
+  void fact(std::string name, std::string value);  ///< anything else worth keeping, as text
   void fact(std::string name, double value);
   void warning(std::string text);
 
@@ -38,7 +39,8 @@ class RunRecord {
   /// Seconds per stage so far, in order of first use.
   std::vector<std::pair<std::string, double>> timings() const;
 
-  /// The record as JSON text: version, command, options, inputs, outputs, device, timings, facts, warnings, start time, host threads.
+  /// Waits for the hashes of inputs. The record as JSON text: version, command, options, inputs, outputs, device, timings, facts, warnings,
+  /// start time, host threads.
   std::string json() const;
 
   /// Writes json() beside `result` (run_record_path), atomically.
@@ -47,12 +49,23 @@ class RunRecord {
  private:
   std::string command_, device_;
   std::vector<std::pair<std::string, std::string>> options_;
-  struct FileFact { std::string path, hash; std::int64_t bytes = 0; };
+  struct FileFact {
+    std::string path;
+    std::shared_future<std::string> hash;
+    std::int64_t bytes = 0;
+  };
   std::vector<FileFact> inputs_, outputs_;
-  struct Fact { std::string name, text; double number = 0; bool is_number = false; };
+  struct Fact {
+    std::string name, text;
+    double number = 0;
+    bool is_number = false;
+  };
   std::vector<Fact> facts_;
   std::vector<std::string> warnings_;
-  struct Stage { std::string name; double seconds = 0; };
+  struct Stage {
+    std::string name;
+    double seconds = 0;
+  };
   std::vector<Stage> stages_;
   std::string current_;
   std::chrono::steady_clock::time_point started_, current_started_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,8 @@
 #include "weights.hpp"
 
 namespace dfe {
+
+class Backend;
 
 enum class Tiling {
   Exact,       ///< as if the whole tomogram went through the network at once
@@ -89,6 +92,28 @@ void check_device(const std::string& device);
 
 /// Plans without running. Throws a usage `Error` where the budget is too small, saying how much is needed.
 SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options, bool with_scores);
+
+/// Segments tomograms one after another. On a card, where it counts, kernels are chosen, weights packed and memory taken once for tomograms
+/// of the same extent.
+class Segmenter {
+ public:
+  /// Throws a usage `Error` where the device cannot be used. The weights must outlive the segmenter.
+  Segmenter(const Weights& weights, const SegmentOptions& options);
+  /// On a backend that exists already; options.device does not matter.
+  Segmenter(const Weights& weights, const SegmentOptions& options, std::unique_ptr<Backend> backend);
+  ~Segmenter();
+  Segmenter(Segmenter&&) noexcept;
+
+  /// As the function `segment` does.
+  LabelMap segment(const VolumeSource& tomogram, const ScoreSink& scores = {}, Observer* observer = nullptr, SegmentPlan* plan = nullptr);
+
+  /// Whether tensors are on a card, and the processor has little to do.
+  bool on_card() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// Labels every voxel. Deterministic: for one instruction set and kind of convolution the labels and scores are the same bits for every
 /// slab height, tile size, memory budget and thread count. Throws `Error` for voxels that are not finite and for constant volumes.

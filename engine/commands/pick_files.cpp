@@ -3,6 +3,7 @@
 #include "engine/adapted_volume.hpp"
 #include "engine/api/commands.hpp"
 #include "engine/commands/file_scores.hpp"
+#include "engine/commands/late_results.hpp"
 #include "engine/commands/outputs.hpp"
 #include "engine/commands/particle_files.hpp"
 #include "engine/commands/segment_parts.hpp"
@@ -35,43 +36,45 @@ CommandReport run_pick(const PickRequest& request, Observer* observer) {
   const Weights weights = read_weights_for(segment);
   ClusterOptions options = request.cluster;
   if (!options.radius.is_angstrom) options.radius.value /= static_cast<double>(segment.bin);  // given in the tomogram's voxels
+  Segmenter segmenter(weights, segment.options);
+  if (options.device == "auto" && segmenter.on_card()) options.device = "cuda";  // it is open already
   CommandReport report;
-  Json results = Json::array();
+  LateResults results(report);
   for (const OutputJob& job : jobs) {
     const std::filesystem::path &output = job.outputs[0], &labels = job.outputs[1], &scores = job.outputs[2];
     if (job.skip) {
-      report.text += output.string() + " exists: left as it is\n";
-      results.push_back({{"input", job.input}, {"output", output.string()}, {"skipped", true}});
+      results.add(false, [&] { return skipped(job.input, output); });
       continue;
     }
     io::RunRecord record("pick");
     record_options(record, segment);
     record_options(record, request.cluster);
-    const LabelMap map = segment_file(job.input, weights, segment, scores, record, observer);
+    LabelMap map = segment_file(job.input, segmenter, weights, segment, scores, record, observer);
     record.stage("cluster");
     ParticleList list = cluster(map, options, open_scores(scores.string(), map).get(), observer);
     finish_list(list, map, job.input);
     unbin_list(list, segment.bin, job.input, segment.common);
-    record.stage("write");
-    if (!labels.empty()) {
-      io::write_label_map(labels, map);
-      record.output(labels);
-    }
-    if (!scores.empty()) record.output(scores);
-    write_list(output, list, format, record);
-    for (const auto& other : {labels, scores})
-      if (!other.empty()) record.write_beside(other);
+    results.add(segmenter.on_card(), [&, map = std::move(map), list = std::move(list), record = std::move(record)]() mutable {
+      record.stage("write");
+      if (!labels.empty()) {
+        io::write_label_map(labels, map);
+        record.output(labels);
+      }
+      if (!scores.empty()) record.output(scores);
+      write_list(output, list, format, record);
+      for (const auto& other : {labels, scores})
+        if (!other.empty()) record.write_beside(other);
 
-    report.text += list_text(list, output);
-    Json json = {{"input", job.input}, {"output", output.string()}};
-    if (!labels.empty()) json["labels"] = labels.string();
-    if (!scores.empty()) json["scores"] = scores.string();
-    json["label_counts"] = label_counts(map, weights.classes);
-    json.update(list_json(list));
-    json["seconds"] = stage_seconds(record);
-    results.push_back(std::move(json));
+      Written written{list_text(list, output), {{"input", job.input}, {"output", output.string()}}};
+      if (!labels.empty()) written.json["labels"] = labels.string();
+      if (!scores.empty()) written.json["scores"] = scores.string();
+      written.json["label_counts"] = label_counts(map, weights.classes);
+      written.json.update(list_json(list));
+      written.json["seconds"] = stage_seconds(record);
+      return written;
+    });
   }
-  report.json = json_text({{"results", results}});
+  report.json = json_text({{"results", results.take()}});
   return report;
 }
 

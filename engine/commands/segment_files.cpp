@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `segment`: tomograms in, label maps out.
 #include "engine/api/commands.hpp"
+#include "engine/commands/late_results.hpp"
 #include "engine/commands/outputs.hpp"
 #include "engine/commands/segment_parts.hpp"
 #include "io/volume.hpp"
@@ -12,37 +13,39 @@ CommandReport run_segment(const SegmentRequest& request, Observer* observer) {
       plan_outputs("segment", request.tomograms, {{"--output", request.output, "_labels.mrc"}, {"--scores", request.scores, "_scores.h5"}},
                    request.common, {request.weights});
   const Weights weights = read_weights_for(request);
+  Segmenter segmenter(weights, request.options);
   CommandReport report;
-  Json results = Json::array();
+  LateResults results(report);
   for (const OutputJob& job : jobs) {
     const std::filesystem::path &output = job.outputs[0], &scores = job.outputs[1];
     if (job.skip) {
-      report.text += output.string() + " exists: left as it is\n";
-      results.push_back({{"input", job.input}, {"output", output.string()}, {"skipped", true}});
+      results.add(false, [&] { return skipped(job.input, output); });
       continue;
     }
     io::RunRecord record("segment");
     record_options(record, request);
-    const LabelMap map = segment_file(job.input, weights, request, scores, record, observer);
-    record.stage("write");
-    io::write_label_map(output, map);
-    record.output(output);
-    if (!scores.empty()) record.output(scores);
-    for (const auto& result : {output, scores})
-      if (!result.empty()) record.write_beside(result);
+    LabelMap map = segment_file(job.input, segmenter, weights, request, scores, record, observer);
+    results.add(segmenter.on_card(), [&, map = std::move(map), record = std::move(record)]() mutable {
+      record.stage("write");
+      io::write_label_map(output, map);
+      record.output(output);
+      if (!scores.empty()) record.output(scores);
+      for (const auto& result : {output, scores})
+        if (!result.empty()) record.write_beside(result);
 
-    const Json counts = label_counts(map, weights.classes);
-    report.text += "labels of " + job.input + " written to " + output.string() + "\n";
-    for (const auto& [name, voxels] : counts.items()) report.text += "  class " + name + ": " + voxels.dump() + " voxels\n";
-    Json json = {{"input", job.input}, {"output", output.string()}};
-    if (!scores.empty()) json["scores"] = scores.string();
-    json["extent"] = json_extent(map.labels.extent());
-    json["voxel_size_angstrom"] = json_voxel_size(map.geometry.voxel_size);
-    json["label_counts"] = counts;
-    json["seconds"] = stage_seconds(record);
-    results.push_back(std::move(json));
+      const Json counts = label_counts(map, weights.classes);
+      Written written{"labels of " + job.input + " written to " + output.string() + "\n",
+                      {{"input", job.input}, {"output", output.string()}}};
+      for (const auto& [name, voxels] : counts.items()) written.text += "  class " + name + ": " + voxels.dump() + " voxels\n";
+      if (!scores.empty()) written.json["scores"] = scores.string();
+      written.json["extent"] = json_extent(map.labels.extent());
+      written.json["voxel_size_angstrom"] = json_voxel_size(map.geometry.voxel_size);
+      written.json["label_counts"] = counts;
+      written.json["seconds"] = stage_seconds(record);
+      return written;
+    });
   }
-  report.json = json_text({{"results", results}});
+  report.json = json_text({{"results", results.take()}});
   return report;
 }
 

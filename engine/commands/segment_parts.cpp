@@ -80,7 +80,7 @@ void record_options(io::RunRecord& record, const SegmentRequest& request) {
   record.input(request.weights);
 }
 
-LabelMap segment_file(const std::string& tomogram, const Weights& weights, const SegmentRequest& request,
+LabelMap segment_file(const std::string& tomogram, Segmenter& segmenter, const Weights& weights, const SegmentRequest& request,
                       const std::filesystem::path& scores, io::RunRecord& record, Observer* observer) {
   record.stage("open");
   record.input(tomogram);
@@ -109,7 +109,7 @@ LabelMap segment_file(const std::string& tomogram, const Weights& weights, const
     };
   }
   SegmentPlan plan;
-  LabelMap map = segment(*volume, weights, request.options, sink, observer, &plan);
+  LabelMap map = segmenter.segment(*volume, sink, observer, &plan);
   record.device(plan.device);
   record.fact("planned_memory_bytes", static_cast<double>(plan.total_bytes()));
   record.fact("peak_memory_bytes", static_cast<double>(peak_memory_bytes()));

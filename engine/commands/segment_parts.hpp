@@ -20,7 +20,7 @@ void record_options(io::RunRecord& record, const SegmentRequest& request);
 /// Opens the tomogram, bins or resamples it as asked, checks its voxel size against the weights', segments it, and writes the scores where
 /// a path is given. With resampling the labels lie on the tomogram's own grid; with binning on the binned one. The record gets stages,
 /// inputs and warnings.
-LabelMap segment_file(const std::string& tomogram, const Weights& weights, const SegmentRequest& request,
+LabelMap segment_file(const std::string& tomogram, Segmenter& segmenter, const Weights& weights, const SegmentRequest& request,
                       const std::filesystem::path& scores, io::RunRecord& record, Observer* observer);
 
 /// {"<stage>": seconds, ...}

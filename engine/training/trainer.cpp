@@ -174,6 +174,7 @@ class Trainer {
   /// The budget is what is left beside the memory of training.
   SegmentOptions validation_options() const {
     SegmentOptions options = device_;
+    if (options.device == "auto") options.device = "cpu";  // where the training runs
     options.normalization = settings_.sampler.normalization;
     if (options.memory_bytes > 0) options.memory_bytes = std::max<std::int64_t>(options.memory_bytes - resident_memory_bytes(), 1);
     return options;

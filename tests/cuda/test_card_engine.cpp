@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole network streamed over the card's stand-in: slabs, sliding buffers, planes on their way up and labels on their way down.
+#include <algorithm>
 #include <cmath>
 
 #include "engine/executable.hpp"
 #include "engine/segment_plan.hpp"
+#include "engine/segmenter.hpp"
 #include "kernels/cuda/card_backend.hpp"
 #include "kernels/cuda/host_machine.hpp"
 #include "kernels/ref/ref_backend.hpp"
@@ -93,6 +95,34 @@ TEST_CASE("card: a run that breaks off leaves the executable usable") {
   second.clear();
   executable.run(read, keep(second));
   CHECK(second == first);
+}
+
+TEST_CASE("card: tomograms of one extent share what was prepared, and others do not disturb it") {
+  const Weights weights = random_weights({{6, 8, 10}, 5}, 3);
+  const auto backend = [] { return card::make_card_backend(card::make_host_machine(), Precision::Fp16); };
+  Segmenter segmenter(weights, {}, backend());
+  CHECK(segmenter.on_card());
+  struct Case {
+    Extent3 extent;
+    int seed;
+    bool scores;
+  };
+  for (const Case& c : {Case{{20, 12, 16}, 1, false}, Case{{20, 12, 16}, 2, false}, Case{{20, 12, 16}, 2, true}, Case{{9, 14, 7}, 3, false},
+                        Case{{20, 12, 16}, 1, false}}) {
+    const MemoryVolume volume = random_volume(c.extent, c.seed);
+    const auto fresh = backend();
+    std::vector<float> scores, expected_scores;
+    const auto into = [&](std::vector<float>& all) -> ScoreSink {
+      if (!c.scores) return {};
+      return [&](const Box3& box, std::int64_t classes, const float* values) {
+        all.insert(all.end(), values, values + classes * box.extent.voxels());
+      };
+    };
+    const LabelMap expected = segment_on(*fresh, volume, weights, {}, into(expected_scores)), got = segmenter.segment(volume, into(scores));
+    CHECK(std::ranges::equal(got.labels.span(), expected.labels.span()));
+    CHECK(scores == expected_scores);
+    CHECK(scores.empty() != c.scores);
+  }
 }
 
 TEST_CASE("card: plans fit the card's memory, or say what they need") {
