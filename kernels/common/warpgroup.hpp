@@ -50,9 +50,9 @@ struct HostGroup {
   void commit() const {}
   void wait() const {}
 
-  /// sums += a (64 rows, 16) · b (N columns, 16)
+  /// sums = a (64 rows, 16) · b (N columns, 16), with `add` sums += it.
   template <class T, int N>
-  void multiply_add(Register<Sums<N>>& sums, std::uint64_t a, std::uint64_t b) const {
+  void multiply_add(Register<Sums<N>>& sums, std::uint64_t a, std::uint64_t b, bool add = true) const {
     const auto element = [&](std::uint64_t matrix, int row, int k) {
       const auto field = [&](int at) { return static_cast<std::uint32_t>(matrix >> at & 0x3FFF) << 4; };
       const auto r = static_cast<std::uint32_t>(row), c = static_cast<std::uint32_t>(k);
@@ -74,7 +74,7 @@ struct HostGroup {
         const int row = thread / 32 * 16 + thread % 32 / 4 + i / 2 % 2 * 8, column = i / 4 * 8 + thread % 4 * 2 + i % 2;
         float sum = 0;
         for (int k = 0; k < 16; ++k) sum += left[row][k] * right[column][k];
-        sums[thread].v[i] += sum;
+        sums[thread].v[i] = add ? sums[thread].v[i] + sum : sum;
       }
   }
 

@@ -80,6 +80,7 @@ class CardBackend final : public Backend {
   }
   std::unique_ptr<PlannedOp> plan(const UpConvDesc& op, const LayerWeights& weights, std::int64_t) override {
     refuse_unless(op.ci > 1 && op.co > 1, "up_conv", std::to_string(op.ci) + " to " + std::to_string(op.co), "at least 2 channels");
+    if (has_card_halo_up_conv(shared_, op)) return make_card_halo_up_conv(shared_, op, weights);
     return make_card_up_conv(shared_, op, weights);
   }
   std::unique_ptr<PlannedHead> plan(const HeadDesc& op, const LayerWeights& weights, std::int64_t) override {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// 3x3x3 convolutions of the network's channels on the kernel of kernels/common/halo_conv.hpp; of one input or of two.
+// Convolutions of the network's channels, of one input or of two, and the large up-convolution, on the kernels of
+// kernels/common/halo_conv.hpp and halo_up_conv.hpp.
 #include <algorithm>
 
 #include "kernels/cuda/card_parts.hpp"
@@ -7,38 +8,73 @@
 namespace dfe::card {
 namespace {
 
+/// Weights as a kernel wants them, and the bias in 32 bits.
+struct CardWeights {
+  template <class T>
+  CardWeights(Machine& machine, const std::vector<T>& packed, const std::vector<float>& bias)
+      : w(machine, packed.size() * sizeof(T)), b(machine, bias.size() * sizeof(float)) {
+    machine.copy(w.data(), reinterpret_cast<const std::byte*>(packed.data()), w.bytes(), Queue::Compute);
+    machine.copy(b.data(), reinterpret_cast<const std::byte*>(bias.data()), b.bytes(), Queue::Compute);
+    machine.synchronize();  // the vectors go
+  }
+  const float* bias() const { return reinterpret_cast<const float*>(b.data()); }
+  std::size_t bytes() const { return w.bytes() + b.bytes(); }
+
+  Block w, b;
+};
+
+/// Calls make(T{}) with the 16-bit element of a precision.
+template <class Make>
+auto with_16_bits(Precision precision, Make&& make) {
+  return precision == Precision::Bf16 ? make(Bf16{}) : make(Fp16{});
+}
+
 class CardHaloConv final : public PlannedOp {
  public:
-  CardHaloConv(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights) : shared_(shared), op_(op) {
-    with_halo_conv(op.c0, op.c1, op.co, [&](auto, int parts) {
-      if (shared.precision == Precision::Bf16)
-        keep(halo_conv_weights<Bf16>(weights.kernel.data(), op.c0 + op.c1, op.co, parts));
-      else
-        keep(halo_conv_weights<Fp16>(weights.kernel.data(), op.c0 + op.c1, op.co, parts));
-    });
-    b_ = upload(*shared.machine, Precision::Fp32, weights.bias);
-  }
+  CardHaloConv(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights)
+      : shared_(shared), op_(op), weights_(with_16_bits(shared.precision, [&](auto element) {
+          int parts = 1;
+          with_halo_conv(op.c0, op.c1, op.co, [&](auto, int p) { parts = p; });
+          return CardWeights(*shared.machine, halo_conv_weights<decltype(element)>(weights.kernel.data(), op.c0 + op.c1, op.co, parts),
+                             weights.bias);
+        })) {}
   std::string name() const override { return "own, halo in shared memory"; }
-  std::size_t bytes() const override { return w_.bytes() + b_.bytes(); }
+  std::size_t bytes() const override { return weights_.bytes(); }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
     const std::int64_t first = std::max<std::int64_t>(z_begin - 1, 0), last = std::min(z_end + 1, y.extent.z);
     shared_.machine->run(shared_.precision, HaloConvCall{x[0].plane(first), op_.c1 > 0 ? x[1].plane(first) : nullptr, y.plane(z_begin),
-                                                         w_.data(), reinterpret_cast<const float*>(b_.data()), z_begin, z_end, first,
-                                                         last - first, y.extent.y, y.extent.x, op_.c0, op_.c1, op_.co, op_.relu});
+                                                         weights_.w.data(), weights_.bias(), z_begin, z_end, first, last - first,
+                                                         y.extent.y, y.extent.x, op_.c0, op_.c1, op_.co, op_.relu});
   }
 
  private:
-  template <class T>
-  void keep(const std::vector<T>& values) {
-    w_ = Block(*shared_.machine, values.size() * sizeof(T));
-    shared_.machine->copy(w_.data(), reinterpret_cast<const std::byte*>(values.data()), w_.bytes(), Queue::Compute);
-    shared_.machine->synchronize();  // `values` go
-  }
-
   Shared& shared_;
   Conv3dDesc op_;
-  Block w_, b_;
+  CardWeights weights_;
+};
+
+class CardHaloUpConv final : public PlannedOp {
+ public:
+  CardHaloUpConv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights)
+      : shared_(shared), op_(op), weights_(with_16_bits(shared.precision, [&](auto element) {
+          return CardWeights(*shared.machine, halo_up_conv_weights<decltype(element)>(weights.kernel.data(), op.ci, op.co), weights.bias);
+        })) {}
+  std::string name() const override { return "own, halo in shared memory"; }
+  std::size_t bytes() const override { return weights_.bytes(); }
+
+  void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
+    const std::int64_t first = z_begin / 2;
+    shared_.machine->run_halo(
+        shared_.precision,
+        UpConvCall{x[0].plane(first), y.plane(z_begin), reinterpret_cast<const std::uint32_t*>(weights_.w.data()), weights_.bias(), z_begin,
+                   z_end, first, x[0].extent.z, x[0].extent.y, x[0].extent.x, op_.ci, op_.co, op_.relu});
+  }
+
+ private:
+  Shared& shared_;
+  UpConvDesc op_;
+  CardWeights weights_;
 };
 
 }  // namespace
@@ -51,6 +87,14 @@ bool has_card_halo_conv(const Shared& shared, const Conv3dDesc& op) {
 
 std::unique_ptr<PlannedOp> make_card_halo_conv(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights) {
   return std::make_unique<CardHaloConv>(shared, op, weights);
+}
+
+bool has_card_halo_up_conv(const Shared& shared, const UpConvDesc& op) {
+  return element_bytes(shared.precision) == 2 && shared.machine->runs_halo_conv() && has_halo_up_conv(op.ci, op.co);
+}
+
+std::unique_ptr<PlannedOp> make_card_halo_up_conv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights) {
+  return std::make_unique<CardHaloUpConv>(shared, op, weights);
 }
 
 }  // namespace dfe::card

@@ -78,6 +78,8 @@ std::unique_ptr<PlannedOp> make_card_conv(Shared& shared, const Conv3dDesc& op, 
 /// Whether there is a kernel of the project's own for a convolution on this card.
 bool has_card_halo_conv(const Shared& shared, const Conv3dDesc& op);
 std::unique_ptr<PlannedOp> make_card_halo_conv(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights);
+bool has_card_halo_up_conv(const Shared& shared, const UpConvDesc& op);
+std::unique_ptr<PlannedOp> make_card_halo_up_conv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights);
 std::unique_ptr<PlannedOp> make_card_first_layer(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights);
 std::unique_ptr<PlannedOp> make_card_max_pool(Shared& shared, const MaxPoolDesc& op);
 std::unique_ptr<PlannedOp> make_card_up_conv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights);

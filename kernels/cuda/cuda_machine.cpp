@@ -160,6 +160,9 @@ class CudaMachine final : public Machine {
   void run(Precision precision, const HaloConvCall& call) override {
     launched(launch(begin(), precision, call), "convolution", call.height, call.width);
   }
+  void run_halo(Precision precision, const UpConvCall& call) override {
+    launched(launch_halo(begin(), precision, call), "up-convolution", call.height, call.width);
+  }
   std::optional<std::string> recall(const std::string& key) const override { return plans_.find(card_ + " | " + key); }
   void remember(const std::string& key, const std::string& choice, double ms) override { plans_.store(card_ + " | " + key, choice, ms); }
   void pack(Precision precision, const PlaneCall& call) override {

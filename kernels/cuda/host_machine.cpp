@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/api/error.hpp"
+#include "kernels/cuda/host_halo.hpp"
 #include "kernels/cuda/kernel_table.hpp"
 
 namespace dfe::card {
@@ -61,51 +62,6 @@ void convolve(const ConvShape& s, const ConvArguments& a) {
           from_float(value, reinterpret_cast<T*>(a.y)[at + k]);
         }
       }
-}
-
-/// Input planes as the copy engine brings them, one at a time, into memory that holds nothing else.
-template <class T, class Shape>
-struct BoxedPlanes {
-  const HaloConvCall& call;
-  std::int64_t y, x;
-  std::byte* shared;
-  std::uint32_t address;  ///< where in it planes come
-  std::int64_t z = call.z_begin - 1;
-
-  std::uint32_t next() const {
-    std::memset(shared + address, 0xFF, Shape::kStageBytes);
-    for (int pack = 0; pack < Shape::kChannels / 8; ++pack)
-      for (std::int64_t row = 0; row < Shape::kHaloY; ++row)
-        for (std::int64_t column = 0; column < Shape::kHaloX; ++column) {
-          const std::int64_t yi = y - 1 + row, xi = x - 1 + column, zi = z - call.first;
-          Pack<T> values{};
-          const bool second = pack * 8 >= Shape::kFirst;
-          if (zi >= 0 && zi < call.planes && yi >= 0 && yi < call.height && xi >= 0 && xi < call.width)
-            values = reinterpret_cast<const Pack<T>*>(
-                second ? call.x1 : call.x0)[((zi * call.height + yi) * call.width + xi) * ((second ? call.c1 : call.c0) / 8) + pack -
-                                            (second ? Shape::kFirst / 8 : 0)];
-          const std::int64_t at = pack / 2 * Shape::kBoxStride + (row * Shape::kHaloX + column) * 32 + pack % 2 * 16;
-          std::memcpy(shared + swizzled_32(address + static_cast<std::uint32_t>(at)), &values, sizeof values);
-        }
-    return address;
-  }
-  void done() { ++z; }
-};
-
-/// Every block and group of a card, one after another.
-template <class T, class Shape>
-void halo_conv(const HaloConvCall& call, int parts) {
-  std::vector<std::byte> shared(Shape::kWeightBytes + Shape::kStageBytes);
-  for (int part = 0; part < parts; ++part) {
-    std::memcpy(shared.data(), static_cast<const std::byte*>(call.w) + part * static_cast<std::int64_t>(Shape::kWeightBytes),
-                Shape::kWeightBytes);
-    for (int y = 0; y < call.height; y += Shape::kHeight)
-      for (int x = 0; x < call.width; x += Shape::kWidth)
-        for (int group = 0; group < Shape::kGroupCount; ++group) {
-          BoxedPlanes<T, Shape> planes{call, y, x, shared.data(), Shape::kWeightBytes};
-          HaloConvGroup<T, Shape, HostGroup>{call, {shared.data()}, 0, group, y, x, part * Shape::kOutput}.run(planes);
-        }
-  }
 }
 
 class HostMachine final : public Machine {
@@ -226,8 +182,13 @@ class HostMachine final : public Machine {
     push(Queue::Compute, [=] {
       with_halo_conv(call.c0, call.c1, call.co, [&](auto shape, int parts) {
         using Shape = decltype(shape);
-        precision == Precision::Bf16 ? halo_conv<Bf16, Shape>(call, parts) : halo_conv<Fp16, Shape>(call, parts);
+        precision == Precision::Bf16 ? run_halo_conv<Bf16, Shape>(call, parts) : run_halo_conv<Fp16, Shape>(call, parts);
       });
+    });
+  }
+  void run_halo(Precision precision, const UpConvCall& call) override {
+    push(Queue::Compute, [=] {
+      precision == Precision::Bf16 ? run_halo_up_conv<Bf16, HaloUpConvShape48>(call) : run_halo_up_conv<Fp16, HaloUpConvShape48>(call);
     });
   }
   std::optional<std::string> recall(const std::string&) const override { return std::nullopt; }

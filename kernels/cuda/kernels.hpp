@@ -15,6 +15,8 @@ cudaError_t launch(cudaStream_t stream, Precision precision, const JoinCall& cal
 cudaError_t launch(cudaStream_t stream, Precision precision, const HeadCall& call);
 cudaError_t launch(cudaStream_t stream, Precision precision, const UpConvCall& call);
 cudaError_t launch(cudaStream_t stream, Precision precision, const HaloConvCall& call);
+/// Where has_halo_up_conv; weights are halo_up_conv_weights.
+cudaError_t launch_halo(cudaStream_t stream, Precision precision, const UpConvCall& call);
 cudaError_t launch(cudaStream_t stream, const MeanShiftKernel& kernel);
 cudaError_t launch(cudaStream_t stream, const RowMomentsCall& call);
 cudaError_t launch(cudaStream_t stream, const NormalizeCall& call);

@@ -13,6 +13,7 @@
 #include "engine/api/segment.hpp"
 #include "kernels/common/first_layer.hpp"
 #include "kernels/common/halo_conv.hpp"
+#include "kernels/common/halo_up_conv.hpp"
 #include "kernels/common/head_voxel.hpp"
 #include "kernels/common/mean_shift_kernels.hpp"
 #include "kernels/common/plane_ops.hpp"
@@ -113,6 +114,7 @@ class Machine {
   virtual bool has_up_conv(Precision precision, std::int64_t ci, std::int64_t co) const = 0;
   /// Only for 16-bit elements and channels of has_halo_conv, on cards whose matrix units read shared memory.
   virtual void run(Precision precision, const HaloConvCall& call) = 0;
+  virtual void run_halo(Precision precision, const UpConvCall& call) = 0;  ///< the same of has_halo_up_conv
   virtual bool runs_halo_conv() const = 0;
   virtual void pack(Precision precision, const PlaneCall& call) = 0;
   virtual void unpack(Precision precision, const PlaneCall& call) = 0;

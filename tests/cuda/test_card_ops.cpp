@@ -46,7 +46,7 @@ TEST_CASE("card: the up-convolution's own kernel is taken where there is one") {
     planned->prepare(y.buffer(), std::array{x.buffer()}, 0, 4);
     return planned->name();
   };
-  CHECK(name(Precision::Fp16, 48) == "own, 27 taps");
+  CHECK(name(Precision::Fp16, 48) == "own, halo in shared memory");
   CHECK(name(Precision::Bf16, 64) == "own, 27 taps");
   CHECK_THAT(name(Precision::Tf32, 48), DFE_CONTAINS("parities as channels"));
   CHECK_THAT(name(Precision::Fp16, 40), DFE_CONTAINS("parities as channels"));  // no whole steps of 16

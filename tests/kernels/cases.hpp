@@ -19,7 +19,8 @@ inline std::vector<Conv3dCase> conv3d_cases() {
   // the network's own layers, at its default widths
   for (const auto& [c0, c1, co] : std::vector<std::array<std::int64_t, 3>>{
            {1, 0, 32}, {32, 0, 32}, {32, 0, 48}, {48, 0, 48}, {48, 0, 64}, {64, 0, 64}, {64, 48, 48}, {48, 32, 32}})
-    for (const Extent3 extent : {Extent3{4, 6, 16}, Extent3{3, 5, 29}, Extent3{2, 26, 35}}) cases.push_back({{.c0 = c0, .c1 = c1, .co = co}, extent});
+    for (const Extent3 extent : {Extent3{4, 6, 16}, Extent3{3, 5, 29}, Extent3{2, 26, 35}})
+      cases.push_back({{.c0 = c0, .c1 = c1, .co = co}, extent});
   // odd channels and extents, from one voxel up
   for (const auto& [c0, c1, co] : std::vector<std::array<std::int64_t, 3>>{{2, 0, 2}, {5, 3, 7}, {17, 0, 33}, {28, 20, 36}, {1, 0, 81}})
     for (const Extent3 extent :
@@ -38,7 +39,8 @@ struct UpConvCase {
 };
 
 inline std::vector<UpConvCase> up_conv_cases() {
-  return {{{64, 64}, {2, 3, 8}}, {{48, 48}, {3, 2, 15}}, {{5, 7}, {1, 1, 1}}, {{17, 33}, {2, 1, 3}}, {{36, 28, false}, {1, 4, 13}}};
+  return {{{64, 64}, {2, 3, 8}}, {{48, 48}, {3, 2, 15}}, {{48, 48}, {2, 11, 19}},
+          {{5, 7}, {1, 1, 1}},   {{17, 33}, {2, 1, 3}},  {{36, 28, false}, {1, 4, 13}}};
 }
 
 struct MaxPoolCase {
