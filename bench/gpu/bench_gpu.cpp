@@ -327,7 +327,7 @@ int main(int argc, char* argv[]) try {
   const Graph graph = graph_of(weights);
   for (const OpNode& node : graph.ops)
     time_layer(*backend, node, graph, node.weights < 0 ? nullptr : &weights.layers[static_cast<std::size_t>(node.weights)],
-               {1, number(5), number(6)}, number(4), static_cast<double>(number(7)));
+               {1, number(5), number(6)}, number(4), argc > 7 ? std::atof(argv[7]) : 0.0);
   return 0;
 } catch (const std::exception& error) {
   std::printf("{\"error\": %s}\n", quoted(error.what()).c_str());
