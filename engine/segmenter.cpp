@@ -182,11 +182,10 @@ struct Segmenter::State {
   std::optional<Prepared> prepared;
 };
 
+Segmenter::Segmenter(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Segmenter::Segmenter(const Weights& weights, const SegmentOptions& options) : state_(new State{weights, options, {}, nullptr, {}}) {
   state_->backend = make_backend(options, &state_->why);
 }
-Segmenter::Segmenter(const Weights& weights, const SegmentOptions& options, std::unique_ptr<Backend> backend)
-    : state_(new State{weights, options, {}, std::move(backend), {}}) {}
 Segmenter::~Segmenter() = default;
 Segmenter::Segmenter(Segmenter&&) noexcept = default;
 
@@ -194,12 +193,17 @@ LabelMap Segmenter::segment(const VolumeSource& tomogram, const ScoreSink& score
   State& s = *state_;
   if (observer && !s.why.empty()) observer->message(LogLevel::Debug, std::exchange(s.why, ""));
   LabelMap map = segment_with(*s.backend, s.prepared, tomogram, s.weights, s.options, scores, observer, plan);
-  // the program's own memory is for what comes next; that of a card has no other use
-  if (!on_card()) s.prepared.reset();
+  // the program's own memory is for what comes next; that of a card, where clustering has room beside it, has no other use
+  constexpr std::int64_t kClusteringBytes = 4;  // per voxel, amply
+  if (s.backend->card_bytes().value_or(0) < kClusteringBytes * tomogram.extent().voxels()) s.prepared.reset();
   return map;
 }
 
 bool Segmenter::on_card() const { return state_->backend->card_bytes().has_value(); }
+
+Segmenter segmenter_on(std::unique_ptr<Backend> backend, const Weights& weights, const SegmentOptions& options) {
+  return Segmenter(std::unique_ptr<Segmenter::State>(new Segmenter::State{weights, options, {}, std::move(backend), {}}));
+}
 
 LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options,
                     const ScoreSink& scores, Observer* observer, SegmentPlan* plan) {

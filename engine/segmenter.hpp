@@ -11,4 +11,7 @@ namespace dfe {
 LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options,
                     const ScoreSink& scores = {}, Observer* observer = nullptr, SegmentPlan* plan = nullptr);
 
+/// As `Segmenter`, on `backend`.
+Segmenter segmenter_on(std::unique_ptr<Backend> backend, const Weights& weights, const SegmentOptions& options);
+
 }  // namespace dfe

@@ -85,6 +85,11 @@ void RunRecord::option(std::string name, std::string value) { options_.emplace_b
 void RunRecord::device(std::string text) { device_ = std::move(text); }
 
 void RunRecord::input(const std::filesystem::path& path) {
+  input_beside(path);
+  inputs_.back().hash.get();
+}
+
+void RunRecord::input_beside(const std::filesystem::path& path) {
   inputs_.push_back({path.string(), std::async(std::launch::async, file_hash, path), size_of(path)});
 }
 

@@ -27,7 +27,9 @@ class RunRecord {
 
   void option(std::string name, std::string value);
   void device(std::string text);                   ///< "cpu (avx512, 2 threads)"
-  void input(const std::filesystem::path& path);   ///< notes path, size and hash, which is worked out beside what follows
+  void input(const std::filesystem::path& path);  ///< notes path, size and hash
+  /// The same, with the hash worked out beside what follows; json() waits for it and throws its error.
+  void input_beside(const std::filesystem::path& path);
   void output(const std::filesystem::path& path);  ///< notes path and size; call after it exists
   void fact(std::string name, std::string value);  ///< anything else worth keeping, as text
   void fact(std::string name, double value);
@@ -39,7 +41,7 @@ class RunRecord {
   /// Seconds per stage so far, in order of first use.
   std::vector<std::pair<std::string, double>> timings() const;
 
-  /// Waits for the hashes of inputs. The record as JSON text: version, command, options, inputs, outputs, device, timings, facts, warnings,
+  /// The record as JSON text: version, command, options, inputs, outputs, device, timings, facts, warnings,
   /// start time, host threads.
   std::string json() const;
 

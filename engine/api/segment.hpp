@@ -99,8 +99,6 @@ class Segmenter {
  public:
   /// Throws a usage `Error` where the device cannot be used. The weights must outlive the segmenter.
   Segmenter(const Weights& weights, const SegmentOptions& options);
-  /// On a backend that exists already; options.device does not matter.
-  Segmenter(const Weights& weights, const SegmentOptions& options, std::unique_ptr<Backend> backend);
   ~Segmenter();
   Segmenter(Segmenter&&) noexcept;
 
@@ -112,6 +110,9 @@ class Segmenter {
 
  private:
   struct State;
+  explicit Segmenter(std::unique_ptr<State> state);
+  friend Segmenter segmenter_on(std::unique_ptr<Backend> backend, const Weights& weights, const SegmentOptions& options);
+
   std::unique_ptr<State> state_;
 };
 

@@ -83,7 +83,7 @@ void record_options(io::RunRecord& record, const SegmentRequest& request) {
 LabelMap segment_file(const std::string& tomogram, Segmenter& segmenter, const Weights& weights, const SegmentRequest& request,
                       const std::filesystem::path& scores, io::RunRecord& record, Observer* observer) {
   record.stage("open");
-  record.input(tomogram);
+  record.input_beside(tomogram);
   io::VolumeReadOptions read;
   read.voxel_size_angstrom = request.common.voxel_size_angstrom;
   std::unique_ptr<VolumeSource> volume = io::open_volume(tomogram, read);

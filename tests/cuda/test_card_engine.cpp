@@ -100,7 +100,7 @@ TEST_CASE("card: a run that breaks off leaves the executable usable") {
 TEST_CASE("card: tomograms of one extent share what was prepared, and others do not disturb it") {
   const Weights weights = random_weights({{6, 8, 10}, 5}, 3);
   const auto backend = [] { return card::make_card_backend(card::make_host_machine(), Precision::Fp16); };
-  Segmenter segmenter(weights, {}, backend());
+  Segmenter segmenter = segmenter_on(backend(), weights, {});
   CHECK(segmenter.on_card());
   struct Case {
     Extent3 extent;
