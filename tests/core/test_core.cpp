@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The basics: lengths, extents, parallel loops, random numbers.
+#include <algorithm>
 #include <atomic>
 #include <numeric>
 #include <vector>
 
 #include "engine/api/dfengine.hpp"
+#include "engine/core/label_counts.hpp"
 #include "engine/core/parallel.hpp"
 #include "engine/core/philox.hpp"
 #include "tests/catch.hpp"
@@ -75,6 +77,22 @@ TEST_CASE("lengths are voxels, or Å with the suffix A") {
       CHECK_THAT(error.what(), DFE_CONTAINS("--radius"));
     }
   }
+}
+
+TEST_CASE("labels are counted one by one, wherever they lie") {
+  const Philox random{5, 0};
+  std::vector<std::uint8_t> labels(1003);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const std::uint32_t number = random.at(0, i)[0];
+    labels[i] = number % 3 == 0 ? static_cast<std::uint8_t>(number >> 24) : 0;
+  }
+  for (std::size_t first = 0; first < 9; ++first)
+    for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{7}, std::size_t{8}, std::size_t{994}}) {
+      const std::span<const std::uint8_t> some(labels.data() + first, count);
+      const LabelCounts counts = count_labels(some);
+      for (int label = 0; label < 256; ++label)
+        if (counts[static_cast<std::size_t>(label)] != std::count(some.begin(), some.end(), label)) FAIL("label " << label);
+    }
 }
 
 TEST_CASE("extents refuse sizes whose product overflows") {
