@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/gpu/trained_check.hpp"
 
-#include <cmath>
+#include <algorithm>
 #include <cstdio>
 #include <vector>
 
@@ -9,6 +9,7 @@
 #include "io/volume.hpp"
 #include "io/weights_file.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
+#include "tests/cuda/op_checks.hpp"
 
 namespace dfe {
 namespace {
@@ -47,15 +48,9 @@ int check_trained(Backend& backend, const std::string& weights_path, const std::
     same += labels[i] == got.map.labels.span()[i];
     labelled += labels[i] > 0;
   }
-  double difference = 0, norm = 0;
-  for (std::size_t i = 0; i < expected.scores.size(); ++i) {
-    const double reference = static_cast<double>(expected.scores[i]), d = static_cast<double>(got.scores[i]) - reference;
-    difference += d * d;
-    norm += reference * reference;
-  }
   std::printf("{\"label_agreement\": %.6f, \"voxels\": %zu, \"labelled\": %ld, \"relative_l2_of_scores\": %.3g, \"repeat_equal\": %s}\n",
               static_cast<double>(same) / static_cast<double>(labels.size()), labels.size(), static_cast<long>(labelled),
-              std::sqrt(difference / norm), got.scores == again.scores ? "true" : "false");
+              test::relative_l2(got.scores, expected.scores), got.scores == again.scores ? "true" : "false");
   return 0;
 }
 

@@ -11,18 +11,14 @@
 
 namespace dfe::card {
 
-/// As HaloConvShape, with one voxel around the tile at the high ends alone.
-template <int kCi, int kCo, int kTilesY, int kTilesX, int kGroups, int kStages>
-struct HaloUpConvShape {
-  static constexpr int kFirst = kCi, kChannels = kCi, kOutput = kCo, kSteps = kCi / 16;
-  static constexpr int kHeight = 8 * kTilesY, kWidth = 8 * kTilesX, kAcross = kTilesX;
-  static constexpr int kGroupCount = kGroups, kStageCount = kStages;
-  static constexpr int kHaloY = kHeight + 1, kHaloX = kWidth + 1;
-  static constexpr std::uint32_t kBoxBytes = kHaloY * kHaloX * 32, kBoxStride = (kBoxBytes + 255) / 256 * 256,
-                                 kStageBytes = kSteps * kBoxStride, kTapBytes = kCi * kCo * 2, kWeightBytes = 27 * kTapBytes;
-  static_assert(kWeightBytes % 256 == 0 && kGroups == kTilesY * kTilesX && kCi % 16 == 0 && kCo % 8 == 0);
+/// With one voxel around the tile at the high ends alone.
+template <int kCi, int kCo, int kTilesY, int kTilesX, int kStages>
+struct HaloUpConvShape : HaloShape<kCi, 0, kTilesY, kTilesX, kStages, 1> {
+  static constexpr int kOutput = kCo;
+  static constexpr std::uint32_t kTapBytes = kCi * kCo * 2, kWeightBytes = 27 * kTapBytes;
+  static_assert(kWeightBytes % 256 == 0 && kCo % 8 == 0);
 };
-using HaloUpConvShape48 = HaloUpConvShape<48, 48, 1, 2, 2, 4>;
+using HaloUpConvShape48 = HaloUpConvShape<48, 48, 1, 2, 4>;
 
 constexpr bool has_halo_up_conv(std::int64_t ci, std::int64_t co) { return ci == 48 && co == 48; }
 
@@ -46,13 +42,8 @@ std::vector<T> halo_up_conv_weights(const float* w, std::int64_t ci, std::int64_
       const int pz = pass > 0, a = pass == 2, py = parity / 2, px = parity % 2;
       const std::vector<float> part = sub_pixel_weights(w, ci * co, pz, py, px);
       const std::int64_t tap = (a * (py + 1) + b) * (px + 1) + c;
-      for (std::int64_t pack = 0; pack < ci; pack += 8)
-        for (std::int64_t column = 0; column < co; ++column)
-          for (std::int64_t i = pack; i < pack + 8; ++i) {
-            T value;
-            from_float(part[static_cast<std::size_t>((tap * ci + i) * co + column)], value);
-            packed.push_back(value);
-          }
+      append_operand(packed, ci, co,
+                     [&](std::int64_t i, std::int64_t column) { return part[static_cast<std::size_t>((tap * ci + i) * co + column)]; });
     });
   return packed;
 }
@@ -120,13 +111,8 @@ struct HaloUpConvGroup {
         for (int i = 0; i < 4; ++i) {
           const int pack = first + i < kPacks ? first + i : 0;
           const float* const bias = call.b + pack * 8 + thread % 4 * 2;
-          float low = sums[parity][thread].v[4 * pack + 2 * half] + bias[0],
-                high = sums[parity][thread].v[4 * pack + 2 * half + 1] + bias[1];
-          if (call.relu) low = low < 0 ? 0.0f : low, high = high < 0 ? 0.0f : high;
-          T values[2];
-          from_float(low, values[0]);
-          from_float(high, values[1]);
-          words[thread].v[i] = pair_of(values[0], values[1]);
+          words[thread].v[i] = finished_pair<T>(sums[parity][thread].v[4 * pack + 2 * half],
+                                                sums[parity][thread].v[4 * pack + 2 * half + 1], bias, call.relu);
         }
       });
       group.transpose_quads(words);

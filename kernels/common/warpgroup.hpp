@@ -31,6 +31,18 @@ struct Sums {
   float v[N / 2];
 };
 
+/// Two neighbouring channels of a result: their bias, ReLU, 16 bits.
+template <class T>
+DFE_HOST_DEVICE std::uint32_t finished_pair(float low, float high, const float* bias, bool relu) {
+  low += bias[0];
+  high += bias[1];
+  if (relu) low = low < 0 ? 0.0f : low, high = high < 0 ? 0.0f : high;
+  T values[2];
+  from_float(low, values[0]);
+  from_float(high, values[1]);
+  return pair_of(values[0], values[1]);
+}
+
 struct HostGroup {
   const std::byte* shared;  ///< where address 0 lies
 

@@ -14,10 +14,7 @@ Block upload(Machine& machine, Precision precision, const std::vector<float>& va
     using T = decltype(element);
     std::vector<T> elements(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) from_float(values[i], elements[i]);
-    Block block(machine, elements.size() * sizeof(T));
-    machine.copy(block.data(), reinterpret_cast<const std::byte*>(elements.data()), block.bytes(), Queue::Compute);
-    machine.synchronize();  // `elements` goes
-    return block;
+    return upload(machine, elements);
   });
 }
 
@@ -195,9 +192,8 @@ class CardUpConv final : public PlannedOp {
       const std::vector<std::uint32_t> words = shared.precision == Precision::Bf16
                                                    ? up_conv_fragments<Bf16>(weights.kernel.data(), op.ci, op.co, shape.ci, co)
                                                    : up_conv_fragments<Fp16>(weights.kernel.data(), op.ci, op.co, shape.ci, co);
-      fragments_ = Block(*shared.machine, words.size() * sizeof(words[0]));
-      shared.machine->copy(fragments_.data(), reinterpret_cast<const std::byte*>(words.data()), fragments_.bytes(), Queue::Compute);
-      bias_ = upload(*shared.machine, Precision::Fp32, packed_bias(shared, weights, 1));  // waits for the copy, too
+      fragments_ = upload(*shared.machine, words);
+      bias_ = upload(*shared.machine, Precision::Fp32, packed_bias(shared, weights, 1));
       for (int& event : events_) event = shared.machine->make_event();
     }
   }

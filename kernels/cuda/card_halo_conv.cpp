@@ -8,73 +8,55 @@
 namespace dfe::card {
 namespace {
 
-/// Weights as a kernel wants them, and the bias in 32 bits.
-struct CardWeights {
-  template <class T>
-  CardWeights(Machine& machine, const std::vector<T>& packed, const std::vector<float>& bias)
-      : w(machine, packed.size() * sizeof(T)), b(machine, bias.size() * sizeof(float)) {
-    machine.copy(w.data(), reinterpret_cast<const std::byte*>(packed.data()), w.bytes(), Queue::Compute);
-    machine.copy(b.data(), reinterpret_cast<const std::byte*>(bias.data()), b.bytes(), Queue::Compute);
-    machine.synchronize();  // the vectors go
-  }
-  const float* bias() const { return reinterpret_cast<const float*>(b.data()); }
-  std::size_t bytes() const { return w.bytes() + b.bytes(); }
-
-  Block w, b;
-};
-
-/// Calls make(T{}) with the 16-bit element of a precision.
-template <class Make>
-auto with_16_bits(Precision precision, Make&& make) {
-  return precision == Precision::Bf16 ? make(Bf16{}) : make(Fp16{});
-}
-
 class CardHaloConv final : public PlannedOp {
  public:
   CardHaloConv(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights)
-      : shared_(shared), op_(op), weights_(with_16_bits(shared.precision, [&](auto element) {
-          int parts = 1;
-          with_halo_conv(op.c0, op.c1, op.co, [&](auto, int p) { parts = p; });
-          return CardWeights(*shared.machine, halo_conv_weights<decltype(element)>(weights.kernel.data(), op.c0 + op.c1, op.co, parts),
-                             weights.bias);
-        })) {}
+      : shared_(shared), op_(op), b_(upload(*shared.machine, weights.bias)) {
+    with_halo_conv(op.c0, op.c1, op.co, [&](auto, int parts) {
+      with_16_bits(shared.precision, [&](auto element) {
+        w_ = upload(*shared.machine, halo_conv_weights<decltype(element)>(weights.kernel.data(), op.c0 + op.c1, op.co, parts));
+      });
+    });
+  }
   std::string name() const override { return "own, halo in shared memory"; }
-  std::size_t bytes() const override { return weights_.bytes(); }
+  std::size_t bytes() const override { return w_.bytes() + b_.bytes(); }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
     const std::int64_t first = std::max<std::int64_t>(z_begin - 1, 0), last = std::min(z_end + 1, y.extent.z);
     shared_.machine->run(shared_.precision, HaloConvCall{x[0].plane(first), op_.c1 > 0 ? x[1].plane(first) : nullptr, y.plane(z_begin),
-                                                         weights_.w.data(), weights_.bias(), z_begin, z_end, first, last - first,
-                                                         y.extent.y, y.extent.x, op_.c0, op_.c1, op_.co, op_.relu});
+                                                         w_.data(), reinterpret_cast<const float*>(b_.data()), z_begin, z_end, first,
+                                                         last - first, y.extent.y, y.extent.x, op_.c0, op_.c1, op_.co, op_.relu});
   }
 
  private:
   Shared& shared_;
   Conv3dDesc op_;
-  CardWeights weights_;
+  Block w_, b_;
 };
 
 class CardHaloUpConv final : public PlannedOp {
  public:
   CardHaloUpConv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights)
-      : shared_(shared), op_(op), weights_(with_16_bits(shared.precision, [&](auto element) {
-          return CardWeights(*shared.machine, halo_up_conv_weights<decltype(element)>(weights.kernel.data(), op.ci, op.co), weights.bias);
-        })) {}
+      : shared_(shared), op_(op), b_(upload(*shared.machine, weights.bias)) {
+    with_16_bits(shared.precision, [&](auto element) {
+      w_ = upload(*shared.machine, halo_up_conv_weights<decltype(element)>(weights.kernel.data(), op.ci, op.co));
+    });
+  }
   std::string name() const override { return "own, halo in shared memory"; }
-  std::size_t bytes() const override { return weights_.bytes(); }
+  std::size_t bytes() const override { return w_.bytes() + b_.bytes(); }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
     const std::int64_t first = z_begin / 2;
-    shared_.machine->run_halo(
-        shared_.precision,
-        UpConvCall{x[0].plane(first), y.plane(z_begin), reinterpret_cast<const std::uint32_t*>(weights_.w.data()), weights_.bias(), z_begin,
-                   z_end, first, x[0].extent.z, x[0].extent.y, x[0].extent.x, op_.ci, op_.co, op_.relu});
+    shared_.machine->run_halo(shared_.precision,
+                              UpConvCall{x[0].plane(first), y.plane(z_begin), reinterpret_cast<const std::uint32_t*>(w_.data()),
+                                         reinterpret_cast<const float*>(b_.data()), z_begin, z_end, first, x[0].extent.z, x[0].extent.y,
+                                         x[0].extent.x, op_.ci, op_.co, op_.relu});
   }
 
  private:
   Shared& shared_;
   UpConvDesc op_;
-  CardWeights weights_;
+  Block w_, b_;
 };
 
 }  // namespace

@@ -32,7 +32,16 @@ struct Shared {
   }
 };
 
-/// A host array in the machine's memory, converted to the element type of `precision`.
+/// A host array in the machine's memory, as it is.
+template <class T>
+Block upload(Machine& machine, const std::vector<T>& values) {
+  Block block(machine, values.size() * sizeof(T));
+  machine.copy(block.data(), reinterpret_cast<const std::byte*>(values.data()), block.bytes(), Queue::Compute);
+  machine.synchronize();  // `values` may go
+  return block;
+}
+
+/// The same, converted to the element type of `precision`.
 Block upload(Machine& machine, Precision precision, const std::vector<float>& values);
 
 /// (co, taps, ci) in whole packs, zeros between, from rows [ci_begin, ci_begin + ci) of w (taps, all_ci, co).

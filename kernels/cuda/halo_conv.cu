@@ -14,17 +14,13 @@ __global__ void __launch_bounds__(kRingThreads<Shape>, 1)
   const int part = static_cast<int>(blockIdx.x) % parts, group = static_cast<int>(threadIdx.x) / 128;
   PlaneRing<Shape> ring =
       begin_ring<Shape>(shared, static_cast<const unsigned char*>(call.w) + static_cast<std::int64_t>(part) * Shape::kWeightBytes);
-  const auto for_tiles = [&](auto&& body) {
-    for (int tile = static_cast<int>(blockIdx.x) / parts; tile < tiles; tile += static_cast<int>(gridDim.x) / parts)
-      body(tile / across * Shape::kHeight, tile % across * Shape::kWidth);
-  };
   if (group == Shape::kGroupCount) {
     if (threadIdx.x % 32 == 0)
-      for_tiles([&](int y, int x) {
+      for_ring_tiles<Shape>(across, tiles, parts, [&](int y, int x) {
         for (std::int64_t z = call.z_begin - 1; z <= call.z_end; ++z) ring.fill(x0, x1, x - 1, y - 1, static_cast<int>(z - call.first));
       });
   } else {
-    for_tiles([&](int y, int x) {
+    for_ring_tiles<Shape>(across, tiles, parts, [&](int y, int x) {
       const HaloConvGroup<T, Shape, CardGroup> work{call, {}, ring.weights(), group, y, x, part * Shape::kOutput};
       work.run(ring);
     });
@@ -47,7 +43,7 @@ cudaError_t launch(cudaStream_t stream, Precision precision, const HaloConvCall&
   cudaError_t code = cudaErrorInvalidValue;
   with_halo_conv(call.c0, call.c1, call.co, [&](auto shape, int parts) {
     using Shape = decltype(shape);
-    code = precision == Precision::Bf16 ? launch_shape<Bf16, Shape>(stream, call, parts) : launch_shape<Fp16, Shape>(stream, call, parts);
+    code = with_16_bits(precision, [&](auto element) { return launch_shape<decltype(element), Shape>(stream, call, parts); });
   });
   return code;
 }

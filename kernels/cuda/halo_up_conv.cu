@@ -14,17 +14,13 @@ __global__ void __launch_bounds__(kRingThreads<Shape>, 1)
   extern __shared__ __align__(256) unsigned char shared[];
   const int group = static_cast<int>(threadIdx.x) / 128;
   PlaneRing<Shape> ring = begin_ring<Shape>(shared, call.w);
-  const auto for_tiles = [&](auto&& body) {
-    for (int tile = static_cast<int>(blockIdx.x); tile < tiles; tile += static_cast<int>(gridDim.x))
-      body(tile / across * Shape::kHeight, tile % across * Shape::kWidth);
-  };
   if (group == Shape::kGroupCount) {
     if (threadIdx.x % 32 == 0)
-      for_tiles([&](int y, int x) {
+      for_ring_tiles<Shape>(across, tiles, 1, [&](int y, int x) {
         for (std::int64_t z = call.z_begin / 2; z <= (call.z_end + 1) / 2; ++z) ring.fill(map, map, x, y, static_cast<int>(z - call.first));
       });
   } else {
-    for_tiles([&](int y, int x) {
+    for_ring_tiles<Shape>(across, tiles, 1, [&](int y, int x) {
       const HaloUpConvGroup<T, Shape, CardGroup> work{call, {}, ring.weights(), group, y, x};
       work.run(ring);
     });
@@ -42,8 +38,7 @@ cudaError_t launch_shape(cudaStream_t stream, const UpConvCall& call) {
 }  // namespace
 
 cudaError_t launch_halo(cudaStream_t stream, Precision precision, const UpConvCall& call) {
-  return precision == Precision::Bf16 ? launch_shape<Bf16, HaloUpConvShape48>(stream, call)
-                                      : launch_shape<Fp16, HaloUpConvShape48>(stream, call);
+  return with_16_bits(precision, [&](auto element) { return launch_shape<decltype(element), HaloUpConvShape48>(stream, call); });
 }
 
 }  // namespace dfe::card

@@ -182,14 +182,13 @@ class HostMachine final : public Machine {
     push(Queue::Compute, [=] {
       with_halo_conv(call.c0, call.c1, call.co, [&](auto shape, int parts) {
         using Shape = decltype(shape);
-        precision == Precision::Bf16 ? run_halo_conv<Bf16, Shape>(call, parts) : run_halo_conv<Fp16, Shape>(call, parts);
+        with_16_bits(precision, [&](auto element) { run_halo_conv<decltype(element), Shape>(call, parts); });
       });
     });
   }
   void run_halo(Precision precision, const UpConvCall& call) override {
-    push(Queue::Compute, [=] {
-      precision == Precision::Bf16 ? run_halo_up_conv<Bf16, HaloUpConvShape48>(call) : run_halo_up_conv<Fp16, HaloUpConvShape48>(call);
-    });
+    push(Queue::Compute,
+         [=] { with_16_bits(precision, [&](auto element) { run_halo_up_conv<decltype(element), HaloUpConvShape48>(call); }); });
   }
   std::optional<std::string> recall(const std::string&) const override { return std::nullopt; }
   void remember(const std::string&, const std::string&, double) override {}

@@ -34,6 +34,12 @@ decltype(auto) with_element(Precision precision, Body&& body) {
   return body(float{});
 }
 
+/// The same for kernels that take 16-bit elements only.
+template <class Body>
+decltype(auto) with_16_bits(Precision precision, Body&& body) {
+  return precision == Precision::Bf16 ? body(Bf16{}) : body(Fp16{});
+}
+
 /// One convolution of a window of planes: x (planes,H,W,ci) w (co,Kd,Kh,Kw,ci) bias (co) residual and y (planes',H',W',co); channels are
 /// whole packs. y = relu(x * w + residual + bias), each of the last three if asked for.
 struct ConvShape {

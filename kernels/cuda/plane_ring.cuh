@@ -138,6 +138,13 @@ __device__ PlaneRing<Shape> begin_ring(unsigned char* shared, const void* weight
   return ring;
 }
 
+/// Calls body(y, x) for the tiles of this block, of which `parts` share each.
+template <class Shape, class Body>
+__device__ void for_ring_tiles(int across, int tiles, int parts, Body&& body) {
+  for (int tile = static_cast<int>(blockIdx.x) / parts; tile < tiles; tile += static_cast<int>(gridDim.x) / parts)
+    body(tile / across * Shape::kHeight, tile % across * Shape::kWidth);
+}
+
 /// Launches a kernel of Shape over tiles of a plane, `parts` blocks for each: grid of what the card holds at once.
 template <class Shape, class Kernel, class... Arguments>
 cudaError_t launch_ring(cudaStream_t stream, Kernel kernel, std::int64_t height, std::int64_t width, int parts, Arguments&&... arguments) {
