@@ -177,21 +177,22 @@ LabelMap segment_with(Backend& backend, std::optional<Prepared>& kept, const Vol
 struct Segmenter::State {
   const Weights& weights;
   SegmentOptions options;
-  std::string why;  ///< this device
   std::unique_ptr<Backend> backend;
   std::optional<Prepared> prepared;
 };
 
 Segmenter::Segmenter(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Segmenter::Segmenter(const Weights& weights, const SegmentOptions& options) : state_(new State{weights, options, {}, nullptr, {}}) {
-  state_->backend = make_backend(options, &state_->why);
-}
+Segmenter::Segmenter(const Weights& weights, const SegmentOptions& options) : state_(new State{weights, options, nullptr, {}}) {}
 Segmenter::~Segmenter() = default;
 Segmenter::Segmenter(Segmenter&&) noexcept = default;
 
 LabelMap Segmenter::segment(const VolumeSource& tomogram, const ScoreSink& scores, Observer* observer, SegmentPlan* plan) {
   State& s = *state_;
-  if (observer && !s.why.empty()) observer->message(LogLevel::Debug, std::exchange(s.why, ""));
+  if (!s.backend) {
+    std::string why;
+    s.backend = make_backend(s.options, &why);
+    if (observer && !why.empty()) observer->message(LogLevel::Debug, why);
+  }
   LabelMap map = segment_with(*s.backend, s.prepared, tomogram, s.weights, s.options, scores, observer, plan);
   // the program's own memory is for what comes next; that of a card, where clustering has room beside it, has no other use
   constexpr std::int64_t kClusteringBytes = 4;  // per voxel, amply
@@ -199,10 +200,10 @@ LabelMap Segmenter::segment(const VolumeSource& tomogram, const ScoreSink& score
   return map;
 }
 
-bool Segmenter::on_card() const { return state_->backend->card_bytes().has_value(); }
+bool Segmenter::on_card() const { return state_->backend && state_->backend->card_bytes(); }
 
 Segmenter segmenter_on(std::unique_ptr<Backend> backend, const Weights& weights, const SegmentOptions& options) {
-  return Segmenter(std::unique_ptr<Segmenter::State>(new Segmenter::State{weights, options, {}, std::move(backend), {}}));
+  return Segmenter(std::unique_ptr<Segmenter::State>(new Segmenter::State{weights, options, std::move(backend), {}}));
 }
 
 LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options,

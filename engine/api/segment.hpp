@@ -97,7 +97,7 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights, c
 /// of the same extent.
 class Segmenter {
  public:
-  /// Throws a usage `Error` where the device cannot be used. The weights must outlive the segmenter.
+  /// The weights must outlive the segmenter. The device is opened by the first tomogram.
   Segmenter(const Weights& weights, const SegmentOptions& options);
   ~Segmenter();
   Segmenter(Segmenter&&) noexcept;
@@ -105,7 +105,7 @@ class Segmenter {
   /// As the function `segment` does.
   LabelMap segment(const VolumeSource& tomogram, const ScoreSink& scores = {}, Observer* observer = nullptr, SegmentPlan* plan = nullptr);
 
-  /// Whether tensors are on a card, and the processor has little to do.
+  /// Whether tensors of the last tomogram were on a card, and the processor has little to do.
   bool on_card() const;
 
  private:

@@ -37,7 +37,6 @@ CommandReport run_pick(const PickRequest& request, Observer* observer) {
   ClusterOptions options = request.cluster;
   if (!options.radius.is_angstrom) options.radius.value /= static_cast<double>(segment.bin);  // given in the tomogram's voxels
   Segmenter segmenter(weights, segment.options);
-  if (options.device == "auto" && segmenter.on_card()) options.device = "cuda";  // it is open already
   CommandReport report;
   LateResults results(report);
   for (const OutputJob& job : jobs) {
@@ -51,6 +50,7 @@ CommandReport run_pick(const PickRequest& request, Observer* observer) {
     record_options(record, request.cluster);
     LabelMap map = segment_file(job.input, segmenter, weights, segment, scores, record, observer);
     record.stage("cluster");
+    if (options.device == "auto" && segmenter.on_card()) options.device = "cuda";  // it is open already
     ParticleList list = cluster(map, options, open_scores(scores.string(), map).get(), observer);
     finish_list(list, map, job.input);
     unbin_list(list, segment.bin, job.input, segment.common);
