@@ -43,13 +43,14 @@ struct Common {
   void add_memory(SegmentPlan& result, const Extent3& tile, std::int64_t slab, bool scores, std::int64_t staging) const {
     const Schedule schedule = plan_schedule(network.graph(), tile.z, slab, network.plane_groups(), network.backend().contiguous_planes());
     const MemoryPlan memory = plan_memory(network.graph(), schedule, network.backend(), tile, slab, scores, network.results_in_flight());
-    const std::int64_t arena = static_cast<std::int64_t>(memory.arena_bytes), held = static_cast<std::int64_t>(network.bytes());
+    const std::int64_t arena = static_cast<std::int64_t>(memory.arena_bytes), held = static_cast<std::int64_t>(network.bytes()),
+                       shared = static_cast<std::int64_t>(network.workspace_bytes(tile, slab));
     result.workspace_bytes = static_cast<std::int64_t>(memory.staging_bytes) + staging;
     if (on_card()) {
-      result.card_bytes = arena + held + static_cast<std::int64_t>(network.workspace_bytes(tile, slab)) + kCardSlackBytes;
+      result.card_bytes = arena + held + shared + kCardSlackBytes;
     } else {
       result.activation_bytes = arena;
-      result.workspace_bytes += held;
+      result.workspace_bytes += held + shared;
     }
   }
 

@@ -41,10 +41,10 @@ struct Filtering<4> {
   DFE_INLINE static void points(const Vec* d, Vec* o) {
     if constexpr (kPart == 0) {
       o[0] = d[4] - d[2] * broadcast(2.5f) + d[0];
-      // sums for products by 2: additions have a unit of their own beside the two that multiply
-      const Vec even = d[4] - (d[2] + d[2]), odd = (d[3] - (d[1] + d[1])) * broadcast(kA);
-      o[1] = even + odd;
-      o[2] = even - odd;
+      // sums for products by 2: additions have a unit of their own beside the two that multiply, and so either has 7 or 8 of the 15
+      const Vec even = d[4] - (d[2] + d[2]), odd = d[3] - (d[1] + d[1]);
+      o[1] = even + odd * broadcast(kA);
+      o[2] = even - odd * broadcast(kA);
     } else {
       const Vec even = d[4] - d[2] * broadcast(0.5f), odd = (d[3] - d[1] * broadcast(0.5f)) * broadcast(kB);
       o[0] = even + odd;

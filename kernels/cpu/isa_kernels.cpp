@@ -11,7 +11,7 @@ namespace dfe::cpu {
 namespace {
 
 // Weights may come from the third-level cache, and hardware follows them to the end of a page only.
-constexpr int kAhead = 512;  // floats
+constexpr int kWeightsAhead = 512;  // floats
 
 // kStep = input channels per block. A compile-time constant, so that voxels and channels become displacements of one address.
 template <int kGroup, int kStep>
@@ -34,7 +34,7 @@ DFE_INLINE void conv_row_of_step(const RowConv& r) {
 #pragma GCC unroll 16
           for (int v = 0; v < kVecs; ++v) weights[v] = load(w + v * kLanes);
 #pragma GCC unroll 4
-          for (int b = 0; b < kGroup; ++b) __builtin_prefetch(w + kAhead + b * kBlock);
+          for (int b = 0; b < kGroup; ++b) __builtin_prefetch(w + kWeightsAhead + b * kBlock);
 #pragma GCC unroll 16
           for (int t = 0; t < kWide; ++t) {
             const Vec value = broadcast(x[t * kStep + c]);
@@ -61,6 +61,43 @@ void conv_row(const RowConv& r) {
     conv_row_of_step<kGroup, kBlock>(r);
   else
     conv_row_of_step<kGroup, 1>(r);
+}
+
+// One kernel for all products of a point: calls, and the ends of sums that overlap nothing, would cost several per cent.
+template <int kGroup>
+void products(const Products& r) {
+  constexpr int kWide = kVoxels[kGroup];
+  constexpr int kVecs = kGroup * kParts;
+  for (std::int64_t p = 0; p < r.products; ++p)
+    for (std::int64_t first = 0; first < r.count; first += kWide) {
+      const float* w = r.weights + p * r.blocks * kBlock * kGroup * kBlock;
+      const float* soon = r.soon && r.soon[p] && first == 0 ? r.soon[p] : w;
+      Vec sums[kWide][kVecs] = {};
+      for (std::int64_t block = 0; block < r.blocks; ++block) {
+        const float* const v = r.v + p * r.v_stride + block * r.v_block_stride + first * kBlock;
+#pragma GCC unroll 2
+        for (int c = 0; c < kBlock; ++c, w += kGroup * kBlock, soon += kBlock) {
+          Vec weights[kVecs];
+#pragma GCC unroll 16
+          for (int i = 0; i < kVecs; ++i) weights[i] = load(w + i * kLanes);
+#pragma GCC unroll 4
+          for (int b = 0; b < kGroup; ++b) __builtin_prefetch(w + kWeightsAhead + b * kBlock);
+          __builtin_prefetch(soon, 0, 2);
+#pragma GCC unroll 16
+          for (int t = 0; t < kWide; ++t) {
+            const Vec value = broadcast(v[t * kBlock + c]);
+#pragma GCC unroll 16
+            for (int i = 0; i < kVecs; ++i) sums[t][i] += value * weights[i];
+          }
+        }
+      }
+      float* const m = r.m + p * r.m_stride + first * kBlock;
+#pragma GCC unroll 16
+      for (int t = 0; t < kWide; ++t)
+        if (first + t < r.count)
+#pragma GCC unroll 16
+          for (int i = 0; i < kVecs; ++i) store(m + (i / kParts) * r.m_block_stride + t * kBlock + (i % kParts) * kLanes, sums[t][i]);
+    }
 }
 
 void pool_row(const float* const x[4], float* y, std::int64_t count) {
@@ -182,10 +219,19 @@ constexpr auto conv_row_or_null() -> void (*)(const RowConv&) {
     return nullptr;
 }
 
+template <int kGroup>
+constexpr auto products_or_null() -> void (*)(const Products&) {
+  if constexpr (kGroup <= kWidestGroup)
+    return products<kGroup>;
+  else
+    return nullptr;
+}
+
 constexpr IsaTable kTable{DFE_ISA_NAME,
                           kWidestGroup,
                           {kVoxels[0], kVoxels[1], kVoxels[2], kVoxels[3], kVoxels[4]},
                           {nullptr, conv_row_or_null<1>(), conv_row_or_null<2>(), conv_row_or_null<3>(), conv_row_or_null<4>()},
+                          {nullptr, products_or_null<1>(), products_or_null<2>(), products_or_null<3>(), products_or_null<4>()},
                           pool_row,
                           head_row,
                           narrow_row,

@@ -30,6 +30,17 @@ struct RowConv {
   bool relu;
 };
 
+/// Several matrix products of one shape: rows of 16 channels per block, for up to kMaxGroup blocks of output channels.
+struct Products {
+  const float* v;  ///< (blocks, count, 16) of product p at v + p * v_stride
+  std::int64_t v_stride, v_block_stride, blocks;
+  const float* weights;  ///< (products, blocks * 16, group * 16)
+  float* m;              ///< (group, count, 16) of product p at m + p * m_stride
+  std::int64_t m_stride, m_block_stride;
+  std::int64_t products, count;
+  const float* const* soon;  ///< per product the first of 16 · blocks cache lines to fetch on the way, for what comes next; may be null
+};
+
 /// One row of logits to labels and, on request, probabilities.
 struct RowHead {
   const float* logits;  ///< (blocks, count, 16); lanes of absent classes hold a large negative number
@@ -45,6 +56,7 @@ struct WinogradInput {
   const float* const* rows;  ///< (p+2)·(m+2) input rows, planes outermost, at the first voxel the first tile reads
   std::int64_t tiles;
   std::int64_t columns;  ///< voxels of a row that exist from there on; the rest is zeros
+  std::int64_t next;     ///< floats from there to what is transformed next, whose first voxels are fetched in time
   float* v;              ///< 16 channels of point p of tile t go to v + p * v_stride + t * 16
   std::int64_t v_stride;
 };
@@ -99,6 +111,7 @@ struct IsaTable {
   int widest_group;           ///< blocks of output channels that fit the registers
   int voxels[kMaxGroup + 1];  ///< outputs computed at a time, by group size; the rows must be readable that far
   void (*conv_row[kMaxGroup + 1])(const RowConv&);
+  void (*products[kMaxGroup + 1])(const Products&);                         ///< reads whole `voxels`, too
   void (*pool_row)(const float* const x[4], float* y, std::int64_t count);  ///< 4 rows (2 planes x 2 rows) of 2·count voxels of 16
   void (*head_row)(const RowHead&);
   void (*narrow_row)(const float* x, std::uint16_t* y, std::int64_t count);  ///< to binary16

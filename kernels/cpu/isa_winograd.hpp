@@ -7,9 +7,12 @@
 namespace dfe::cpu {
 namespace {
 
-/// Some points along H of one column of a tile, kP + 2 planes of kM + 2 rows, then all along D: to (kP + 2, kM + 2).
+constexpr std::int64_t kColumnsAhead = 8;  // of which the columns further on are fetched; those of 16 are gone again when they are wanted
+
+/// Some points along H of one column of a tile, kP + 2 planes of kM + 2 rows, then all along D: to (kP + 2, kM + 2). Fetches what lies
+/// `ahead` floats further on to the second-level cache: so many rows at once are more streams than the hardware follows.
 template <int kP, int kM, int kPart>
-DFE_INLINE void winograd_column(const float* const* rows, std::int64_t offset, Vec* to) {
+DFE_INLINE void winograd_column(const float* const* rows, std::int64_t offset, std::int64_t ahead, Vec* to) {
   constexpr int kN = kM + 2, kSome = Filtering<kM>::kSome;
   Vec d[kSome][kP + 2];
 #pragma GCC unroll 8
@@ -19,8 +22,7 @@ DFE_INLINE void winograd_column(const float* const* rows, std::int64_t offset, V
     for (int y = 0; y < kN; ++y) {
       const float* const at = rows[z * kN + y] + offset;
       plane[y] = load(at);
-      // to the second-level cache, four tiles ahead: so many rows at once are more streams than the hardware follows
-      if (kPart == 0) __builtin_prefetch(at + 4 * kM * kBlock, 0, 2);
+      if (kPart == 0) __builtin_prefetch(at + ahead, 0, 2);
     }
     Filtering<kM>::template points<kPart>(plane, o);
 #pragma GCC unroll 4
@@ -40,14 +42,19 @@ DFE_INLINE void winograd_column(const float* const* rows, std::int64_t offset, V
 template <int kP, int kM>
 void winograd_input(const WinogradInput& in) {
   constexpr int kN = kM + 2, kD = kP + 2;
+  const std::int64_t end = kM * in.tiles + 2 < in.columns ? kM * in.tiles + 2 : in.columns;
   alignas(64) Vec columns[kParts][kN][kD * kN];  // column x of the row is at x modulo kN
   for (std::int64_t t = 0; t < in.tiles; ++t)
     for (int part = 0; part < kParts; ++part) {
       for (std::int64_t x = t == 0 ? 0 : kM * t + 2; x < kM * t + kN; ++x) {
         Vec* const column = columns[part][x % kN];
-        if (x < in.columns) {
-          winograd_column<kP, kM, 0>(in.rows, x * kBlock + part * kLanes, column);
-          if constexpr (Filtering<kM>::kSome < kN) winograd_column<kP, kM, 1>(in.rows, x * kBlock + part * kLanes, column);
+        if (x < end) {
+          const std::int64_t at = x * kBlock + part * kLanes;
+          winograd_column<kP, kM, 0>(in.rows, at, kColumnsAhead * kBlock + (x + kColumnsAhead < end ? 0 : in.next - end * kBlock), column);
+          if constexpr (Filtering<kM>::kSome < kN) {
+            asm volatile("" : : : "memory");  // the second half loads again what would be spilled if it were kept
+            winograd_column<kP, kM, 1>(in.rows, at, 0, column);
+          }
         } else {
           for (int i = 0; i < kD * kN; ++i) column[i] = Vec{};
         }

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "engine/core/arena.hpp"
 #include "kernels/cpu/isa_table.hpp"
 #include "kernels/ops.hpp"
 
@@ -15,20 +16,31 @@ constexpr std::int64_t blocks_of(std::int64_t channels) { return (channels + kBl
 /// Input channels per block in memory: the network's one-channel input is stored plainly, everything else in blocks of 16.
 constexpr std::int64_t block_channels(std::int64_t channels) { return channels == 1 ? 1 : kBlock; }
 
-/// A vector whose data starts on a cache line.
+/// Zeros that start on a cache line, many of them on 2 MB pages where the system gives these.
 class AlignedFloats {
  public:
   AlignedFloats() = default;
-  explicit AlignedFloats(std::size_t count) : storage_(count + 16, 0.0f) {}
+  explicit AlignedFloats(std::size_t count) : size_(count) {
+    constexpr std::size_t kLarge = std::size_t{2} << 20;
+    const std::size_t bytes = count * sizeof(float);
+    if (bytes < kLarge / 4)  // a quarter of a large page is worth a whole one
+      few_.assign(count + 64 / sizeof(float), 0.0f);
+    else
+      many_ = Arena((bytes + kLarge - 1) / kLarge * kLarge);
+  }
   float* data() {
-    const std::uintptr_t at = reinterpret_cast<std::uintptr_t>(storage_.data());
-    return storage_.data() + (64 - at % 64) % 64 / sizeof(float);
+    if (many_.data()) return reinterpret_cast<float*>(many_.data());
+    const std::uintptr_t at = reinterpret_cast<std::uintptr_t>(few_.data());
+    return few_.data() + (64 - at % 64) % 64 / sizeof(float);
   }
   const float* data() const { return const_cast<AlignedFloats*>(this)->data(); }
-  std::size_t bytes() const { return storage_.size() * sizeof(float); }
+  std::size_t size() const { return size_; }
+  std::size_t bytes() const { return few_.size() * sizeof(float) + many_.bytes(); }
 
  private:
-  std::vector<float> storage_;
+  std::size_t size_ = 0;
+  std::vector<float> few_;
+  Arena many_;
 };
 
 /// Some neighbouring blocks of output channels, computed together.

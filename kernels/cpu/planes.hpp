@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine/core/parallel.hpp"
 #include "kernels/backend.hpp"
@@ -36,8 +37,17 @@ struct PlaneRows {
 struct Context {
   ThreadPool pool;
   const IsaTable& table;
+  std::vector<AlignedFloats> scratch;  // per worker, as much as the op that needs most; nothing stays there between runs
 
-  Context(int threads, const std::string& instruction_set) : pool(threads), table(choose_table(instruction_set)) {}
+  Context(int threads, const std::string& instruction_set)
+      : pool(threads), table(choose_table(instruction_set)), scratch(static_cast<std::size_t>(pool.threads())) {}
+
+  void reserve_scratch(std::int64_t floats) {
+    for (AlignedFloats& of_worker : scratch)
+      if (of_worker.size() < static_cast<std::size_t>(floats)) of_worker = AlignedFloats(static_cast<std::size_t>(floats));
+  }
+
+  std::size_t scratch_bytes() const { return scratch.size() * scratch.front().bytes(); }
 
   /// Calls body(z, y, worker) for every row of the planes [z_begin, z_end).
   template <class Body>

@@ -21,6 +21,7 @@ AlignedFloats padded_bias(const std::vector<float>& bias) {
   return padded;
 }
 
+constexpr std::int64_t kMostRowsOfTile = 6 * 6, kMostProducts = 6 * 6 * 6;
 constexpr std::int64_t kCacheBytes = 720 << 10;  // for scratch, of a second-level cache of 1 MiB
 
 /// Tiles per chunk: as many as keep `bytes_per_tile` of scratch in the second-level cache, a multiple of `unit`.
@@ -51,19 +52,19 @@ class WinogradConv final : public PlannedOp {
     };
     while (bytes_per_tile() * wanted > kCacheBytes && some_blocks_ > 1) ++parts;
     tiles_ = chunk_tiles(bytes_per_tile(), wanted);
-    weights_.emplace(context.table, winograd_weights(context.table, w.kernel.data(), (op.c0 + op.c1) * op.co, p, m), depth_ * points_,
-                     op.c0, op.c1, op.co, some_blocks_);
+    weights_.emplace(context.table, winograd_weights(context.table, w.kernel.data(), (op.c0 + op.c1) * op.co, p, m), points_, depth_, op.c0,
+                     op.c1, op.co, some_blocks_);
     v_stride_ = point_stride(some_blocks_ * tiles_ * kBlock);
     m_stride_ = point_stride(out_blocks_ * tiles_ * kBlock);
-    for (int worker = 0; worker < context.pool.threads(); ++worker)
-      scratch_.emplace_back(static_cast<std::size_t>(depth_ * points_ * v_stride_ + (depth_ + p_ * points_) * m_stride_));
+    context.reserve_scratch(depth_ * points_ * v_stride_ + (depth_ + p_ * points_) * m_stride_);
   }
 
   std::string name() const override {
     return std::string("winograd ") + context_.table.name + " " + Extent3{p_, m_, m_}.to_string() + ", " + std::to_string(tiles_) +
            " tiles";
   }
-  std::size_t bytes() const override { return weights_->bytes() + zeros_.bytes() + scratch_.size() * scratch_.front().bytes(); }
+  std::size_t bytes() const override { return weights_->bytes() + zeros_.bytes(); }
+  std::size_t workspace_bytes(const Extent3&, std::int64_t) const override { return context_.scratch_bytes(); }
   Extent3 grid() const override { return {p_, m_, m_}; }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
@@ -71,18 +72,26 @@ class WinogradConv final : public PlannedOp {
     const std::int64_t phase = op_.plane_phase % p_, first_group = (z_begin + phase) / p_ * p_ - phase;  // may begin before the volume
     const std::int64_t chunks = (tiles + tiles_ - 1) / tiles_, groups = (z_end - first_group + p_ - 1) / p_;
     parallel_for(context_.pool, 0, groups * chunks, 1, [&](std::int64_t task, std::int64_t, int worker) {
-      const std::int64_t first = task % chunks * tiles_;
-      const Chunk chunk{first_group + task / chunks * p_, first, std::min(tiles_, tiles - first), across};
-      float* const v = scratch_[static_cast<std::size_t>(worker)].data();
+      const auto chunk_of = [&](std::int64_t number) {
+        const std::int64_t first = number % chunks * tiles_;
+        return Chunk{first_group + number / chunks * p_, first, std::min(tiles_, tiles - first), across};
+      };
+      const Chunk chunk = chunk_of(task);
+      // scratch: v, the products of one point, the points of p planes
+      float* const v = context_.scratch[static_cast<std::size_t>(worker)].data();
       float* const product = v + depth_ * points_ * v_stride_;
       float* const planes = product + depth_ * m_stride_;
       for (std::int64_t block = 0; block < in_blocks_; block += some_blocks_) {
-        const Blocks some{block, std::min(some_blocks_, in_blocks_ - block)};
+        const Blocks some = some_from(block);
         transform_input(x, some, chunk, v);
+        const float* soon[kMostProducts] = {};
+        if (block + some_blocks_ < in_blocks_)
+          fetch_on_the_way(x, some_from(block + some_blocks_), chunk, some.count, soon);
+        else if (task + 1 < groups * chunks)
+          fetch_on_the_way(x, some_from(0), chunk_of(task + 1), some.count, soon);
         for (std::int64_t point = 0; point < points_; ++point) {
-          for (std::int64_t d = 0; d < depth_; ++d)
-            weights_->multiply(point * depth_ + d, v + (point * depth_ + d) * v_stride_, some, product + d * m_stride_, tiles_,
-                               chunk.count);
+          weights_->multiply(point, some,
+                             {v + point * depth_ * v_stride_, v_stride_, product, m_stride_, tiles_, chunk.count, soon + point * depth_});
           context_.table.winograd_depth[p_ / 4](
               {product, m_stride_, planes + point * m_stride_, points_ * m_stride_, out_blocks_ * tiles_ * kBlock, block > 0});
         }
@@ -100,25 +109,69 @@ class WinogradConv final : public PlannedOp {
     std::int64_t column(std::int64_t t) const { return (first + t) % across; }
   };
 
-  void transform_input(std::span<const PlaneBuffer> x, Blocks some, const Chunk& chunk, float* v) {
-    const std::int64_t n = m_ + 2, first_of_second = blocks_of(op_.c0);
-    for (std::int64_t block = some.first; block < some.first + some.count; ++block) {
-      const bool second = block >= first_of_second;
-      const PlaneBuffer& input = x[second];
-      for (std::int64_t t = 0; t < chunk.count;) {
-        const std::int64_t column = chunk.column(t), tiles = std::min(chunk.count - t, chunk.across - column);
-        const float* rows[6 * 6];  // of these neighbouring tiles, at the zero before the first voxel
-        for (std::int64_t i = 0; i < depth_ * n; ++i) {
-          const std::int64_t zi = chunk.z - 1 + i / n, yi = chunk.row(t) * m_ - 1 + i % n;
-          const bool inside = zi >= 0 && zi < input.extent.z && yi >= 0 && yi < input.extent.y;
-          rows[i] = (inside ? PlaneRows(input, zi).at(block - (second ? first_of_second : 0), yi) - kBlock : zeros_.data()) +
-                    column * m_ * kBlock;
-        }
-        context_.table.winograd_input[p_ / 4 + m_ / 4](
-            {rows, tiles, input.extent.x + 2 - column * m_, v + ((block - some.first) * tiles_ + t) * kBlock, v_stride_});
-        t += tiles;
-      }
+  Blocks some_from(std::int64_t block) const { return {block, std::min(some_blocks_, in_blocks_ - block)}; }
+
+  /// What one call transforms: tiles of a chunk that are neighbours in a row, of one block of channels.
+  struct Run {
+    std::int64_t block, first, tiles;
+  };
+
+  static Run run_of(const Chunk& chunk, std::int64_t block, std::int64_t first) {
+    return {block, first, std::min(chunk.count - first, chunk.across - chunk.column(first))};
+  }
+
+  static Run next_run(const Chunk& chunk, const Run& run) {
+    const std::int64_t first = run.first + run.tiles;
+    return first < chunk.count ? run_of(chunk, run.block, first) : run_of(chunk, run.block + 1, 0);
+  }
+
+  /// The input rows of a run, planes outermost, at the zero before the first voxel.
+  struct Rows {
+    const float* at[kMostRowsOfTile];
+  };
+
+  Rows rows_of(std::span<const PlaneBuffer> x, const Chunk& chunk, const Run& run) const {
+    const std::int64_t n = m_ + 2, first_of_second = blocks_of(op_.c0), column = chunk.column(run.first) * m_ * kBlock;
+    const bool second = run.block >= first_of_second;
+    const PlaneBuffer& input = x[second];
+    Rows rows;
+    for (std::int64_t d = 0; d < depth_; ++d) {
+      const std::int64_t z = chunk.z - 1 + d, y = chunk.row(run.first) * m_ - 1;
+      const bool inside = z >= 0 && z < input.extent.z;
+      const PlaneRows plane(input, inside ? z : 0);
+      const float* const row = plane.at(run.block - (second ? first_of_second : 0), y) - kBlock + column;
+      for (std::int64_t h = 0; h < n; ++h)
+        rows.at[d * n + h] = inside && y + h >= 0 && y + h < input.extent.y ? row + h * plane.row : zeros_.data() + column;
     }
+    return rows;
+  }
+
+  void transform_input(std::span<const PlaneBuffer> x, Blocks some, const Chunk& chunk, float* v) const {
+    const std::int64_t middle = m_ + 3;  // a row that every run has
+    Run run = run_of(chunk, some.first, 0);
+    for (Rows rows = rows_of(x, chunk, run), next_rows; run.block < some.first + some.count; rows = next_rows) {
+      const Run next = next_run(chunk, run);
+      next_rows = next.block < in_blocks_ ? rows_of(x, chunk, next) : rows;
+      context_.table.winograd_input[p_ / 4 + m_ / 4]({rows.at, run.tiles, x[0].extent.x + 2 - chunk.column(run.first) * m_,
+                                                      next_rows.at[middle] - rows.at[middle],
+                                                      v + ((run.block - some.first) * tiles_ + run.first) * kBlock, v_stride_});
+      run = next;
+    }
+  }
+
+  /// Hands the input of what is transformed next to the last of the products, each of which fetches as many cache lines as it has input
+  /// channels: earlier ones would be evicted by the weights.
+  void fetch_on_the_way(std::span<const PlaneBuffer> x, Blocks some, const Chunk& chunk, std::int64_t blocks, const float** soon) const {
+    const std::int64_t products = depth_ * points_;
+    std::int64_t count = 0;
+    const float* pieces[kMostProducts];
+    for (Run run = run_of(chunk, some.first, 0); run.block < some.first + some.count; run = next_run(chunk, run)) {
+      const Rows rows = rows_of(x, chunk, run);
+      for (std::int64_t i = 0; i < depth_ * (m_ + 2); ++i)
+        for (std::int64_t column = 0; column < run.tiles * m_ + 2 && count < products; column += blocks * kBlock)
+          pieces[count++] = rows.at[i] + column * kBlock;
+    }
+    std::copy_n(pieces, count, soon + products - count);
   }
 
   void transform_output(const float* planes, const Chunk& chunk, const PlaneBuffer& y, std::int64_t z) {
@@ -140,7 +193,6 @@ class WinogradConv final : public PlannedOp {
   std::optional<ProductWeights> weights_;
   AlignedFloats bias_, zeros_;
   std::int64_t some_blocks_ = 0, tiles_ = 0, v_stride_ = 0, m_stride_ = 0;
-  std::vector<AlignedFloats> scratch_;  // per worker: v, the products of one point, the points of p planes
 };
 
 class ProductUpConv final : public PlannedOp {
@@ -150,25 +202,25 @@ class ProductUpConv final : public PlannedOp {
         op_(op),
         in_blocks_(blocks_of(op.ci)),
         out_blocks_(blocks_of(op.co)),
-        weights_(context.table, up_conv_product_weights(w.kernel.data(), op.ci * op.co), 8, op.ci, 0, op.co, in_blocks_),
+        weights_(context.table, up_conv_product_weights(w.kernel.data(), op.ci * op.co), 1, 8, op.ci, 0, op.co, in_blocks_),
         bias_(padded_bias(w.bias)),
         zeros_(zero_row(widest)) {
     const std::int64_t bytes_per_voxel = 8 * kBlock * static_cast<std::int64_t>(sizeof(float)) * (in_blocks_ + out_blocks_);
     voxels_ = chunk_tiles(4 * bytes_per_voxel, context.table.voxels[largest_group(op.co, context.table.widest_group)]);
     v_stride_ = point_stride(in_blocks_ * voxels_ * kBlock);
     m_stride_ = point_stride(out_blocks_ * voxels_ * kBlock);
-    for (int worker = 0; worker < context.pool.threads(); ++worker)
-      scratch_.emplace_back(static_cast<std::size_t>(8 * (v_stride_ + m_stride_)));
+    context.reserve_scratch(8 * (v_stride_ + m_stride_));
   }
 
   std::string name() const override { return std::string("8 products ") + context_.table.name; }
-  std::size_t bytes() const override { return weights_.bytes() + zeros_.bytes() + scratch_.size() * scratch_.front().bytes(); }
+  std::size_t bytes() const override { return weights_.bytes() + zeros_.bytes(); }
+  std::size_t workspace_bytes(const Extent3&, std::int64_t) const override { return context_.scratch_bytes(); }
   Extent3 grid() const override { return {2, 1, 1}; }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
     const PlaneBuffer& small = x[0];
     context_.for_rows(z_begin / 2, (z_end + 1) / 2, small.extent.y, [&](std::int64_t z, std::int64_t row, int worker) {
-      float* const v = scratch_[static_cast<std::size_t>(worker)].data();
+      float* const v = context_.scratch[static_cast<std::size_t>(worker)].data();  // differences, then products
       float* const m = v + 8 * v_stride_;
       for (std::int64_t first = 0; first < small.extent.x; first += voxels_) {
         const std::int64_t count = std::min(voxels_, small.extent.x - first);
@@ -180,7 +232,7 @@ class ProductUpConv final : public PlannedOp {
           }
           context_.table.up_conv_input(in);
         }
-        for (std::int64_t p = 0; p < 8; ++p) weights_.multiply(p, v + p * v_stride_, {0, in_blocks_}, m + p * m_stride_, voxels_, count);
+        weights_.multiply(0, {0, in_blocks_}, {v, v_stride_, m, m_stride_, voxels_, count, nullptr});
         for (std::int64_t b = 0; b < out_blocks_; ++b) {
           UpConvOutput out{m + b * voxels_ * kBlock, m_stride_, kBlock, count, bias_.data() + b * kBlock, {}, op_.relu};
           for (std::int64_t i = 0; i < 4; ++i) out.rows[i] = PlaneRows(y, 2 * z + (i >> 1)).at(b, 2 * row + (i & 1)) + 2 * first * kBlock;
@@ -197,7 +249,6 @@ class ProductUpConv final : public PlannedOp {
   ProductWeights weights_;
   AlignedFloats bias_, zeros_;
   std::int64_t voxels_ = 0, v_stride_ = 0, m_stride_ = 0;
-  std::vector<AlignedFloats> scratch_;  // per worker: differences, products
 };
 
 }  // namespace
