@@ -71,13 +71,14 @@ struct WinogradDepth {
   bool add;            ///< to what y holds: products of other input channels
 };
 
-/// The transformation along H and W of one tile in one plane, bias and ReLU.
+/// The transformation along H and W of neighbouring tiles in one plane, bias and ReLU.
 struct WinogradOutput {
-  const float* m;  ///< 16 channels of point h·(m+2) + w at m + point * m_stride
-  std::int64_t m_stride;
-  const float* bias;                ///< (16)
-  float* const* rows;               ///< `row_count` output rows at the tile's first voxel
-  std::int64_t row_count, columns;  ///< outputs that exist, at most m each
+  const float* m;  ///< 16 channels of point h·(m+2) + w of tile t at m + point * m_stride + t * 16
+  std::int64_t m_stride, tiles;
+  const float* bias;  ///< (16)
+  float* y;           ///< first output of the first tile; rows lie `y_row` floats apart
+  std::int64_t y_row;
+  std::int64_t row_count, columns;  ///< outputs that exist from there on
   bool relu;
 };
 

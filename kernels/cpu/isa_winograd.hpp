@@ -96,22 +96,27 @@ void winograd_output(const WinogradOutput& w) {
   const Vec zero{};
   for (int part = 0; part < kParts; ++part) {
     const Vec bias = load(w.bias + part * kLanes);
-    Vec t[kM][kN];
-    for (int x = 0; x < kN; ++x) {
-      Vec m[kN], y[kM];
+    for (std::int64_t tile = 0; tile < w.tiles; ++tile) {
+      const float* const from = w.m + tile * kBlock + part * kLanes;
+      Vec t[kM][kN];
+      for (int x = 0; x < kN; ++x) {
+        Vec m[kN], y[kM];
 #pragma GCC unroll 8
-      for (int h = 0; h < kN; ++h) m[h] = load(w.m + (h * kN + x) * w.m_stride + part * kLanes);
-      Filtering<kM>::output(m, y);
+        for (int h = 0; h < kN; ++h) m[h] = load(from + (h * kN + x) * w.m_stride);
+        Filtering<kM>::output(m, y);
 #pragma GCC unroll 8
-      for (int h = 0; h < kM; ++h) t[h][x] = y[h];
-    }
-    for (int h = 0; h < w.row_count; ++h) {
-      Vec y[kM];
-      Filtering<kM>::output(t[h], y);
-      float* const row = w.rows[h] + part * kLanes;
+        for (int h = 0; h < kM; ++h) t[h][x] = y[h];
+      }
+      float* row = w.y + tile * kM * kBlock + part * kLanes;
+      for (int h = 0; h < kM && h < w.row_count; ++h, row += w.y_row) {
+        Vec y[kM];
+        Filtering<kM>::output(t[h], y);
 #pragma GCC unroll 4
-      for (int x = 0; x < kM; ++x)
-        if (x < w.columns) store(row + x * kBlock, w.relu ? larger(y[x] + bias, zero) : y[x] + bias);
+        for (int x = 0; x < kM; ++x) {
+          __builtin_prefetch(row + (kM + x) * kBlock, 1);  // the next tile's: a store waits for the rest of its line
+          if (tile * kM + x < w.columns) store(row + x * kBlock, w.relu ? larger(y[x] + bias, zero) : y[x] + bias);
+        }
+      }
     }
   }
 }

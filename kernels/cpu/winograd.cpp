@@ -177,13 +177,11 @@ class WinogradConv final : public PlannedOp {
   void transform_output(const float* planes, const Chunk& chunk, const PlaneBuffer& y, std::int64_t z) {
     const PlaneRows out(y, z);
     for (std::int64_t b = 0; b < out_blocks_; ++b)
-      for (std::int64_t t = 0; t < chunk.count; ++t) {
-        const std::int64_t row = chunk.row(t) * m_, column = chunk.column(t) * m_;
-        float* rows[4];
-        const std::int64_t row_count = std::min<std::int64_t>(m_, y.extent.y - row);
-        for (std::int64_t h = 0; h < row_count; ++h) rows[h] = out.at(b, row + h) + column * kBlock;
-        context_.table.winograd_output[m_ / 4]({planes + (b * tiles_ + t) * kBlock, m_stride_, bias_.data() + b * kBlock, rows, row_count,
-                                                std::min<std::int64_t>(m_, y.extent.x - column), op_.relu});
+      for (Run run = run_of(chunk, b, 0); run.block == b; run = next_run(chunk, run)) {
+        const std::int64_t row = chunk.row(run.first) * m_, column = chunk.column(run.first) * m_;
+        context_.table.winograd_output[m_ / 4]({planes + (b * tiles_ + run.first) * kBlock, m_stride_, run.tiles, bias_.data() + b * kBlock,
+                                                out.at(b, row) + column * kBlock, out.row, y.extent.y - row, y.extent.x - column,
+                                                op_.relu});
       }
   }
 
