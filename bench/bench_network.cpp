@@ -41,7 +41,7 @@ int main(int argc, char* argv[]) {
         "\"ns_per_voxel\": %.1f, \"effective_gflops\": %.1f, \"of_fma_peak\": %.2f, \"bytes\": %zu, \"checksum\": %ld}\n",
         number, backend->description().c_str(), kind.c_str(), static_cast<long>(side), seconds, cpu_seconds() - cpu,
         seconds * 1e9 / static_cast<double>(side * side * side), flops / seconds * 1e-9, flops / seconds * 1e-9 / peak,
-        executable.bytes() + network.bytes(), static_cast<long>(checksum));
+        executable.bytes() + network.bytes() + network.workspace_bytes({side, side, side}, 16), static_cast<long>(checksum));
     std::fflush(stdout);
   }
   return 0;

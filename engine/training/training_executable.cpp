@@ -70,7 +70,7 @@ std::vector<PlaneBuffer> TrainingExecutable::inputs_of(const std::vector<Tensor>
 }
 
 std::size_t TrainingExecutable::bytes() const {
-  std::size_t sum = network_ ? network_->bytes() : 0;
+  std::size_t sum = network_ ? network_->bytes() + network_->workspace_bytes(patch_, patch_.z) : 0;
   const auto add = [&](const std::vector<Tensor>& tensors) {
     for (const Tensor& t : tensors) sum += static_cast<std::size_t>(t.buffer().capacity) * t.buffer().plane_bytes;
   };

@@ -7,7 +7,7 @@
 namespace dfe::cpu {
 namespace {
 
-constexpr std::int64_t kColumnsAhead = 8;  // of which the columns further on are fetched; those of 16 are gone again when they are wanted
+constexpr std::int64_t kColumnsAhead = 6;  // columns further on are fetched; 16 and they are gone again when they are wanted
 
 /// Some points along H of one column of a tile, kP + 2 planes of kM + 2 rows, then all along D: to (kP + 2, kM + 2). Fetches what lies
 /// `ahead` floats further on to the second-level cache: so many rows at once are more streams than the hardware follows.
