@@ -13,6 +13,23 @@ namespace {
 // Weights may come from the third-level cache, and hardware follows them to the end of a page only.
 constexpr int kWeightsAhead = 512;  // floats
 
+/// Adds to kVoxels sums what one input channel brings: x (one value every kStep floats) by w (kGroup · 16).
+template <int kGroup, int kStep>
+DFE_INLINE void add_channel(const float* x, const float* w, Vec (&sums)[kVoxels[kGroup]][kGroup * kParts]) {
+  constexpr int kVecs = kGroup * kParts;
+  Vec weights[kVecs];
+#pragma GCC unroll 16
+  for (int v = 0; v < kVecs; ++v) weights[v] = load(w + v * kLanes);
+#pragma GCC unroll 4
+  for (int b = 0; b < kGroup; ++b) __builtin_prefetch(w + kWeightsAhead + b * kBlock);
+#pragma GCC unroll 16
+  for (int t = 0; t < kVoxels[kGroup]; ++t) {
+    const Vec value = broadcast(x[t * kStep]);
+#pragma GCC unroll 16
+    for (int v = 0; v < kVecs; ++v) sums[t][v] += value * weights[v];
+  }
+}
+
 // kStep = input channels per block. A compile-time constant, so that voxels and channels become displacements of one address.
 template <int kGroup, int kStep>
 DFE_INLINE void conv_row_of_step(const RowConv& r) {
@@ -29,19 +46,7 @@ DFE_INLINE void conv_row_of_step(const RowConv& r) {
       const float* x = r.rows[row] + first * kStep;
       for (std::int64_t tap = 0; tap < r.kw; ++tap, x += kStep)
 #pragma GCC unroll 2
-        for (int c = 0; c < kStep; ++c, w += kGroup * kBlock) {
-          Vec weights[kVecs];
-#pragma GCC unroll 16
-          for (int v = 0; v < kVecs; ++v) weights[v] = load(w + v * kLanes);
-#pragma GCC unroll 4
-          for (int b = 0; b < kGroup; ++b) __builtin_prefetch(w + kWeightsAhead + b * kBlock);
-#pragma GCC unroll 16
-          for (int t = 0; t < kWide; ++t) {
-            const Vec value = broadcast(x[t * kStep + c]);
-#pragma GCC unroll 16
-            for (int v = 0; v < kVecs; ++v) sums[t][v] += value * weights[v];
-          }
-        }
+        for (int c = 0; c < kStep; ++c, w += kGroup * kBlock) add_channel<kGroup, kStep>(x + c, w, sums);
     }
     const Vec zero{};
 #pragma GCC unroll 16
@@ -77,18 +82,8 @@ void products(const Products& r) {
         const float* const v = r.v + p * r.v_stride + block * r.v_block_stride + first * kBlock;
 #pragma GCC unroll 2
         for (int c = 0; c < kBlock; ++c, w += kGroup * kBlock, soon += kBlock) {
-          Vec weights[kVecs];
-#pragma GCC unroll 16
-          for (int i = 0; i < kVecs; ++i) weights[i] = load(w + i * kLanes);
-#pragma GCC unroll 4
-          for (int b = 0; b < kGroup; ++b) __builtin_prefetch(w + kWeightsAhead + b * kBlock);
+          add_channel<kGroup, kBlock>(v + c, w, sums);
           __builtin_prefetch(soon, 0, 2);
-#pragma GCC unroll 16
-          for (int t = 0; t < kWide; ++t) {
-            const Vec value = broadcast(v[t * kBlock + c]);
-#pragma GCC unroll 16
-            for (int i = 0; i < kVecs; ++i) sums[t][i] += value * weights[i];
-          }
         }
       }
       float* const m = r.m + p * r.m_stride + first * kBlock;
