@@ -57,7 +57,7 @@ def peer(a, script, *arguments):
 
 
 def network(a):
-    return peer(a, "torch_forward.py", a.build / "bench/bench_network", "--repeats", "3", "--tuned",
+    return peer(a, "torch_forward.py", a.build / "bench/bench_network", "--repeats", "7", "--tuned",
                 "--modes", "fp32,channels_last,bf16,bf16_channels_last")
 
 
