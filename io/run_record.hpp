@@ -26,7 +26,7 @@ class RunRecord {
   explicit RunRecord(std::string command);
 
   void option(std::string name, std::string value);
-  void device(std::string text);                   ///< "cpu (avx512, 2 threads)"
+  void device(std::string text);                  ///< "cpu (avx512, 2 threads)"
   void input(const std::filesystem::path& path);  ///< notes path, size and hash
   /// The same, with the hash worked out beside what follows; json() waits for it and throws its error.
   void input_beside(const std::filesystem::path& path);

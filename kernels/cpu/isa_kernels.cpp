@@ -206,18 +206,14 @@ double fma_gflops(std::int64_t repeats) {
   return 2e-9 * static_cast<double>(repeats) * 8 * kChains * kLanes;
 }
 
-template <int kGroup>
-constexpr auto conv_row_or_null() -> void (*)(const RowConv&) {
-  if constexpr (kGroup <= kWidestGroup)
-    return conv_row<kGroup>;
-  else
-    return nullptr;
-}
+constexpr auto kConvRow = []<int kGroup>() -> void (*)(const RowConv&) { return conv_row<kGroup>; };
+constexpr auto kProducts = []<int kGroup>() -> void (*)(const Products&) { return products<kGroup>; };
 
-template <int kGroup>
-constexpr auto products_or_null() -> void (*)(const Products&) {
+/// The kernel for groups of so many blocks, or null where they do not fit the registers.
+template <int kGroup, class KernelFor>
+constexpr auto or_null(KernelFor kernel_for) -> decltype(kernel_for.template operator()<1>()) {
   if constexpr (kGroup <= kWidestGroup)
-    return products<kGroup>;
+    return kernel_for.template operator()<kGroup>();
   else
     return nullptr;
 }
@@ -225,8 +221,8 @@ constexpr auto products_or_null() -> void (*)(const Products&) {
 constexpr IsaTable kTable{DFE_ISA_NAME,
                           kWidestGroup,
                           {kVoxels[0], kVoxels[1], kVoxels[2], kVoxels[3], kVoxels[4]},
-                          {nullptr, conv_row_or_null<1>(), conv_row_or_null<2>(), conv_row_or_null<3>(), conv_row_or_null<4>()},
-                          {nullptr, products_or_null<1>(), products_or_null<2>(), products_or_null<3>(), products_or_null<4>()},
+                          {nullptr, or_null<1>(kConvRow), or_null<2>(kConvRow), or_null<3>(kConvRow), or_null<4>(kConvRow)},
+                          {nullptr, or_null<1>(kProducts), or_null<2>(kProducts), or_null<3>(kProducts), or_null<4>(kProducts)},
                           pool_row,
                           head_row,
                           narrow_row,
