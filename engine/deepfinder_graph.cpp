@@ -41,7 +41,8 @@ struct Builder {
                           .c1 = x.size() > 1 ? at(x[1]).channels : 0,
                           .co = co,
                           .planes_at_once = planes_at_once(level),
-                          .plane_phase = next_phase()},
+                          .plane_phase = next_phase(),
+                          .voxels_at_once = streamed && level < 2 ? 6 : 4},
                x, level);
   }
   /// A convolution that was there before, from input `x` that is the same.

@@ -2,6 +2,7 @@
 #include "engine/reach.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "layers/op_facts.hpp"
 
@@ -16,7 +17,7 @@ Reach axis_reach(const Graph& graph, const std::vector<std::int64_t>& blocks, Ax
   Reach reach;
   reach.multiple = std::int64_t{1} << graph.levels;
   for (std::size_t i = 0; i < graph.ops.size(); ++i)
-    if (graph.ops[i].output >= 0) reach.multiple = std::max(reach.multiple, blocks[i] << level_of(graph.ops[i].output));
+    if (graph.ops[i].output >= 0) reach.multiple = std::lcm(reach.multiple, blocks[i] << level_of(graph.ops[i].output));
 
   // What is wanted is [0, length), both ends on the grid of every op; needed[t] is what that takes of tensor t.
   const std::int64_t length = 64 * reach.multiple;
@@ -39,15 +40,13 @@ Reach axis_reach(const Graph& graph, const std::vector<std::int64_t>& blocks, Ax
 
 }  // namespace
 
-Reach plane_reach(const Graph& graph, const std::vector<Extent3>& grids) {
+PlaneReach plane_reach(const Graph& graph, const std::vector<Extent3>& grids) {
   std::vector<std::int64_t> rows, columns;
   for (const Extent3& grid : grids) {
     rows.push_back(grid.y);
     columns.push_back(grid.x);
   }
-  const Reach y = axis_reach(graph, rows, Axis::Y), x = axis_reach(graph, columns, Axis::X);
-  const std::int64_t multiple = std::max(y.multiple, x.multiple);
-  return {round_up(std::max(y.low, x.low), multiple), round_up(std::max(y.high, x.high), multiple), multiple};
+  return {axis_reach(graph, rows, Axis::Y), axis_reach(graph, columns, Axis::X)};
 }
 
 }  // namespace dfe

@@ -14,9 +14,13 @@ struct Reach {
   std::int64_t multiple = 1;       ///< where columns and what is taken from them may begin
 };
 
-/// `grids` per op: PlannedOp::grid(). Rows and columns of blocks are powers of two. Computed by interval propagation from the output back.
-/// With blocks of one voxel the network sees 30 back from a multiple of 4 and 34 ahead of the voxel before one: 32 and 36. Blocks of 4 x 4
-/// reach further, because rounding inside a block depends on all of its inputs.
-Reach plane_reach(const Graph& graph, const std::vector<Extent3>& grids);
+struct PlaneReach {
+  Reach y, x;
+};
+
+/// `grids` per op: PlannedOp::grid(). Computed by interval propagation from the output back. With blocks of one voxel the network sees 30
+/// back from a multiple of 4 and 34 ahead of the voxel before one: 32 and 36. Blocks of several reach further, because rounding inside a
+/// block depends on all of its inputs.
+PlaneReach plane_reach(const Graph& graph, const std::vector<Extent3>& grids);
 
 }  // namespace dfe

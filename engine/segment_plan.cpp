@@ -33,7 +33,7 @@ std::int64_t computed(const std::vector<Piece>& pieces) {
 struct Common {
   const Network& network;
   Extent3 padded_extent;
-  Reach reach;
+  PlaneReach reach;
   bool with_scores;
   SegmentPlan plan;  // device, extent, label, source and base bytes filled in
 
@@ -59,7 +59,7 @@ struct Common {
     SegmentPlan result = plan;
     result.slab_planes = slab;
     result.tile = {1, height, width};
-    const std::vector<Piece> rows = cut_axis(padded_extent.y, height, reach), columns = cut_axis(padded_extent.x, width, reach);
+    const std::vector<Piece> rows = cut_axis(padded_extent.y, height, reach.y), columns = cut_axis(padded_extent.x, width, reach.x);
     result.columns = static_cast<std::int64_t>(rows.size() * columns.size());
     result.work_factor = static_cast<double>(computed(rows) * computed(columns)) / static_cast<double>(padded_extent.y * padded_extent.x);
     // besides the staging of the executable: one plane as it is read, one box of scores as it is handed on
@@ -77,8 +77,8 @@ std::int64_t preferred_slab(const Extent3& padded_extent, int threads) {
 }
 
 /// Every sensible cut of the plane: (height, width) pairs in order of the work they cost.
-std::vector<std::pair<std::int64_t, std::int64_t>> cuts(const Extent3& padded_extent, const Reach& reach) {
-  const auto sizes = [&](std::int64_t length) {
+std::vector<std::pair<std::int64_t, std::int64_t>> cuts(const Extent3& padded_extent, const PlaneReach& plane) {
+  const auto sizes = [](std::int64_t length, const Reach& reach) {
     std::vector<std::int64_t> result{length};
     for (std::int64_t count = 2; result.back() > reach.low + reach.multiple + reach.high && count <= 64; ++count) {
       const std::int64_t size = piece_size(length, count, reach);
@@ -87,10 +87,10 @@ std::vector<std::pair<std::int64_t, std::int64_t>> cuts(const Extent3& padded_ex
     return result;
   };
   std::vector<std::pair<std::int64_t, std::int64_t>> pairs;
-  for (const std::int64_t height : sizes(padded_extent.y))
-    for (const std::int64_t width : sizes(padded_extent.x)) pairs.emplace_back(height, width);
+  for (const std::int64_t height : sizes(padded_extent.y, plane.y))
+    for (const std::int64_t width : sizes(padded_extent.x, plane.x)) pairs.emplace_back(height, width);
   const auto work = [&](const std::pair<std::int64_t, std::int64_t>& p) {
-    return computed(cut_axis(padded_extent.y, p.first, reach)) * computed(cut_axis(padded_extent.x, p.second, reach));
+    return computed(cut_axis(padded_extent.y, p.first, plane.y)) * computed(cut_axis(padded_extent.x, p.second, plane.x));
   };
   std::stable_sort(pairs.begin(), pairs.end(), [&](const auto& a, const auto& b) { return work(a) < work(b); });
   return pairs;

@@ -100,8 +100,8 @@ void segment_exactly(const VolumeSource& tomogram, Prepared& prepared, const Nor
   const Network& network = *prepared.planned.network;
   const SegmentPlan& plan = prepared.planned.plan;
   const Extent3 e = tomogram.extent();
-  const Reach reach = plane_reach(network.graph(), network.grids());
-  const std::vector<Piece> rows = cut_axis(padded(e.y), plan.tile.y, reach), cols = cut_axis(padded(e.x), plan.tile.x, reach);
+  const PlaneReach reach = plane_reach(network.graph(), network.grids());
+  const std::vector<Piece> rows = cut_axis(padded(e.y), plan.tile.y, reach.y), cols = cut_axis(padded(e.x), plan.tile.x, reach.x);
   const std::int64_t classes = network.graph().head().classes;
   std::vector<float> box(sink ? static_cast<std::size_t>(std::min(plan.slab_planes, padded(e.z)) * plan.tile.y * plan.tile.x * classes)
                               : 0);

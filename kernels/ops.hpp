@@ -24,6 +24,8 @@ struct Conv3dDesc {
   /// A kernel that computes several planes at once computes no more than this many, and begins them where z + plane_phase is a multiple of
   /// their number. Layers in alternation wait for one plane of each other, which shortens the rolling buffers of streaming.
   std::int64_t planes_at_once = 4, plane_phase = 0;
+  /// Likewise along W, where they begin at multiples of their number.
+  std::int64_t voxels_at_once = 4;
 };
 
 /// Maximum over blocks of 2x2x2, stride 2.

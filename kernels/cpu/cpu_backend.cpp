@@ -238,8 +238,7 @@ class CpuBackend final : public Backend {
     refuse_unless((blocks_of(op.c0) + blocks_of(op.c1)) * op.kernel.z * op.kernel.y <= kMostRows, "conv3d", shape, "too many channels");
     const bool filtering =
         convolution_ != Convolution::Direct && op.kernel == Extent3{3, 3, 3} && op.pad_lo == Extent3{1, 1, 1} && op.c0 > 1;
-    if (filtering && convolution_ == Convolution::Strict) return make_winograd_conv(context_, op, weights, widest, 2, 2);
-    if (filtering) return make_winograd_conv(context_, op, weights, widest, op.planes_at_once >= 4 ? 4 : 2, 4);
+    if (filtering) return make_winograd_conv(context_, op, weights, widest, tile_of(op));
     return std::make_unique<CpuConv3d>(context_, op, weights, widest);
   }
 
@@ -292,6 +291,12 @@ class CpuBackend final : public Backend {
     return static_cast<std::size_t>(blocks_of(channels) * height * (width + 2) * block_channels(channels));
   }
   static std::size_t whole_lines(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+  /// The largest tile of minimal filtering that the layer allows.
+  Extent3 tile_of(const Conv3dDesc& op) const {
+    if (convolution_ == Convolution::Strict) return {2, 2, 2};
+    return op.planes_at_once < 4 ? Extent3{2, 4, 4} : Extent3{4, 4, op.voxels_at_once < 6 ? 4 : 6};
+  }
 
   Context context_;
   Convolution convolution_;

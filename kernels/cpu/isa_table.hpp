@@ -50,15 +50,15 @@ struct RowHead {
   std::int64_t score_stride;
 };
 
-/// Winograd F(p, m, m), p outputs along D and m along H and W: a tile of (p+2) x (m+2) x (m+2) inputs becomes as many points, numbered
-/// (h·(m+2) + w)·(p+2) + d. One call takes neighbouring tiles along W.
+/// Winograd F(p, h, w), p outputs along D, h along H and w along W: a tile of (p+2) x (h+2) x (w+2) inputs becomes as many points, (y, x,
+/// z) in this order. One call takes neighbouring tiles along W.
 struct WinogradInput {
-  const float* const* rows;  ///< (p+2)·(m+2) input rows, planes outermost, at the first voxel the first tile reads
+  const float* const* rows;  ///< (p+2)·(h+2) input rows, planes outermost, at the first voxel the first tile reads
   std::int64_t tiles;
   std::int64_t columns;  ///< voxels of a row that exist from there on; the rest is zeros
   std::int64_t next;     ///< floats from there to what is transformed next, whose first voxels are fetched in time
-  float* v;              ///< 16 channels of point p of tile t go to v + p * v_stride + t * 16
-  std::int64_t v_stride;
+  float* v;              ///< 16 channels of point (y, x, z) of tile t go to v + (y·(w+2) + x) * place + z * v_stride + t * 16
+  std::int64_t v_stride, place;
 };
 
 /// The transformation along D of products: p+2 values become p.
@@ -73,7 +73,7 @@ struct WinogradDepth {
 
 /// The transformation along H and W of neighbouring tiles in one plane, bias and ReLU.
 struct WinogradOutput {
-  const float* m;  ///< 16 channels of point h·(m+2) + w of tile t at m + point * m_stride + t * 16
+  const float* m;  ///< 16 channels of point y·(w+2) + x of tile t at m + point * m_stride + t * 16
   std::int64_t m_stride, tiles;
   const float* bias;  ///< (16)
   float* y;           ///< first output of the first tile; rows lie `y_row` floats apart
@@ -106,6 +106,14 @@ struct WeightsAxis {
   std::int64_t points, outer, inner;
 };
 
+/// The transformations of F(p, h, w).
+struct WinogradKernels {
+  int p, h, w;
+  void (*input)(const WinogradInput&);
+  void (*depth)(const WinogradDepth&);
+  void (*output)(const WinogradOutput&);
+};
+
 /// The kernels of one instruction set.
 struct IsaTable {
   const char* name;           ///< "avx512", "avx2", "portable"
@@ -117,9 +125,7 @@ struct IsaTable {
   void (*head_row)(const RowHead&);
   void (*narrow_row)(const float* x, std::uint16_t* y, std::int64_t count);  ///< to binary16
   void (*widen_row)(const std::uint16_t* x, float* y, std::int64_t count);
-  void (*winograd_input[3])(const WinogradInput&);    ///< p = m = 2; p = 2, m = 4; p = m = 4
-  void (*winograd_depth[2])(const WinogradDepth&);    ///< p = 2, p = 4
-  void (*winograd_output[2])(const WinogradOutput&);  ///< m = 2, m = 4
+  WinogradKernels winograd[4];
   void (*weights_axis)(const WeightsAxis&);
   void (*up_conv_input)(const UpConvInput&);
   void (*up_conv_output)(const UpConvOutput&);

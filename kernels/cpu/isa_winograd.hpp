@@ -9,11 +9,11 @@ namespace {
 
 constexpr std::int64_t kColumnsAhead = 6;  // columns further on are fetched; 16 and they are gone again when they are wanted
 
-/// Some points along H of one column of a tile, kP + 2 planes of kM + 2 rows, then all along D: to (kP + 2, kM + 2). Fetches what lies
+/// Some points along H of one column of a tile, kP + 2 planes of kH + 2 rows, then all along D: to (kP + 2, kH + 2). Fetches what lies
 /// `ahead` floats further on to the second-level cache: so many rows at once are more streams than the hardware follows.
-template <int kP, int kM, int kPart>
+template <int kP, int kH, int kPart>
 DFE_INLINE void winograd_column(const float* const* rows, std::int64_t offset, std::int64_t ahead, Vec* to) {
-  constexpr int kN = kM + 2, kSome = Filtering<kM>::kSome;
+  constexpr int kN = kH + 2, kSome = Filtering<kH>::kSome;
   Vec d[kSome][kP + 2];
 #pragma GCC unroll 8
   for (int z = 0; z < kP + 2; ++z) {
@@ -24,7 +24,7 @@ DFE_INLINE void winograd_column(const float* const* rows, std::int64_t offset, s
       plane[y] = load(at);
       if (kPart == 0) __builtin_prefetch(at + ahead, 0, 2);
     }
-    Filtering<kM>::template points<kPart>(plane, o);
+    Filtering<kH>::template points<kPart>(plane, o);
 #pragma GCC unroll 4
     for (int y = 0; y < kSome; ++y) d[y][z] = o[y];
   }
@@ -39,38 +39,38 @@ DFE_INLINE void winograd_column(const float* const* rows, std::int64_t offset, s
 
 // Along H and D first, column by column: neighbouring tiles share two columns, which are transformed once, and half the points of a
 // column fit the registers, so that every value is stored twice in all. Stores are what this costs.
-template <int kP, int kM>
+template <int kP, int kH, int kW>
 void winograd_input(const WinogradInput& in) {
-  constexpr int kN = kM + 2, kD = kP + 2;
-  const std::int64_t end = kM * in.tiles + 2 < in.columns ? kM * in.tiles + 2 : in.columns;
-  alignas(64) Vec columns[kParts][kN][kD * kN];  // column x of the row is at x modulo kN
+  constexpr int kN = kH + 2, kD = kP + 2, kX = kW + 2;
+  const std::int64_t end = kW * in.tiles + 2 < in.columns ? kW * in.tiles + 2 : in.columns;
+  alignas(64) Vec columns[kParts][kX][kD * kN];  // column x of the row is at x modulo kX
   for (std::int64_t t = 0; t < in.tiles; ++t)
     for (int part = 0; part < kParts; ++part) {
-      for (std::int64_t x = t == 0 ? 0 : kM * t + 2; x < kM * t + kN; ++x) {
-        Vec* const column = columns[part][x % kN];
+      for (std::int64_t x = t == 0 ? 0 : kW * t + 2; x < kW * t + kX; ++x) {
+        Vec* const column = columns[part][x % kX];
         if (x < end) {
           const std::int64_t at = x * kBlock + part * kLanes;
-          winograd_column<kP, kM, 0>(in.rows, at, kColumnsAhead * kBlock + (x + kColumnsAhead < end ? 0 : in.next - end * kBlock), column);
-          if constexpr (Filtering<kM>::kSome < kN) {
+          winograd_column<kP, kH, 0>(in.rows, at, kColumnsAhead * kBlock + (x + kColumnsAhead < end ? 0 : in.next - end * kBlock), column);
+          if constexpr (Filtering<kH>::kSome < kN) {
             asm volatile("" : : : "memory");  // the second half loads again what would be spilled if it were kept
-            winograd_column<kP, kM, 1>(in.rows, at, 0, column);
+            winograd_column<kP, kH, 1>(in.rows, at, 0, column);
           }
         } else {
           for (int i = 0; i < kD * kN; ++i) column[i] = Vec{};
         }
       }
-      const Vec* at[kN];
+      const Vec* at[kX];
 #pragma GCC unroll 8
-      for (int x = 0; x < kN; ++x) at[x] = columns[part][(kM * t + x) % kN];
+      for (int x = 0; x < kX; ++x) at[x] = columns[part][(kW * t + x) % kX];
       float* const v = in.v + t * kBlock + part * kLanes;
       for (int y = 0; y < kN; ++y)
         for (int z = 0; z < kD; ++z) {
-          Vec d[kN], o[kN];
+          Vec d[kX], o[kX];
 #pragma GCC unroll 8
-          for (int x = 0; x < kN; ++x) d[x] = at[x][z * kN + y];
-          Filtering<kM>::input(d, o);
+          for (int x = 0; x < kX; ++x) d[x] = at[x][z * kN + y];
+          Filtering<kW>::input(d, o);
 #pragma GCC unroll 8
-          for (int x = 0; x < kN; ++x) store(v + ((y * kN + x) * kD + z) * in.v_stride, o[x]);
+          for (int x = 0; x < kX; ++x) store(v + (y * kX + x) * in.place + z * in.v_stride, o[x]);
         }
     }
 }
@@ -90,33 +90,44 @@ void winograd_depth(const WinogradDepth& w) {
   }
 }
 
-template <int kM>
-void winograd_output(const WinogradOutput& w) {
-  constexpr int kN = kM + 2;
+/// Every second row of outputs of one tile, beginning with row kHalf: half of what is between the transformations fits the registers.
+template <int kH, int kW, int kHalf>
+DFE_INLINE void winograd_rows(const WinogradOutput& w, std::int64_t tile, int part, Vec bias) {
+  constexpr int kX = kW + 2;
   const Vec zero{};
+  const float* const from = w.m + tile * kBlock + part * kLanes;
+  Vec t[kH / 2][kX];
+#pragma GCC unroll 8
+  for (int x = 0; x < kX; ++x) {
+    Vec m[kH + 2], y[kH / 2];
+#pragma GCC unroll 8
+    for (int h = 0; h < kH + 2; ++h) m[h] = load(from + (h * kX + x) * w.m_stride);
+    Filtering<kH>::template outputs<kHalf>(m, y);
+#pragma GCC unroll 2
+    for (int h = 0; h < kH / 2; ++h) t[h][x] = y[h];
+  }
+#pragma GCC unroll 2
+  for (int h = 0; h < kH / 2; ++h) {
+    if (2 * h + kHalf >= w.row_count) break;
+    float* const row = w.y + (2 * h + kHalf) * w.y_row + tile * kW * kBlock + part * kLanes;
+    Vec y[kW];
+    Filtering<kW>::output(t[h], y);
+#pragma GCC unroll 8
+    for (int x = 0; x < kW; ++x) {
+      __builtin_prefetch(row + (kW + x) * kBlock, 1);  // the next tile's: a store waits for the rest of its line
+      if (tile * kW + x < w.columns) store(row + x * kBlock, w.relu ? larger(y[x] + bias, zero) : y[x] + bias);
+    }
+  }
+}
+
+template <int kH, int kW>
+void winograd_output(const WinogradOutput& w) {
   for (int part = 0; part < kParts; ++part) {
     const Vec bias = load(w.bias + part * kLanes);
     for (std::int64_t tile = 0; tile < w.tiles; ++tile) {
-      const float* const from = w.m + tile * kBlock + part * kLanes;
-      Vec t[kM][kN];
-      for (int x = 0; x < kN; ++x) {
-        Vec m[kN], y[kM];
-#pragma GCC unroll 8
-        for (int h = 0; h < kN; ++h) m[h] = load(from + (h * kN + x) * w.m_stride);
-        Filtering<kM>::output(m, y);
-#pragma GCC unroll 8
-        for (int h = 0; h < kM; ++h) t[h][x] = y[h];
-      }
-      float* row = w.y + tile * kM * kBlock + part * kLanes;
-      for (int h = 0; h < kM && h < w.row_count; ++h, row += w.y_row) {
-        Vec y[kM];
-        Filtering<kM>::output(t[h], y);
-#pragma GCC unroll 4
-        for (int x = 0; x < kM; ++x) {
-          __builtin_prefetch(row + (kM + x) * kBlock, 1);  // the next tile's: a store waits for the rest of its line
-          if (tile * kM + x < w.columns) store(row + x * kBlock, w.relu ? larger(y[x] + bias, zero) : y[x] + bias);
-        }
-      }
+      winograd_rows<kH, kW, 0>(w, tile, part, bias);
+      asm volatile("" : : : "memory");  // the second half loads again what would be spilled if it were kept
+      winograd_rows<kH, kW, 1>(w, tile, part, bias);
     }
   }
 }

@@ -21,23 +21,32 @@ AlignedFloats padded_bias(const std::vector<float>& bias) {
   return padded;
 }
 
-constexpr std::int64_t kMostRowsOfTile = 6 * 6, kMostProducts = 6 * 6 * 6;  // of a tile
-constexpr std::int64_t kCacheBytes = 840 << 10;                             // for scratch, of a second-level cache of 1 MiB
+constexpr std::int64_t kMostRowsOfTile = 6 * 6, kMostProducts = 6 * 6 * 8;  // of a tile
+// For the scratch of a convolution: somewhat more than a second-level cache of 1 MiB, because with more tiles in a chunk less is read of
+// the weights, which come from the third level.
+constexpr std::int64_t kCacheBytes = 1200 << 10;
 
-/// Tiles per chunk: as many as keep `bytes_per_tile` of scratch in the second-level cache, a multiple of `unit`.
+/// Tiles per chunk: as many as keep to the scratch, a multiple of `unit`.
 std::int64_t chunk_tiles(std::int64_t bytes_per_tile, int unit) {
   return std::max<std::int64_t>(kCacheBytes / bytes_per_tile / unit, 1) * unit;
 }
 
+/// The transformations for tiles of so many outputs.
+const WinogradKernels& kernels_for(const IsaTable& table, const Extent3& outputs) {
+  return *std::find_if(std::begin(table.winograd), std::end(table.winograd), [&](const WinogradKernels& k) {
+    return Extent3{k.p, k.h, k.w} == outputs;
+  });
+}
+
 class WinogradConv final : public PlannedOp {
  public:
-  WinogradConv(Context& context, const Conv3dDesc& op, const LayerWeights& w, std::int64_t widest, int p, int m)
+  WinogradConv(Context& context, const Conv3dDesc& op, const LayerWeights& w, std::int64_t widest, const Extent3& outputs)
       : context_(context),
         op_(op),
-        p_(p),
-        m_(m),
-        depth_(p + 2),
-        points_((m + 2) * (m + 2)),
+        outputs_(outputs),
+        kernels_(kernels_for(context.table, outputs)),
+        depth_(outputs.z + 2),
+        points_((outputs.y + 2) * (outputs.x + 2)),
         in_blocks_(blocks_of(op.c0) + blocks_of(op.c1)),
         out_blocks_(blocks_of(op.co)),
         bias_(padded_bias(w.bias)),
@@ -46,43 +55,47 @@ class WinogradConv final : public PlannedOp {
     const int at_a_time = context.table.voxels[largest_group(op.co, context.table.widest_group)];
     const int wanted = std::max(12 / at_a_time, 1) * at_a_time;
     std::int64_t parts = 1;
+    const auto place_of = [&](std::int64_t inputs, std::int64_t sums) {
+      return std::max(depth_ * inputs, outputs_.z * sums + (parts > 1 ? depth_ * inputs : 0));
+    };
     const auto bytes_per_tile = [&] {
       some_blocks_ = (in_blocks_ + parts - 1) / parts;
-      return points_ * kBlock * static_cast<std::int64_t>(sizeof(float)) * (depth_ * some_blocks_ + p_ * out_blocks_);
+      return points_ * place_of(some_blocks_, out_blocks_) * kBlock * static_cast<std::int64_t>(sizeof(float));
     };
     while (bytes_per_tile() * wanted > kCacheBytes && some_blocks_ > 1) ++parts;
     tiles_ = chunk_tiles(bytes_per_tile(), wanted);
-    weights_.emplace(context.table, winograd_weights(context.table, w.kernel.data(), (op.c0 + op.c1) * op.co, p, m), points_, depth_, op.c0,
-                     op.c1, op.co, some_blocks_);
+    weights_.emplace(context.table, winograd_weights(context.table, w.kernel.data(), (op.c0 + op.c1) * op.co, outputs), points_, depth_,
+                     op.c0, op.c1, op.co, some_blocks_);
     v_stride_ = point_stride(some_blocks_ * tiles_ * kBlock);
     m_stride_ = point_stride(out_blocks_ * tiles_ * kBlock);
-    context.reserve_scratch(depth_ * points_ * v_stride_ + (depth_ + p_ * points_) * m_stride_);
+    place_ = point_stride(place_of(v_stride_, m_stride_));
+    context.reserve_scratch(points_ * place_ + depth_ * m_stride_);
   }
 
   std::string name() const override {
-    return std::string("winograd ") + context_.table.name + " " + Extent3{p_, m_, m_}.to_string() + ", " + std::to_string(tiles_) +
-           " tiles";
+    return std::string("winograd ") + context_.table.name + " " + outputs_.to_string() + ", " + std::to_string(tiles_) + " tiles";
   }
   std::size_t bytes() const override { return weights_->bytes() + zeros_.bytes(); }
   std::size_t workspace_bytes(const Extent3&, std::int64_t) const override { return context_.scratch_bytes(); }
-  Extent3 grid() const override { return {p_, m_, m_}; }
+  Extent3 grid() const override { return outputs_; }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
-    const std::int64_t across = (y.extent.x + m_ - 1) / m_, tiles = (y.extent.y + m_ - 1) / m_ * across;
-    const std::int64_t phase = op_.plane_phase % p_, first_group = (z_begin + phase) / p_ * p_ - phase;  // may begin before the volume
-    const std::int64_t chunks = (tiles + tiles_ - 1) / tiles_, groups = (z_end - first_group + p_ - 1) / p_;
+    const std::int64_t across = (y.extent.x + outputs_.x - 1) / outputs_.x, tiles = (y.extent.y + outputs_.y - 1) / outputs_.y * across;
+    const std::int64_t p = outputs_.z, phase = op_.plane_phase % p, first_group = (z_begin + phase) / p * p - phase;  // maybe before 0
+    const std::int64_t chunks = (tiles + tiles_ - 1) / tiles_, groups = (z_end - first_group + p - 1) / p;
     parallel_for(context_.pool, 0, groups * chunks, 1, [&](std::int64_t task, std::int64_t, int worker) {
       const auto chunk_of = [&](std::int64_t number) {
         const std::int64_t first = number % chunks * tiles_;
-        return Chunk{first_group + number / chunks * p_, first, std::min(tiles_, tiles - first), across};
+        return Chunk{first_group + number / chunks * p, first, std::min(tiles_, tiles - first), across};
       };
       const Chunk chunk = chunk_of(task);
-      // scratch: v, the products of one point, the points of p planes
-      float* const v = context_.scratch[static_cast<std::size_t>(worker)].data();
-      float* const product = v + depth_ * points_ * v_stride_;
-      float* const planes = product + depth_ * m_stride_;
+      // scratch: a place for each point, and the products of one. A place holds transformed inputs and, once these were multiplied, what
+      // the products gave, summed along D for p planes; inputs of later parts stand behind these sums.
+      float* const planes = context_.scratch[static_cast<std::size_t>(worker)].data();
+      float* const product = planes + points_ * place_;
       for (std::int64_t block = 0; block < in_blocks_; block += some_blocks_) {
         const Blocks some = some_from(block);
+        float* const v = block > 0 ? planes + p * m_stride_ : planes;
         transform_input(x, some, chunk, v);
         const float* soon[kMostProducts] = {};
         if (block + some_blocks_ < in_blocks_)
@@ -90,14 +103,12 @@ class WinogradConv final : public PlannedOp {
         else if (task + 1 < groups * chunks)
           fetch_on_the_way(x, some_from(0), chunk_of(task + 1), some.count, soon);
         for (std::int64_t point = 0; point < points_; ++point) {
-          weights_->multiply(point, some,
-                             {v + point * depth_ * v_stride_, v_stride_, product, m_stride_, tiles_, chunk.count, soon + point * depth_});
-          context_.table.winograd_depth[p_ / 4](
-              {product, m_stride_, planes + point * m_stride_, points_ * m_stride_, out_blocks_ * tiles_ * kBlock, block > 0});
+          weights_->multiply(point, some, {v + point * place_, v_stride_, product, m_stride_, tiles_, chunk.count, soon + point * depth_});
+          kernels_.depth({product, m_stride_, planes + point * place_, m_stride_, out_blocks_ * tiles_ * kBlock, block > 0});
         }
       }
-      for (std::int64_t k = 0; k < p_; ++k)
-        if (chunk.z + k >= z_begin && chunk.z + k < z_end) transform_output(planes + k * points_ * m_stride_, chunk, y, chunk.z + k);
+      for (std::int64_t k = 0; k < p; ++k)
+        if (chunk.z + k >= z_begin && chunk.z + k < z_end) transform_output(planes + k * m_stride_, chunk, y, chunk.z + k);
     });
   }
 
@@ -131,12 +142,12 @@ class WinogradConv final : public PlannedOp {
   };
 
   Rows rows_of(std::span<const PlaneBuffer> x, const Chunk& chunk, const Run& run) const {
-    const std::int64_t n = m_ + 2, first_of_second = blocks_of(op_.c0), column = chunk.column(run.first) * m_ * kBlock;
+    const std::int64_t n = outputs_.y + 2, first_of_second = blocks_of(op_.c0), column = chunk.column(run.first) * outputs_.x * kBlock;
     const bool second = run.block >= first_of_second;
     const PlaneBuffer& input = x[second];
     Rows rows;
     for (std::int64_t d = 0; d < depth_; ++d) {
-      const std::int64_t z = chunk.z - 1 + d, y = chunk.row(run.first) * m_ - 1;
+      const std::int64_t z = chunk.z - 1 + d, y = chunk.row(run.first) * outputs_.y - 1;
       const bool inside = z >= 0 && z < input.extent.z;
       const PlaneRows plane(input, inside ? z : 0);
       const float* const row = plane.at(run.block - (second ? first_of_second : 0), y) - kBlock + column;
@@ -147,14 +158,14 @@ class WinogradConv final : public PlannedOp {
   }
 
   void transform_input(std::span<const PlaneBuffer> x, Blocks some, const Chunk& chunk, float* v) const {
-    const std::int64_t second_row = m_ + 3;  // of the second plane: mostly in the volume, and elsewhere nothing is lost but time
+    const std::int64_t second_row = outputs_.y + 3;  // of the second plane: mostly in the volume, and elsewhere nothing is lost but time
     Run run = run_of(chunk, some.first, 0);
     for (Rows rows = rows_of(x, chunk, run), next_rows; run.block < some.first + some.count; rows = next_rows) {
       const Run next = next_run(chunk, run);
       next_rows = next.block < in_blocks_ ? rows_of(x, chunk, next) : rows;
-      context_.table.winograd_input[p_ / 4 + m_ / 4]({rows.at, run.tiles, x[0].extent.x + 2 - chunk.column(run.first) * m_,
-                                                      next_rows.at[second_row] - rows.at[second_row],
-                                                      v + ((run.block - some.first) * tiles_ + run.first) * kBlock, v_stride_});
+      kernels_.input({rows.at, run.tiles, x[0].extent.x + 2 - chunk.column(run.first) * outputs_.x,
+                      next_rows.at[second_row] - rows.at[second_row], v + ((run.block - some.first) * tiles_ + run.first) * kBlock,
+                      v_stride_, place_});
       run = next;
     }
   }
@@ -167,8 +178,8 @@ class WinogradConv final : public PlannedOp {
     const float* pieces[kMostProducts];
     for (Run run = run_of(chunk, some.first, 0); run.block < some.first + some.count; run = next_run(chunk, run)) {
       const Rows rows = rows_of(x, chunk, run);
-      for (std::int64_t i = 0; i < depth_ * (m_ + 2); ++i)
-        for (std::int64_t column = 0; column < run.tiles * m_ + 2 && count < products; column += blocks * kBlock)
+      for (std::int64_t i = 0; i < depth_ * (outputs_.y + 2); ++i)
+        for (std::int64_t column = 0; column < run.tiles * outputs_.x + 2 && count < products; column += blocks * kBlock)
           pieces[count++] = rows.at[i] + column * kBlock;
     }
     std::copy_n(pieces, count, soon + products - count);
@@ -178,19 +189,20 @@ class WinogradConv final : public PlannedOp {
     const PlaneRows out(y, z);
     for (std::int64_t b = 0; b < out_blocks_; ++b)
       for (Run run = run_of(chunk, b, 0); run.block == b; run = next_run(chunk, run)) {
-        const std::int64_t row = chunk.row(run.first) * m_, column = chunk.column(run.first) * m_;
-        context_.table.winograd_output[m_ / 4]({planes + (b * tiles_ + run.first) * kBlock, m_stride_, run.tiles, bias_.data() + b * kBlock,
-                                                out.at(b, row) + column * kBlock, out.row, y.extent.y - row, y.extent.x - column,
-                                                op_.relu});
+        const std::int64_t row = chunk.row(run.first) * outputs_.y, column = chunk.column(run.first) * outputs_.x;
+        kernels_.output({planes + (b * tiles_ + run.first) * kBlock, place_, run.tiles, bias_.data() + b * kBlock,
+                         out.at(b, row) + column * kBlock, out.row, y.extent.y - row, y.extent.x - column, op_.relu});
       }
   }
 
   Context& context_;
   Conv3dDesc op_;
-  std::int64_t p_, m_, depth_, points_, in_blocks_, out_blocks_;
+  Extent3 outputs_;  // of a tile
+  const WinogradKernels& kernels_;
+  std::int64_t depth_, points_, in_blocks_, out_blocks_;
   std::optional<ProductWeights> weights_;
   AlignedFloats bias_, zeros_;
-  std::int64_t some_blocks_ = 0, tiles_ = 0, v_stride_ = 0, m_stride_ = 0;
+  std::int64_t some_blocks_ = 0, tiles_ = 0, v_stride_ = 0, m_stride_ = 0, place_ = 0;
 };
 
 class ProductUpConv final : public PlannedOp {
@@ -204,7 +216,7 @@ class ProductUpConv final : public PlannedOp {
         bias_(padded_bias(w.bias)),
         zeros_(zero_row(widest)) {
     const std::int64_t bytes_per_voxel = 8 * kBlock * static_cast<std::int64_t>(sizeof(float)) * (in_blocks_ + out_blocks_);
-    voxels_ = chunk_tiles(4 * bytes_per_voxel, context.table.voxels[largest_group(op.co, context.table.widest_group)]);
+    voxels_ = chunk_tiles(6 * bytes_per_voxel, context.table.voxels[largest_group(op.co, context.table.widest_group)]);
     v_stride_ = point_stride(in_blocks_ * voxels_ * kBlock);
     m_stride_ = point_stride(out_blocks_ * voxels_ * kBlock);
     context.reserve_scratch(8 * (v_stride_ + m_stride_));
@@ -252,8 +264,8 @@ class ProductUpConv final : public PlannedOp {
 }  // namespace
 
 std::unique_ptr<PlannedOp> make_winograd_conv(Context& context, const Conv3dDesc& op, const LayerWeights& weights, std::int64_t widest,
-                                              int p, int m) {
-  return std::make_unique<WinogradConv>(context, op, weights, widest, p, m);
+                                              const Extent3& outputs) {
+  return std::make_unique<WinogradConv>(context, op, weights, widest, outputs);
 }
 
 std::unique_ptr<PlannedOp> make_product_up_conv(Context& context, const UpConvDesc& op, const LayerWeights& weights, std::int64_t widest) {

@@ -176,10 +176,12 @@ TEST_CASE("the halo of a column is the published receptive field") {
   // Source: interval propagation through the released network. An output at a multiple of 4 sees 30 voxels back, the one before a
   // multiple of 4 sees 34 ahead; both rounded up to the pooling grid.
   const Graph graph = deepfinder_graph({});
-  const Reach reach = plane_reach(graph, std::vector<Extent3>(graph.ops.size(), {1, 1, 1}));
-  CHECK(reach.low == 32);
-  CHECK(reach.high == 36);
-  CHECK(reach.multiple == 4);
+  const PlaneReach reach = plane_reach(graph, std::vector<Extent3>(graph.ops.size(), {1, 1, 1}));
+  for (const Reach& axis : {reach.y, reach.x}) {
+    CHECK(axis.low == 32);
+    CHECK(axis.high == 36);
+    CHECK(axis.multiple == 4);
+  }
 }
 
 TEST_CASE("the network has the published number of parameters and FLOP") {

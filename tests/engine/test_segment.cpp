@@ -97,10 +97,10 @@ TEST_CASE("labels and scores are the same bits for every slab height, column siz
     Extent3 extent;
     std::vector<Extent3> tiles;
   };
-  // the smallest columns: 72 voxels where each output stands alone, 240 where blocks of 4 x 4 are computed together
+  // the smallest columns: 72 voxels where each output stands alone, 240 rows of 336 voxels where blocks of 4 x 6 are computed together
   const Case cases[] = {{Convolution::Direct, {5, 81, 90}, {{1, 72, 500}, {1, 500, 80}, {1, 76, 76}}},
                         {Convolution::Winograd, {5, 250, 22}, {{1, 240, 500}}},
-                        {Convolution::Winograd, {3, 21, 263}, {{1, 500, 240}}},
+                        {Convolution::Winograd, {3, 21, 363}, {{1, 500, 336}}},
                         {Convolution::Strict, {5, 150, 18}, {{1, 136, 500}}}};
   for (const auto& [convolution, extent, tiles] : cases)
     for (const std::string& isa : instruction_sets()) {
@@ -208,7 +208,7 @@ TEST_CASE("columns with halos below the receptive field would be seen") {
 }
 
 TEST_CASE("pieces of an axis cover it once, begin on multiples and see enough") {
-  for (const Reach& reach : {Reach{32, 36, 4}, Reach{112, 112, 16}}) {
+  for (const Reach& reach : {Reach{32, 36, 4}, Reach{112, 112, 16}, Reach{144, 144, 48}}) {
     const std::int64_t least = reach.low + reach.multiple + reach.high;
     for (std::int64_t length = 4; length <= 700; length += 4)
       for (std::int64_t size = least; size <= length; size += reach.multiple) {

@@ -36,18 +36,21 @@ ErrorSize error_of(const Floats& got, const Floats& exact) {
 
 struct Mode {
   Convolution convolution;
-  std::int64_t planes, columns;  // outputs at a time along D, and along H and W
+  Extent3 tile;  // outputs computed together
 };
-const Mode kModes[] = {{Convolution::Winograd, 4, 4}, {Convolution::Winograd, 2, 4}, {Convolution::Strict, 2, 2}};
+const Mode kModes[] = {{Convolution::Winograd, {4, 4, 6}},
+                       {Convolution::Winograd, {4, 4, 4}},
+                       {Convolution::Winograd, {2, 4, 4}},
+                       {Convolution::Strict, {2, 2, 2}}};
 
 /// How much minimal filtering along one axis amplifies the variance of roundings of its points: the mean over outputs i of
 /// Σ_p A[i,p]²·|B[p]|²·|G[p]|² / 3, from its matrices.
-double amplification(std::int64_t outputs) { return outputs == 2 ? 5.0 / 3 : 241.0 / 48; }
+double amplification(std::int64_t outputs) { return outputs == 2 ? 5.0 / 3 : outputs == 4 ? 241.0 / 48 : 2971.0 / 144; }
 
 /// Expected rms error relative to the result's rms, for uniform inputs and weights: sums of `ci` products at every point, each rounded to
 /// about 0.4 units of 2^-24, and some 8 roundings more on a value's way through the transformations; amplified.
 double expected_error(const Mode& mode, const Conv3dDesc& op) {
-  const double amplified = amplification(mode.planes) * amplification(mode.columns) * amplification(mode.columns);
+  const double amplified = amplification(mode.tile.z) * amplification(mode.tile.y) * amplification(mode.tile.x);
   return 0.4 * std::ldexp(1.0, -24) * std::sqrt(amplified * (static_cast<double>(op.c0 + op.c1) / 2 + 8));
 }
 
@@ -64,6 +67,17 @@ TEST_CASE("the filter matrix holds the weights' polynomial at the points, over t
   CHECK(g[12] == Approx(1 / (2 * b * b * (b * b - a * a))));
   CHECK(g[13] == Approx(-b * g[12]));
   CHECK(std::vector<double>(g.end() - 3, g.end()) == std::vector<double>{0, 0, 1});
+
+  const std::vector<double> six = cpu::winograd_filter_matrix(6);  // distances: -1 for 0, 2·(1 - 1/4)·(1 - 4) for ±1, and so on
+  REQUIRE(six.size() == 24);
+  CHECK(six[0] == Approx(-1.0));
+  CHECK(six[3] == Approx(-1 / 4.5));
+  CHECK(six[6] == Approx(-1 / 4.5));
+  CHECK(six[7] == Approx(1 / 4.5));
+  CHECK(six[9] == Approx(1 / 1.40625));
+  CHECK(six[15] == Approx(1 / 90.0));
+  CHECK(six[17] == Approx(4 / 90.0));
+  CHECK(std::vector<double>(six.end() - 3, six.end()) == std::vector<double>{0, 0, 1});
 }
 
 TEST_CASE("winograd conv3d is as accurate as its matrices allow, for every shape and instruction set") {
@@ -73,9 +87,9 @@ TEST_CASE("winograd conv3d is as accurate as its matrices allow, for every shape
       const auto cpu = make_cpu_backend(2, isa, mode.convolution);
       for (auto [op, extent] : conv3d_cases()) {
         if (!(op.kernel == Extent3{3, 3, 3}) || op.c0 == 1) continue;
-        op.planes_at_once = mode.planes;
-        INFO(isa << " " << extent.to_string() << " " << op.c0 << "+" << op.c1 << " to " << op.co << " in " << mode.planes << "x"
-                 << mode.columns << "x" << mode.columns);
+        op.planes_at_once = mode.tile.z;
+        op.voxels_at_once = mode.tile.x;
+        INFO(isa << " " << extent.to_string() << " " << op.c0 << "+" << op.c1 << " to " << op.co << " in " << mode.tile.to_string());
         const LayerWeights w = make_weights(op.kernel, op.c0 + op.c1, op.co, 5, reals);
         const Floats x0 = reals(elements(extent, op.c0), 6), x1 = reals(elements(extent, op.c1), 7);
         const ErrorSize error = error_of(run_conv3d(*cpu, op, w, x0, x1, extent, 2), run_conv3d(*ref, op, w, x0, x1, extent, 4));
@@ -110,7 +124,7 @@ TEST_CASE("winograd: slab heights and thread counts do not change a bit") {
   const Floats x0 = reals(elements(extent, 48), 4), x1 = reals(elements(extent, 32), 5);
   for (const std::string& isa : cpu_instruction_sets())
     for (const Mode& mode : kModes) {
-      const Conv3dDesc conv{.c0 = 48, .c1 = 32, .co = 32, .planes_at_once = mode.planes};
+      const Conv3dDesc conv{.c0 = 48, .c1 = 32, .co = 32, .planes_at_once = mode.tile.z, .voxels_at_once = mode.tile.x};
       const auto one = make_cpu_backend(1, isa, mode.convolution);
       const Floats conv_once = run_conv3d(*one, conv, w, x0, x1, extent, 8), up_once = run_up_conv(*one, up, u, x0, extent, 14);
       for (const int threads : {1, 2, 5})
@@ -129,16 +143,16 @@ TEST_CASE("winograd: groups of planes may begin on any plane") {
   const LayerWeights w = make_weights({3, 3, 3}, 32, 32, 1, reals);
   const Floats x = reals(elements(extent, 32), 4);
   for (const Mode& mode : kModes)
-    for (std::int64_t phase = 1; phase < mode.planes; ++phase) {
+    for (std::int64_t phase = 1; phase < mode.tile.z; ++phase) {
       const auto cpu = make_cpu_backend(2, "auto", mode.convolution);
-      const Conv3dDesc op{.c0 = 32, .co = 32, .planes_at_once = mode.planes, .plane_phase = phase};
+      const Conv3dDesc op{.c0 = 32, .co = 32, .planes_at_once = mode.tile.z, .plane_phase = phase, .voxels_at_once = mode.tile.x};
       const Floats whole = run_conv3d(*cpu, op, w, x, {}, extent, extent.z);
       CHECK(error_of(whole, run_conv3d(*ref, op, w, x, {}, extent, 1)).rms < 1.5 * expected_error(mode, op));
       const auto planned = cpu->plan(op, w, extent.x);
-      CHECK(planned->grid().z == mode.planes);
+      CHECK(planned->grid() == mode.tile);
       Tensor in(*cpu, extent, 32), y(*cpu, extent, 32);
       in.store(x.data());
-      for (std::int64_t begin = 0, end = mode.planes - phase; begin < extent.z; begin = std::exchange(end, end + mode.planes))
+      for (std::int64_t begin = 0, end = mode.tile.z - phase; begin < extent.z; begin = std::exchange(end, end + mode.tile.z))
         planned->run(y.buffer(), std::span(&in.buffer(), 1), begin, std::min(end, extent.z));
       Floats parts(whole.size());
       y.load(parts.data());
@@ -148,7 +162,7 @@ TEST_CASE("winograd: groups of planes may begin on any plane") {
 
 TEST_CASE("winograd reads nothing but zeros beyond the volume") {
   // What lies behind a row's end in memory must not matter: the same input on a tensor whose neighbours in memory are huge
-  const Conv3dDesc op{.c0 = 16, .co = 16};
+  const Conv3dDesc op{.c0 = 16, .co = 16, .voxels_at_once = 6};
   const LayerWeights w = make_weights({3, 3, 3}, 16, 16, 1, reals);
   for (const Extent3 extent : {Extent3{2, 3, 5}, Extent3{1, 1, 1}, Extent3{3, 6, 7}}) {
     const auto cpu = make_cpu_backend(1, "auto", Convolution::Winograd);
