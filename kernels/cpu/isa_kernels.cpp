@@ -234,6 +234,7 @@ constexpr IsaTable kTable{DFE_ISA_NAME,
                           weights_axis,
                           up_conv_input,
                           up_conv_output,
+                          finish_streams,
                           fma_gflops};
 
 }  // namespace

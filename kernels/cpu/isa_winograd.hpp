@@ -9,6 +9,16 @@ namespace {
 
 constexpr std::int64_t kColumnsAhead = 6;  // columns further on are fetched; 16 and they are gone again when they are wanted
 
+/// Stores a whole cache line past the caches: tensors are larger than these, and a line that will be overwritten need not be read before.
+/// Other threads see it after finish_streams(). Where a vector is no whole line, and where sanitizers should see it, an ordinary store.
+#if defined(DFE_ISA_AVX512) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+DFE_INLINE void stream(float* p, Vec v) { __builtin_ia32_movntps512(p, v); }
+void finish_streams() { __builtin_ia32_sfence(); }
+#else
+DFE_INLINE void stream(float* p, Vec v) { store(p, v); }
+void finish_streams() {}
+#endif
+
 /// Some points along H of one column of a tile, kP + 2 planes of kH + 2 rows, then all along D: to (kP + 2, kH + 2). Fetches what lies
 /// `ahead` floats further on to the second-level cache: so many rows at once are more streams than the hardware follows.
 template <int kP, int kH, int kPart>
@@ -114,8 +124,9 @@ DFE_INLINE void winograd_rows(const WinogradOutput& w, std::int64_t tile, int pa
     Filtering<kW>::output(t[h], y);
 #pragma GCC unroll 8
     for (int x = 0; x < kW; ++x) {
-      __builtin_prefetch(row + (kW + x) * kBlock, 1);  // the next tile's: a store waits for the rest of its line
-      if (tile * kW + x < w.columns) store(row + x * kBlock, w.relu ? larger(y[x] + bias, zero) : y[x] + bias);
+      // where it is an ordinary store, it waits for the rest of its line: that of the next tile is fetched
+      if (kParts > 1) __builtin_prefetch(row + (kW + x) * kBlock, 1);
+      if (tile * kW + x < w.columns) stream(row + x * kBlock, w.relu ? larger(y[x] + bias, zero) : y[x] + bias);
     }
   }
 }
@@ -167,7 +178,7 @@ void up_conv_output(const UpConvOutput& w) {
 #pragma GCC unroll 8
       for (int p = 0; p < 8; ++p) {
         const Vec value = y[p] + bias;
-        store(w.rows[p >> 1] + (2 * i + (p & 1)) * kBlock + part * kLanes, w.relu ? larger(value, zero) : value);
+        stream(w.rows[p >> 1] + (2 * i + (p & 1)) * kBlock + part * kLanes, w.relu ? larger(value, zero) : value);
       }
     }
   }

@@ -109,6 +109,7 @@ class WinogradConv final : public PlannedOp {
       }
       for (std::int64_t k = 0; k < p; ++k)
         if (chunk.z + k >= z_begin && chunk.z + k < z_end) transform_output(planes + k * m_stride_, chunk, y, chunk.z + k);
+      context_.table.finish_streams();
     });
   }
 
@@ -249,6 +250,7 @@ class ProductUpConv final : public PlannedOp {
           context_.table.up_conv_output(out);
         }
       }
+      context_.table.finish_streams();
     });
   }
 
