@@ -11,7 +11,7 @@ namespace dfe::cpu {
 namespace {
 
 // Weights may come from the third-level cache, and hardware follows them to the end of a page only.
-constexpr int kWeightsAhead = 512;  // floats
+constexpr int kWeightsAhead = 1024;  // floats
 
 /// Adds to kVoxels sums what one input channel brings: x (one value every kStep floats) by w (kGroup · 16).
 template <int kGroup, int kStep>
