@@ -130,15 +130,44 @@ DFE_INLINE Vec exp_of_nonpositive(Vec v) {
   return vanishes ? Vec{} : bits.f;
 }
 
-/// First class with the largest logit.
-DFE_INLINE std::int64_t best_class(const float* logits, std::int64_t block_stride, std::int64_t classes) {
-  std::int64_t best = 0;
-  float highest = logits[0];
-  for (std::int64_t c = 1; c < classes; ++c) {
-    const float value = logits[(c / kBlock) * block_stride + c % kBlock];
-    if (value > highest) highest = value, best = c;
+/// Exchanges rows and columns of kLanes vectors, by halves, quarters and so on.
+DFE_INLINE void transpose(Vec (&rows)[kLanes]) {
+#pragma GCC unroll 4
+  for (int half = kLanes / 2; half > 0; half /= 2) {
+    IntVec upper, lower;
+    for (int lane = 0; lane < kLanes; ++lane) {
+      const bool high = lane & half;
+      upper[lane] = high ? kLanes + lane - half : lane;
+      lower[lane] = high ? kLanes + lane : lane + half;
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; ++i)
+      if (!(i & half)) {
+        const Vec a = rows[i], b = rows[i + half];
+        rows[i] = __builtin_shuffle(a, b, upper);
+        rows[i + half] = __builtin_shuffle(a, b, lower);
+      }
   }
-  return best;
+}
+
+/// First class with the largest logit, of kLanes voxels or of the `count` there are.
+DFE_INLINE void best_classes(const float* logits, std::int64_t block_stride, std::int64_t classes, std::int64_t count,
+                             std::uint8_t* labels) {
+  Vec highest{};
+  IntVec best{};
+  for (std::int64_t c = 0; c < classes; c += kLanes) {
+    Vec rows[kLanes];
+#pragma GCC unroll 16
+    for (int t = 0; t < kLanes; ++t) rows[t] = t < count ? load(logits + (c / kBlock) * block_stride + t * kBlock + c % kBlock) : Vec{};
+    transpose(rows);
+    if (c == 0) highest = rows[0];
+    for (int i = c == 0; i < kLanes && c + i < classes; ++i) {
+      const IntVec higher = rows[i] > highest;
+      highest = higher ? rows[i] : highest;
+      best = higher ? IntVec{} + static_cast<std::int32_t>(c + i) : best;
+    }
+  }
+  for (int t = 0; t < kLanes && t < count; ++t) labels[t] = static_cast<std::uint8_t>(best[t]);
 }
 
 /// exp(logits - highest) of all classes to `e`, and their sum. Absent classes add zero.
@@ -158,21 +187,21 @@ DFE_INLINE float exponentials(const float* logits, std::int64_t block_stride, st
 }
 
 void head_row(const RowHead& r) {
+  const std::int64_t block_stride = r.count * kBlock;
+  for (std::int64_t first = 0; first < r.count; first += kLanes)
+    best_classes(r.logits + first * kBlock, block_stride, r.classes, r.count - first, r.labels + first);
+  if (!r.scores) return;
   constexpr std::int64_t kTile = 16;  // voxels whose scores are collected before they are written, class by class
   constexpr std::int64_t kMostLanes = 256;
   alignas(64) float e[kTile][kMostLanes];
   float scale[kTile];
-  const std::int64_t block_stride = r.count * kBlock;
   for (std::int64_t first = 0; first < r.count; first += kTile) {
     const std::int64_t count = r.count - first < kTile ? r.count - first : kTile;
     for (std::int64_t t = 0; t < count; ++t) {
       const float* const logits = r.logits + (first + t) * kBlock;
-      const std::int64_t best = best_class(logits, block_stride, r.classes);
-      r.labels[first + t] = static_cast<std::uint8_t>(best);
-      if (r.scores)
-        scale[t] = 1 / exponentials(logits, block_stride, r.blocks, logits[(best / kBlock) * block_stride + best % kBlock], e[t]);
+      const std::int64_t best = r.labels[first + t];
+      scale[t] = 1 / exponentials(logits, block_stride, r.blocks, logits[(best / kBlock) * block_stride + best % kBlock], e[t]);
     }
-    if (!r.scores) continue;
     for (std::int64_t c = 0; c < r.classes; ++c)
       for (std::int64_t t = 0; t < count; ++t) r.scores[c * r.score_stride + first + t] = e[t][c] * scale[t];
   }
