@@ -8,10 +8,10 @@
 
 namespace dfe {
 
-/// Voxels along one axis, all multiples of `multiple`.
+/// Voxels along one axis.
 struct Reach {
-  std::int64_t low = 0, high = 0;  ///< what a column must compute before and after what is taken from it
-  std::int64_t multiple = 1;       ///< where columns and what is taken from them may begin
+  std::int64_t low = 0, high = 0;  ///< what a column must compute before and after what is taken from it; multiples of the pooling grid
+  std::int64_t multiple = 1;       ///< where columns may begin
 };
 
 struct PlaneReach {

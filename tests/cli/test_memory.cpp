@@ -29,7 +29,7 @@ TEST_CASE("segment stays within its plan and its budget, with the same labels fo
   io::write_weights(folder / "weights.h5", random_weights({{16, 16, 16}, 4}, 2));
 
   for (const auto& [kind, budgets] :
-       std::vector<std::pair<std::string, std::vector<int>>>{{"--direct", {140, 200, 2000}}, {"", {340, 2000}}}) {
+       std::vector<std::pair<std::string, std::vector<int>>>{{"--direct", {140, 200, 2000}}, {"", {300, 2000}}}) {
     std::string labels;
     for (const int megabytes : budgets) {
       INFO(kind << " " << megabytes << " MB");
