@@ -5,10 +5,13 @@
 #include <benchmark/benchmark.h>
 
 #include <map>
+#include <set>
 
 #include "engine/core/parallel.hpp"
+#include "engine/graph.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/tensor.hpp"
+#include "layers/op_facts.hpp"
 #include "tests/kernels/fill.hpp"
 
 using namespace dfe;
@@ -109,23 +112,22 @@ void register_all(const std::string& isa, int threads) {
   const auto add = [](const std::string& name, auto function, auto... arguments) {
     benchmark::RegisterBenchmark(name.c_str(), function, arguments...)->UseRealTime()->Unit(benchmark::kMillisecond);
   };
-  const auto add_conv = [&](std::int64_t c0, std::int64_t c1, std::int64_t co, std::int64_t side) {
-    add("conv3d " + std::to_string(c0) + (c1 ? "+" + std::to_string(c1) : "") + " to " + std::to_string(co) + tag, conv3d, isa, threads,
-        Conv3dDesc{.c0 = c0, .c1 = c1, .co = co}, side);
-  };
-  add_conv(1, 0, 32, kCube);
-  add_conv(32, 0, 32, kCube);
-  add_conv(32, 0, 48, kCube / 2);
-  add_conv(48, 0, 48, kCube / 2);
-  add_conv(48, 0, 64, kCube / 4);
-  add_conv(64, 0, 64, kCube / 4);
-  add("up_conv 64 to 64" + tag, up_conv, isa, threads, UpConvDesc{64, 64}, kCube / 2);
-  add_conv(64, 48, 48, kCube / 2);
-  add("up_conv 48 to 48" + tag, up_conv, isa, threads, UpConvDesc{48, 48}, kCube);
-  add_conv(48, 32, 32, kCube);
-  add("max_pool 32" + tag, max_pool, isa, threads, MaxPoolDesc{32}, kCube);
-  add("head 32 to 13, labels" + tag, head, isa, threads, HeadDesc{32, 13}, false);
-  add("head 32 to 13, scores" + tag, head, isa, threads, HeadDesc{32, 13}, true);
+  const Graph graph = deepfinder_graph({.classes = 13});
+  std::set<std::string> names;
+  for (const OpNode& node : graph.ops) {
+    const std::int64_t side = node.output < 0 ? kCube : kCube >> graph.tensors[static_cast<std::size_t>(node.output)].level;
+    const std::string width = std::to_string(output_channels(node.op));
+    if (const auto* conv = std::get_if<Conv3dDesc>(&node.op)) {
+      const std::string name = "conv3d " + std::to_string(conv->c0) + (conv->c1 ? "+" + std::to_string(conv->c1) : "") + " to " + width;
+      if (names.insert(name).second) add(name + tag, conv3d, isa, threads, *conv, side);
+    } else if (const auto* up = std::get_if<UpConvDesc>(&node.op)) {
+      add("up_conv " + std::to_string(up->ci) + " to " + width + tag, up_conv, isa, threads, *up, side);
+    } else if (const auto* pool = std::get_if<MaxPoolDesc>(&node.op)) {
+      add("max_pool " + width + tag, max_pool, isa, threads, *pool, 2 * side);
+    }
+  }
+  add("head 32 to 13, labels" + tag, head, isa, threads, graph.head(), false);
+  add("head 32 to 13, scores" + tag, head, isa, threads, graph.head(), true);
 }
 
 }  // namespace
