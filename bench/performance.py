@@ -88,8 +88,9 @@ def layers(a):
         differs = fast and "head" not in layer and abs(fast[0] / gflops - 1) > 0.2
         rows.append([layer, f"{gflops:.0f}", f"{share:.2f}", f"{fast[0]:.0f}" if differs else "",
                      f"{fast[0] / gflops * share:.1f}" if differs and "up_conv" not in layer else ""])
-    return f"`bench_ops`, {isa}, one thread, effective GFLOP/s; 3x3x3 layers as F(4, 4, 6), which may reach 9 times the peak, those of quarter resolution as F(2, 4, 4) and 6 times.\n\n" + table(
-        ["layer", "direct", "of the FMA peak", "Winograd", "times the FMA peak"], rows)
+    return (f"`bench_ops`, {isa}, one thread, effective GFLOP/s; 3x3x3 layers as F(4, 4, 6), which may reach 9 times the peak, "
+            "those of quarter resolution as F(2, 4, 4) and 6 times.\n\n" +
+            table(["layer", "direct", "of the FMA peak", "Winograd", "times the FMA peak"], rows))
 
 
 def scaling(a):

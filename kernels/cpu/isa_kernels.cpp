@@ -130,24 +130,30 @@ DFE_INLINE Vec exp_of_nonpositive(Vec v) {
   return vanishes ? Vec{} : bits.f;
 }
 
+template <int... kLane>
+struct Lanes {};
+template <int kCount, int... kLane>
+struct LanesBelow : LanesBelow<kCount - 1, kCount - 1, kLane...> {};
+template <int... kLane>
+struct LanesBelow<0, kLane...> {
+  using Type = Lanes<kLane...>;
+};
+
+/// Exchanges, in every 2 x 2 blocks of kHalf lanes, the upper right with the lower left one.
+template <int kHalf, int... kLane>
+DFE_INLINE void exchange(Vec& upper, Vec& lower, Lanes<kLane...>) {
+  const Vec left = __builtin_shufflevector(upper, lower, (kLane & kHalf ? kLanes + kLane - kHalf : kLane)...);
+  lower = __builtin_shufflevector(upper, lower, (kLane & kHalf ? kLanes + kLane : kLane + kHalf)...);
+  upper = left;
+}
+
 /// Exchanges rows and columns of kLanes vectors, by halves, quarters and so on.
+template <int kHalf = kLanes / 2>
 DFE_INLINE void transpose(Vec (&rows)[kLanes]) {
-#pragma GCC unroll 4
-  for (int half = kLanes / 2; half > 0; half /= 2) {
-    IntVec upper, lower;
-    for (int lane = 0; lane < kLanes; ++lane) {
-      const bool high = lane & half;
-      upper[lane] = high ? kLanes + lane - half : lane;
-      lower[lane] = high ? kLanes + lane : lane + half;
-    }
 #pragma GCC unroll 16
-    for (int i = 0; i < kLanes; ++i)
-      if (!(i & half)) {
-        const Vec a = rows[i], b = rows[i + half];
-        rows[i] = __builtin_shuffle(a, b, upper);
-        rows[i + half] = __builtin_shuffle(a, b, lower);
-      }
-  }
+  for (int i = 0; i < kLanes; ++i)
+    if (!(i & kHalf)) exchange<kHalf>(rows[i], rows[i + kHalf], LanesBelow<kLanes>::Type{});
+  if constexpr (kHalf > 1) transpose<kHalf / 2>(rows);
 }
 
 /// First class with the largest logit, of kLanes voxels or of the `count` there are.

@@ -12,7 +12,13 @@ constexpr std::int64_t kColumnsAhead = 6;  // columns further on are fetched; 16
 /// Stores a whole cache line past the caches: tensors are larger than these, and a line that will be overwritten need not be read before.
 /// Other threads see it after finish_streams(). Where a vector is no whole line, and where sanitizers should see it, an ordinary store.
 #if defined(DFE_ISA_AVX512) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-DFE_INLINE void stream(float* p, Vec v) { __builtin_ia32_movntps512(p, v); }
+DFE_INLINE void stream(float* p, Vec v) {
+#ifdef __clang__
+  __builtin_nontemporal_store(v, reinterpret_cast<Vec*>(p));
+#else
+  __builtin_ia32_movntps512(p, v);
+#endif
+}
 void finish_streams() { __builtin_ia32_sfence(); }
 #else
 DFE_INLINE void stream(float* p, Vec v) { store(p, v); }

@@ -102,17 +102,17 @@ TEST_CASE("labels and scores are the same bits for every slab height, column siz
                         {Convolution::Winograd, {5, 250, 22}, {{1, 232, 500}, {1, 244, 500}}},
                         {Convolution::Winograd, {3, 21, 343}, {{1, 500, 284}, {1, 500, 324}}},
                         {Convolution::Strict, {5, 150, 18}, {{1, 116, 500}, {1, 136, 500}}}};
-  for (const auto& [convolution, extent, tiles] : cases)
+  for (const Case& cut : cases)
     for (const std::string& isa : instruction_sets()) {
-      const MemoryVolume volume = random_volume(extent, 4);
+      const MemoryVolume volume = random_volume(cut.extent, 4);
       SegmentOptions options;
-      options.convolution = convolution;
+      options.convolution = cut.convolution;
       options.instruction_set = isa;
       const SegmentOptions plain = options;
       const Result whole = run(volume, weights, options);
       CHECK(std::set<int>(whole.labels.begin(), whole.labels.end()).size() >= 3);  // not a trivial map
       const auto same = [&](const std::string& what) {
-        INFO(isa << " convolution " << static_cast<int>(convolution) << " " << what << " slab " << options.slab_planes << " threads "
+        INFO(isa << " convolution " << static_cast<int>(cut.convolution) << " " << what << " slab " << options.slab_planes << " threads "
                  << options.threads);
         const Result part = run(volume, weights, options);
         CHECK(part.labels == whole.labels);
@@ -122,12 +122,12 @@ TEST_CASE("labels and scores are the same bits for every slab height, column siz
       options.slab_planes = 0;
       for (const int threads : {1, 5}) options.threads = threads, same("threads");
       options.threads = 2;
-      for (const Extent3& tile : tiles) options.tile = tile, options.slab_planes = tile.x % 7 + 1, same(tile.to_string());
+      for (const Extent3& tile : cut.tiles) options.tile = tile, options.slab_planes = tile.x % 7 + 1, same(tile.to_string());
       options = plain;
       options.first_skip = FirstSkip::Recompute;
       for (const std::int64_t slab : {1, 4, 12}) options.slab_planes = slab, same("skip computed again");
       options.slab_planes = 0;
-      options.tile = tiles.front();
+      options.tile = cut.tiles.front();
       same("skip computed again, columns");
       options = plain;
       options.first_skip = FirstSkip::Half;
@@ -138,7 +138,7 @@ TEST_CASE("labels and scores are the same bits for every slab height, column siz
         options.slab_planes = slab;
         CHECK(run(volume, weights, options).scores == half.scores);
       }
-      options.tile = tiles.front();
+      options.tile = cut.tiles.front();
       CHECK(run(volume, weights, options).scores == half.scores);
       options = plain;
       same("a repeat");
