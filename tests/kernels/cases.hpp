@@ -21,6 +21,8 @@ inline std::vector<Conv3dCase> conv3d_cases() {
            {1, 0, 32}, {32, 0, 32}, {32, 0, 48}, {48, 0, 48}, {48, 0, 64}, {64, 0, 64}, {64, 48, 48}, {48, 32, 32}})
     for (const Extent3 extent : {Extent3{4, 6, 16}, Extent3{3, 5, 29}, Extent3{2, 26, 35}})
       cases.push_back({{.c0 = c0, .c1 = c1, .co = co}, extent});
+  // more input channels than minimal filtering transforms at a time
+  cases.push_back({{.c0 = 112, .c1 = 64, .co = 48}, {3, 5, 29}});
   // odd channels and extents, from one voxel up
   for (const auto& [c0, c1, co] : std::vector<std::array<std::int64_t, 3>>{{2, 0, 2}, {5, 3, 7}, {17, 0, 33}, {28, 20, 36}, {1, 0, 81}})
     for (const Extent3 extent :
