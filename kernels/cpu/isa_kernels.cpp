@@ -130,6 +130,7 @@ DFE_INLINE Vec exp_of_nonpositive(Vec v) {
   return vanishes ? Vec{} : bits.f;
 }
 
+/// 0 to kCount - 1 as a parameter pack, for shuffles, whose lanes must be constants; the standard library's has no place in this file.
 template <int... kLane>
 struct Lanes {};
 template <int kCount, int... kLane>

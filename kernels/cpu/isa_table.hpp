@@ -129,7 +129,7 @@ struct IsaTable {
   void (*weights_axis)(const WeightsAxis&);
   void (*up_conv_input)(const UpConvInput&);
   void (*up_conv_output)(const UpConvOutput&);
-  void (*finish_streams)();  ///< after the last winograd_output or up_conv_output, before other threads read what these wrote
+  void (*finish_streams)();                    ///< after the last WinogradKernels::output or up_conv_output, before other threads read it
   double (*fma_gflops)(std::int64_t repeats);  ///< runs independent multiply-adds; returns the number of FLOP done, in 10^9
 };
 
