@@ -10,9 +10,9 @@
 #include <fstream>
 #include <string>
 
-#include "engine/api/cluster.hpp"
-#include "engine/core/parallel.hpp"
-#include "engine/core/philox.hpp"
+#include "dfengine/cluster.hpp"
+#include "core/parallel.hpp"
+#include "core/philox.hpp"
 #include "io/volume.hpp"
 #include "tests/data_dir.hpp"
 

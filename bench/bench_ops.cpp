@@ -7,7 +7,7 @@
 #include <map>
 #include <set>
 
-#include "engine/core/parallel.hpp"
+#include "core/parallel.hpp"
 #include "engine/graph.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/tensor.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "bench/cpu_seconds.hpp"
-#include "engine/core/memory.hpp"
+#include "core/memory.hpp"
 #include "engine/training/start.hpp"
 #include "engine/training/train_step.hpp"
 #include "tests/kernels/fill.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public function: checks the request, runs the method, orders the clusters. Each class by itself is the same code on fewer voxels.
-#include "engine/api/cluster.hpp"
+#include "dfengine/cluster.hpp"
 
 #include <algorithm>
 #include <cmath>

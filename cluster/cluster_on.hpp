@@ -2,7 +2,7 @@
 // Clustering with the card, or its stand-in, given by the caller.
 #pragma once
 
-#include "engine/api/cluster.hpp"
+#include "dfengine/cluster.hpp"
 #include "kernels/mean_shift.hpp"
 
 namespace dfe {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cluster/pick_list.hpp"
-#include "engine/core/parallel.hpp"
+#include "core/parallel.hpp"
 
 namespace dfe {
 

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/api/volume.hpp"
-#include "engine/core/parallel.hpp"
+#include "dfengine/volume.hpp"
+#include "core/parallel.hpp"
 #include "kernels/mean_shift_math.hpp"
 
 namespace dfe {

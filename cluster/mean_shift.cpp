@@ -8,7 +8,7 @@
 
 #include "cluster/point_grid.hpp"
 #include "cluster/progress_share.hpp"
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe {
 namespace {

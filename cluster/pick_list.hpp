@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cluster/foreground.hpp"
-#include "engine/api/cluster.hpp"
+#include "dfengine/cluster.hpp"
 
 namespace dfe {
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/api/extent.hpp"
+#include "dfengine/extent.hpp"
 #include "kernels/mean_shift_math.hpp"
 
 namespace dfe {

@@ -6,8 +6,8 @@
 #include <atomic>
 #include <cstdint>
 
-#include "engine/api/error.hpp"
-#include "engine/api/observer.hpp"
+#include "dfengine/error.hpp"
+#include "dfengine/observer.hpp"
 
 namespace dfe {
 

@@ -5,8 +5,8 @@
 
 #include <memory>
 
-#include "engine/api/volume.hpp"
-#include "engine/api/volume_source.hpp"
+#include "dfengine/volume.hpp"
+#include "dfengine/volume_source.hpp"
 
 namespace dfe {
 

@@ -2,7 +2,7 @@
 // The one place that knows the network's layers. Source: the released DeepFinder (models.py) and figure 4 of the paper.
 #include <utility>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "engine/graph.hpp"
 #include "layers/op_facts.hpp"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "engine/core/half.hpp"
+#include "core/half.hpp"
 #include "engine/executable.hpp"
 #include "engine/normalize.hpp"
 

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "engine/api/segment.hpp"
+#include "dfengine/segment.hpp"
 #include "engine/network.hpp"
 
 namespace dfe {

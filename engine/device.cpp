@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/device.hpp"
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/cuda_loader.hpp"
 #include "kernels/ref/ref_backend.hpp"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/api/segment.hpp"
+#include "dfengine/segment.hpp"
 #include "kernels/backend.hpp"
 
 namespace dfe {

@@ -6,8 +6,8 @@
 #include <functional>
 #include <vector>
 
-#include "engine/api/observer.hpp"
-#include "engine/core/arena.hpp"
+#include "dfengine/observer.hpp"
+#include "core/arena.hpp"
 #include "engine/memory_plan.hpp"
 #include "engine/network.hpp"
 

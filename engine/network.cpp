@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "layers/op_facts.hpp"
 
 namespace dfe {

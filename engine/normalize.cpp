@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "kernels/common/row_moments.hpp"
 
 namespace dfe {

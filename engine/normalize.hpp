@@ -5,9 +5,9 @@
 
 #include <vector>
 
-#include "engine/api/observer.hpp"
-#include "engine/api/volume_source.hpp"
-#include "engine/api/weights.hpp"
+#include "dfengine/observer.hpp"
+#include "dfengine/volume_source.hpp"
+#include "dfengine/weights.hpp"
 #include "kernels/voxel_input.hpp"
 
 namespace dfe {

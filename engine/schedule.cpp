@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "engine/core/memory.hpp"
+#include "core/memory.hpp"
 #include "engine/device.hpp"
 #include "engine/executable.hpp"
 #include "engine/tiles.hpp"

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "engine/api/segment.hpp"
+#include "dfengine/segment.hpp"
 #include "engine/network.hpp"
 
 namespace dfe {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "engine/api/segment.hpp"
+#include "dfengine/segment.hpp"
 #include "engine/deepfinder_tiling.hpp"
 #include "engine/device.hpp"
 #include "engine/executable.hpp"

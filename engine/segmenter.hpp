@@ -2,7 +2,7 @@
 // Segmentation on a backend that exists already: for tests and benchmarks, which have backends that no device name stands for.
 #pragma once
 
-#include "engine/api/segment.hpp"
+#include "dfengine/segment.hpp"
 #include "kernels/backend.hpp"
 
 namespace dfe {

@@ -9,7 +9,7 @@
 #include <queue>
 #include <string>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/core/philox.hpp"
+#include "core/philox.hpp"
 #include "evaluate/scores.hpp"
 
 namespace dfe {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe {
 

@@ -6,8 +6,8 @@
 #include <functional>
 #include <limits>
 
-#include "engine/api/volume.hpp"
-#include "engine/core/parallel.hpp"
+#include "dfengine/volume.hpp"
+#include "core/parallel.hpp"
 
 namespace dfe {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "engine/api/evaluate.hpp"
+#include "dfengine/evaluate.hpp"
 #include "evaluate/distance_transform.hpp"
 
 namespace dfe {

@@ -7,7 +7,7 @@
 #include <string>
 #include <tuple>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe {
 

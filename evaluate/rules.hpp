@@ -7,7 +7,7 @@
 #include <map>
 #include <vector>
 
-#include "engine/api/evaluate.hpp"
+#include "dfengine/evaluate.hpp"
 
 namespace dfe {
 

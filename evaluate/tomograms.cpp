@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pairs tomograms of two lists, see the header and engine/api/evaluate.hpp.
+// Pairs tomograms of two lists, see the header and include/dfengine/evaluate.hpp.
 #include "evaluate/tomograms.hpp"
 
 #include <map>
 
-#include "engine/api/evaluate.hpp"
+#include "dfengine/evaluate.hpp"
 
 namespace dfe {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/particle.hpp"
+#include "dfengine/particle.hpp"
 
 namespace dfe {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe::io {
 namespace {

@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe::io {
 

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe::io::h5 {
 namespace {

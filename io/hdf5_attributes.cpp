@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/hdf5.hpp"
 
 namespace dfe::io::h5 {

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <limits>
 
-#include "engine/api/error.hpp"
-#include "engine/core/half.hpp"
+#include "dfengine/error.hpp"
+#include "core/half.hpp"
 #include "io/hdf5.hpp"
 
 namespace dfe::io::h5 {

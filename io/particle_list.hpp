@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "engine/api/particle.hpp"
+#include "dfengine/particle.hpp"
 
 namespace dfe::io {
 

@@ -12,7 +12,7 @@
 #include <cstring>
 #include <utility>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe::io {
 

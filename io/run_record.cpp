@@ -12,8 +12,8 @@
 
 #include <xxhash.h>
 
-#include "engine/api/error.hpp"
-#include "engine/core/parallel.hpp"
+#include "dfengine/error.hpp"
+#include "core/parallel.hpp"
 #include "io/atomic_file.hpp"
 
 namespace dfe::io {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/geometry.hpp"
+#include "dfengine/geometry.hpp"
 
 namespace dfe::io {
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/label_map.hpp"
-#include "engine/api/volume.hpp"
-#include "engine/api/volume_source.hpp"
+#include "dfengine/label_map.hpp"
+#include "dfengine/volume.hpp"
+#include "dfengine/volume_source.hpp"
 
 namespace dfe::io {
 

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "engine/api/weights.hpp"
+#include "dfengine/weights.hpp"
 
 namespace dfe::io {
 

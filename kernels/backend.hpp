@@ -10,9 +10,9 @@
 #include <span>
 #include <string>
 
-#include "engine/api/error.hpp"
-#include "engine/api/weights.hpp"
-#include "engine/core/arena.hpp"
+#include "dfengine/error.hpp"
+#include "dfengine/weights.hpp"
+#include "core/arena.hpp"
 #include "kernels/ops.hpp"
 #include "kernels/voxel_input.hpp"
 

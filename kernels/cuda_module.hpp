@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/segment.hpp"
+#include "dfengine/segment.hpp"
 #include "kernels/backend.hpp"
 #include "kernels/mean_shift.hpp"
 

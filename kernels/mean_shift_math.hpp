@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "engine/api/extent.hpp"
+#include "dfengine/extent.hpp"
 #include "kernels/common/element.hpp"
 
 namespace dfe {

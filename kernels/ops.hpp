@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <variant>
 
-#include "engine/api/extent.hpp"
+#include "dfengine/extent.hpp"
 
 namespace dfe {
 

@@ -3,7 +3,7 @@
 // PlaneBuffers inside one arena instead.
 #pragma once
 
-#include "engine/core/arena.hpp"
+#include "core/arena.hpp"
 #include "kernels/backend.hpp"
 
 namespace dfe {

@@ -7,7 +7,7 @@
 #include <functional>
 #include <span>
 
-#include "engine/api/geometry.hpp"
+#include "dfengine/geometry.hpp"
 
 namespace dfe {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe {
 namespace {

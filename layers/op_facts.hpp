@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
-#include "engine/api/weights.hpp"
-#include "engine/core/philox.hpp"
+#include "dfengine/weights.hpp"
+#include "core/philox.hpp"
 #include "kernels/ops.hpp"
 
 namespace dfe {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/api/weights.hpp"
+#include "dfengine/weights.hpp"
 #include "kernels/backward.hpp"
 
 namespace dfe {

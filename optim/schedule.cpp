@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe {
 

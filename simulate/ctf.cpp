@@ -2,7 +2,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "engine/api/simulate.hpp"
+#include "dfengine/simulate.hpp"
 
 namespace dfe {
 

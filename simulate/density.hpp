@@ -2,7 +2,7 @@
 // What all three kinds of density (shapes, atoms, maps) share: a fine cube comes in, the density and the mask of an object go out.
 #pragma once
 
-#include "engine/api/simulate.hpp"
+#include "dfengine/simulate.hpp"
 
 namespace dfe::simulate {
 

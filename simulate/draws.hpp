@@ -5,8 +5,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "engine/api/particle.hpp"
-#include "engine/core/philox.hpp"
+#include "dfengine/particle.hpp"
+#include "core/philox.hpp"
 
 namespace dfe::simulate {
 

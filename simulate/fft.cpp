@@ -7,7 +7,7 @@
 #include <mutex>
 #include <new>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe::simulate {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/api/simulate.hpp"
+#include "dfengine/simulate.hpp"
 #include "simulate/fft.hpp"
 #include "simulate/tilt_geometry.hpp"
 

@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "engine/api/simulate.hpp"
-#include "engine/core/parallel.hpp"
+#include "dfengine/simulate.hpp"
+#include "core/parallel.hpp"
 
 namespace dfe::simulate {
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <numeric>
 
-#include "engine/api/simulate.hpp"
+#include "dfengine/simulate.hpp"
 #include "simulate/density.hpp"
 #include "simulate/draws.hpp"
 #include "simulate/membranes.hpp"

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/api/simulate.hpp"
+#include "dfengine/simulate.hpp"
 
 namespace dfe::simulate {
 

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/api/simulate.hpp"
-#include "engine/core/parallel.hpp"
+#include "dfengine/simulate.hpp"
+#include "core/parallel.hpp"
 
 namespace dfe::simulate {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 
 namespace dfe::cli {
 

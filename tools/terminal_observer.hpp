@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-#include "engine/api/observer.hpp"
+#include "dfengine/observer.hpp"
 
 namespace dfe::cli {
 

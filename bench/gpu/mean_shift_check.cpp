@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "cluster/cluster_on.hpp"
-#include "engine/core/philox.hpp"
+#include "core/philox.hpp"
 #include "kernels/cuda/card_mean_shift.hpp"
 #include "kernels/cuda/host_machine.hpp"
 #include "kernels/cuda_loader.hpp"

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "engine/api/extent.hpp"
+#include "dfengine/extent.hpp"
 
 namespace dfe {
 

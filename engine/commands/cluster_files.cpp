@@ -2,7 +2,7 @@
 // `cluster`: label files in, particle lists out.
 #include <memory>
 
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 #include "engine/commands/file_scores.hpp"
 #include "io/particle_list.hpp"
 #include "io/run_record.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `convert`: a particle list from one format to another. Positions pass through the library's own voxel coordinates.
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 #include "io/particle_list.hpp"
 #include "io/run_record.hpp"
 #include "json_text.hpp"

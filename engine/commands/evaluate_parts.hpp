@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/commands.hpp"
-#include "engine/api/evaluate.hpp"
+#include "dfengine/commands.hpp"
+#include "dfengine/evaluate.hpp"
 #include "engine/commands/json_text.hpp"
 #include "io/report/png.hpp"
 #include "io/run_record.hpp"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/api/cluster.hpp"
+#include "dfengine/cluster.hpp"
 
 namespace dfe {
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 #include "info_parts.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"

@@ -2,9 +2,9 @@
 // What `info` says without a file: what this build would find to work with here.
 #include <unistd.h>
 
-#include "engine/api/commands.hpp"
-#include "engine/core/memory.hpp"
-#include "engine/core/parallel.hpp"
+#include "dfengine/commands.hpp"
+#include "core/memory.hpp"
+#include "core/parallel.hpp"
 #include "info_parts.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/cuda_loader.hpp"

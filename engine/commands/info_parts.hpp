@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "engine/api/observer.hpp"
-#include "engine/api/volume_source.hpp"
+#include "dfengine/observer.hpp"
+#include "dfengine/volume_source.hpp"
 #include "io/particle_list.hpp"
 #include "json_text.hpp"
 

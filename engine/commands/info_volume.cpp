@@ -5,7 +5,7 @@
 #include <cmath>
 #include <memory>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "info_parts.hpp"
 
 namespace dfe {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 
 namespace dfe {
 

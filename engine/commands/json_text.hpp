@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "engine/api/geometry.hpp"
+#include "dfengine/geometry.hpp"
 
 namespace dfe {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 #include "engine/commands/json_text.hpp"
 
 namespace dfe {

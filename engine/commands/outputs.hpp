@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 
 namespace dfe {
 

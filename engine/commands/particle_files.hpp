@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 #include "io/particle_list.hpp"
 #include "io/run_record.hpp"
 #include "json_text.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pick`: segment and cluster in one pass; nothing lies on disk between the two unless asked for.
 #include "engine/adapted_volume.hpp"
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 #include "engine/commands/file_scores.hpp"
 #include "engine/commands/late_results.hpp"
 #include "engine/commands/outputs.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `segment`: tomograms in, label maps out.
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 #include "engine/commands/late_results.hpp"
 #include "engine/commands/outputs.hpp"
 #include "engine/commands/segment_parts.hpp"

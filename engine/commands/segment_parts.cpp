@@ -6,8 +6,8 @@
 
 #include "engine/adapted_volume.hpp"
 #include "engine/commands/particle_files.hpp"
-#include "engine/core/label_counts.hpp"
-#include "engine/core/memory.hpp"
+#include "core/label_counts.hpp"
+#include "core/memory.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
 #include "io/weights_file.hpp"

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 #include "engine/commands/json_text.hpp"
 #include "io/run_record.hpp"
 

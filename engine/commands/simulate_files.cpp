@@ -5,15 +5,15 @@
 #include <cmath>
 #include <filesystem>
 
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 #include "engine/commands/json_text.hpp"
 #include "engine/commands/outputs.hpp"
 #include "engine/commands/particle_files.hpp"
 #include "engine/commands/simulate_settings.hpp"
 #include "engine/commands/simulate_write.hpp"
-#include "engine/core/memory.hpp"
-#include "engine/core/parallel.hpp"
-#include "engine/core/philox.hpp"
+#include "core/memory.hpp"
+#include "core/parallel.hpp"
+#include "core/philox.hpp"
 #include "engine/targets/shape_files.hpp"
 #include "io/atomic_file.hpp"
 #include "io/particle_list.hpp"

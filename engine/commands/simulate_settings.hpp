@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/simulate.hpp"
+#include "dfengine/simulate.hpp"
 #include "io/config/config.hpp"
 
 namespace dfe {

@@ -3,8 +3,8 @@
 #include <array>
 #include <set>
 
-#include "engine/api/commands.hpp"
-#include "engine/api/target.hpp"
+#include "dfengine/commands.hpp"
+#include "dfengine/target.hpp"
 #include "engine/commands/outputs.hpp"
 #include "engine/commands/particle_files.hpp"
 #include "engine/commands/segment_parts.hpp"

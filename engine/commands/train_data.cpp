@@ -5,7 +5,7 @@
 #include <cmath>
 #include <set>
 
-#include "engine/api/target.hpp"
+#include "dfengine/target.hpp"
 #include "engine/commands/json_text.hpp"
 #include "engine/commands/outputs.hpp"
 #include "engine/commands/particle_files.hpp"

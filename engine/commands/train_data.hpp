@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 #include "engine/training/settings.hpp"
 #include "engine/training/validation.hpp"
 #include "io/run_record.hpp"

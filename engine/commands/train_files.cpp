@@ -2,13 +2,13 @@
 // `train`: a configuration in, a folder with weights, checkpoint, history and curves out.
 #include <filesystem>
 
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 #include "engine/commands/json_text.hpp"
 #include "engine/commands/outputs.hpp"
 #include "engine/commands/segment_parts.hpp"
 #include "engine/commands/train_data.hpp"
 #include "engine/commands/train_report.hpp"
-#include "engine/core/memory.hpp"
+#include "core/memory.hpp"
 #include "engine/training/start.hpp"
 #include "engine/training/trainer.hpp"
 #include "io/atomic_file.hpp"

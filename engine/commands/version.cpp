@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The version comes from the top-level CMakeLists.txt alone.
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 
 namespace dfe {
 

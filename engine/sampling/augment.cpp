@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "engine/sampling/intensity.hpp"
 #include "engine/sampling/sampler.hpp"
 #include "engine/sampling/spline.hpp"

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "engine/core/philox.hpp"
+#include "core/philox.hpp"
 
 namespace dfe::sampling {
 

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "engine/api/extent.hpp"
-#include "engine/core/philox.hpp"
+#include "dfengine/extent.hpp"
+#include "core/philox.hpp"
 
 namespace dfe::sampling {
 

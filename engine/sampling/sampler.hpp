@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/observer.hpp"
-#include "engine/api/particle.hpp"
-#include "engine/api/volume_source.hpp"
-#include "engine/api/weights.hpp"
-#include "engine/core/parallel.hpp"
+#include "dfengine/observer.hpp"
+#include "dfengine/particle.hpp"
+#include "dfengine/volume_source.hpp"
+#include "dfengine/weights.hpp"
+#include "core/parallel.hpp"
 #include "engine/normalize.hpp"
 #include "engine/sampling/draws.hpp"
 #include "engine/sampling/turns.hpp"

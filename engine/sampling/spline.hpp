@@ -6,9 +6,9 @@
 #include <array>
 #include <cstdint>
 
-#include "engine/api/extent.hpp"
-#include "engine/api/particle.hpp"
-#include "engine/api/volume.hpp"
+#include "dfengine/extent.hpp"
+#include "dfengine/particle.hpp"
+#include "dfengine/volume.hpp"
 
 namespace dfe::sampling {
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-#include "engine/api/extent.hpp"
+#include "dfengine/extent.hpp"
 
 namespace dfe::sampling {
 

@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "engine/api/error.hpp"
-#include "engine/core/parallel.hpp"
+#include "dfengine/error.hpp"
+#include "core/parallel.hpp"
 #include "engine/targets/stencil.hpp"
 
 namespace dfe {

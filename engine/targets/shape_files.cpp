@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/api/length.hpp"
+#include "dfengine/length.hpp"
 #include "engine/commands/outputs.hpp"
 #include "engine/commands/particle_files.hpp"
 #include "engine/targets/words.hpp"

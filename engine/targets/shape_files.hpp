@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/api/target.hpp"
-#include "engine/api/volume_source.hpp"
+#include "dfengine/target.hpp"
+#include "dfengine/volume_source.hpp"
 
 namespace dfe::targets {
 

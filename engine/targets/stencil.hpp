@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/api/particle.hpp"
-#include "engine/api/target.hpp"
+#include "dfengine/particle.hpp"
+#include "dfengine/target.hpp"
 
 namespace dfe::targets {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/atomic_file.hpp"
 #include "io/hdf5.hpp"
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "engine/core/number_text.hpp"
+#include "core/number_text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/hdf5.hpp"
 

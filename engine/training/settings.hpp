@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/cluster.hpp"
-#include "engine/api/evaluate.hpp"
+#include "dfengine/cluster.hpp"
+#include "dfengine/evaluate.hpp"
 #include "engine/sampling/sampler.hpp"
 #include "engine/training/train_step.hpp"
 #include "io/config/config.hpp"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "kernels/common/softmax_loss.hpp"
 
 namespace dfe {

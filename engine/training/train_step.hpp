@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/core/parallel.hpp"
+#include "core/parallel.hpp"
 #include "engine/training/communicator.hpp"
 #include "engine/training/training_executable.hpp"
 #include "layers/losses.hpp"

@@ -9,8 +9,8 @@
 #include <cstdio>
 #include <limits>
 
-#include "engine/api/error.hpp"
-#include "engine/core/memory.hpp"
+#include "dfengine/error.hpp"
+#include "core/memory.hpp"
 #include "engine/graph.hpp"
 #include "kernels/common/softmax_loss.hpp"
 

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "engine/api/error.hpp"
-#include "engine/core/parallel.hpp"
+#include "dfengine/error.hpp"
+#include "core/parallel.hpp"
 #include "engine/device.hpp"
 #include "kernels/cpu/cpu_backward.hpp"
 #include "kernels/ref/ref_backward.hpp"

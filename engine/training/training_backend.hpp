@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/api/segment.hpp"
+#include "dfengine/segment.hpp"
 #include "kernels/backend.hpp"
 #include "kernels/backward.hpp"
 

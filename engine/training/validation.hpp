@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/evaluate.hpp"
-#include "engine/api/segment.hpp"
+#include "dfengine/evaluate.hpp"
+#include "dfengine/segment.hpp"
 #include "engine/training/settings.hpp"
 
 namespace dfe {

@@ -9,9 +9,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "engine/api/error.hpp"
-#include "engine/core/nearest_name.hpp"
-#include "engine/core/number_text.hpp"
+#include "dfengine/error.hpp"
+#include "core/nearest_name.hpp"
+#include "core/number_text.hpp"
 #include "io/config/yaml_tree.hpp"
 
 namespace dfe::io {

@@ -7,7 +7,7 @@
 
 #include <sstream>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe::io {
 

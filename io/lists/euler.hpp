@@ -3,7 +3,7 @@
 // onto the particle.
 #pragma once
 
-#include "engine/api/particle.hpp"
+#include "dfengine/particle.hpp"
 
 namespace dfe::io::lists {
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/lists/text.hpp"
 
 namespace dfe::io::lists {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/text.hpp"
 

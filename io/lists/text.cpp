@@ -9,7 +9,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe::io::lists {
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe::io::report {
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "engine/api/simulate.hpp"
+#include "dfengine/simulate.hpp"
 
 namespace dfe::io {
 

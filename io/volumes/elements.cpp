@@ -5,7 +5,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "engine/core/half.hpp"
+#include "core/half.hpp"
 
 namespace dfe::io {
 namespace {

@@ -10,7 +10,7 @@
 #include <limits>
 #include <optional>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
 #include "io/volumes/stream_planes.hpp"

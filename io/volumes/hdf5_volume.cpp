@@ -9,7 +9,7 @@
 #include <limits>
 #include <utility>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/atomic_file.hpp"
 #include "io/volumes/raw_volume.hpp"
 #include "io/volumes/stream_planes.hpp"

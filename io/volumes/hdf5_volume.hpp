@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "engine/api/volume_source.hpp"
+#include "dfengine/volume_source.hpp"
 #include "io/hdf5.hpp"
 #include "io/volume.hpp"
 

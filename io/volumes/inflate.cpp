@@ -12,7 +12,7 @@
 #include <new>
 #include <vector>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe::io {
 namespace {

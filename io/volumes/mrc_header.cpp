@@ -9,7 +9,7 @@
 #include <limits>
 #include <optional>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/byte_reader.hpp"
 #include "io/volumes/mrc_fields.hpp"
 #include "io/volumes/voxel_size.hpp"

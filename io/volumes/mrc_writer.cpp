@@ -6,8 +6,8 @@
 #include <cstring>
 #include <limits>
 
-#include "engine/api/error.hpp"
-#include "engine/core/label_counts.hpp"
+#include "dfengine/error.hpp"
+#include "core/label_counts.hpp"
 #include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
 #include "io/volumes/mrc_fields.hpp"

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "engine/api/volume_source.hpp"
+#include "dfengine/volume_source.hpp"
 #include "io/random_file.hpp"
 #include "io/volume.hpp"
 

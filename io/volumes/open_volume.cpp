@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/volume.hpp"
 #include "io/volumes/em_file.hpp"
 #include "io/volumes/hdf5_volume.hpp"

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe::io {
 namespace {

@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdint>
 
-#include "engine/api/volume_source.hpp"
+#include "dfengine/volume_source.hpp"
 #include "io/random_file.hpp"
 #include "io/volumes/elements.hpp"
 

@@ -6,8 +6,8 @@
 #include <array>
 #include <utility>
 
-#include "engine/api/error.hpp"
-#include "engine/core/half.hpp"
+#include "dfengine/error.hpp"
+#include "core/half.hpp"
 #include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
 #include "io/hdf5.hpp"

@@ -7,8 +7,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "engine/api/volume.hpp"
-#include "engine/core/label_counts.hpp"
+#include "dfengine/volume.hpp"
+#include "core/label_counts.hpp"
 #include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe::io {
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "engine/api/geometry.hpp"
+#include "dfengine/geometry.hpp"
 #include "io/volume.hpp"
 
 namespace dfe::io {

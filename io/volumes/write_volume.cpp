@@ -4,7 +4,7 @@
 #include <cctype>
 #include <string>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/volume.hpp"
 #include "io/volumes/writers.hpp"
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/label_map.hpp"
-#include "engine/api/volume.hpp"
+#include "dfengine/label_map.hpp"
+#include "dfengine/volume.hpp"
 
 namespace dfe::io {
 

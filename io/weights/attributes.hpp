@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "engine/api/weights.hpp"
+#include "dfengine/weights.hpp"
 #include "io/hdf5.hpp"
 
 namespace dfe::io::weights {

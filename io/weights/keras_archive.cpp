@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe::io::weights {
 

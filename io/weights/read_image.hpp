@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "engine/api/weights.hpp"
+#include "dfengine/weights.hpp"
 
 namespace dfe::io::weights {
 

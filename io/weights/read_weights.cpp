@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/hdf5.hpp"
 #include "io/weights/attributes.hpp"
 #include "io/weights/keras_archive.hpp"

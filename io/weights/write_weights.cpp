@@ -3,7 +3,7 @@
 // keeps them (layers/NAME/vars/0 and 1), and hard links show the same tensors where the older loaders look.
 #include <cmath>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/atomic_file.hpp"
 #include "io/hdf5.hpp"
 #include "io/weights/attributes.hpp"

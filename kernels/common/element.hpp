@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "engine/core/half.hpp"
+#include "core/half.hpp"
 
 #ifdef __CUDACC__
 #define DFE_HOST_DEVICE __host__ __device__

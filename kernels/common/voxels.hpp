@@ -6,7 +6,7 @@
 #include <bit>
 #include <type_traits>
 
-#include "engine/api/volume_source.hpp"
+#include "dfengine/volume_source.hpp"
 #include "kernels/common/row_moments.hpp"
 
 namespace dfe::card {

@@ -2,7 +2,7 @@
 // Backward of a convolution: dx is the convolution of dy with the kernel flipped and transposed, so the backend's own forward op does it.
 #include <array>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "kernels/cpu/backward_parts.hpp"
 
 namespace dfe::cpu {

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "engine/api/segment.hpp"
+#include "dfengine/segment.hpp"
 #include "kernels/backward.hpp"
 #include "kernels/cpu/backward_table.hpp"
 #include "kernels/cpu/planes.hpp"

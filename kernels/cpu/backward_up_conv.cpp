@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "kernels/cpu/backward_parts.hpp"
 #include "kernels/cpu/winograd_points.hpp"
 

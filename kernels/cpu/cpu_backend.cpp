@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "kernels/common/sub_pixel.hpp"
 #include "kernels/cpu/planes.hpp"
 #include "kernels/cpu/winograd.hpp"

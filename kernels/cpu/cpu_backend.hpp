@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/segment.hpp"
+#include "dfengine/segment.hpp"
 #include "kernels/backend.hpp"
 
 namespace dfe {

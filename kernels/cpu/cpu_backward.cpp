@@ -2,7 +2,7 @@
 // The cpu's planner of backward ops, with pooling and the loss.
 #include "kernels/cpu/cpu_backward.hpp"
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "kernels/common/softmax_loss.hpp"
 #include "kernels/cpu/backward_parts.hpp"
 

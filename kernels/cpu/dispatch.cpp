@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 
 namespace dfe {

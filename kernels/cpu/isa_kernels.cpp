@@ -2,7 +2,7 @@
 // The direct kernels, written once on the compilers' vector types and compiled for each instruction set. Every output voxel is summed
 // in the same order wherever it stands in a row (bias, then taps, then channels): full vectors always, garbage beyond the row's end is
 // computed and not stored. That is why slabs, tiles and threads cannot change a bit.
-#include "engine/core/half.hpp"
+#include "core/half.hpp"
 #include "kernels/cpu/isa_table.hpp"
 #include "kernels/cpu/isa_vector.hpp"
 #include "kernels/cpu/isa_winograd.hpp"

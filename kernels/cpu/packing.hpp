@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "engine/core/arena.hpp"
+#include "core/arena.hpp"
 #include "kernels/cpu/isa_table.hpp"
 #include "kernels/ops.hpp"
 

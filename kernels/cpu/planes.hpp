@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/core/parallel.hpp"
+#include "core/parallel.hpp"
 #include "kernels/backend.hpp"
 #include "kernels/cpu/dispatch.hpp"
 #include "kernels/cpu/packing.hpp"

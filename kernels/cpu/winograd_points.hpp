@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/api/extent.hpp"
+#include "dfengine/extent.hpp"
 #include "kernels/cpu/isa_table.hpp"
 
 namespace dfe::cpu {

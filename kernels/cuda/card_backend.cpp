@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "kernels/cuda/card_parts.hpp"
 #include "kernels/cuda/card_voxels.hpp"
 #include "kernels/cuda/stages.hpp"

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <deque>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "kernels/cuda/card_parts.hpp"
 
 namespace dfe::card {

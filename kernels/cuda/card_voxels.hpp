@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "engine/api/volume_source.hpp"
+#include "dfengine/volume_source.hpp"
 #include "kernels/cuda/stages.hpp"
 #include "kernels/voxel_input.hpp"
 

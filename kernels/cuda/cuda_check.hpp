@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 namespace dfe::card {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 
 // cuDNN 9.19 marks the handle attributes as deprecated, and versions before 9.8 know nothing else.
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"

@@ -9,7 +9,7 @@
 #include <new>
 #include <vector>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "kernels/cuda/host_halo.hpp"
 #include "kernels/cuda/kernel_table.hpp"
 

@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "engine/api/extent.hpp"
-#include "engine/api/segment.hpp"
+#include "dfengine/extent.hpp"
+#include "dfengine/segment.hpp"
 #include "kernels/common/first_layer.hpp"
 #include "kernels/common/halo_conv.hpp"
 #include "kernels/common/halo_up_conv.hpp"

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/error.hpp"
-#include "engine/core/parallel.hpp"
+#include "dfengine/error.hpp"
+#include "core/parallel.hpp"
 #include "kernels/ref/ref_planes.hpp"
 
 namespace dfe {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "engine/core/parallel.hpp"
+#include "core/parallel.hpp"
 #include "kernels/common/softmax_loss.hpp"
 #include "kernels/ref/ref_planes.hpp"
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/core/philox.hpp"
+#include "core/philox.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
 #include "io/weights_file.hpp"

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/api/cluster.hpp"
-#include "engine/core/philox.hpp"
+#include "dfengine/cluster.hpp"
+#include "core/philox.hpp"
 
 namespace dfe::test {
 

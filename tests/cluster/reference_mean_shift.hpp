@@ -10,7 +10,7 @@
 #include <set>
 #include <vector>
 
-#include "engine/api/label_map.hpp"
+#include "dfengine/label_map.hpp"
 
 namespace dfe::test {
 

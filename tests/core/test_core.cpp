@@ -5,10 +5,10 @@
 #include <numeric>
 #include <vector>
 
-#include "engine/api/dfengine.hpp"
-#include "engine/core/label_counts.hpp"
-#include "engine/core/parallel.hpp"
-#include "engine/core/philox.hpp"
+#include "dfengine/dfengine.hpp"
+#include "core/label_counts.hpp"
+#include "core/parallel.hpp"
+#include "core/philox.hpp"
 #include "tests/catch.hpp"
 
 using namespace dfe;

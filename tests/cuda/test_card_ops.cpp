@@ -3,7 +3,7 @@
 // same kernels, and cuDNN.
 #include <array>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "kernels/cuda/card_backend.hpp"
 #include "kernels/cuda/host_machine.hpp"
 #include "kernels/ref/ref_backend.hpp"

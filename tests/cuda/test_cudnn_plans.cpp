@@ -3,7 +3,7 @@
 // paddings, types and alignments show here.
 #include <set>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "kernels/cuda/cudnn_graph.hpp"
 #include "tests/catch.hpp"
 #include "tests/cuda/card_descriptions.hpp"

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "engine/api/volume.hpp"
-#include "engine/api/volume_source.hpp"
+#include "dfengine/volume.hpp"
+#include "dfengine/volume_source.hpp"
 #include "engine/graph.hpp"
 #include "layers/op_facts.hpp"
 #include "tests/kernels/fill.hpp"

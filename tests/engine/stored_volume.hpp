@@ -6,9 +6,9 @@
 #include <cmath>
 #include <cstring>
 
-#include "engine/api/error.hpp"
-#include "engine/api/volume_source.hpp"
-#include "engine/core/half.hpp"
+#include "dfengine/error.hpp"
+#include "dfengine/volume_source.hpp"
+#include "core/half.hpp"
 #include "engine/normalize.hpp"
 #include "tests/kernels/fill.hpp"
 

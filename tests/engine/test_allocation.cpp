@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <new>
 
-#include "engine/api/cluster.hpp"
-#include "engine/api/segment.hpp"
+#include "dfengine/cluster.hpp"
+#include "dfengine/segment.hpp"
 #include "tests/catch.hpp"
 #include "tests/engine/memory_volume.hpp"
 

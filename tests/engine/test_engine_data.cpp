@@ -2,7 +2,7 @@
 // The engine on real input: published weights layouts with a reference output in float64, and the main job on the paper's tomograms.
 #include <map>
 
-#include "engine/api/dfengine.hpp"
+#include "dfengine/dfengine.hpp"
 #include "io/hdf5.hpp"
 #include "io/volume.hpp"
 #include "io/weights_file.hpp"

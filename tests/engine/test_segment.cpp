@@ -2,7 +2,7 @@
 // Segmentation as a whole: cpu against ref, any extent, and the promise that slabs, columns and threads never change a bit.
 #include <set>
 
-#include "engine/api/segment.hpp"
+#include "dfengine/segment.hpp"
 #include "engine/deepfinder_tiling.hpp"
 #include "engine/normalize.hpp"
 #include "engine/tiles.hpp"

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "engine/api/evaluate.hpp"
-#include "engine/core/philox.hpp"
+#include "dfengine/evaluate.hpp"
+#include "core/philox.hpp"
 
 namespace dfe::test {
 

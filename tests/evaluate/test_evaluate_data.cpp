@@ -5,7 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "engine/api/dfengine.hpp"
+#include "dfengine/dfengine.hpp"
 #include "tests/catch.hpp"
 #include "tests/data_dir.hpp"
 

@@ -3,7 +3,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "engine/api/dfengine.hpp"
+#include "dfengine/dfengine.hpp"
 #include "io/particle_list.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/hdf5.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"

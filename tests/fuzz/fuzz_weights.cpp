@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/hdf5.hpp"
 #include "io/weights/read_image.hpp"
 #include "tests/fuzz/recipe.hpp"

@@ -3,8 +3,8 @@
 #include <fstream>
 #include <functional>
 
-#include "engine/api/error.hpp"
-#include "engine/core/nearest_name.hpp"
+#include "dfengine/error.hpp"
+#include "core/nearest_name.hpp"
 #include "io/config/config.hpp"
 #include "tests/catch.hpp"
 #include "tests/temp_folder.hpp"

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/api/extent.hpp"
+#include "dfengine/extent.hpp"
 
 namespace dfe::test {
 

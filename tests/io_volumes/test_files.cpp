@@ -11,7 +11,7 @@
 #include <iostream>
 #include <limits>
 
-#include "engine/core/half.hpp"
+#include "core/half.hpp"
 #include "io/atomic_file.hpp"
 #include "io/hdf5.hpp"
 #include "io/score_file.hpp"

@@ -10,7 +10,7 @@
 #include <random>
 #include <vector>
 
-#include "engine/core/half.hpp"
+#include "core/half.hpp"
 #include "io/volume.hpp"
 #include "tests/catch.hpp"
 #include "tests/io_volumes/mrc_bytes.hpp"

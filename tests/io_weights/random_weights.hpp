@@ -4,8 +4,8 @@
 
 #include <array>
 
-#include "engine/api/weights.hpp"
-#include "engine/core/philox.hpp"
+#include "dfengine/weights.hpp"
+#include "core/philox.hpp"
 
 namespace dfe::test {
 

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/hdf5.hpp"
 #include "io/weights_file.hpp"
 #include "tests/catch.hpp"

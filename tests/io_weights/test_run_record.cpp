@@ -4,7 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "io/run_record.hpp"
 #include "tests/catch.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cpu kernels of every instruction set against `ref`: bit for bit on small integers (all sums stay below 2^24, so float is exact),
 // within a bound from a formula on reals; and the same bits for every thread count and slab height.
-#include "engine/core/half.hpp"
+#include "core/half.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/ref/ref_backend.hpp"
 #include "tests/catch.hpp"

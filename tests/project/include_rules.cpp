@@ -64,10 +64,17 @@ std::string included(const std::string& line, char open, char close) {
   return end == std::string::npos ? std::string{} : line.substr(begin + 1, end - begin - 1);
 }
 
+/// Where a quoted include leads: beside the file, below include/, or from the root, as the compiler looks for it.
+std::string resolved(const fs::path& root, const fs::path& file, const std::string& quoted) {
+  for (const fs::path& candidate : {file.parent_path() / quoted, fs::path("include") / quoted})
+    if (fs::exists(root / candidate)) return candidate.lexically_normal().generic_string();
+  return fs::path(quoted).lexically_normal().generic_string();
+}
+
 }  // namespace
 
 const std::vector<IncludeRule>& include_rules() {
-  static const std::string api = "engine/api", core = "engine/core", seam = "kernels/*";
+  static const std::string api = "include/dfengine", core = "core", seam = "kernels/*";
   static const std::vector<IncludeRule> rules = {
       {api, {}, {}},
       {core, {api}, {}},
@@ -116,8 +123,7 @@ std::vector<std::string> include_violations(const fs::path& root) {
       const std::string place = file.generic_string() + ":" + std::to_string(number) + " includes ";
       const std::string quoted = included(line, '"', '"');
       if (!quoted.empty()) {
-        const fs::path beside = file.parent_path() / quoted;
-        const std::string target = (fs::exists(root / beside) ? beside : fs::path(quoted)).lexically_normal().generic_string();
+        const std::string target = resolved(root, file, quoted);
         if (!fs::exists(root / target))
           violations.push_back(place + quoted + ": no such file in the tree; packages are included with <>");
         else if (!may_include(*rule, target))

@@ -18,8 +18,8 @@ struct IncludeRule {
 /// The table. Folders not listed (bench, tests, scripts) may include anything.
 const std::vector<IncludeRule>& include_rules();
 
-/// One line per broken rule: "io/x.cpp:7 includes cluster/y.hpp: io may include engine/core, engine/api".
-/// Quoted includes are looked up beside the file, then from the root, as the compiler does.
+/// One line per broken rule: "io/x.cpp:7 includes cluster/y.hpp: io may include core, include/dfengine".
+/// Quoted includes are looked up beside the file, below include/, then from the root, as the compiler does.
 std::vector<std::string> include_violations(const std::filesystem::path& root);
 
 /// Every file below `root` that people write: no build folders, no hidden ones. Paths relative to `root`, sorted.

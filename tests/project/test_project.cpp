@@ -40,14 +40,14 @@ TEST_CASE("every include of the tree follows the folder table") {
 
 TEST_CASE("a planted include against the table is found and named") {
   const dfe::test::TempFolder tree;
-  write(tree / "engine/api/extent.hpp", "#include <string>\n");
-  write(tree / "engine/core/x.hpp", "#include \"engine/api/extent.hpp\"\n");
-  write(tree / "engine/graph.hpp", "#include \"kernels/cpu/fast.hpp\"\n#include \"engine/core/x.hpp\"\n");
-  write(tree / "kernels/backend.hpp", "#include \"engine/core/x.hpp\"\n");
+  write(tree / "include/dfengine/extent.hpp", "#include <string>\n");
+  write(tree / "core/x.hpp", "#include \"dfengine/extent.hpp\"\n");
+  write(tree / "engine/graph.hpp", "#include \"kernels/cpu/fast.hpp\"\n#include \"core/x.hpp\"\n");
+  write(tree / "kernels/backend.hpp", "#include \"core/x.hpp\"\n");
   write(tree / "kernels/cpu/fast.hpp", "#include \"kernels/backend.hpp\"\n");
   write(tree / "cluster/a.cpp", "#include \"kernels/backend.hpp\"\n#include \"b.hpp\"\n");
   write(tree / "cluster/b.hpp", "");
-  write(tree / "tools/main.cpp", "#include <CLI/CLI.hpp>\n#include \"engine/api/extent.hpp\"\n");
+  write(tree / "tools/main.cpp", "#include <CLI/CLI.hpp>\n#include \"dfengine/extent.hpp\"\n");
   write(tree / "tests/any.cpp", "#include \"cluster/b.hpp\"\n#include \"tools/main.cpp\"\n");
   REQUIRE(include_violations(tree.path()).empty());
 
@@ -59,9 +59,9 @@ TEST_CASE("a planted include against the table is found and named") {
     CHECK_THAT(violations[0], DFE_CONTAINS(said));
     fs::remove(tree / file);
   };
-  only("io/x.cpp", "#include \"cluster/b.hpp\"", "io/x.cpp:1 includes cluster/b.hpp: io may include engine/core, engine/api");
-  only("engine/api/y.hpp", "#include \"engine/core/x.hpp\"", "the standard library only");
-  only("engine/core/y.hpp", "#include \"engine/graph.hpp\"", "engine/core/y.hpp:1 includes engine/graph.hpp");
+  only("io/x.cpp", "#include \"cluster/b.hpp\"", "io/x.cpp:1 includes cluster/b.hpp: io may include core, include/dfengine");
+  only("include/dfengine/y.hpp", "#include \"core/x.hpp\"", "the standard library only");
+  only("core/y.hpp", "#include \"engine/graph.hpp\"", "core/y.hpp:1 includes engine/graph.hpp");
   only("cluster/c.cpp", "  #  include \"kernels/cpu/fast.hpp\"", "cluster/c.cpp:1 includes kernels/cpu/fast.hpp");
   only("cluster/c.cpp", "#include \"../kernels/cpu/fast.hpp\"", "cluster/c.cpp:1 includes kernels/cpu/fast.hpp");
   only("tools/t.cpp", "#include \"engine/graph.hpp\"", "tools/t.cpp:1 includes engine/graph.hpp");

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "engine/api/extent.hpp"
+#include "dfengine/extent.hpp"
 
 namespace dfe::test {
 

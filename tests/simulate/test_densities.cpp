@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "engine/api/simulate.hpp"
+#include "dfengine/simulate.hpp"
 #include "simulate/density.hpp"
 #include "tests/catch.hpp"
 #include "tests/simulate/distance.hpp"

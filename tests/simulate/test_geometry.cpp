@@ -5,7 +5,7 @@
 #include <numbers>
 #include <vector>
 
-#include "engine/core/parallel.hpp"
+#include "core/parallel.hpp"
 #include "simulate/fft.hpp"
 #include "simulate/tilt_geometry.hpp"
 #include "tests/catch.hpp"

@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "engine/api/simulate.hpp"
+#include "dfengine/simulate.hpp"
 #include "simulate/draws.hpp"
 #include "simulate/images.hpp"
 #include "tests/catch.hpp"

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <set>
 
-#include "engine/api/simulate.hpp"
+#include "dfengine/simulate.hpp"
 #include "simulate/draws.hpp"
 #include "simulate/membranes.hpp"
 #include "simulate/stamp.hpp"

@@ -2,7 +2,7 @@
 // Densities from real atomic models against density maps that other programs made of the same models.
 #include <cmath>
 
-#include "engine/api/simulate.hpp"
+#include "dfengine/simulate.hpp"
 #include "io/structure.hpp"
 #include "io/volume.hpp"
 #include "tests/catch.hpp"

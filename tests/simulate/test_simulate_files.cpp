@@ -8,7 +8,7 @@
 #include <numbers>
 #include <sstream>
 
-#include "engine/api/commands.hpp"
+#include "dfengine/commands.hpp"
 #include "engine/commands/simulate_settings.hpp"
 #include "io/atomic_file.hpp"
 #include "io/config/config.hpp"

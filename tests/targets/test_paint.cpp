@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstdint>
 
-#include "engine/api/target.hpp"
-#include "engine/core/philox.hpp"
+#include "dfengine/target.hpp"
+#include "core/philox.hpp"
 #include "tests/catch.hpp"
 
 using namespace dfe;

@@ -5,8 +5,8 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "engine/api/commands.hpp"
-#include "engine/core/philox.hpp"
+#include "dfengine/commands.hpp"
+#include "core/philox.hpp"
 #include "io/lists/euler.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"

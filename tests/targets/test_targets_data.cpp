@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "engine/api/target.hpp"
+#include "dfengine/target.hpp"
 #include "io/lists/euler.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"

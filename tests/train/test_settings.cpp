@@ -4,7 +4,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "engine/api/error.hpp"
+#include "dfengine/error.hpp"
 #include "engine/training/settings.hpp"
 #include "tests/catch.hpp"
 

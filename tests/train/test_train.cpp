@@ -4,8 +4,8 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "engine/api/commands.hpp"
-#include "engine/api/error.hpp"
+#include "dfengine/commands.hpp"
+#include "dfengine/error.hpp"
 #include "engine/training/checkpoint.hpp"
 #include "engine/training/start.hpp"
 #include "io/hdf5.hpp"

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-#include "engine/core/philox.hpp"
+#include "core/philox.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
 

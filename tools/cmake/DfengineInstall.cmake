@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-# The library dfengine::dfengine, made of every folder's objects, and what `cmake --install` puts where: headers of engine/api as
-# <dfengine/...>, the archive, the executable, and a package that find_package(dfengine) finds.
+# The library dfengine::dfengine, made of every folder's objects, and what `cmake --install` puts where: the headers of include/dfengine,
+# the archive, the executable, and a package that find_package(dfengine) finds.
 include(CMakePackageConfigHelpers)
 
-# engine/api seen as <dfengine/...>, in the build tree as after the installation.
-file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/include)
-file(CREATE_LINK ${PROJECT_SOURCE_DIR}/engine/api ${PROJECT_BINARY_DIR}/include/dfengine SYMBOLIC)
-file(GLOB api_headers CONFIGURE_DEPENDS ${PROJECT_BINARY_DIR}/include/dfengine/*.hpp)
+file(GLOB public_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/dfengine/*.hpp)
 
 add_library(dfengine_library STATIC)
 add_library(dfengine::dfengine ALIAS dfengine_library)
 set_target_properties(dfengine_library PROPERTIES OUTPUT_NAME dfengine EXPORT_NAME dfengine LINKER_LANGUAGE CXX)
 target_compile_features(dfengine_library PUBLIC cxx_std_20)
-target_sources(dfengine_library PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_BINARY_DIR}/include FILES ${api_headers})
+target_sources(dfengine_library PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${public_headers})
 get_property(folders GLOBAL PROPERTY DFENGINE_FOLDERS)
 foreach(folder ${folders})
   target_link_libraries(dfengine_library PRIVATE $<BUILD_INTERFACE:${folder}>)

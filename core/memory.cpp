@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/core/memory.hpp"
+#include "core/memory.hpp"
 
 #include <algorithm>
 #include <fstream>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/core/parallel.hpp"
+#include "core/parallel.hpp"
 
 #include <sched.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parsing of lengths as users type them. std::from_chars, so that the locale never decides what "7.5" is.
-#include "engine/api/length.hpp"
+#include "dfengine/length.hpp"
 
 #include <charconv>
 #include <cmath>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names of the kinds of normalization, as options, configurations and weights files spell them.
-#include "engine/api/error.hpp"
-#include "engine/api/weights.hpp"
+#include "dfengine/error.hpp"
+#include "dfengine/weights.hpp"
 
 namespace dfe {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/core/arena.hpp"
+#include "core/arena.hpp"
 
 #include <sys/mman.h>
 
