@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clustering from labels in memory to the particle list, with the peak memory of the process. `shrec` needs the test data
-// (tests/data_dir.hpp) and is left out without it; `balls` is a map of the size of a whole tomogram with 5,000 particles.
+// (tests/fixtures/data_dir.hpp) and is left out without it; `balls` is a map of the size of a whole tomogram with 5,000 particles.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 
@@ -14,7 +14,7 @@
 #include "core/parallel.hpp"
 #include "core/philox.hpp"
 #include "io/volume.hpp"
-#include "tests/data_dir.hpp"
+#include "tests/fixtures/data_dir.hpp"
 
 namespace {
 

@@ -14,7 +14,7 @@
 #include "engine/segment_plan.hpp"
 #include "io/weights_file.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
-#include "tests/engine/memory_volume.hpp"
+#include "tests/fixtures/memory_volume.hpp"
 
 using namespace dfe;
 

@@ -12,7 +12,7 @@
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/tensor.hpp"
 #include "layers/op_facts.hpp"
-#include "tests/kernels/fill.hpp"
+#include "tests/fixtures/fill.hpp"
 
 using namespace dfe;
 using namespace dfe::test;

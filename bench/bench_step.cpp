@@ -11,7 +11,7 @@
 #include "core/memory.hpp"
 #include "engine/training/start.hpp"
 #include "engine/training/train_step.hpp"
-#include "tests/kernels/fill.hpp"
+#include "tests/fixtures/fill.hpp"
 
 using namespace dfe;
 

@@ -7,7 +7,7 @@
 #include "engine/training/train_step.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "layers/op_facts.hpp"
-#include "tests/kernels/fill.hpp"
+#include "tests/fixtures/fill.hpp"
 
 using namespace dfe;
 using namespace dfe::test;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dfengine/simulate.hpp"
-#include "simulate/fft.hpp"
+#include "core/math/fft.hpp"
 #include "simulate/tilt_geometry.hpp"
 
 namespace dfe::simulate {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "simulate/fft.hpp"
+#include "core/math/fft.hpp"
 
 namespace dfe::simulate {
 

@@ -25,13 +25,13 @@
 #include "engine/segment_plan.hpp"
 #include "engine/segmenter.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
-#include "kernels/cuda/card_backend.hpp"
-#include "kernels/cuda/host_machine.hpp"
+#include "kernels/cuda/network/card_backend.hpp"
+#include "kernels/cuda/machine/host_machine.hpp"
 #include "kernels/tensor.hpp"
 #include "layers/op_facts.hpp"
-#include "tests/cuda/op_checks.hpp"
-#include "tests/engine/memory_volume.hpp"
-#include "tests/engine/stored_volume.hpp"
+#include "tests/fixtures/op_checks.hpp"
+#include "tests/fixtures/memory_volume.hpp"
+#include "tests/fixtures/stored_volume.hpp"
 
 using namespace dfe;
 using namespace dfe::test;

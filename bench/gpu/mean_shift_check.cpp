@@ -9,8 +9,8 @@
 
 #include "cluster/cluster_on.hpp"
 #include "core/philox.hpp"
-#include "kernels/cuda/card_mean_shift.hpp"
-#include "kernels/cuda/host_machine.hpp"
+#include "kernels/cuda/mean_shift/card_mean_shift.hpp"
+#include "kernels/cuda/machine/host_machine.hpp"
 #include "kernels/cuda_loader.hpp"
 
 namespace dfe {

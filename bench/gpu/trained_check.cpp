@@ -9,7 +9,7 @@
 #include "io/volume.hpp"
 #include "io/weights_file.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
-#include "tests/cuda/op_checks.hpp"
+#include "tests/fixtures/op_checks.hpp"
 
 namespace dfe {
 namespace {

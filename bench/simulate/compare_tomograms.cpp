@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "io/atomic_file.hpp"
-#include "io/report/charts.hpp"
+#include "commands/report/charts.hpp"
 #include "io/volume.hpp"
-#include "simulate/fft.hpp"
+#include "core/math/fft.hpp"
 
 using namespace dfe;
 

@@ -8,7 +8,7 @@
 #include "dfengine/error.hpp"
 #include "engine/sampling/intensity.hpp"
 #include "engine/sampling/sampler.hpp"
-#include "engine/sampling/spline.hpp"
+#include "core/math/spline.hpp"
 
 namespace dfe::sampling {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/parallel.hpp"
-#include "engine/training/communicator.hpp"
+#include "core/comm/communicator.hpp"
 #include "engine/training/training_executable.hpp"
 #include "layers/losses.hpp"
 #include "optim/adam.hpp"

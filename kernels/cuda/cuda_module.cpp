@@ -3,12 +3,12 @@
 #include <cuda_runtime_api.h>
 #include <cudnn.h>
 
-#include "kernels/cuda/card_backend.hpp"
-#include "kernels/cuda/card_mean_shift.hpp"
-#include "kernels/cuda/card_verdict.hpp"
-#include "kernels/cuda/cuda_check.hpp"
-#include "kernels/cuda/cuda_machine.hpp"
-#include "kernels/cuda/plan_cache.hpp"
+#include "kernels/cuda/network/card_backend.hpp"
+#include "kernels/cuda/mean_shift/card_mean_shift.hpp"
+#include "kernels/cuda/network/card_verdict.hpp"
+#include "kernels/cuda/machine/cuda_check.hpp"
+#include "kernels/cuda/machine/cuda_machine.hpp"
+#include "kernels/cuda/cudnn/plan_cache.hpp"
 #include "kernels/cuda_module.hpp"
 
 namespace dfe::card {

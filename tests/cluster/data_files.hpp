@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "maps.hpp"
+#include "tests/fixtures/label_maps.hpp"
 
 namespace dfe::test {
 

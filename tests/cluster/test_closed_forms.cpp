@@ -2,8 +2,8 @@
 // Maps whose clusters are known without computing them.
 #include <cmath>
 
-#include "maps.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/label_maps.hpp"
+#include "tests/fixtures/catch.hpp"
 
 namespace dfe {
 namespace {

@@ -2,8 +2,8 @@
 // Connected components: which voxels touch, the order of the result, and random maps against a flood fill.
 #include <tuple>
 
-#include "maps.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/label_maps.hpp"
+#include "tests/fixtures/catch.hpp"
 
 namespace dfe {
 namespace {

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "data_files.hpp"
-#include "tests/catch.hpp"
-#include "tests/data_dir.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/data_dir.hpp"
 
 namespace dfe {
 namespace {

@@ -9,9 +9,9 @@
 #include "cluster/foreground.hpp"
 #include "cluster/mean_shift.hpp"
 #include "cluster/progress_share.hpp"
-#include "maps.hpp"
+#include "tests/fixtures/label_maps.hpp"
 #include "reference_mean_shift.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/catch.hpp"
 
 namespace dfe {
 namespace {

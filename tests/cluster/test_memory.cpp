@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <new>
 
-#include "maps.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/label_maps.hpp"
+#include "tests/fixtures/catch.hpp"
 
 namespace {
 

@@ -4,8 +4,8 @@
 #include <limits>
 #include <thread>
 
-#include "maps.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/label_maps.hpp"
+#include "tests/fixtures/catch.hpp"
 
 namespace dfe {
 namespace {

@@ -3,8 +3,8 @@
 #include <set>
 #include <thread>
 
-#include "maps.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/label_maps.hpp"
+#include "tests/fixtures/catch.hpp"
 
 namespace dfe {
 namespace {

@@ -9,7 +9,7 @@
 #include "core/label_counts.hpp"
 #include "core/parallel.hpp"
 #include "core/philox.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
 

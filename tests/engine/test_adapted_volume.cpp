@@ -2,8 +2,8 @@
 // Binning and resampling: values, extents, and above all where voxels lie afterwards.
 #include "engine/adapted_volume.hpp"
 
-#include "tests/catch.hpp"
-#include "tests/engine/memory_volume.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/memory_volume.hpp"
 
 using namespace dfe;
 using namespace dfe::test;

@@ -7,8 +7,8 @@
 
 #include "dfengine/cluster.hpp"
 #include "dfengine/segment.hpp"
-#include "tests/catch.hpp"
-#include "tests/engine/memory_volume.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/memory_volume.hpp"
 
 namespace {
 

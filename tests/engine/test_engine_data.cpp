@@ -7,9 +7,9 @@
 #include "io/volume.hpp"
 #include "io/weights_file.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
-#include "tests/catch.hpp"
-#include "tests/data_dir.hpp"
-#include "tests/engine/memory_volume.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/data_dir.hpp"
+#include "tests/fixtures/memory_volume.hpp"
 
 using namespace dfe;
 using namespace dfe::test;

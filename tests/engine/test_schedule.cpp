@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "engine/reach.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
 

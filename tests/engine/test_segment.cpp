@@ -7,8 +7,8 @@
 #include "engine/normalize.hpp"
 #include "engine/tiles.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
-#include "tests/catch.hpp"
-#include "tests/engine/memory_volume.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/memory_volume.hpp"
 
 using namespace dfe;
 using namespace dfe::test;

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "evaluate/assignment.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/catch.hpp"
 #include "tests/evaluate/particles.hpp"
 
 using namespace dfe;

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "evaluate/distance_transform.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/catch.hpp"
 #include "tests/evaluate/particles.hpp"
 
 using namespace dfe;

@@ -2,7 +2,7 @@
 // Each rule on cases small enough to count by hand.
 #include <cmath>
 
-#include "tests/catch.hpp"
+#include "tests/fixtures/catch.hpp"
 #include "tests/evaluate/particles.hpp"
 
 using namespace dfe;

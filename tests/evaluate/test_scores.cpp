@@ -2,7 +2,7 @@
 // What follows from a matching: values of counts, thresholds, intervals, sets, voxels.
 #include <cmath>
 
-#include "tests/catch.hpp"
+#include "tests/fixtures/catch.hpp"
 #include "tests/evaluate/particles.hpp"
 
 using namespace dfe;

@@ -3,10 +3,10 @@
 // on integers, within a bound from a formula on reals; and the same bits for every thread count.
 #include <cmath>
 
-#include "tests/catch.hpp"
-#include "tests/kernels/backward_runner.hpp"
-#include "tests/kernels/cases.hpp"
-#include "tests/kernels/fill.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/backward_runner.hpp"
+#include "tests/fixtures/op_cases.hpp"
+#include "tests/fixtures/fill.hpp"
 
 using namespace dfe;
 using namespace dfe::test;

@@ -6,10 +6,10 @@
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/cpu/winograd_points.hpp"
 #include "kernels/ref/ref_backend.hpp"
-#include "tests/catch.hpp"
-#include "tests/kernels/cases.hpp"
-#include "tests/kernels/fill.hpp"
-#include "tests/kernels/op_runner.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/op_cases.hpp"
+#include "tests/fixtures/fill.hpp"
+#include "tests/fixtures/op_runner.hpp"
 
 using namespace dfe;
 using namespace dfe::test;

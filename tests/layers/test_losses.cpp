@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include "kernels/common/softmax_loss.hpp"
-#include "tests/catch.hpp"
-#include "tests/kernels/backward_runner.hpp"
-#include "tests/kernels/fill.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/backward_runner.hpp"
+#include "tests/fixtures/fill.hpp"
 
 using namespace dfe;
 using namespace dfe::test;

@@ -5,7 +5,7 @@
 #include "optim/adam.hpp"
 #include "optim/schedule.hpp"
 #include "optim/weight_average.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trains the network in Keras for ten steps and writes what became of it: the golden values of tests/training/test_keras.cpp.
+"""Trains the network in Keras for ten steps and writes what became of it: the golden values of tests/engine/training/test_keras.cpp.
 
-Weights and batches come from the formulas of tests/training/small_network.hpp (Philox4x32-10), so nothing else needs to be stored.
+Weights and batches come from the formulas of tests/engine/training/small_network.hpp (Philox4x32-10), so nothing else needs to be stored.
 Run: python3 tests/peers/train_steps.py > tests/peers/train_steps.txt
 Made with TensorFlow 2.21 and Keras 3 in fp32 on a CPU.
 """

@@ -74,23 +74,39 @@ std::string resolved(const fs::path& root, const fs::path& file, const std::stri
 }  // namespace
 
 const std::vector<IncludeRule>& include_rules() {
-  static const std::string api = "include/dfengine", core = "core", seam = "kernels/*";
+  static const std::string api = "include/dfengine", core = "core/*", math = "core/math", seam = "kernels/*";
+  static const std::vector<std::string> roof = {"commands/common", "commands/report", "engine",   "kernels",  "layers", "optim",
+                                                "io",              "cluster",         "simulate", "evaluate", "target", math,
+                                                core,              api};
+  static const std::vector<std::string> commands = {"nlohmann/", "fmt/"};
+  const auto and_also = [](std::vector<std::string> folders, const std::vector<std::string>& more) {
+    folders.insert(folders.end(), more.begin(), more.end());
+    return folders;
+  };
   static const std::vector<IncludeRule> rules = {
       {api, {}, {}},
-      {core, {api}, {}},
+      {"core", {api}, {}},
+      {math, {core, api}, {}},
+      {"core/comm", {core, api}, {}},
       {"kernels", {core, api}, {}},
       {"kernels/cuda", {"kernels", core, api}, {"*"}},
       {"layers", {seam, core, api}, {}},
       {"optim", {seam, core, api}, {}},
       {"io", {core, api}, {"*"}},
       {"cluster", {seam, core, api}, {}},
-      {"match", {seam, "cluster", core, api}, {}},
-      {"average", {seam, "match", core, api}, {}},
-      {"simulate", {seam, core, api}, {}},
+      {"simulate", {seam, math, core, api}, {}},
+      {"target", {math, core, api}, {}},
       {"evaluate", {core, api}, {}},
-      {"engine",
-       {"kernels", "layers", "optim", "io", "cluster", "match", "average", "simulate", "evaluate", core, api},
-       {"nlohmann/", "yaml-cpp/", "fmt/"}},
+      // engine/training still reads its settings and checkpoints itself: io goes when that has moved to commands/train
+      {"engine", {"kernels", "layers", "optim", "io", "core/comm", math, core, api}, {}},
+      {"commands/common", {"io", core, api}, commands},
+      {"commands/report", {"io/report", core, api}, {}},
+      {"commands/evaluate", roof, commands},
+      {"commands/inspect", roof, commands},
+      {"commands/segment", roof, commands},
+      {"commands/simulate", and_also(roof, {"commands/target"}), commands},
+      {"commands/target", roof, commands},
+      {"commands/train", and_also(roof, {"commands/target", "commands/segment"}), commands},
       {"tools", {api}, {"CLI/"}},
   };
   return rules;

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "tests/catch.hpp"
-#include "tests/cli/run_command.hpp"
-#include "tests/temp_folder.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/run_command.hpp"
+#include "tests/fixtures/temp_folder.hpp"
 
 namespace fs = std::filesystem;
 using namespace dfe::test;

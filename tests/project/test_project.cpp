@@ -5,8 +5,8 @@
 #include <string>
 
 #include "include_rules.hpp"
-#include "tests/catch.hpp"
-#include "tests/temp_folder.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/temp_folder.hpp"
 
 namespace fs = std::filesystem;
 using dfe::test::include_violations;

@@ -6,7 +6,7 @@
 
 #include "dfengine/simulate.hpp"
 #include "simulate/density.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/catch.hpp"
 #include "tests/simulate/distance.hpp"
 
 using namespace dfe;

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "core/parallel.hpp"
-#include "simulate/fft.hpp"
+#include "core/math/fft.hpp"
 #include "simulate/tilt_geometry.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/catch.hpp"
 #include "tests/simulate/distance.hpp"
 
 using namespace dfe;

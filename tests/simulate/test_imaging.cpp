@@ -9,7 +9,7 @@
 #include "dfengine/simulate.hpp"
 #include "simulate/draws.hpp"
 #include "simulate/images.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/catch.hpp"
 #include "tests/simulate/distance.hpp"
 
 using namespace dfe;

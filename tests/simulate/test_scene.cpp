@@ -8,7 +8,7 @@
 #include "simulate/draws.hpp"
 #include "simulate/membranes.hpp"
 #include "simulate/stamp.hpp"
-#include "tests/catch.hpp"
+#include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
 

@@ -5,8 +5,8 @@
 #include "dfengine/simulate.hpp"
 #include "io/structure.hpp"
 #include "io/volume.hpp"
-#include "tests/catch.hpp"
-#include "tests/data_dir.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/data_dir.hpp"
 
 using namespace dfe;
 

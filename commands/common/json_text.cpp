@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON and number texts, see the header.
+#include "json_text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "dfengine/commands.hpp"
+
+namespace dfe {
+
+namespace {
+
+/// Kept by readers in single precision, edges that agree to seven digits or so are meant to be equal.
+bool is_cubic(const VoxelSize& v) {
+  const auto [low, high] = std::minmax({v.z_angstrom, v.y_angstrom, v.x_angstrom});
+  return high - low <= 1e-3 * high;
+}
+
+/// Header values are single precision: 13.68 instead of 13.680000305.
+double tidy(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.7g", value);
+  return std::strtod(text, nullptr);
+}
+
+}  // namespace
+
+std::string json_text(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string error_json(std::string_view text) { return json_text(Json{{"error", std::string(text)}}); }
+
+Json json_extent(const Extent3& extent) { return Json::array({extent.z, extent.y, extent.x}); }
+
+Json json_voxel_size(const VoxelSize& v) {
+  if (!v.known()) return nullptr;
+  if (is_cubic(v)) return tidy(v.mean_angstrom());
+  return Json::array({tidy(v.z_angstrom), tidy(v.y_angstrom), tidy(v.x_angstrom)});
+}
+
+std::string voxel_size_text(const VoxelSize& v) {
+  if (!v.known()) return "unknown";
+  if (is_cubic(v)) return number_text(v.mean_angstrom()) + " Å";
+  return number_text(v.z_angstrom) + " x " + number_text(v.y_angstrom) + " x " + number_text(v.x_angstrom) + " Å (z, y, x)";
+}
+
+std::string number_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
+}
+
+Json stage_seconds(const io::RunRecord& record) {
+  Json json = Json::object();
+  for (const auto& [stage, seconds] : record.timings()) json[stage] = std::round(seconds * 1000) / 1000;
+  return json;
+}
+
+Json label_counts(const LabelMap& map, std::int64_t classes) {
+  const LabelCounts counts = count_labels(map.labels.span());
+  Json json = Json::object();
+  for (int label = 0; label < static_cast<int>(classes); ++label)
+    json[class_name(map.class_names, label)] = counts[static_cast<std::size_t>(label)];
+  return json;
+}
+
+}  // namespace dfe

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `evaluate` measures beside scores: distances from a membrane, local maxima of score maps.
+#include <cmath>
+
+#include "commands/evaluate/evaluate_parts.hpp"
+#include "io/score_file.hpp"
+#include "io/volume.hpp"
+
+namespace dfe {
+
+namespace {
+
+class Maps final : public ScoreLookup {
+ public:
+  explicit Maps(const std::string& path) : reader(path) {}
+  void plane(int class_label, std::int64_t z, float* out) const override {
+    const Extent3 extent = reader.extent();
+    reader.read_box(class_label, {{z, 0, 0}, {1, extent.y, extent.x}}, out);
+  }
+  io::ScoreReader reader;
+};
+
+}  // namespace
+
+MembraneDistances measure_membrane(const EvaluateRequest& request, const EvaluationPair& pair) {
+  io::VolumeReadOptions read;
+  read.voxel_size_angstrom = request.common.voxel_size_angstrom;
+  const LabelMap map = io::read_label_map(request.membrane, read);
+  std::vector<Particle> all = pair.predicted;
+  all.insert(all.end(), pair.truth.begin(), pair.truth.end());
+  const std::vector<double> distances = distances_to_label(map.labels.view(), request.membrane_label, all, request.threads);
+  const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(pair.predicted.size());
+  MembraneDistances result;
+  result.predicted = histogram_of({distances.begin(), middle}, 1);
+  result.truth = histogram_of({middle, distances.end()}, 1);
+  for (const double distance : distances) result.outside += std::isnan(distance);
+  result.voxel_angstrom = map.geometry.voxel_size.known() ? map.geometry.voxel_size.mean_angstrom() : pair.voxel_size.mean_angstrom();
+  return result;
+}
+
+std::map<int, Histogram> count_maxima(const std::string& score_maps) {
+  const Maps maps(score_maps);
+  std::map<int, Histogram> maxima;
+  for (int label = 1; label < maps.reader.classes(); ++label) maxima[label] = local_maxima(maps, maps.reader.extent(), label, 50);
+  return maxima;
+}
+
+}  // namespace dfe

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+// `evaluate`: lists or label volumes in, scores out.
+#include <algorithm>
+#include <memory>
+
+#include "commands/evaluate/evaluate_parts.hpp"
+#include "commands/common/outputs.hpp"
+#include "io/atomic_file.hpp"
+#include "io/particle_list.hpp"
+#include "io/volume.hpp"
+
+namespace dfe {
+
+namespace {
+
+/// Whether the inputs are label volumes; throws where they are of both kinds.
+bool are_volumes(const EvaluateRequest& request) {
+  std::size_t volumes = 0;
+  for (const auto* paths : {&request.predicted, &request.truth})
+    for (const std::string& path : *paths) volumes += io::is_volume_file_name(path);
+  if (volumes == 0) return false;
+  if (volumes != request.predicted.size() + request.truth.size())
+    throw Error(ErrorKind::Usage, "evaluate", "--truth", "particle lists and label volumes cannot be compared",
+                "give lists for both, or volumes for both");
+  return true;
+}
+
+void check_request(const EvaluateRequest& request, bool volumes) {
+  const std::size_t p = request.predicted.size(), t = request.truth.size();
+  if (t == 0) throw Error(ErrorKind::Usage, "evaluate", "--truth", "is missing", "name the list or label volume to compare with");
+  if (p != t && (t != 1 || volumes))
+    throw Error(ErrorKind::Usage, "evaluate", "--truth", std::to_string(t) + " for " + std::to_string(p) + " predictions",
+                volumes ? "give one label volume for each" : "give one list for each, or one list for all");
+  if (!request.hit_boxes.empty() && (request.options.rule != MatchRule::Shrec || p != 1))
+    throw Error(ErrorKind::Usage, "evaluate", "--hit-boxes", "belong to one tomogram and --rule shrec",
+                "leave them out, or choose that rule");
+  if (request.options.distance && request.options.radius_share)
+    throw Error(ErrorKind::Usage, "evaluate", "--distance", "cannot go with --radius-share", "choose one of them");
+  if (volumes && (request.sweep || request.bootstrap > 0 || !request.overlap.empty() || !request.membrane.empty() ||
+                  !request.score_maps.empty() || !request.hit_boxes.empty()))
+    throw Error(ErrorKind::Usage, "evaluate", "--sweep, --bootstrap, --overlap, --membrane, --scores",
+                "are for particle lists, and these are label volumes", "leave them out");
+  if (request.bootstrap < 0 || request.bootstrap > 1'000'000)
+    throw Error(ErrorKind::Usage, "evaluate", "--bootstrap", std::to_string(request.bootstrap) + " resamplings", "choose 0 to 1000000");
+}
+
+/// The one tomogram that a file like hit boxes belongs to.
+const EvaluationPair& only_pair(const EvaluationInput& input, const std::string& file) {
+  if (input.pairs.size() != 1)
+    throw Error("evaluate", file, "belongs to one tomogram, the lists have " + std::to_string(input.pairs.size()),
+                "evaluate the tomograms one by one");
+  return input.pairs.front();
+}
+
+std::vector<std::string> notes_of(const EvaluationResult& result, bool hit_boxes) {
+  std::vector<std::string> notes;
+  if (result.options.rule == MatchRule::Shrec) {
+    if (!hit_boxes)
+      notes.emplace_back(
+          "without hit boxes a prediction hits the nearest particle within the distance, an approximation of the contest's rule");
+    notes.emplace_back("as in the contest's log, a class's precision counts only predictions that hit a particle");
+  }
+  if (result.options.rule == MatchRule::Czii) {
+    notes.emplace_back("true positives are the distinct particles with a candidate in reach, false positives the candidates less those");
+    bool negative = result.evaluation.all.localization.fp < 0;
+    for (const auto& [label, score] : result.evaluation.all.classes) negative = negative || score.fp < 0;
+    if (negative)
+      notes.emplace_back(
+          "false positives are below 0: one candidate in reach of several particles counts for each, as in the official metric");
+  }
+  if (result.options.rule == MatchRule::DeepFinder)
+    notes.emplace_back("a particle with two or more predictions in reach counts as missed, and they as false");
+  return notes;
+}
+
+/// Where results go: the same order for every request.
+struct Outputs {
+  std::filesystem::path csv, report, both, only_predicted, only_truth;
+  std::vector<std::filesystem::path> plots;
+  bool skip = false;
+};
+
+/// "a/sets.star", "_both" -> "a/sets_both.star"
+std::string with_suffix(const std::string& path, const std::string& suffix) {
+  if (path.empty()) return path;
+  const std::filesystem::path file(path);
+  return (file.parent_path() / (file.stem().string() + suffix + file.extension().string())).string();
+}
+
+Outputs plan(const EvaluateRequest& request, bool volumes) {
+  const std::string ending = std::filesystem::path(request.overlap).extension().string();
+  if (!request.overlap.empty() && ending != ".star" && ending != ".csv" && ending != ".tsv")
+    throw Error(ErrorKind::Usage, "evaluate", request.overlap, "the ending names no list format with a column of confidence",
+                "use .star, .csv or .tsv");
+  std::vector<OutputKind> kinds = {{"--csv", request.csv, "_scores.csv"},
+                                   {"--report", request.report, "_scores.html"},
+                                   {"--overlap", with_suffix(request.overlap, "_both"), ""},
+                                   {"--overlap", with_suffix(request.overlap, "_only_predicted"), ""},
+                                   {"--overlap", with_suffix(request.overlap, "_only_truth"), ""}};
+  if (!request.plots.empty())
+    for (const std::string& suffix : plot_suffixes(request, volumes)) kinds.push_back({"--plots", request.plots + suffix, ""});
+  std::vector<std::string> others = request.truth;
+  others.insert(others.end(), {request.tomogram, request.hit_boxes, request.membrane, request.score_maps});
+  others.insert(others.end(), request.predicted.begin(), request.predicted.end());
+  const OutputJob job = plan_outputs("evaluate", {request.predicted.front()}, kinds, request.common, others).front();
+  Outputs outputs{job.outputs[0], job.outputs[1], job.outputs[2], job.outputs[3], job.outputs[4], {}, job.skip};
+  outputs.plots.assign(job.outputs.begin() + 5, job.outputs.end());
+  return outputs;
+}
+
+/// Writes files one after the other and keeps their names; their run records follow when all are there.
+class Writer {
+ public:
+  void text(const std::filesystem::path& path, const std::string& text) {
+    if (path.empty()) return;
+    io::write_text_file(path, text);
+    written_.push_back(path);
+  }
+  void list(const std::filesystem::path& path, ParticleList list) {
+    if (path.extension() == ".star")  // which has names of this kind only
+      for (ExtraColumn& column : list.extra_columns)
+        if (column.name == "confidence") column.name = "_dfeConfidence";
+    io::write_particle_list(path, list);
+    written_.push_back(path);
+  }
+  /// The written files' names.
+  Json finish(io::RunRecord& record) const {
+    Json names = Json::array();
+    for (const std::filesystem::path& path : written_) {
+      record.output(path);
+      names.push_back(path.string());
+    }
+    for (const std::filesystem::path& path : written_) record.write_beside(path);
+    return names;
+  }
+
+ private:
+  std::vector<std::filesystem::path> written_;
+};
+
+void write_plots(const Outputs& outputs, const std::vector<Plot>& plots, Writer& writer) {
+  for (std::size_t i = 0; i < outputs.plots.size(); ++i) writer.text(outputs.plots[i], io::report::encode_png(plots[i].image));
+}
+
+/// Both lists as sets, by the distance of the evaluation where that is one number.
+void write_overlap(const EvaluationInput& input, const Evaluation& evaluation, const Outputs& outputs, Writer& writer) {
+  if (outputs.both.empty()) return;
+  double distance = 0;
+  for (const auto& [label, voxels] : evaluation.distance_of_class_voxels) {
+    if (distance != 0 && voxels != distance)
+      throw Error(ErrorKind::Usage, "evaluate", "--overlap", "the classes have different distances", "give one --distance");
+    distance = voxels;
+  }
+  const ListOverlap sets = overlap(input.predicted, input.truth, distance > 0 ? distance : 10);
+  writer.list(outputs.both, sets.both);
+  writer.list(outputs.only_predicted, sets.only_a);
+  writer.list(outputs.only_truth, sets.only_b);
+}
+
+CommandReport compare_volumes(const EvaluateRequest& request, const Outputs& outputs, io::RunRecord& record) {
+  std::vector<VoxelScores> volumes;
+  Json by_volume = Json::array();
+  std::vector<std::string> names = request.class_names;
+  for (std::size_t i = 0; i < request.predicted.size(); ++i) {
+    record.input(request.predicted[i]);
+    record.input(request.truth[i]);
+    record.stage("read");
+    const LabelMap predicted = io::read_label_map(request.predicted[i]), truth = io::read_label_map(request.truth[i]);
+    if (names.empty()) names = truth.class_names.empty() ? predicted.class_names : truth.class_names;
+    record.stage("evaluate");
+    volumes.push_back(evaluate_voxels(predicted.labels.view(), truth.labels.view()));
+    Json entry = {{"name", base_name(request.truth[i])}};
+    entry.update(voxels_json(volumes.back(), names));
+    by_volume.push_back(std::move(entry));
+  }
+  const VoxelScores all = pool_voxels(volumes);
+  record.stage("write");
+  const std::vector<Plot> plots = voxel_plots(all, names);
+  Writer writer;
+  writer.text(outputs.csv, voxels_csv(all, names));
+  write_plots(outputs, plots, writer);
+  if (!outputs.report.empty()) writer.text(outputs.report, voxels_page(all, names, plots));
+  Json json = {{"rule", "voxels"}, {"distance_voxels", nullptr}};
+  json.update(voxels_json(all, names));
+  json["tomograms"] = std::move(by_volume);
+  json["outputs"] = writer.finish(record);
+  return {voxels_text(all, names), json_text(json)};
+}
+
+}  // namespace
+
+CommandReport run_evaluate(const EvaluateRequest& request, Observer* observer) {
+  const bool volumes = are_volumes(request);
+  check_request(request, volumes);
+  const Outputs outputs = plan(request, volumes);
+  if (outputs.skip) return {"the results exist: left as they are\n", json_text({{"skipped", true}})};
+
+  io::RunRecord record("evaluate");
+  record.option("rule", volumes ? "voxels" : match_rule_name(request.options.rule));
+  if (volumes) return compare_volumes(request, outputs, record);
+
+  record.stage("read");
+  EvaluationInput input = read_evaluation(request, record, observer);
+  std::unique_ptr<VolumeSource> hit_boxes;
+  if (!request.hit_boxes.empty()) {
+    record.input(request.hit_boxes);
+    hit_boxes = io::open_volume(request.hit_boxes);
+    only_pair(input, request.hit_boxes);
+    input.pairs.front().hit_boxes = hit_boxes.get();
+  }
+
+  record.stage("evaluate");
+  EvaluationResult result;
+  result.options = resolve_options(request, input);
+  result.class_names = input.class_names;
+  for (const EvaluationPair& pair : input.pairs) result.tomograms.push_back(pair.name);
+  result.evaluation = evaluate(input.pairs, result.options);
+  if (request.sweep) {
+    record.stage("sweep");
+    result.sweep_value = *request.sweep;
+    result.sweep = sweep_thresholds(input.pairs, result.options, *request.sweep, 200, observer);
+  }
+  if (request.bootstrap > 0) {
+    record.stage("bootstrap");
+    record.option("bootstrap", std::to_string(request.bootstrap));
+    record.option("seed", std::to_string(request.seed));
+    result.bootstrap = bootstrap_scores(input.pairs, result.options, request.bootstrap, request.seed);
+  }
+  if (!request.membrane.empty()) {
+    record.stage("membrane");
+    record.input(request.membrane);
+    result.membrane = measure_membrane(request, only_pair(input, request.membrane));
+  }
+  if (!request.score_maps.empty()) {
+    record.stage("maxima");
+    record.input(request.score_maps);
+    result.maxima = count_maxima(request.score_maps);
+  }
+  result.notes = notes_of(result, hit_boxes != nullptr);
+  record.option("distance", rule_text(result));
+  record.stage("write");
+  Writer writer;
+  writer.text(outputs.csv, evaluation_csv(result));
+  if (!outputs.plots.empty() || !outputs.report.empty()) {
+    const std::vector<Plot> plots = evaluation_plots(result);
+    write_plots(outputs, plots, writer);
+    if (!outputs.report.empty()) writer.text(outputs.report, evaluation_page(result, plots));
+  }
+  write_overlap(input, result.evaluation, outputs, writer);
+  Json json = evaluation_json(result);
+  json["outputs"] = writer.finish(record);
+  return {evaluation_text(result), json_text(json)};
+}
+
+}  // namespace dfe

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scores as JSON. Keys are part of the command line's interface.
+#include <cmath>
+
+#include "commands/evaluate/evaluate_parts.hpp"
+#include "commands/common/particle_files.hpp"
+
+namespace dfe {
+
+namespace {
+
+Json interval_json(const Interval& interval) { return Json::array({json_number(interval.low), json_number(interval.high)}); }
+
+Json score_interval_json(const ScoreInterval& s) {
+  return {{"precision", interval_json(s.precision)},
+          {"recall", interval_json(s.recall)},
+          {"f1", interval_json(s.f1)},
+          {"fbeta", interval_json(s.fbeta)}};
+}
+
+/// {"threshold": t, ...scores}
+Json point_json(double threshold, const Score& score) {
+  Json json = {{"threshold", threshold}};
+  json.update(score_json(score));
+  return json;
+}
+
+Json sweep_json(const EvaluationResult& result) {
+  const Sweep& sweep = *result.sweep;
+  Json json = {{"value", sweep_value_name(result.sweep_value)}, {"points", Json::array()}};
+  if (sweep.points.empty()) return json;
+  const SweepPoint& best = sweep.points[sweep.best_localization];
+  json["best"]["localization"] = point_json(best.threshold, best.localization);
+  for (const auto& [label, place] : sweep.best_of_class)
+    json["best"]["classes"][class_name(result.class_names, label)] =
+        point_json(sweep.points[place].threshold, sweep.points[place].classes.at(label));
+  for (const SweepPoint& point : sweep.points) {
+    Json entry = {{"threshold", point.threshold}, {"localization", score_json(point.localization)}, {"classes", Json::object()}};
+    for (const auto& [label, score] : point.classes) entry["classes"][class_name(result.class_names, label)] = score_json(score);
+    entry["mean"] = score_json(point.mean);
+    json["points"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+Json histogram_json(const Histogram& histogram) {
+  return {{"bin", histogram.width}, {"mode", json_number(histogram.mode())}, {"counts", histogram.counts}};
+}
+
+Json scores_json(const Scores& scores, const std::vector<std::string>& names) {
+  Json json = {{"truth", scores.truth}, {"predicted", scores.predicted}, {"localization", score_json(scores.localization)}};
+  json["classes"] = Json::object();
+  for (const auto& [label, score] : scores.classes) json["classes"][class_name(names, label)] = score_json(score);
+  json["mean"] = score_json(scores.mean);
+  json["confusion"] = confusion_json(scores.confusion, names);
+  json["duplicates"] = scores.duplicates;
+  json["mean_distance_voxels"] = json_number(scores.mean_distance_voxels);
+  return json;
+}
+
+Json voxel_json(const VoxelScore& s) {
+  Json json = score_json(s.score);
+  json["dice"] = json["f1"];
+  json["iou"] = json_number(s.iou);
+  return json;
+}
+
+}  // namespace
+
+double common_distance(const Evaluation& evaluation) {
+  double common = std::numeric_limits<double>::quiet_NaN();
+  for (const auto& [label, distance] : evaluation.distance_of_class_voxels) {
+    if (!std::isnan(common) && distance != common) return std::numeric_limits<double>::quiet_NaN();
+    common = distance;
+  }
+  return common;
+}
+
+Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json score_json(const Score& s) {
+  return {{"tp", s.tp},
+          {"fp", s.fp},
+          {"fn", s.fn},
+          {"precision", json_number(s.precision)},
+          {"recall", json_number(s.recall)},
+          {"f1", json_number(s.f1)},
+          {"fbeta", json_number(s.fbeta)}};
+}
+
+Json confusion_json(const ConfusionMatrix& matrix, const std::vector<std::string>& names) {
+  Json json = {{"labels", Json::array()}, {"counts", Json::array()}};
+  const std::size_t n = matrix.labels.size();
+  for (std::size_t row = 0; row < n; ++row) {
+    json["labels"].push_back(class_or_background(names, matrix.labels[row]));
+    Json& counts = json["counts"].emplace_back(Json::array());
+    for (std::size_t column = 0; column < n; ++column) counts.push_back(matrix.counts[row * n + column]);
+  }
+  return json;
+}
+
+Json evaluation_json(const EvaluationResult& result) {
+  const Evaluation& evaluation = result.evaluation;
+  Json json = {{"rule", match_rule_name(result.options.rule)}};
+  json["distance_voxels"] = json_number(common_distance(evaluation));
+  if (json["distance_voxels"].is_null() && !evaluation.distance_of_class_voxels.empty())
+    for (const auto& [label, distance] : evaluation.distance_of_class_voxels)
+      json["distance_voxels_of_class"][class_name(result.class_names, label)] = distance;
+  json["beta"] = evaluation.beta;
+  json.update(scores_json(evaluation.all, result.class_names));
+  if (result.bootstrap) {
+    Json& b = json["interval95"] = {{"localization", score_interval_json(result.bootstrap->localization)}};
+    for (const auto& [label, s] : result.bootstrap->classes) b["classes"][class_name(result.class_names, label)] = score_interval_json(s);
+    b["mean"] = score_interval_json(result.bootstrap->mean);
+  }
+  if (result.sweep) json["sweep"] = sweep_json(result);
+  if (result.membrane) {
+    json["membrane"] = {{"predicted", histogram_json(result.membrane->predicted)},
+                        {"truth", histogram_json(result.membrane->truth)},
+                        {"outside", result.membrane->outside}};
+    const double angstrom = result.membrane->voxel_angstrom;
+    json["membrane"]["voxel_size_angstrom"] = angstrom > 0 ? Json(angstrom) : Json(nullptr);
+  }
+  for (const auto& [label, histogram] : result.maxima)
+    json["local_maxima"][class_name(result.class_names, label)] = histogram_json(histogram);
+  json["tomograms"] = Json::array();
+  for (std::size_t i = 0; i < evaluation.tomograms.size(); ++i) {
+    Json entry = {{"name", result.tomograms[i]}};
+    entry.update(scores_json(evaluation.tomograms[i], result.class_names));
+    json["tomograms"].push_back(std::move(entry));
+  }
+  json["notes"] = result.notes;
+  return json;
+}
+
+Json voxels_json(const VoxelScores& scores, const std::vector<std::string>& names) {
+  Json json = {{"localization", voxel_json(scores.foreground)}, {"classes", Json::object()}};
+  for (const auto& [label, score] : scores.classes) json["classes"][class_name(names, label)] = voxel_json(score);
+  json["mean"] = voxel_json(scores.mean);
+  json["confusion"] = confusion_json(scores.confusion, names);
+  return json;
+}
+
+}  // namespace dfe

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pieces of `evaluate`: reading what is compared, and saying what came out.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "dfengine/commands.hpp"
+#include "dfengine/evaluate.hpp"
+#include "commands/common/json_text.hpp"
+#include "io/report/png.hpp"
+#include "io/run_record.hpp"
+
+namespace dfe {
+
+/// Predictions and truth with one numbering of the classes.
+struct EvaluationInput {
+  ParticleList predicted, truth;
+  std::vector<EvaluationPair> pairs;
+  std::vector<std::string> class_names;  ///< index = label
+};
+
+/// Reads all lists of a request, brings their classes to one numbering (by name where both sides have names), applies the shift, and pairs
+/// tomograms. Warnings go to the observer and the record.
+EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& record, Observer* observer);
+
+/// The options with radii and weights by label, and the known ones of the CZII challenge filled in.
+EvaluateOptions resolve_options(const EvaluateRequest& request, const EvaluationInput& input);
+
+/// How far particles are from a labelled structure.
+struct MembraneDistances {
+  Histogram predicted, truth;  ///< bins of one voxel
+  std::int64_t outside = 0;    ///< particles outside the volume
+  double voxel_angstrom = 0;   ///< 0 where unknown
+};
+
+/// What came out, for every way of saying it.
+struct EvaluationResult {
+  EvaluateOptions options;
+  std::vector<std::string> class_names, tomograms;
+  Evaluation evaluation;
+  std::optional<Sweep> sweep;
+  SweepValue sweep_value = SweepValue::ClusterSize;
+  std::optional<Bootstrap> bootstrap;
+  std::optional<MembraneDistances> membrane;
+  std::map<int, Histogram> maxima;  ///< local maxima of score maps, by class
+  std::vector<std::string> notes;   ///< one sentence each: what must be known to read the numbers
+};
+
+/// "one-to-one, at most 10 voxels apart".
+std::string rule_text(const EvaluationResult& result);
+
+Json score_json(const Score& score);
+Json confusion_json(const ConfusionMatrix& matrix, const std::vector<std::string>& names);
+Json evaluation_json(const EvaluationResult& result);
+std::string evaluation_text(const EvaluationResult& result);
+std::string evaluation_csv(const EvaluationResult& result);
+
+/// The longest distance of a pair in voxels where all classes have the same, else NaN.
+double common_distance(const Evaluation& evaluation);
+
+/// NaN as null.
+Json json_number(double value);
+
+/// A plot, and what its file's name ends with.
+struct Plot {
+  std::string suffix;  ///< "_f1.png"
+  io::report::Image image;
+  std::string description;
+};
+
+/// Endings of the plots that a request gives, known before any work.
+std::vector<std::string> plot_suffixes(const EvaluateRequest& request, bool volumes);
+
+/// In the order of `plot_suffixes`.
+std::vector<Plot> evaluation_plots(const EvaluationResult& result);
+std::vector<Plot> voxel_plots(const VoxelScores& scores, const std::vector<std::string>& names);
+
+std::string evaluation_page(const EvaluationResult& result, const std::vector<Plot>& plots);
+std::string voxels_page(const VoxelScores& scores, const std::vector<std::string>& names, const std::vector<Plot>& plots);
+
+/// "0.8133", or "-" for NaN.
+std::string score_text(double value);
+
+const char* sweep_value_name(SweepValue value);
+
+/// Name of a class in tables that have the background too.
+std::string class_or_background(const std::vector<std::string>& names, int label);
+
+/// Distances of the predicted and true particles from the request's membrane.
+MembraneDistances measure_membrane(const EvaluateRequest& request, const EvaluationPair& pair);
+
+/// Local maxima of every class of the request's score maps, background left out.
+std::map<int, Histogram> count_maxima(const std::string& score_maps);
+
+/// Tables of voxel scores.
+Json voxels_json(const VoxelScores& scores, const std::vector<std::string>& names);
+std::string voxels_text(const VoxelScores& scores, const std::vector<std::string>& names);
+std::string voxels_csv(const VoxelScores& scores, const std::vector<std::string>& names);
+
+}  // namespace dfe

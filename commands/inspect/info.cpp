@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// `info`: finds out what kind of file each one is, by its content where names are not telling, and describes it.
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include "dfengine/commands.hpp"
+#include "info_parts.hpp"
+#include "io/particle_list.hpp"
+#include "io/volume.hpp"
+#include "commands/common/particle_files.hpp"
+
+namespace dfe {
+
+namespace {
+
+enum class Kind { List, Hdf5, Zip, Other };
+
+Kind kind_of(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) throw Error("info", path, "no such file", "check the path");
+  if (std::filesystem::is_directory(path, error)) throw Error("info", path, "is a folder", "name the files in it");
+  if (io::is_list_file_name(path)) return Kind::List;
+  std::array<char, 8> head{};
+  std::ifstream(path, std::ios::binary).read(head.data(), head.size());
+  const std::string_view text(head.data(), head.size());
+  if (text == std::string_view("\x89HDF\r\n\x1a\n", 8)) return Kind::Hdf5;
+  if (text.starts_with("PK\x03\x04")) return Kind::Zip;
+  return Kind::Other;
+}
+
+InfoPart volume(const std::string& path, const InfoRequest& request, Observer* observer) {
+  io::VolumeReadOptions options;
+  options.voxel_size_angstrom = request.common.voxel_size_angstrom;
+  return info_volume(*io::open_volume(path, options), request.statistics, observer);
+}
+
+/// HDF5 holds weights, score maps or a volume; the first reader that takes the file is right.
+InfoPart hdf5(const std::string& path, const InfoRequest& request, Observer* observer) {
+  std::string reasons;
+  const auto attempt = [&](const char* kind, auto&& describe) -> std::optional<InfoPart> {
+    try {
+      return describe();
+    } catch (const Error& error) {
+      reasons += std::string(reasons.empty() ? "" : "; ") + "as " + kind + ": " + error.what();
+      return std::nullopt;
+    }
+  };
+  if (auto part = attempt("weights", [&] { return info_weights(path); })) return *part;
+  if (auto part = attempt("scores", [&] { return info_scores(path); })) return *part;
+  if (auto part = attempt("volume", [&] { return volume(path, request, observer); })) return *part;
+  throw Error("info", path, "HDF5 file of no kind known here (" + reasons + ")", "expected weights, score maps or a volume in 'dataset'");
+}
+
+InfoPart describe(const std::string& path, const InfoRequest& request, Observer* observer) {
+  switch (kind_of(path)) {
+    case Kind::List:
+      return info_list(path, list_frame(request.like, request.common));
+    case Kind::Zip:
+      return info_weights(path);
+    case Kind::Hdf5:
+      return hdf5(path, request, observer);
+    case Kind::Other:
+      break;
+  }
+  return volume(path, request, observer);
+}
+
+}  // namespace
+
+CommandReport run_info(const InfoRequest& request, Observer* observer) {
+  if (request.files.empty()) {
+    const InfoPart part = info_machine();
+    return {part.text, json_text(part.json)};
+  }
+  std::string text;
+  Json files = Json::array();
+  for (const std::string& path : request.files) {
+    InfoPart part = describe(path, request, observer);
+    text += part.text;
+    files.push_back(std::move(part.json));
+  }
+  return {text, json_text(files.size() == 1 ? files[0] : Json{{"files", files}})};
+}
+
+}  // namespace dfe

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `info` says about particle lists, weights and score maps.
+#include <algorithm>
+#include <map>
+
+#include "info_parts.hpp"
+#include "io/particle_list.hpp"
+#include "io/score_file.hpp"
+#include "io/weights_file.hpp"
+#include "commands/common/particle_files.hpp"
+
+namespace dfe {
+
+InfoPart info_list(const std::string& path, const io::ListOptions& frame) {
+  const ParticleList list = io::read_particle_list(path, frame);
+
+  std::map<int, std::int64_t> count;
+  Point3 low, high;
+  bool scores = false, orientations = false;
+  for (const Particle& particle : list.particles) {
+    const Point3& p = particle.position_voxels;
+    const bool first = count.empty();
+    low = first ? p : Point3{std::min(low.z, p.z), std::min(low.y, p.y), std::min(low.x, p.x)};
+    high = first ? p : Point3{std::max(high.z, p.z), std::max(high.y, p.y), std::max(high.x, p.x)};
+    ++count[particle.class_label];
+    scores = scores || particle.score.has_value();
+    orientations = orientations || particle.orientation.has_value();
+  }
+
+  InfoPart part;
+  part.json = {{"kind", "list"}, {"path", path}, {"particles", list.particles.size()}};
+  part.text = path + ": particle list\n  particles   " + std::to_string(list.particles.size()) + "\n";
+  Json& classes = part.json["classes"] = Json::object();
+  for (const auto& [label, particles] : count) {
+    classes[class_name(list.class_names, label)] = particles;
+    part.text += "  class " + class_name(list.class_names, label) + ": " + std::to_string(particles) + "\n";
+  }
+  part.json["tomograms"] = list.tomograms;
+  part.json["voxel_size_angstrom"] = json_voxel_size(list.voxel_size);
+  part.text += "  voxel size  " + voxel_size_text(list.voxel_size) + "\n";
+  if (!count.empty()) {
+    part.json["position_min"] = {low.z, low.y, low.x};
+    part.json["position_max"] = {high.z, high.y, high.x};
+    part.text += "  positions   " + number_text(low.z) + ", " + number_text(low.y) + ", " + number_text(low.x) + " to " +
+                 number_text(high.z) + ", " + number_text(high.y) + ", " + number_text(high.x) + " voxels (z, y, x)\n";
+  }
+  part.json["scores"] = scores;
+  part.json["orientations"] = orientations;
+  Json& columns = part.json["extra_columns"] = Json::array();
+  for (const ExtraColumn& column : list.extra_columns) columns.push_back(column.name);
+  part.json["warnings"] = list.warnings;
+  for (const std::string& warning : list.warnings) part.text += "  warning: " + warning + "\n";
+  return part;
+}
+
+InfoPart info_weights(const std::string& path) {
+  const Weights weights = io::read_weights(path);
+  std::int64_t parameters = 0;
+  for (const LayerWeights& layer : weights.layers) parameters += static_cast<std::int64_t>(layer.kernel.size() + layer.bias.size());
+  const std::string normalization = normalization_name(weights.normalization);
+  const VoxelSize voxel = VoxelSize::cubic(weights.voxel_size_angstrom);
+  InfoPart part;
+  part.json = {{"kind", "weights"}, {"path", path}, {"layout", weights.layout}, {"classes", weights.classes}};
+  part.json["class_names"] = weights.class_names;
+  part.json["widths"] = weights.widths;
+  part.json["parameters"] = parameters;
+  part.json["voxel_size_angstrom"] = json_voxel_size(voxel);
+  part.json["normalization"] = normalization;
+  Json& provenance = part.json["provenance"] = Json::object();
+  for (const auto& [key, value] : weights.provenance) provenance[key] = value;
+
+  part.text = path + ": weights (" + weights.layout + ")\n  classes     " + std::to_string(weights.classes) + ", background included\n";
+  if (!weights.class_names.empty()) {
+    part.text += "  names      ";
+    for (const std::string& name : weights.class_names) part.text += " " + name;
+    part.text += "\n";
+  }
+  part.text += "  widths      " + std::to_string(weights.widths[0]) + ", " + std::to_string(weights.widths[1]) + ", " +
+               std::to_string(weights.widths[2]) + "; " + std::to_string(parameters) + " parameters\n  voxel size  " +
+               voxel_size_text(voxel) + "\n  normalize   " + normalization + "\n";
+  for (const auto& [key, value] : weights.provenance) part.text += "  " + key + ": " + value + "\n";
+  return part;
+}
+
+InfoPart info_scores(const std::string& path) {
+  const io::ScoreReader reader(path);
+  InfoPart part;
+  part.json = {{"kind", "scores"}, {"path", path}, {"classes", reader.classes()}, {"extent", json_extent(reader.extent())}};
+  part.text =
+      path + ": score maps of " + std::to_string(reader.classes()) + " classes, " + reader.extent().to_string() + " voxels (z, y, x)\n";
+  return part;
+}
+
+}  // namespace dfe

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/segment/file_scores.hpp"
+
+#include <algorithm>
+
+#include "io/score_file.hpp"
+
+namespace dfe {
+namespace {
+
+class FileScores final : public ScoreLookup {
+ public:
+  explicit FileScores(const std::string& path) : reader_(path) {}
+  const io::ScoreReader& reader() const { return reader_; }
+
+  void plane(int class_label, std::int64_t z, float* out) const override {
+    const Extent3 extent = reader_.extent();
+    reader_.read_box(class_label, {{z, 0, 0}, {1, extent.y, extent.x}}, out);
+  }
+
+ private:
+  io::ScoreReader reader_;
+};
+
+}  // namespace
+
+std::unique_ptr<ScoreLookup> open_scores(const std::string& path, const LabelMap& map) {
+  if (path.empty()) return nullptr;
+  auto scores = std::make_unique<FileScores>(path);
+  if (scores->reader().extent() != map.labels.extent())
+    throw Error(
+        "cluster", path,
+        "scores of " + scores->reader().extent().to_string() + " voxels for labels of " + map.labels.extent().to_string() + " (z, y, x)",
+        "name the scores of this label map");
+  const auto labels = map.labels.span();
+  const auto highest = std::max_element(labels.begin(), labels.end());
+  if (highest != labels.end() && *highest >= scores->reader().classes())
+    throw Error("cluster", path,
+                "scores of " + std::to_string(scores->reader().classes()) + " classes for labels up to " + std::to_string(*highest),
+                "name the scores of this label map");
+  return scores;
+}
+
+}  // namespace dfe

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+// `simulate`: a configuration in, data sets out, laid out as `train` wants them (data.folder): train/, valid/ and test/ with NAME.mrc,
+// NAME_target.mrc and NAME_objl.xml, and beside these whatever else is known. Each scene is made once and imaged for every condition.
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "dfengine/commands.hpp"
+#include "commands/common/json_text.hpp"
+#include "commands/common/outputs.hpp"
+#include "commands/common/particle_files.hpp"
+#include "commands/simulate/simulate_settings.hpp"
+#include "commands/simulate/simulate_write.hpp"
+#include "core/memory.hpp"
+#include "core/parallel.hpp"
+#include "core/philox.hpp"
+#include "commands/target/shape_files.hpp"
+#include "io/atomic_file.hpp"
+#include "io/particle_list.hpp"
+#include "io/run_record.hpp"
+#include "io/structure.hpp"
+#include "io/volume.hpp"
+
+namespace dfe {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One combination of signal to noise ratio and tilt range.
+struct Condition {
+  double snr = 0, range_deg = 0;
+  fs::path folder;
+};
+
+std::vector<Condition> conditions_of(const SimulateSettings& s, const fs::path& output) {
+  std::vector<Condition> all;
+  const bool several = s.snrs.size() * s.ranges_deg.size() > 1;
+  for (const double range : s.ranges_deg)
+    for (const double snr : s.snrs)
+      all.push_back({snr, range, several ? output / ("snr" + number_text(snr) + "_tilt" + number_text(range)) : output});
+  return all;
+}
+
+/// A seed of its own for each scene and each image.
+std::uint64_t derived_seed(std::uint64_t seed, std::uint32_t purpose, std::uint64_t number) {
+  const auto words = Philox(seed, purpose).at(0, number);
+  return words[0] | static_cast<std::uint64_t>(words[1]) << 32;
+}
+
+ObjectDensity density_of(const ObjectSource& source, io::RunRecord& record) {
+  if (!source.shape.empty()) return shape_density(source.shape, source.size_angstrom, source.density);
+  const fs::path& file = source.structure.empty() ? source.map : source.structure;
+  record.input(file);
+  try {
+    if (!source.structure.empty()) return structure_density(io::read_structure(file), source.density);
+    const auto volume = io::open_volume(file);
+    const double said = volume->info().geometry.voxel_size.mean_angstrom();
+    const Volume<float> map = io::read_volume(*volume);
+    return map_density(map.view(), source.map_voxel_size_angstrom > 0 ? source.map_voxel_size_angstrom : said, source.threshold,
+                       source.potential, source.density);
+  } catch (const Error& error) {
+    // Errors about the values know no file.
+    std::string text = error.what();
+    if (text.find(file.string()) != std::string::npos) throw;
+    for (const std::string_view prefix : {"simulate: 'map': ", "simulate: 'structure': "})
+      if (text.starts_with(prefix)) text.erase(0, prefix.size());
+    throw Error(error.kind(), "simulate", file.string(), text);
+  }
+}
+
+class Simulation {
+ public:
+  Simulation(const SimulateRequest& request, SimulateSettings settings, Observer* observer)
+      : request_(request), settings_(std::move(settings)), observer_(observer), output_(request.output) {}
+
+  CommandReport run() {
+    const std::vector<Condition> conditions = conditions_of(settings_, output_);
+    check_memory(conditions);
+    check_outputs();
+    io::RunRecord record("simulate");
+    record.option("config", request_.config);
+    record.option("threads", std::to_string(request_.threads));
+    record.input(request_.config);
+    record.stage("densities");
+    for (std::size_t i = 0; i < settings_.sources.size(); ++i)
+      settings_.scene.classes[i].density = density_of(settings_.sources[i], record);
+    read_list(record);
+    make_folder("simulate", output_);
+    write_masks();
+
+    std::int64_t total = 0, done = 0;
+    for (const auto& part : settings_.parts) total += part.count;
+    std::uint64_t number = 0;
+    Json tomograms = Json::array();
+    for (const auto& part : settings_.parts)
+      for (std::int64_t i = 0; i < part.count; ++i, ++number) {
+        if (observer_) observer_->progress("tomograms", done++, total);
+        make_tomogram(part, i, number, conditions, record, tomograms);
+      }
+    if (observer_) observer_->progress("tomograms", total, total);
+    for (const Condition& condition : conditions) write_snippet(condition);
+    io::write_text_file(output_ / "simulate.yaml", settings_.effective);
+    record.stage("");
+    return report(tomograms, record);
+  }
+
+ private:
+  void warn(io::RunRecord& record, const std::string& text) {
+    if (std::find(warnings_.begin(), warnings_.end(), text) != warnings_.end()) return;
+    warnings_.push_back(text);
+    record.warning(text);
+    if (observer_) observer_->message(LogLevel::Warning, text);
+  }
+
+  void check_memory(const std::vector<Condition>& conditions) {
+    std::int64_t most = 0;
+    for (const Condition& c : conditions) {
+      ImagingOptions imaging = imaging_of(c, 0);
+      most = std::max(most, simulate_bytes(settings_.scene.extent, settings_.scene.voxel_size_angstrom, imaging, request_.threads));
+    }
+    const std::int64_t have = request_.memory_bytes > 0 ? request_.memory_bytes : available_memory_bytes();
+    const std::string text =
+        settings_.scene.extent.to_string() + " voxels: up to " + number_text(static_cast<double>(most) / (1 << 20)) + " MB";
+    if (have > 0 && most > have)
+      throw Error(ErrorKind::Usage, "simulate", "--memory", "is " + number_text(static_cast<double>(have) / (1 << 20)) + " MB, and " + text,
+                  "give more, or make smaller tomograms");
+    if (observer_) observer_->message(LogLevel::Info, text);
+  }
+
+  void check_outputs() {
+    check_existing_rule("simulate", request_.common);
+    std::error_code error;
+    if (fs::exists(output_, error) && !fs::is_directory(output_, error))
+      throw Error("simulate", output_.string(), "is no folder", "choose another place for the results");
+    if (fs::exists(output_ / "simulate.yaml", error) && !request_.common.overwrite && !request_.common.skip_existing)
+      throw Error("simulate", output_.string(), "holds a simulation already",
+                  "--overwrite replaces it, --skip-existing makes what is missing");
+  }
+
+  void read_list(io::RunRecord& record) {
+    if (settings_.list.empty()) return;
+    record.input(settings_.list);
+    io::ListOptions options;
+    options.xml_axes = io::parse_xml_axes(settings_.list_axes, "placement.axes");
+    options.tomogram_extent = settings_.scene.extent;
+    options.voxel_size = VoxelSize::cubic(settings_.scene.voxel_size_angstrom);
+    ParticleList list = io::read_particle_list(settings_.list, options);
+    for (const std::string& warning : list.warnings) warn(record, settings_.list.string() + ": " + warning);
+    settings_.scene.list = targets::particles_of(list, settings_.list_tomogram, "");
+  }
+
+  /// The classes' masks, which `target --masks` takes.
+  void write_masks() const {
+    make_folder("simulate", output_ / "masks");
+    for (const SceneClass& c : settings_.scene.classes) {
+      if (c.label == 0) continue;
+      VolumeGeometry geometry;
+      geometry.extent = c.density.mask.extent();
+      geometry.voxel_size = VoxelSize::cubic(settings_.scene.voxel_size_angstrom);
+      io::write_volume(output_ / "masks" / (c.name + ".mrc"), c.density.mask.view(), geometry);
+    }
+  }
+
+  ImagingOptions imaging_of(const Condition& condition, std::uint64_t seed) const {
+    ImagingOptions o = settings_.imaging;
+    o.snr = condition.snr;
+    o.tilt_first_deg = -condition.range_deg;
+    o.tilt_last_deg = condition.range_deg;
+    o.seed = seed;
+    o.threads = request_.threads;
+    o.keep_clean = settings_.wants("clean");
+    o.keep_projections = settings_.wants("projections");
+    return o;
+  }
+
+  void make_tomogram(const SimulateSettings::Part& part, std::int64_t index, std::uint64_t number, const std::vector<Condition>& conditions,
+                     io::RunRecord& record, Json& tomograms) {
+    const std::string name = part.name.empty() ? "tomogram" : part.name + "_" + std::to_string(index + 1);
+    std::vector<std::pair<Condition, fs::path>> wanted;  // with the files' common beginning
+    std::uint64_t image = 0;
+    std::vector<std::uint64_t> seeds;
+    for (const Condition& condition : conditions) {
+      const fs::path prefix = condition.folder / part.name / name;
+      const std::uint64_t seed = derived_seed(settings_.seed, 202, number * conditions.size() + image++);
+      std::error_code error;
+      if (request_.common.skip_existing && fs::exists(io::run_record_path(prefix.string() + ".mrc"), error)) continue;
+      wanted.emplace_back(condition, prefix);
+      seeds.push_back(seed);
+    }
+    if (wanted.empty()) return;
+    settings_.scene.seed = derived_seed(settings_.seed, 201, number);
+    settings_.scene.threads = request_.threads;
+    record.stage("scene");
+    const Scene scene = make_scene(settings_.scene, observer_);
+    for (std::size_t c = 0; c < scene.asked.size(); ++c)
+      if (scene.placed[c] < scene.asked[c])
+        warn(record, name + ": " + std::to_string(scene.placed[c]) + " of " + std::to_string(scene.asked[c]) + " objects of " +
+                         settings_.scene.classes[c].name + " found a place");
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const auto& [condition, prefix] = wanted[i];
+      make_folder("simulate", prefix.parent_path());
+      const ImagingOptions imaging = imaging_of(condition, seeds[i]);
+      record.stage("image");
+      const VolumeView<const std::int32_t> inside = scene.instances.view();
+      const ImagedScene imaged = image_scene(scene.density.view(), &inside, settings_.scene.voxel_size_angstrom, imaging, observer_);
+      record.stage("write");
+      io::RunRecord own("simulate");
+      own.option("config", request_.config);
+      for (const std::string& override_text : request_.overrides) own.option("override", override_text);
+      const WrittenTomogram written = write_tomogram(prefix, settings_, scene, imaged, own);
+      text_ += written.text;
+      tomograms.push_back(written.json);
+    }
+  }
+
+  /// What a configuration of `train` needs to say about this data set.
+  void write_snippet(const Condition& condition) const {
+    const bool trains = std::any_of(settings_.parts.begin(), settings_.parts.end(), [](const auto& p) { return p.name == "train"; });
+    if (!trains) return;
+    std::string text = "# Settings for `dfengine train`; relative paths are relative to this file.\ndata:\n";
+    for (const auto& part : settings_.parts) {
+      if (part.name == "test") continue;
+      text += "  " + part.name + ":\n";
+      for (std::int64_t i = 1; i <= part.count; ++i) {
+        const std::string base = part.name + "/" + part.name + "_" + std::to_string(i);
+        text += "    - {tomogram: " + base + ".mrc, target: " + base + "_target.mrc, list: " + base + "_objl.xml}\n";
+      }
+    }
+    text += "classes: [";
+    const std::vector<std::string> names = settings_.class_names();
+    for (std::size_t i = 0; i < names.size(); ++i) text += (i > 0 ? ", " : "") + names[i];
+    io::write_text_file(condition.folder / "train.yaml", text + "]\n");
+  }
+
+  CommandReport report(const Json& tomograms, const io::RunRecord& record) const {
+    Json json = {{"config", request_.config}, {"output", output_.string()}, {"tomograms", tomograms}};
+    json["extent"] = json_extent(settings_.scene.extent);
+    json["voxel_size_angstrom"] = settings_.scene.voxel_size_angstrom;
+    json["warnings"] = warnings_;
+    Json seconds = Json::object();
+    for (const auto& [stage, time] : record.timings())
+      if (!stage.empty()) seconds[stage] = time;
+    json["seconds"] = std::move(seconds);
+    return {text_ + std::to_string(tomograms.size()) + " tomograms written to " + output_.string() + "\n", json_text(json)};
+  }
+
+  const SimulateRequest& request_;
+  SimulateSettings settings_;
+  Observer* observer_;
+  fs::path output_;
+  std::string text_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace
+
+CommandReport run_simulate(const SimulateRequest& request, Observer* observer) {
+  if (request.output.empty()) throw Error(ErrorKind::Usage, "simulate", "--output", "is missing", "name the folder for the results");
+  const io::Config config = io::Config::read(request.config, request.overrides);
+  return Simulation(request, read_simulate_settings(config), observer).run();
+}
+
+}  // namespace dfe

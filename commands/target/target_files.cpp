@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// `target`: a particle list and what its classes look like in, a label volume out.
+#include <array>
+#include <set>
+
+#include "dfengine/commands.hpp"
+#include "dfengine/target.hpp"
+#include "commands/common/outputs.hpp"
+#include "commands/common/particle_files.hpp"
+#include "commands/target/shape_files.hpp"
+#include "io/particle_list.hpp"
+#include "io/run_record.hpp"
+#include "io/volume.hpp"
+#include "commands/common/json_text.hpp"
+
+namespace dfe {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Sends warnings to the user, the record and the report.
+struct Warnings {
+  io::RunRecord& record;
+  Observer* observer;
+  std::vector<std::string> texts;
+
+  void add(const std::string& text) {
+    record.warning(text);
+    if (observer) observer->message(LogLevel::Warning, text);
+    texts.push_back(text);
+  }
+};
+
+TargetRules parse_rules(const std::string& compatible) {
+  if (compatible.empty()) return TargetRules::Exact;
+  if (compatible == "deepfinder") return TargetRules::DeepFinder;
+  throw Error(ErrorKind::Usage, "target", "--compatible", "unknown program '" + compatible + "'", "choose deepfinder, or leave it out");
+}
+
+ParticleList read_list(const TargetRequest& request, const VolumeInfo& like, Warnings& warnings) {
+  io::ListOptions options = list_frame(like.geometry);
+  options.format = io::parse_list_format(request.list_format);
+  options.xml_axes = io::parse_xml_axes(request.xml_axes, "--from-axes");
+  options.relion_binning = request.relion_binning;
+  const ParticleList list = io::read_particle_list(request.list, options);
+  for (const std::string& warning : list.warnings) warnings.add(request.list + ": " + warning);
+  ParticleList part = targets::particles_of(list, request.tomogram, base_name(request.like));
+  if (!request.class_names.empty()) part.class_names = request.class_names;
+  return part;
+}
+
+/// Shapes of all classes of the list, and complaints about what no network could learn from.
+std::map<int, TargetShape> read_shapes(const TargetRequest& request, const ParticleList& list, TargetRules rules,
+                                       const VoxelSize& voxel_size, io::RunRecord& record, Warnings& warnings) {
+  std::set<int> labels;
+  for (const Particle& particle : list.particles) labels.insert(particle.class_label);
+  std::map<int, TargetShape> shapes;
+  if (!request.spheres.empty()) targets::add_spheres(shapes, request.spheres, voxel_size, list.class_names, "--spheres");
+  if (!request.masks.empty()) {
+    std::vector<std::string> found;
+    for (const fs::path& file : targets::add_masks(shapes, request.masks, labels, list.class_names, rules, voxel_size, found))
+      record.input(file);
+    for (const std::string& warning : found) warnings.add(warning);
+  }
+  for (const auto& [label, shape] : shapes) {
+    const std::string name = class_name(list.class_names, label);
+    if (labels.count(label) == 0) warnings.add("class " + name + ": the list has no objects of it");
+    if (const double reach = targets::reach(shape); reach >= targets::kReceptiveRadius)
+      warnings.add("class " + name + ": reaches " + number_text(reach) +
+                   " voxels from its centre, and the network sees no farther than 24: bin the tomogram");
+  }
+  return shapes;
+}
+
+/// "3 outside the volume, 5 clipped by its faces", or nothing.
+std::string oddities(const TargetCount& count) {
+  std::string text;
+  const auto add = [&](std::int64_t n, const char* what) {
+    if (n > 0) text += (text.empty() ? "" : ", ") + std::to_string(n) + what;
+  };
+  add(count.outside, " outside the volume");
+  add(count.clipped, " clipped by its faces");
+  add(count.empty, " without a voxel");
+  add(count.left_out, " left out");
+  return text;
+}
+
+Json json_counts(const TargetCount& count, std::int64_t voxels) {
+  return {{"objects", count.objects}, {"voxels", voxels},     {"outside", count.outside},
+          {"clipped", count.clipped}, {"empty", count.empty}, {"left_out", count.left_out}};
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string text;
+  for (const std::string& part : texts) text += (text.empty() ? "" : ",") + part;
+  return text;
+}
+
+void record_options(io::RunRecord& record, const TargetRequest& request) {
+  record.option("spheres", request.spheres);
+  record.option("masks", request.masks);
+  record.option("compatible", request.compatible);
+  record.option("tomogram", request.tomogram);
+  record.option("from", request.list_format);
+  record.option("from-axes", request.xml_axes);
+  record.option("relion-binning", number_text(request.relion_binning));
+  record.option("threads", std::to_string(request.threads));
+  record.option("merge", joined(request.merges));
+  record.option("classes", joined(request.class_names));
+  if (request.common.voxel_size_angstrom) record.option("voxel-size", number_text(*request.common.voxel_size_angstrom));
+  record.input(request.list);
+  record.input(request.like);
+}
+
+}  // namespace
+
+CommandReport run_target(const TargetRequest& request, Observer* observer) {
+  const TargetRules rules = parse_rules(request.compatible);
+  if (request.spheres.empty() && request.masks.empty())
+    throw Error(ErrorKind::Usage, "target", "--spheres", "neither it nor --masks is there", "say what the classes look like");
+  std::vector<targets::Merge> merges;
+  std::vector<std::string> others{request.like};
+  for (const std::string& text : request.merges) {
+    merges.push_back(targets::parse_merge(text));
+    others.push_back(merges.back().file);
+  }
+  const OutputJob job =
+      plan_outputs("target", {request.list}, {{"--output", request.output, "_target.mrc"}}, request.common, others).front();
+  const fs::path& output = job.outputs.front();
+  if (!io::is_volume_file_name(output))
+    throw Error(ErrorKind::Usage, "target", output.string(), "has no ending of a volume format", "use .mrc, .h5 or .em");
+  Json json = {{"input", request.list}, {"like", request.like}, {"output", output.string()}};
+  if (job.skip) {
+    json["skipped"] = true;
+    return {output.string() + " exists: left as it is\n", json_text(json)};
+  }
+
+  io::RunRecord record("target");
+  Warnings warnings{record, observer, {}};
+  record_options(record, request);
+  record.stage("read");
+  io::VolumeReadOptions read;
+  read.voxel_size_angstrom = request.common.voxel_size_angstrom;
+  const VolumeInfo like = io::open_volume(request.like, read)->info();
+  for (const std::string& warning : like.warnings) warnings.add(request.like + ": " + warning);
+  const ParticleList list = read_list(request, like, warnings);
+  if (list.particles.empty()) warnings.add(request.list + ": no particles; the target is background but for what is merged");
+  TargetOptions options;
+  options.rules = rules;
+  options.threads = request.threads;
+  options.shapes = read_shapes(request, list, rules, like.geometry.voxel_size, record, warnings);
+
+  record.stage("paint");
+  LabelMap map{Volume<std::uint8_t>(like.geometry.extent, 0), like.geometry, list.class_names};
+  const auto merge = [&](bool over) {
+    for (const targets::Merge& m : merges) {
+      if (m.over != over) continue;
+      record.input(m.file);
+      if (targets::merge_labels(*io::open_volume(m.file), m, map.labels.view()) == 0) warnings.add(m.file + ": has no labels to merge");
+    }
+  };
+  merge(false);
+  const std::map<int, TargetCount> counts = paint_objects(list, options, map.labels.view(), observer);
+  merge(true);
+  std::array<std::int64_t, 256> voxels{};
+  for (const std::uint8_t label : map.labels.span()) ++voxels[label];
+  for (const auto& [label, count] : counts)
+    if (count.outside + count.empty > 0)
+      warnings.add("class " + class_name(list.class_names, label) + ": " + oddities({0, 0, count.outside, 0, count.empty}) + " of " +
+                   std::to_string(count.objects) + " objects");
+
+  record.stage("write");
+  io::write_label_map(output, map);
+  record.output(output);
+  record.fact("objects", static_cast<double>(list.particles.size()));
+  record.write_beside(output);
+
+  std::string text = std::to_string(list.particles.size()) + " objects painted to " + output.string() + "\n";
+  Json classes = Json::object(), label_voxels = Json::object();
+  for (int label = 0; label < 256; ++label) {
+    const std::string name = class_name(list.class_names, label);
+    const std::int64_t n = voxels[static_cast<std::size_t>(label)];
+    const auto found = counts.find(label);
+    if (label == 0 || n > 0) label_voxels[name] = n;
+    if (label == 0 || (n == 0 && found == counts.end())) continue;
+    const TargetCount count = found == counts.end() ? TargetCount{} : found->second;
+    classes[name] = json_counts(count, n);
+    const std::string odd = oddities(count);
+    text += "  class " + name + ": " + (count.objects > 0 ? std::to_string(count.objects) + " objects, " : "merged, ") + std::to_string(n) +
+            " voxels" + (odd.empty() ? "" : " (" + odd + ")") + "\n";
+  }
+  json["objects"] = list.particles.size();
+  json["extent"] = json_extent(like.geometry.extent);
+  json["voxel_size_angstrom"] = json_voxel_size(like.geometry.voxel_size);
+  json["classes"] = std::move(classes);
+  json["label_counts"] = std::move(label_voxels);
+  json["warnings"] = warnings.texts;
+  json["seconds"] = stage_seconds(record);
+  return {text, json_text(json)};
+}
+
+}  // namespace dfe

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// `train`: a configuration in, a folder with weights, checkpoint, history and curves out.
+#include <filesystem>
+
+#include "dfengine/commands.hpp"
+#include "commands/common/json_text.hpp"
+#include "commands/common/outputs.hpp"
+#include "commands/segment/segment_parts.hpp"
+#include "commands/train/train_data.hpp"
+#include "commands/train/train_report.hpp"
+#include "core/memory.hpp"
+#include "engine/training/start.hpp"
+#include "engine/training/trainer.hpp"
+#include "io/atomic_file.hpp"
+#include "io/weights_file.hpp"
+
+namespace dfe {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a run writes, all in one folder.
+struct RunFolder {
+  fs::path folder;
+  fs::path file(const char* name) const { return folder / name; }
+  fs::path checkpoint() const { return file("checkpoint.h5"); }
+  fs::path last() const { return file("weights_last.h5"); }
+  fs::path best() const { return file("weights_best.h5"); }
+};
+
+/// Makes the folder; refuses one that holds a run, unless it is to go on or to be replaced.
+void prepare_folder(const RunFolder& run, const TrainRequest& request) {
+  std::error_code error;
+  const bool there = fs::exists(run.checkpoint(), error);
+  if (request.resume && !there)
+    throw Error("train", run.checkpoint().string(), "is not there, so there is nothing to go on from", "start without --resume");
+  if (!request.resume && there && !request.common.overwrite)
+    throw Error("train", run.folder.string(), "holds a run already", "--resume goes on with it, --overwrite begins anew");
+  make_folder("train", run.folder);
+}
+
+/// The settings of two effective configurations that differ, one line each.
+std::string differences(const std::string& before, const std::string& now) {
+  const auto lines = [](const std::string& text) {
+    std::vector<std::string> all(1);
+    for (const char c : text)
+      if (c == '\n')
+        all.emplace_back();
+      else
+        all.back() += c;
+    return all;
+  };
+  const std::vector<std::string> a = lines(before), b = lines(now);
+  std::string text;
+  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+    const std::string was = i < a.size() ? a[i] : "", is = i < b.size() ? b[i] : "";
+    if (was != is && text.size() < 400) text += (text.empty() ? "" : ", ") + ("'" + was + "' is now '" + is + "'");
+  }
+  return text;
+}
+
+class TrainRun {
+ public:
+  TrainRun(const TrainRequest& request, Observer* observer)
+      : request_(request),
+        observer_(observer),
+        config_(io::Config::read(request.config, request.overrides)),
+        settings_(read_train_settings(config_)),
+        record_("train") {
+    if (!request.init.empty()) settings_.network.weights = request.init;
+    if (!request.output.empty()) settings_.output = request.output;
+    run_.folder = settings_.output;
+  }
+
+  CommandReport run() {
+    prepare_folder(run_, request_);
+    record_options();
+    record_.device(make_training_backend(request_.options).forward->description());
+    record_.stage("open");
+    data_ = open_training_data(settings_, run_.folder, request_.common, request_.options.threads, record_, observer_);
+    start();
+    record_.stage("read");
+    const sampling::Sampler sampler(data_.train, settings_.sampler, observer_);
+    for (const std::string& warning : sampler.warnings()) data_.warnings.push_back(warning);
+    warn_of_absent_classes();
+    for (const std::string& warning : data_.warnings) {
+      record_.warning(warning);
+      if (observer_) observer_->message(LogLevel::Warning, warning);
+    }
+    say_start(sampler);
+
+    record_.stage("train");
+    SingleProcess alone;
+    const TrainEvents events{[&](const TrainProgress& p) { keep(p); },
+                             [&](const TrainProgress& p, const Weights& weights) { keep_best(p, weights); },
+                             [&](const TrainProgress& p, const std::string& words) { keep_epoch(p, words); }, observer_};
+    if (!request_.resume) keep(progress_);
+    const TrainEnd end = train(settings_, sampler, data_.valid, request_.options, alone, progress_, events);
+    return report(end);
+  }
+
+ private:
+  void record_options() {
+    record_.option("config", request_.config);
+    for (const std::string& text : request_.overrides) record_.option("override", text);
+    record_.option("resume", request_.resume ? "yes" : "no");
+    record_.option("init", settings_.network.weights.string());
+    record_.option("settings", config_.effective());
+    record_.input(request_.config);
+  }
+
+  /// Weights to begin with, or the checkpoint.
+  void start() {
+    progress_.config = config_.effective();
+    progress_.epoch.sums = ClassSums(settings_.classes());
+    progress_.state.weights = random_start(settings_.network, settings_.class_names, settings_.sampler.seed);
+    if (request_.resume) {
+      const std::string now = progress_.config;
+      read_checkpoint(run_.checkpoint(), progress_);
+      if (const std::string other = differences(progress_.config, now); !other.empty())
+        data_.warnings.push_back("settings differ from those of the run so far: " + other);
+      progress_.config = now;
+    } else if (const fs::path& from = settings_.network.weights; !from.empty()) {
+      record_.input(from);
+      Weights weights = io::read_weights(from);
+      if (adapt_start(weights, settings_.network, settings_.class_names, settings_.sampler.seed))
+        data_.warnings.push_back(from.string() + ": is for another number of classes, so the last layer begins at random");
+      progress_.state.weights = std::move(weights);
+    }
+    Weights& weights = progress_.state.weights;
+    weights.normalization = settings_.sampler.normalization;
+    if (data_.voxel_size_angstrom > 0) weights.voxel_size_angstrom = data_.voxel_size_angstrom;
+  }
+
+  void warn_of_absent_classes() {
+    if (data_.valid.empty()) {
+      data_.warnings.push_back("no validation tomograms: nothing tells when the weights are best");
+      return;
+    }
+    for (int label = 1; label < static_cast<int>(settings_.classes()); ++label) {
+      bool found = false, listed = false;
+      for (const ValidationTomogram& t : data_.valid) {
+        listed = listed || t.objects.has_value();
+        for (const Particle& particle : t.objects.value_or(std::vector<Particle>{})) found = found || particle.class_label == label;
+      }
+      if (!found && listed)
+        data_.warnings.push_back("class " + settings_.class_names[static_cast<std::size_t>(label)] + " is absent from validation");
+    }
+  }
+
+  void say_start(const sampling::Sampler& sampler) const {
+    if (!observer_) return;
+    std::string objects;
+    for (std::size_t c = 1; c < sampler.supply().size(); ++c)
+      objects += (c > 1 ? ", " : "") + std::to_string(sampler.supply()[c].objects) + " " + settings_.class_names[c];
+    observer_->message(LogLevel::Info, std::to_string(data_.train.size()) + " tomograms to train on (" + objects + "), " +
+                                           std::to_string(data_.valid.size()) + " to validate");
+    if (request_.resume)
+      observer_->message(LogLevel::Info,
+                         "going on after batch " + std::to_string(progress_.batches) + " of " + std::to_string(settings_.total_batches()));
+  }
+
+  Weights named(Weights weights, const TrainProgress& progress) const {
+    weights.provenance = {{"trained_by", "dfengine " + version()},
+                          {"batches", std::to_string(progress.batches)},
+                          {"epochs", std::to_string(progress.history.epochs())},
+                          {"config", progress.config}};
+    return weights;
+  }
+
+  void keep(const TrainProgress& progress) {
+    write_checkpoint(run_.checkpoint(), progress);
+    io::write_weights(run_.last(), named(weights_to_use(progress.state), progress));
+  }
+
+  void keep_best(const TrainProgress& progress, const Weights& weights) { io::write_weights(run_.best(), named(weights, progress)); }
+
+  void keep_epoch(const TrainProgress& progress, const std::string& words) {
+    const std::vector<std::string>& names = settings_.class_names;
+    io::write_text_file(run_.file("history.csv"), history_csv(progress.history, names));
+    write_history(run_.file("history.h5"), progress.history, names);
+    io::write_text_file(run_.file("curves.png"), io::report::encode_png(train_curves(progress.history, names)));
+    io::write_text_file(run_.file("report.html"), train_page(progress.history, names, progress.best_epoch, progress.config));
+    io::write_text_file(run_.file("config.yaml"), progress.config);
+    if (observer_) observer_->message(LogLevel::Info, words);
+  }
+
+  CommandReport report(TrainEnd end) {
+    record_.fact("batches", static_cast<double>(progress_.batches));
+    record_.fact("best_epoch", static_cast<double>(progress_.best_epoch));
+    record_.fact("peak_memory_bytes", static_cast<double>(peak_memory_bytes()));
+    record_.output(run_.last());
+    if (progress_.best_epoch > 0) record_.output(run_.best());
+    record_.write_beside(run_.last());
+    const bool stopped = end == TrainEnd::Stopped;
+    Json json = {{"output", run_.folder.string()},     {"finished", !stopped},
+                 {"batches", progress_.batches},       {"epochs", progress_.history.epochs()},
+                 {"best_epoch", progress_.best_epoch}, {"weights_last", run_.last().string()}};
+    if (progress_.best_epoch > 0) {
+      json["best"] = progress_.best;
+      json["weights_best"] = run_.best().string();
+    }
+    json["warnings"] = data_.warnings;
+    json["seconds"] = stage_seconds(record_);
+    std::string text;
+    if (stopped)
+      text = "stopped after batch " + std::to_string(progress_.batches) + " of " + std::to_string(settings_.total_batches()) +
+             "; go on with: dfengine train " + request_.config + " --resume\n";
+    else if (progress_.best_epoch > 0)
+      text = run_.best().string() + ": the best weights, of epoch " + std::to_string(progress_.best_epoch) + " (" +
+             number_text(progress_.best) + ")\n";
+    text += run_.last().string() + ": the last weights\n" + run_.file("report.html").string() + ": the curves\n";
+    return {text, json_text(json)};
+  }
+
+  const TrainRequest& request_;
+  Observer* observer_;
+  io::Config config_;
+  TrainSettings settings_;
+  io::RunRecord record_;
+  RunFolder run_;
+  TrainingData data_;
+  TrainProgress progress_;
+};
+
+}  // namespace
+
+CommandReport run_train(const TrainRequest& request, Observer* observer) { return TrainRun(request, observer).run(); }
+
+}  // namespace dfe

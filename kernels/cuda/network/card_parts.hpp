@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the ops of the card backend share: the machine, one workspace for all of them (they run one after another), weights as the card
+// wants them, and the windows in which a convolution is computed.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "kernels/backend.hpp"
+#include "kernels/cuda/machine/machine.hpp"
+
+namespace dfe::card {
+
+struct Shared {
+  std::unique_ptr<Machine> machine;
+  Precision precision;
+  Block workspace;  ///< one for all ops, because they run one after another
+
+  /// Makes sure the workspace has so many bytes. Only while preparing: nothing may be running in it.
+  void reserve(std::size_t bytes) {
+    if (bytes <= workspace.bytes()) return;
+    machine->synchronize();
+    workspace = Block();  // gone before the larger one comes
+    workspace = Block(*machine, bytes);
+  }
+  std::int64_t packed(std::int64_t channels) const { return whole_packs(channels, pack_size(precision)); }
+  /// Bytes of `voxels` voxels of `channels` channels.
+  std::size_t bytes(std::int64_t voxels, std::int64_t channels) const {
+    return static_cast<std::size_t>(voxels * packed(channels) * element_bytes(precision));
+  }
+};
+
+/// A host array in the machine's memory, as it is.
+template <class T>
+Block upload(Machine& machine, const std::vector<T>& values) {
+  Block block(machine, values.size() * sizeof(T));
+  machine.copy(block.data(), reinterpret_cast<const std::byte*>(values.data()), block.bytes(), Queue::Compute);
+  machine.synchronize();  // `values` may go
+  return block;
+}
+
+/// The same, converted to the element type of `precision`.
+Block upload(Machine& machine, Precision precision, const std::vector<float>& values);
+
+/// (co, taps, ci) in whole packs, zeros between, from rows [ci_begin, ci_begin + ci) of w (taps, all_ci, co).
+std::vector<float> filter_order(const float* w, std::int64_t taps, std::int64_t all_ci, std::int64_t ci_begin, std::int64_t ci,
+                                std::int64_t co, std::int64_t packed_ci, std::int64_t packed_co);
+
+/// One convolution of planes: its weights on the card, and a plan for each shape of window that was prepared.
+class WindowConv {
+ public:
+  struct Step {  ///< output planes [z_begin, z_end) from input planes [in_begin, in_end)
+    std::int64_t z_begin, z_end, in_begin, in_end;
+    ConvShape shape;
+  };
+
+  /// `shape` without window and z padding; `kernel` gives the whole z padding.
+  WindowConv(Shared& shared, const ConvShape& shape, const std::vector<float>& filter, const std::vector<float>& bias);
+
+  /// Calls step(Step) for the pieces of [z_begin, z_end): no tensor of a call reaches 2^31 bytes. `depth`: planes of the input.
+  void for_steps(const Extent3& plane, std::int64_t depth, std::int64_t z_begin, std::int64_t z_end,
+                 const std::function<void(const Step&)>& step) const;
+
+  void prepare(const Step& step, const ConvArguments* sample);
+  /// Arguments without weights and bias, which the conv has itself.
+  void run(const Step& step, ConvArguments arguments);
+
+  std::size_t workspace_bytes() const { return workspace_bytes_; }
+  std::size_t bytes() const { return filter_.bytes() + bias_.bytes(); }
+  std::string name() const { return plans_.empty() ? "not prepared" : first_->name(); }
+
+ private:
+  using Key = std::array<std::int64_t, 5>;  // planes, H, W, padding before and after
+  static Key key(const ConvShape& s) { return {s.window.z, s.window.y, s.window.x, s.pad_lo.z, s.pad_hi.z}; }
+
+  Shared& shared_;
+  ConvShape shape_;
+  Block filter_, bias_;
+  std::map<Key, std::unique_ptr<ConvPlan>> plans_;
+  const ConvPlan* first_ = nullptr;
+  std::size_t workspace_bytes_ = 0;
+};
+
+std::unique_ptr<PlannedOp> make_card_conv(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights);
+/// Whether there is a kernel of the project's own for a convolution on this card.
+bool has_card_halo_conv(const Shared& shared, const Conv3dDesc& op);
+std::unique_ptr<PlannedOp> make_card_halo_conv(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights);
+bool has_card_halo_up_conv(const Shared& shared, const UpConvDesc& op);
+std::unique_ptr<PlannedOp> make_card_halo_up_conv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights);
+std::unique_ptr<PlannedOp> make_card_first_layer(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights);
+std::unique_ptr<PlannedOp> make_card_max_pool(Shared& shared, const MaxPoolDesc& op);
+std::unique_ptr<PlannedOp> make_card_up_conv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights);
+std::unique_ptr<PlannedHead> make_card_head(Shared& shared, const HeadDesc& op, const LayerWeights& weights);
+
+}  // namespace dfe::card

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// One particle at voxel (z, y, x) = (10, 20, 30) of a tomogram of 101x80x64 voxels (z, y, x) of 10 Å, written to every format. The
+// expected numbers follow by hand from the conventions in docs/particle_lists.md.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "io/lists/euler.hpp"
+#include "io/particle_list.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/io/lists/list_helpers.hpp"
+
+using namespace dfe;
+using io::ListFormat;
+using io::ListOptions;
+
+namespace {
+
+ParticleList fixture() {
+  ParticleList list;
+  Particle particle;
+  particle.position_voxels = {10, 20, 30};
+  particle.class_label = 2;
+  particle.orientation = io::lists::from_zxz({30, 20, 60});  // phi, psi, the
+  particle.tomogram = 0;
+  particle.object_id = 7;
+  particle.cluster_size = 515;
+  particle.score = 0.875;
+  list.particles = {particle};
+  list.tomograms = {"TS_01"};
+  list.class_names = {"background", "ribosome", "proteasome"};
+  list.voxel_size = VoxelSize::cubic(10);
+  list.tomogram_extent = {101, 80, 64};
+  return list;
+}
+
+struct Row {
+  ListFormat format;
+  double binning;
+  io::XmlAxes axes;
+  const char* ending;
+  std::vector<std::string> expected;  ///< parts of the text
+};
+
+// Binning 4: u = 4·30 + 1.5 = 121.5 pixels of 2.5 Å; RELION 5: (121.5 - 4·64/2)·2.5 = -16.25 Å.
+const std::vector<Row> kTable{
+    {ListFormat::Auto,
+     1,
+     io::XmlAxes::Xyz,
+     ".xml",
+     {R"(<object tomo_idx="0" obj_id="7" class_label="2" x="30.000" y="20.000" z="10.000" psi="20.000" phi="30.000" the="60.000" cluster_size="515")"}},
+    {ListFormat::Xml, 1, io::XmlAxes::Zyx, ".xml", {R"(x="10.000" y="20.000" z="30.000")"}},
+    {ListFormat::Relion3, 1, io::XmlAxes::Xyz, ".star", {"TS_01\t30.000000\t20.000000\t10.000000\t60.000000\t60.000000\t-110.000000\t2\t"}},
+    {ListFormat::Auto,
+     1,
+     io::XmlAxes::Xyz,
+     ".star",
+     {"TS_01\t30.000000\t20.000000\t10.000000\t60.000000\t60.000000\t-110.000000\t2\t", "\t10.000000\n"}},
+    {ListFormat::Relion4, 4, io::XmlAxes::Xyz, ".star", {"TS_01\t121.500000\t81.500000\t41.500000\t", "\t2.500000\n"}},
+    {ListFormat::Relion5, 1, io::XmlAxes::Xyz, ".star", {"TS_01\t-20.000000\t-200.000000\t-405.000000\t"}},
+    {ListFormat::Relion5, 4, io::XmlAxes::Xyz, ".star", {"TS_01\t-16.250000\t-196.250000\t-401.250000\t"}},
+    {ListFormat::Auto, 1, io::XmlAxes::Xyz, ".csv", {"TS_01,7,2,proteasome,30,20,10,300,200,100,10,60,60,-110,515,0.875\n"}},
+    {ListFormat::Tsv, 1, io::XmlAxes::Xyz, ".tsv", {"TS_01\t7\t2\tproteasome\t30\t20\t10\t300\t200\t100\t10\t60\t60\t-110\t515\t0.875\n"}},
+};
+
+}  // namespace
+
+TEST_CASE("the fixture particle has the hand-computed numbers in every format and comes back from each") {
+  const auto folder = std::filesystem::temp_directory_path() / "dfe_list_fixture";
+  std::filesystem::create_directories(folder);
+  for (const Row& row : kTable) {
+    const auto path = folder / ("fixture" + std::string(row.ending));
+    CAPTURE(path.string(), static_cast<int>(row.format), row.binning);
+    const ParticleList list = fixture();
+    ListOptions options;
+    options.format = row.format;
+    options.relion_binning = row.binning;
+    options.xml_axes = row.axes;
+    io::write_particle_list(path, list, options);
+    std::ifstream in(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    for (const std::string& part : row.expected) CHECK_THAT(text, DFE_CONTAINS(part));
+
+    options.format = ListFormat::Auto;
+    options.tomogram_extent = list.tomogram_extent;
+    options.voxel_size = list.voxel_size;
+    const ParticleList back = io::read_particle_list(path, options);
+    CHECK(back.warnings == std::vector<std::string>{});
+    REQUIRE(back.particles.size() == 1);
+    const Particle& p = back.particles[0];
+    CHECK(p.position_voxels.z == Approx(10).margin(1e-9));
+    CHECK(p.position_voxels.y == Approx(20).margin(1e-9));
+    CHECK(p.position_voxels.x == Approx(30).margin(1e-9));
+    CHECK(p.class_label == 2);
+    CHECK(p.cluster_size == 515);
+    CHECK(p.object_id == 7);
+    CHECK(p.score == 0.875);
+    CHECK(p.tomogram == 0);
+    REQUIRE(back.tomograms.size() == 1);
+    if (row.ending != std::string(".xml")) CHECK(back.tomograms[0] == "TS_01");
+    if (row.ending == std::string(".csv") || row.ending == std::string(".tsv"))
+      CHECK(back.class_names == std::vector<std::string>{"background", "", "proteasome"});
+    REQUIRE(p.orientation);
+    for (std::size_t i = 0; i < 9; ++i) CHECK((*p.orientation)[i] == Approx((*list.particles[0].orientation)[i]).margin(1e-6));
+  }
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("RELION 5 positions of odd sizes count from the half size, not rounded") {
+  ListOptions options;
+  options.tomogram_extent = Extent3{7, 5, 3};
+  options.voxel_size = VoxelSize::cubic(2);
+  const auto list = test::parse(
+      "data_particles\nloop_\n_rlnCenteredCoordinateXAngst\n_rlnCenteredCoordinateYAngst\n_rlnCenteredCoordinateZAngst\n0 0 0\n-1 -1 -1\n",
+      options);
+  CHECK(list.particles[0].position_voxels == Point3{3.5, 2.5, 1.5});
+  CHECK(list.particles[1].position_voxels == Point3{3, 2, 1});  // the middle voxel lies half a voxel before
+}
+
+TEST_CASE("RELION 5 needs the tomogram's size and voxel size, in both directions") {
+  const std::string text =
+      "data_particles\nloop_\n_rlnCenteredCoordinateXAngst\n_rlnCenteredCoordinateYAngst\n_rlnCenteredCoordinateZAngst\n0 0 0\n";
+  ListOptions options;
+  CHECK_THAT(test::error_of(text, options), DFE_CONTAINS("its size is not known"));
+  options.tomogram_extent = Extent3{7, 5, 3};
+  CHECK_THAT(test::error_of(text, options), DFE_CONTAINS("--voxel-size"));
+  ParticleList list = fixture();
+  list.tomogram_extent = {};
+  options = {};
+  options.format = ListFormat::Relion5;
+  CHECK_THROWS_WITH(io::lists::format_star(list, "a.star", options), DFE_CONTAINS("--like"));
+}
+
+TEST_CASE("an empty list is valid in every format") {
+  for (const char* ending : {".xml", ".star", ".csv", ".tsv"}) {
+    const auto path = std::filesystem::temp_directory_path() / ("dfe_empty_list" + std::string(ending));
+    ParticleList list;
+    list.voxel_size = VoxelSize::cubic(10);
+    io::write_particle_list(path, list);
+    CHECK(io::read_particle_list(path).particles.empty());
+    std::filesystem::remove(path);
+  }
+}
+
+TEST_CASE("writers refuse what no reader could take") {
+  ParticleList list = fixture();
+  const auto path = std::filesystem::temp_directory_path() / "dfe_never_written.xml";
+  list.particles[0].position_voxels.x = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_WITH(io::write_particle_list(path, list), DFE_CONTAINS("not finite"));
+  list = fixture();
+  list.particles[0].class_label = 0;
+  CHECK_THROWS_WITH(io::write_particle_list(path, list), DFE_CONTAINS("class label 0"));
+  CHECK_THROWS_WITH(io::write_particle_list(path.string() + ".doc", fixture()), DFE_CONTAINS(".xml, .star, .csv"));
+  CHECK(!std::filesystem::exists(path));
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// info, cluster and convert on generated files, with results worked out by hand.
+#include "tests/fixtures/run_command.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/command_inputs.hpp"
+#include "tests/fixtures/temp_folder.hpp"
+
+using namespace dfe::test;
+using Json = nlohmann::json;
+
+namespace {
+
+Json json_of(const TempFolder& folder, const std::string& line) {
+  const CommandResult result = dfengine(folder.path(), line + " --json");
+  INFO(line << "\n" << result.err);
+  REQUIRE(result.exit_code == 0);
+  return parse_json(result.out);
+}
+
+}  // namespace
+
+TEST_CASE("info tells what a volume holds") {
+  const TempFolder folder;
+  write_two_cubes(folder / "labels.mrc");
+  const Json info = json_of(folder, "info labels.mrc");
+  CHECK(info.at("kind") == "volume");
+  CHECK(info.at("path") == "labels.mrc");
+  CHECK(info.at("format") == "mrc");
+  CHECK(info.at("extent") == Json({20, 30, 40}));
+  CHECK(info.at("voxel_size_angstrom") == 10.0);
+  CHECK(info.at("mode") == "int8");
+  CHECK(info.at("min") == 0.0);
+  CHECK(info.at("max") == 2.0);
+  // 125 voxels of 1 and 343 of 2 among 24000.
+  const double mean = (125 + 2 * 343) / 24000.0, square = (125 + 4 * 343) / 24000.0;
+  CHECK(info.at("mean").get<double>() == Approx(mean).epsilon(1e-12));
+  CHECK(info.at("std").get<double>() == Approx(std::sqrt(square - mean * mean)).epsilon(1e-12));
+  CHECK(info.at("nonfinite") == 0);
+  CHECK(info.at("warnings").empty());
+
+  CHECK(json_of(folder, "info labels.mrc --voxel-size 7.5").at("voxel_size_angstrom") == 7.5);
+  CHECK_FALSE(json_of(folder, "info labels.mrc --no-statistics").contains("mean"));
+  CHECK(json_of(folder, "info labels.mrc labels.mrc").at("files").size() == 2);
+  CHECK_THAT(dfengine(folder.path(), "info labels.mrc").out, DFE_CONTAINS("20x30x40"));
+}
+
+TEST_CASE("info leaves voxels that are not finite out of the statistics and says so") {
+  const TempFolder folder;
+  dfe::VolumeGeometry geometry;
+  geometry.extent = {1, 2, 3};
+  dfe::Volume<float> volume(geometry.extent, 0);
+  volume(0, 0, 0) = std::numeric_limits<float>::quiet_NaN();
+  volume(0, 1, 2) = std::numeric_limits<float>::infinity();
+  volume(0, 1, 1) = 8;
+  dfe::io::write_volume(folder / "v.mrc", volume.view(), geometry);
+  const Json info = json_of(folder, "info v.mrc");
+  CHECK(info.at("nonfinite") == 2);
+  CHECK(info.at("mean") == 2.0);
+  CHECK(info.at("max") == 8.0);
+  CHECK(info.at("voxel_size_angstrom").is_null());
+  CHECK(info.at("warnings").size() >= 2);  // and the unknown voxel size
+}
+
+TEST_CASE("info without a file tells about the machine") {
+  const TempFolder folder;
+  const Json info = json_of(folder, "info");
+  CHECK(info.at("kind") == "machine");
+  CHECK(info.at("version") == DFENGINE_VERSION);
+  CHECK(info.at("threads").get<int>() >= 1);
+  CHECK(info.at("instruction_sets").size() >= 1);
+}
+
+TEST_CASE("cluster finds the two cubes") {
+  const TempFolder folder;
+  write_two_cubes(folder / "labels.mrc");
+  const auto result = json_of(folder, "cluster labels.mrc --radius 50A -o picks.xml").at("results").at(0);
+  CHECK(result.at("input") == "labels.mrc");
+  CHECK(result.at("output") == "picks.xml");
+  CHECK(result.at("particles") == 2);
+  CHECK(result.at("classes") == Json({{"1", 1}, {"2", 1}}));
+  const Json list = json_of(folder, "info picks.xml");
+  CHECK(list.at("particles") == 2);
+  CHECK(list.at("position_min") == Json({5.0, 6.0, 7.0}));
+  CHECK(list.at("position_max") == Json({12.0, 20.0, 30.0}));
+  const Json record = parse_json(read_text(folder / "picks.xml.run.json"));
+  CHECK(record.is_object());
+
+  const auto components = json_of(folder, "cluster labels.mrc --method components --min-size 200 --min-size 1=100 -o c.csv");
+  CHECK(components.at("results").at(0).at("particles") == 2);
+  const auto large = json_of(folder, "cluster labels.mrc --method components --min-size 200 -o d.csv").at("results").at(0);
+  CHECK(large.at("classes") == Json({{"2", 1}}));
+}
+
+TEST_CASE("several label maps go to a folder under names of their own") {
+  const TempFolder folder;
+  write_two_cubes(folder / "a.mrc");
+  write_two_cubes(folder / "b.rec");
+  const std::string line = "cluster a.mrc b.rec --radius 5 -o picks --format csv";
+  const Json results = json_of(folder, line).at("results");
+  REQUIRE(results.size() == 2);
+  CHECK(names_in(folder / "picks") == std::vector<std::string>{"a.csv", "a.csv.run.json", "b.csv", "b.csv.run.json"});
+  std::filesystem::remove(folder / "picks" / "b.csv");
+  const Json again = json_of(folder, line + " --skip-existing").at("results");
+  CHECK(again.at(0).at("skipped") == true);
+  CHECK(again.at(1).at("particles") == 2);
+}
+
+TEST_CASE("an empty label map gives an empty list") {
+  const TempFolder folder;
+  dfe::LabelMap map;
+  map.geometry.extent = {4, 4, 4};
+  map.labels = dfe::Volume<std::uint8_t>(map.geometry.extent, 0);
+  dfe::io::write_label_map(folder / "empty.mrc", map);
+  for (const char* name : {"e.star", "e.csv", "e.xml"}) {
+    const Json result = json_of(folder, std::string("cluster empty.mrc --radius 3 --voxel-size 10 -o ") + name);
+    CHECK(result.at("results").at(0).at("particles") == 0);
+    CHECK(json_of(folder, std::string("info ") + name).at("particles") == 0);
+  }
+}
+
+TEST_CASE("convert keeps positions and classes through every format") {
+  const TempFolder folder;
+  write_xml_list(folder / "list.xml");
+  write_two_cubes(folder / "tomo.mrc");
+  const Json original = json_of(folder, "info list.xml");
+  REQUIRE(original.at("particles") == 3);
+  std::string from = "list.xml";
+  for (const std::string format : {"csv", "tsv", "relion3", "relion4", "relion5", "xml"}) {
+    const std::string to = format + (format.starts_with("relion") ? ".star" : "." + format);
+    INFO(from << " to " << to);
+    const Json result = json_of(folder, "convert " + from + " " + to + " --format " + format + " --like tomo.mrc");
+    CHECK(result.at("particles") == 3);
+    from = to;
+  }
+  const Json last = json_of(folder, "info xml.xml");
+  CHECK(last.at("classes") == original.at("classes"));
+  for (const char* corner : {"position_min", "position_max"})
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      CHECK(last.at(corner).at(axis).get<double>() == Approx(original.at(corner).at(axis).get<double>()).margin(1e-3));
+}
+
+TEST_CASE("quiet says nothing, json says nothing else") {
+  const TempFolder folder;
+  write_two_cubes(folder / "labels.mrc");
+  const CommandResult quiet = dfengine(folder.path(), "cluster labels.mrc --radius 5 -o a.csv --quiet");
+  CHECK(quiet.exit_code == 0);
+  CHECK(quiet.out.empty());
+  CHECK(quiet.err.empty());
+}
