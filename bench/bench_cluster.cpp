@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clustering from labels in memory to the particle list, with the peak memory of the process. `shrec` needs the test data
-// (tests/fixtures/data_dir.hpp) and is left out without it; `balls` is a map of the size of a whole tomogram with 5,000 particles.
+// Clustering from labels in memory to the particle list, with the peak memory of the process.
+// `shrec` needs the test data (tests/fixtures/data_dir.hpp) and is left out without it; `balls` is
+// a map of the size of a whole tomogram with 5,000 particles.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 
@@ -10,9 +11,9 @@
 #include <fstream>
 #include <string>
 
-#include "dfengine/cluster.hpp"
 #include "core/parallel.hpp"
 #include "core/philox.hpp"
+#include "dfengine/cluster.hpp"
 #include "io/volume.hpp"
 #include "tests/fixtures/data_dir.hpp"
 
@@ -53,7 +54,8 @@ LabelMap map_of_balls(const Extent3& extent, int balls) {
     for (std::int64_t z = -radius; z <= radius; ++z)
       for (std::int64_t y = -radius; y <= radius; ++y)
         for (std::int64_t x = -radius; x <= radius; ++x)
-          if (z * z + y * y + x * x <= radius * radius) map.labels(c.z + z, c.y + y, c.x + x) = static_cast<std::uint8_t>(1 + k % 12);
+          if (z * z + y * y + x * x <= radius * radius)
+            map.labels(c.z + z, c.y + y, c.x + x) = static_cast<std::uint8_t>(1 + k % 12);
   }
   return map;
 }
@@ -64,8 +66,8 @@ void run(benchmark::State& state, const LabelMap& map, ClusterOptions options) {
   const double before = resident_bytes("VmRSS");
   for (auto _ : state) particles = cluster(map, options).particles.size();
   state.counters["particles"] = static_cast<double>(particles);
-  state.counters["foreground"] =
-      static_cast<double>(map.labels.voxels() - std::count(map.labels.span().begin(), map.labels.span().end(), 0));
+  state.counters["foreground"] = static_cast<double>(
+      map.labels.voxels() - std::count(map.labels.span().begin(), map.labels.span().end(), 0));
   state.counters["working_MB"] = (resident_bytes("VmHWM") - before) / 1e6;
 }
 
@@ -105,9 +107,12 @@ int main(int argc, char** argv) {
     if (std::filesystem::exists(test::data_dir() / "golden" / "cluster" / name))
       add("shrec/" + kind, [name](benchmark::State& state) { shrec(state, name); });
   }
-  add("balls/together", [](benchmark::State& state) { balls(state, false, ClusterMethod::MeanShift); });
-  add("balls/per_class", [](benchmark::State& state) { balls(state, true, ClusterMethod::MeanShift); });
-  add("balls/components", [](benchmark::State& state) { balls(state, false, ClusterMethod::ConnectedComponents); });
+  add("balls/together",
+      [](benchmark::State& state) { balls(state, false, ClusterMethod::MeanShift); });
+  add("balls/per_class",
+      [](benchmark::State& state) { balls(state, true, ClusterMethod::MeanShift); });
+  add("balls/components",
+      [](benchmark::State& state) { balls(state, false, ClusterMethod::ConnectedComponents); });
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every op of the network at its default widths, layer by layer: GFLOP/s as published (direct convolution) and as a share of the FMA peak
-// measured in the same run: minimal filtering exceeds it, since it does the work with fewer operations. Extents are those of one slab of a
-// 64-voxel cube. Run: bench_ops [--benchmark_filter=...]
+// Every op of the network at its default widths, layer by layer: GFLOP/s as published (direct
+// convolution) and as a share of the FMA peak measured in the same run: minimal filtering exceeds
+// it, since it does the work with fewer operations. Extents are those of one slab of a 64-voxel
+// cube. Run: bench_ops [--benchmark_filter=...]
 #include <benchmark/benchmark.h>
 
 #include <map>
@@ -41,11 +42,12 @@ double peak(const std::string& kernels) {
   return value;
 }
 
-void report(benchmark::State& state, const std::string& isa, int threads, double flop, double computed_flop) {
+void report(benchmark::State& state, const std::string& isa, int threads, double flop,
+            double computed_flop) {
   const double gflops = flop * static_cast<double>(state.iterations()) * 1e-9;
   state.counters["GFLOP/s"] = benchmark::Counter(gflops, benchmark::Counter::kIsRate);
-  state.counters["share_of_peak"] =
-      benchmark::Counter(gflops * (computed_flop / flop) / (peak(isa) * threads), benchmark::Counter::kIsRate);
+  state.counters["share_of_peak"] = benchmark::Counter(
+      gflops * (computed_flop / flop) / (peak(isa) * threads), benchmark::Counter::kIsRate);
 }
 
 Tensor filled(Backend& on, Extent3 extent, std::int64_t channels) {
@@ -54,9 +56,12 @@ Tensor filled(Backend& on, Extent3 extent, std::int64_t channels) {
   return tensor;
 }
 
-const auto reals = [](std::int64_t count, std::uint64_t seed) { return uniform_reals(count, seed); };
+const auto reals = [](std::int64_t count, std::uint64_t seed) {
+  return uniform_reals(count, seed);
+};
 
-void conv3d(benchmark::State& state, std::string isa, int threads, Conv3dDesc op, std::int64_t side) {
+void conv3d(benchmark::State& state, std::string isa, int threads, Conv3dDesc op,
+            std::int64_t side) {
   Backend& on = backend(isa, threads);
   const Extent3 extent{side, side, side};
   const std::int64_t ci = op.c0 + op.c1;
@@ -74,7 +79,8 @@ void conv3d(benchmark::State& state, std::string isa, int threads, Conv3dDesc op
   report(state, isa, threads, flop, flop);
 }
 
-void up_conv(benchmark::State& state, std::string isa, int threads, UpConvDesc op, std::int64_t side) {
+void up_conv(benchmark::State& state, std::string isa, int threads, UpConvDesc op,
+             std::int64_t side) {
   Backend& on = backend(isa, threads);
   const Extent3 small{side / 2, side / 2, side / 2}, large{side, side, side};
   const auto planned = on.plan(op, make_weights({2, 2, 2}, op.ci, op.co, 2, reals), side);
@@ -85,7 +91,8 @@ void up_conv(benchmark::State& state, std::string isa, int threads, UpConvDesc o
   report(state, isa, threads, flop, flop * 27 / 64);
 }
 
-void max_pool(benchmark::State& state, std::string isa, int threads, MaxPoolDesc op, std::int64_t side) {
+void max_pool(benchmark::State& state, std::string isa, int threads, MaxPoolDesc op,
+              std::int64_t side) {
   Backend& on = backend(isa, threads);
   const Extent3 large{side, side, side}, small{side / 2, side / 2, side / 2};
   const auto planned = on.plan(op);
@@ -102,7 +109,8 @@ void head(benchmark::State& state, std::string isa, int threads, HeadDesc op, bo
   const Tensor x = filled(on, extent, op.ci);
   std::vector<std::uint8_t> labels(static_cast<std::size_t>(extent.voxels()));
   std::vector<float> scores(static_cast<std::size_t>(extent.voxels() * op.classes));
-  for (auto _ : state) planned->run({labels.data(), with_scores ? scores.data() : nullptr}, x.buffer(), 0, kCube);
+  for (auto _ : state)
+    planned->run({labels.data(), with_scores ? scores.data() : nullptr}, x.buffer(), 0, kCube);
   const double flop = 2.0 * static_cast<double>(extent.voxels() * op.ci * op.classes);
   report(state, isa, threads, flop, flop);
 }
@@ -110,18 +118,24 @@ void head(benchmark::State& state, std::string isa, int threads, HeadDesc op, bo
 void register_all(const std::string& isa, int threads) {
   const std::string tag = "/" + isa + "/threads:" + std::to_string(threads);
   const auto add = [](const std::string& name, auto function, auto... arguments) {
-    benchmark::RegisterBenchmark(name.c_str(), function, arguments...)->UseRealTime()->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(name.c_str(), function, arguments...)
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond);
   };
   const Graph graph = deepfinder_graph({.classes = 13});
   std::set<std::string> names;
   for (const OpNode& node : graph.ops) {
-    const std::int64_t side = node.output < 0 ? kCube : kCube >> graph.tensors[static_cast<std::size_t>(node.output)].level;
+    const std::int64_t side =
+        node.output < 0 ? kCube
+                        : kCube >> graph.tensors[static_cast<std::size_t>(node.output)].level;
     const std::string width = std::to_string(output_channels(node.op));
     if (const auto* conv = std::get_if<Conv3dDesc>(&node.op)) {
-      const std::string name = "conv3d " + std::to_string(conv->c0) + (conv->c1 ? "+" + std::to_string(conv->c1) : "") + " to " + width;
+      const std::string name = "conv3d " + std::to_string(conv->c0) +
+                               (conv->c1 ? "+" + std::to_string(conv->c1) : "") + " to " + width;
       if (names.insert(name).second) add(name + tag, conv3d, isa, threads, *conv, side);
     } else if (const auto* up = std::get_if<UpConvDesc>(&node.op)) {
-      add("up_conv " + std::to_string(up->ci) + " to " + width + tag, up_conv, isa, threads, *up, side);
+      add("up_conv " + std::to_string(up->ci) + " to " + width + tag, up_conv, isa, threads, *up,
+          side);
     } else if (const auto* pool = std::get_if<MaxPoolDesc>(&node.op)) {
       add("max_pool " + width + tag, max_pool, isa, threads, *pool, 2 * side);
     }
@@ -142,7 +156,8 @@ int main(int argc, char* argv[]) {
   }
   benchmark::Initialize(&argc, argv);
   for (const std::string& isa : cpu_instruction_sets())
-    benchmark::AddCustomContext("fma_peak_" + isa + "_GFLOP/s_per_thread", std::to_string(peak(isa)));
+    benchmark::AddCustomContext("fma_peak_" + isa + "_GFLOP/s_per_thread",
+                                std::to_string(peak(isa)));
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }

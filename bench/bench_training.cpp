@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Training at the default widths: a step of one patch of 56 voxels as a whole, and the backward of every op with and without dx. FLOP are
-// counted as published (direct convolution, 2 per multiply-add and pass); times are CPU seconds. Run: bench_training
+// Training at the default widths: a step of one patch of 56 voxels as a whole, and the backward of
+// every op with and without dx. FLOP are counted as published (direct convolution, 2 per
+// multiply-add and pass); times are CPU seconds. Run: bench_training
 // [--benchmark_filter=...]
 #include <benchmark/benchmark.h>
 
@@ -32,7 +33,8 @@ void report(benchmark::State& state, const std::string& isa, double flop) {
 }
 
 /// The backward of one op of the network at a resolution of `side` voxels of its input.
-void backward(benchmark::State& state, std::string isa, Convolution convolution, OpDesc op, std::int64_t side, bool with_dx) {
+void backward(benchmark::State& state, std::string isa, Convolution convolution, OpDesc op,
+              std::int64_t side, bool with_dx) {
   const TrainingBackend on = backend(isa, convolution);
   const Extent3 in{side, side, side}, out = output_extent(op, in);
   std::vector<std::int64_t> channels;
@@ -74,7 +76,8 @@ void step(benchmark::State& state, std::string isa, Convolution convolution, boo
   TrainingState training;
   for (const OpNode& node : graph.ops)
     if (node.weights >= 0)
-      training.weights.layers.push_back(initial_weights(node.op, Philox(1, 1), static_cast<std::uint32_t>(node.weights)));
+      training.weights.layers.push_back(
+          initial_weights(node.op, Philox(1, 1), static_cast<std::uint32_t>(node.weights)));
   const double pass = graph.flop({kPatch, kPatch, kPatch});
   const std::vector<float> voxels = uniform_reals(kPatch * kPatch * kPatch, 3);
   std::vector<std::uint8_t> labels(voxels.size());
@@ -89,14 +92,18 @@ void step(benchmark::State& state, std::string isa, Convolution convolution, boo
 
 void register_all(const std::string& isa, Convolution convolution, const std::string& tag) {
   const auto add = [&](const std::string& name, auto function, auto... arguments) {
-    benchmark::RegisterBenchmark((name + tag).c_str(), function, isa, convolution, arguments...)->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark((name + tag).c_str(), function, isa, convolution, arguments...)
+        ->Unit(benchmark::kMillisecond);
   };
   add("step 56", step, false);
   add("gradients 56", step, true);
   const auto add_op = [&](const OpDesc& op, std::int64_t side) {
-    const bool one_channel = std::holds_alternative<Conv3dDesc>(op) && std::get<Conv3dDesc>(op).c0 == 1;
+    const bool one_channel =
+        std::holds_alternative<Conv3dDesc>(op) && std::get<Conv3dDesc>(op).c0 == 1;
     if (parameter_count(op) > 0) add("dw of " + describe(op), backward, op, side, false);
-    if (!one_channel) add((parameter_count(op) > 0 ? "dw and dx of " : "dx of ") + describe(op), backward, op, side, true);
+    if (!one_channel)
+      add((parameter_count(op) > 0 ? "dw and dx of " : "dx of ") + describe(op), backward, op, side,
+          true);
   };
   const Graph graph = deepfinder_graph({.classes = 13, .streamed = false});
   for (const OpNode& node : graph.ops)

@@ -9,11 +9,18 @@
 namespace dfe {
 namespace {
 
-/// Blocks of about half a particle: larger ones have more candidates per voxel, smaller ones search more often.
-std::int64_t block_edge_for(double spacing) { return spacing >= 12 ? 8 : spacing >= 4 ? 4 : spacing >= 2 ? 2 : 1; }
+/// Blocks of about half a particle: larger ones have more candidates per voxel, smaller ones search
+/// more often.
+std::int64_t block_edge_for(double spacing) {
+  return spacing >= 12 ? 8 : spacing >= 4 ? 4 : spacing >= 2 ? 2 : 1;
+}
 
-double outside(double at, double low, double high) { return at < low ? low - at : at > high ? at - high : 0; }
-double farthest(double at, double low, double high) { return std::max(std::abs(at - low), std::abs(at - high)); }
+double outside(double at, double low, double high) {
+  return at < low ? low - at : at > high ? at - high : 0;
+}
+double farthest(double at, double low, double high) {
+  return std::max(std::abs(at - low), std::abs(at - high));
+}
 double square_sum(double a, double b, double c) { return a * a + b * b + c * c; }
 
 }  // namespace
@@ -25,25 +32,30 @@ NearestCentre::NearestCentre(std::vector<Point3> centres, const Extent3& extent,
       block_edge_(block_edge_for(spacing)),
       grid_(centres_, extent, spacing) {}
 
-/// Centres that may be nearest to a voxel of the box: those not farther from it than the best worst case, in ascending order.
-void NearestCentre::find_candidates(const Point3& low, const Point3& high, std::vector<std::uint32_t>& found) const {
+/// Centres that may be nearest to a voxel of the box: those not farther from it than the best worst
+/// case, in ascending order.
+void NearestCentre::find_candidates(const Point3& low, const Point3& high,
+                                    std::vector<std::uint32_t>& found) const {
   constexpr double kSlack = 1 + 1e-9;  // rounding must not lose a tie
   double reach = spacing_ + static_cast<double>(block_edge_);
   for (;;) {
     found.clear();
     double best_worst = INFINITY;
-    grid_.visit_box({low.z - reach, low.y - reach, low.x - reach}, {high.z + reach, high.y + reach, high.x + reach}, [&](std::uint32_t k) {
-      const Point3& c = centres_[k];
-      found.push_back(k);
-      best_worst =
-          std::min(best_worst, square_sum(farthest(c.z, low.z, high.z), farthest(c.y, low.y, high.y), farthest(c.x, low.x, high.x)));
-    });
+    grid_.visit_box({low.z - reach, low.y - reach, low.x - reach},
+                    {high.z + reach, high.y + reach, high.x + reach}, [&](std::uint32_t k) {
+                      const Point3& c = centres_[k];
+                      found.push_back(k);
+                      best_worst = std::min(best_worst, square_sum(farthest(c.z, low.z, high.z),
+                                                                   farthest(c.y, low.y, high.y),
+                                                                   farthest(c.x, low.x, high.x)));
+                    });
     const double needed = std::sqrt(best_worst) * kSlack;
     if (needed <= reach) {
       const double limit = best_worst * kSlack * kSlack;
       std::erase_if(found, [&](std::uint32_t k) {
         const Point3& c = centres_[k];
-        return square_sum(outside(c.z, low.z, high.z), outside(c.y, low.y, high.y), outside(c.x, low.x, high.x)) > limit;
+        return square_sum(outside(c.z, low.z, high.z), outside(c.y, low.y, high.y),
+                          outside(c.x, low.x, high.x)) > limit;
       });
       std::sort(found.begin(), found.end());
       return;
@@ -52,15 +64,17 @@ void NearestCentre::find_candidates(const Point3& low, const Point3& high, std::
   }
 }
 
-void NearestCentre::for_each_block(ThreadPool& pool, const Foreground& foreground, std::int64_t z_begin, std::int64_t z_end,
-                                   ProgressShare* progress, const std::function<void(std::span<const Member>, int)>& visit) const {
+void NearestCentre::for_each_block(
+    ThreadPool& pool, const Foreground& foreground, std::int64_t z_begin, std::int64_t z_end,
+    ProgressShare* progress, const std::function<void(std::span<const Member>, int)>& visit) const {
   if (centres_.empty()) return;
   struct Scratch {
     std::vector<std::uint32_t> candidates;
     std::vector<Member> members;
   };
   std::vector<Scratch> scratch_of_worker(static_cast<std::size_t>(pool.threads()));
-  const std::int64_t edge = block_edge_, rows = (extent_.y + edge - 1) / edge, slabs = (z_end - z_begin + edge - 1) / edge;
+  const std::int64_t edge = block_edge_, rows = (extent_.y + edge - 1) / edge,
+                     slabs = (z_end - z_begin + edge - 1) / edge;
   const unsigned block_mask = (1u << edge) - 1;
 
   if (progress != nullptr) progress->begin(slabs * rows);
@@ -76,8 +90,11 @@ void NearestCentre::for_each_block(ThreadPool& pool, const Foreground& foregroun
         for (unsigned shift = 0; any >> shift != 0; shift += static_cast<unsigned>(edge)) {
           if ((any >> shift & block_mask) == 0) continue;
           const std::int64_t x0 = 8 * b + shift, x1 = std::min(x0 + edge, extent_.x);
-          find_candidates({static_cast<double>(z0), static_cast<double>(y0), static_cast<double>(x0)},
-                          {static_cast<double>(z1 - 1), static_cast<double>(y1 - 1), static_cast<double>(x1 - 1)}, scratch.candidates);
+          find_candidates(
+              {static_cast<double>(z0), static_cast<double>(y0), static_cast<double>(x0)},
+              {static_cast<double>(z1 - 1), static_cast<double>(y1 - 1),
+               static_cast<double>(x1 - 1)},
+              scratch.candidates);
           scratch.members.clear();
           for (std::int64_t z = z0; z < z1; ++z)
             for (std::int64_t y = y0; y < y1; ++y) {
@@ -87,7 +104,8 @@ void NearestCentre::for_each_block(ThreadPool& pool, const Foreground& foregroun
                 std::uint32_t nearest = scratch.candidates.front();
                 double best = INFINITY;
                 for (const std::uint32_t k : scratch.candidates) {
-                  const double d = squared_distance(centres_[k], static_cast<double>(z), static_cast<double>(y), static_cast<double>(x));
+                  const double d = squared_distance(centres_[k], static_cast<double>(z),
+                                                    static_cast<double>(y), static_cast<double>(x));
                   if (d < best) best = d, nearest = k;
                 }
                 scratch.members.push_back({{z, y, x}, nearest});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public function: checks the request, runs the method, orders the clusters. Each class by itself is the same code on fewer voxels.
+// The public function: checks the request, runs the method, orders the clusters. Each class by
+// itself is the same code on fewer voxels.
 #include "dfengine/cluster.hpp"
 
 #include <algorithm>
@@ -19,7 +20,8 @@
 namespace dfe {
 namespace {
 
-/// Particles of real data have radii of a few voxels; a small crop may well be smaller than its particle.
+/// Particles of real data have radii of a few voxels; a small crop may well be smaller than its
+/// particle.
 constexpr double kAlwaysAllowedRadius = 64;
 
 constexpr std::int64_t kStepsOfMeanShift = 3;  // bits, climbs, members; scores ride along
@@ -33,13 +35,18 @@ std::string number(double value) {
 double checked_radius(const Length& radius, const VolumeGeometry& geometry, const Extent3& extent) {
   const char* const remedy = "give about the particle's radius";
   if (!std::isfinite(radius.value) || radius.value <= 0)
-    throw Error(ErrorKind::Usage, "cluster", "radius", number(radius.value) + " is not above 0", remedy);
+    throw Error(ErrorKind::Usage, "cluster", "radius", number(radius.value) + " is not above 0",
+                remedy);
   const double voxels = radius.voxels(geometry.voxel_size, "radius");
-  const double diagonal = std::sqrt(std::pow(extent.z, 2) + std::pow(extent.y, 2) + std::pow(extent.x, 2));
+  const double diagonal =
+      std::sqrt(std::pow(extent.z, 2) + std::pow(extent.y, 2) + std::pow(extent.x, 2));
   if (!(voxels <= std::max(diagonal, kAlwaysAllowedRadius)))
     throw Error(ErrorKind::Usage, "cluster", "radius",
-                number(voxels) + " voxels is more than the volume's diagonal of " + number(std::round(diagonal)) + " voxels", remedy);
-  if (!(voxels * voxels > 0)) throw Error(ErrorKind::Usage, "cluster", "radius", "vanishes in voxels", remedy);
+                number(voxels) + " voxels is more than the volume's diagonal of " +
+                    number(std::round(diagonal)) + " voxels",
+                remedy);
+  if (!(voxels * voxels > 0))
+    throw Error(ErrorKind::Usage, "cluster", "radius", "vanishes in voxels", remedy);
   return voxels;
 }
 
@@ -52,22 +59,28 @@ void check_options(const ClusterOptions& options) {
   check_size("min_size", options.min_size);
   for (const auto& [label, size] : options.min_size_of_class) {
     if (label < 1 || label > 255)
-      throw Error(ErrorKind::Usage, "cluster", "min_size_of_class", "no class " + std::to_string(label), "class labels are 1 to 255");
+      throw Error(ErrorKind::Usage, "cluster", "min_size_of_class",
+                  "no class " + std::to_string(label), "class labels are 1 to 255");
     check_size("min_size_of_class", size);
   }
-  if (options.method == ClusterMethod::ConnectedComponents && options.position == PickPosition::Mode)
-    throw Error(ErrorKind::Usage, "cluster", "position", "connected components have no mode", "use the centroid, or mean shift");
+  if (options.method == ClusterMethod::ConnectedComponents &&
+      options.position == PickPosition::Mode)
+    throw Error(ErrorKind::Usage, "cluster", "position", "connected components have no mode",
+                "use the centroid, or mean shift");
 }
 
 void check_extent(const Extent3& extent) {
-  if (extent.voxels() > 0 && std::max({extent.z, extent.y, extent.x}) > std::numeric_limits<std::int32_t>::max() - 8)
+  if (extent.voxels() > 0 &&
+      std::max({extent.z, extent.y, extent.x}) > std::numeric_limits<std::int32_t>::max() - 8)
     throw Error("cluster", extent.to_string(), "an axis has more than 2^31 voxels", "cut the map");
 }
 
 /// Mean shift over the voxels that `steps` has taken, which have the labels `taken`.
-std::vector<Cluster> mean_shift_clusters(ThreadPool& pool, VolumeView<const std::uint8_t> labels, VoxelSteps& steps, const LabelSet& taken,
-                                         double radius, const ScoreLookup* scores, ProgressShare& progress) {
-  const std::vector<Mode> modes = keep_distinct(steps.climb(radius, progress), labels.extent, radius);
+std::vector<Cluster> mean_shift_clusters(ThreadPool& pool, VolumeView<const std::uint8_t> labels,
+                                         VoxelSteps& steps, const LabelSet& taken, double radius,
+                                         const ScoreLookup* scores, ProgressShare& progress) {
+  const std::vector<Mode> modes =
+      keep_distinct(steps.climb(radius, progress), labels.extent, radius);
   if (modes.empty()) return {};
   std::vector<Point3> centres;
   centres.reserve(modes.size());
@@ -78,7 +91,8 @@ std::vector<Cluster> mean_shift_clusters(ThreadPool& pool, VolumeView<const std:
   return clusters;
 }
 
-std::vector<Cluster> mean_shift_per_class(ThreadPool& pool, VolumeView<const std::uint8_t> labels, VoxelSteps& steps, double radius,
+std::vector<Cluster> mean_shift_per_class(ThreadPool& pool, VolumeView<const std::uint8_t> labels,
+                                          VoxelSteps& steps, double radius,
                                           const ScoreLookup* scores, ProgressShare& progress) {
   const LabelSet present = steps.take(0, progress);
   progress.expect_steps(1 + kStepsOfMeanShift * static_cast<std::int64_t>(present.count()));
@@ -86,17 +100,22 @@ std::vector<Cluster> mean_shift_per_class(ThreadPool& pool, VolumeView<const std
   for (int label = 1; label < 256; ++label) {
     if (!present.test(static_cast<std::size_t>(label))) continue;
     const LabelSet taken = steps.take(label, progress);
-    const std::vector<Cluster> of_class = mean_shift_clusters(pool, labels, steps, taken, radius, scores, progress);
+    const std::vector<Cluster> of_class =
+        mean_shift_clusters(pool, labels, steps, taken, radius, scores, progress);
     all.insert(all.end(), of_class.begin(), of_class.end());
   }
-  const auto key = [](const Cluster& c) { return std::tie(c.neighbours, c.mode.z, c.mode.y, c.mode.x); };
-  std::stable_sort(all.begin(), all.end(), [&](const Cluster& a, const Cluster& b) { return key(b) < key(a); });
+  const auto key = [](const Cluster& c) {
+    return std::tie(c.neighbours, c.mode.z, c.mode.y, c.mode.x);
+  };
+  std::stable_sort(all.begin(), all.end(),
+                   [&](const Cluster& a, const Cluster& b) { return key(b) < key(a); });
   return all;
 }
 
 }  // namespace
 
-ParticleList cluster(const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores, Observer* observer) {
+ParticleList cluster(const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores,
+                     Observer* observer) {
   std::unique_ptr<MeanShiftDevice> device;
   if (options.device.starts_with("cuda")) {
     if (options.method == ClusterMethod::MeanShift)
@@ -107,15 +126,18 @@ ParticleList cluster(const LabelMap& map, const ClusterOptions& options, const S
   return cluster_on(device.get(), map, options, scores, observer);
 }
 
-ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores,
-                        Observer* observer) try {
+ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const ClusterOptions& options,
+                        const ScoreLookup* scores, Observer* observer) try {
   const VolumeView<const std::uint8_t> labels = map.labels.view();
   const bool components = options.method == ClusterMethod::ConnectedComponents;
   check_options(options);
   check_extent(labels.extent);
   // Components need no radius, but where one is given it tells how large a particle is.
-  const double radius = components && options.radius.value == 0 ? 0 : checked_radius(options.radius, map.geometry, labels.extent);
-  if (labels.extent.voxels() == 0) return make_pick_list({}, map, options, scores != nullptr, radius);
+  const double radius = components && options.radius.value == 0
+                            ? 0
+                            : checked_radius(options.radius, map.geometry, labels.extent);
+  if (labels.extent.voxels() == 0)
+    return make_pick_list({}, map, options, scores != nullptr, radius);
 
   ThreadPool pool(options.threads);
   std::vector<Cluster> clusters;
@@ -128,13 +150,16 @@ ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const Clus
     HostSteps on_host(pool, labels);
     std::optional<DeviceSteps> on_device;
     if (device != nullptr) {
-      const std::string refusal =
-          device->refusal(labels.extent, std::min(kMaxSeeds, most_seeds(labels.extent, radius, labels.extent.voxels())));
+      const std::string refusal = device->refusal(
+          labels.extent,
+          std::min(kMaxSeeds, most_seeds(labels.extent, radius, labels.extent.voxels())));
       if (refusal.empty()) on_device.emplace(*device, pool, labels);
       const std::string on = device->description();
       if (observer != nullptr)
         observer->message(refusal.empty() ? LogLevel::Debug : LogLevel::Warning,
-                          refusal.empty() ? "cluster: on " + on : "cluster: on the CPU instead of " + on + ": " + refusal);
+                          refusal.empty()
+                              ? "cluster: on " + on
+                              : "cluster: on the CPU instead of " + on + ": " + refusal);
     }
     VoxelSteps& steps = on_device ? static_cast<VoxelSteps&>(*on_device) : on_host;
     if (options.per_class) {
@@ -147,18 +172,26 @@ ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const Clus
   }
   return make_pick_list(clusters, map, options, scores != nullptr, radius);
 } catch (const std::bad_alloc&) {
-  throw Error("cluster", map.labels.extent().to_string(), "out of memory", "use a larger radius or a smaller map");
+  throw Error("cluster", map.labels.extent().to_string(), "out of memory",
+              "use a larger radius or a smaller map");
 }
 
-std::int64_t cluster_working_bytes(const Extent3& extent, const ClusterOptions& options, double radius_voxels,
-                                   std::int64_t foreground_voxels, int classes, bool has_scores) {
+std::int64_t cluster_working_bytes(const Extent3& extent, const ClusterOptions& options,
+                                   double radius_voxels, std::int64_t foreground_voxels,
+                                   int classes, bool has_scores) {
   if (options.method == ClusterMethod::ConnectedComponents)
-    return connected_components_bytes(extent, options.threads > 0 ? options.threads : available_threads(), foreground_voxels, has_scores);
+    return connected_components_bytes(extent,
+                                      options.threads > 0 ? options.threads : available_threads(),
+                                      foreground_voxels, has_scores);
   const std::int64_t seeds = most_seeds(extent, radius_voxels, foreground_voxels);
-  const std::int64_t of_one_class = Foreground::bytes(extent) + mean_shift_bytes(seeds) + members_bytes(extent, seeds, classes, has_scores);
+  const std::int64_t of_one_class = Foreground::bytes(extent) + mean_shift_bytes(seeds) +
+                                    members_bytes(extent, seeds, classes, has_scores);
   if (!options.per_class) return of_one_class + seeds * static_cast<std::int64_t>(sizeof(Particle));
-  const std::int64_t all = std::min(foreground_voxels, seeds * classes);                          // classes may share a cell
-  return of_one_class + all * static_cast<std::int64_t>(sizeof(Particle) + 3 * sizeof(Cluster));  // 3: the collected list as it grows
+  const std::int64_t all =
+      std::min(foreground_voxels, seeds * classes);  // classes may share a cell
+  return of_one_class +
+         all * static_cast<std::int64_t>(sizeof(Particle) +
+                                         3 * sizeof(Cluster));  // 3: the collected list as it grows
 }
 
 }  // namespace dfe

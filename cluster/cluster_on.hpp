@@ -7,8 +7,9 @@
 
 namespace dfe {
 
-/// As `cluster`, whatever the options say about the device. The CPU does what `device` refuses, and everything where it is null.
-ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores = nullptr,
-                        Observer* observer = nullptr);
+/// As `cluster`, whatever the options say about the device. The CPU does what `device` refuses, and
+/// everything where it is null.
+ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const ClusterOptions& options,
+                        const ScoreLookup* scores = nullptr, Observer* observer = nullptr);
 
 }  // namespace dfe

@@ -78,7 +78,8 @@ class Components {
   std::vector<Cluster> take() {
     std::vector<Cluster> roots;
     for (std::int64_t k = static_cast<std::int64_t>(parent_.size()); k-- > 0;) {
-      if (parent(k) == k) continue;  // children come after their parents, so all of k's own are in by now
+      if (parent(k) == k)
+        continue;  // children come after their parents, so all of k's own are in by now
       const Cluster from = cluster(k);
       Cluster& into = cluster(parent(k));
       into.members.count += from.members.count;
@@ -99,14 +100,17 @@ class Components {
   std::vector<Cluster> clusters_;
 };
 
-/// Gives runs of `row` the component of the runs of `earlier` that they touch, and unites those. Both are sorted: one walk.
+/// Gives runs of `row` the component of the runs of `earlier` that they touch, and unites those.
+/// Both are sorted: one walk.
 void join_rows(std::span<Run> row, std::span<Run> earlier, Components& components) {
   auto other = earlier.begin();
   for (Run& run : row) {
     while (other != earlier.end() && other->last < run.first - 1) ++other;
-    for (auto touching = other; touching != earlier.end() && touching->first <= run.last + 1; ++touching) {
+    for (auto touching = other; touching != earlier.end() && touching->first <= run.last + 1;
+         ++touching) {
       if (touching->label != run.label) continue;
-      run.component = run.component < 0 ? components.root(touching->component) : components.unite(run.component, touching->component);
+      run.component = run.component < 0 ? components.root(touching->component)
+                                        : components.unite(run.component, touching->component);
     }
   }
 }
@@ -120,7 +124,8 @@ void add_run(const Run& run, std::int64_t z, std::int64_t y, Cluster& cluster) {
   cluster.members.x += (run.first + run.last) * count / 2;
 }
 
-void add_scores_of_plane(PlaneOfRuns& plane, std::int64_t z, const Extent3& extent, const ScoreLookup& scores, Components& components,
+void add_scores_of_plane(PlaneOfRuns& plane, std::int64_t z, const Extent3& extent,
+                         const ScoreLookup& scores, Components& components,
                          std::vector<float>& buffer) {
   LabelSet present;
   for (const Run& run : plane.runs) present.set(static_cast<std::size_t>(run.label));
@@ -132,7 +137,8 @@ void add_scores_of_plane(PlaneOfRuns& plane, std::int64_t z, const Extent3& exte
       for (const Run& run : plane.row(y)) {
         if (run.label != label) continue;
         std::int64_t sum = 0;
-        for (std::int64_t x = run.first; x <= run.last; ++x) sum += score_units(buffer[static_cast<std::size_t>(y * extent.x + x)]);
+        for (std::int64_t x = run.first; x <= run.last; ++x)
+          sum += score_units(buffer[static_cast<std::size_t>(y * extent.x + x)]);
         components.cluster(run.component).score_sum += sum;
       }
   }
@@ -140,12 +146,13 @@ void add_scores_of_plane(PlaneOfRuns& plane, std::int64_t z, const Extent3& exte
 
 }  // namespace
 
-std::vector<Cluster> connected_components(ThreadPool& pool, VolumeView<const std::uint8_t> labels, const ScoreLookup* scores,
-                                          ProgressShare& progress) {
+std::vector<Cluster> connected_components(ThreadPool& pool, VolumeView<const std::uint8_t> labels,
+                                          const ScoreLookup* scores, ProgressShare& progress) {
   const Extent3 extent = labels.extent;
   Components components;
   std::vector<float> buffer;
-  // Runs of a few planes are found at once by all threads; the last plane before them stays in place 0.
+  // Runs of a few planes are found at once by all threads; the last plane before them stays in
+  // place 0.
   const std::int64_t batch = kPlanesPerThread * pool.threads();
   std::vector<PlaneOfRuns> planes(static_cast<std::size_t>(batch) + 1);
   progress.begin(extent.z);
@@ -155,11 +162,13 @@ std::vector<Cluster> connected_components(ThreadPool& pool, VolumeView<const std
       planes[static_cast<std::size_t>(z - begin) + 1].find(labels.plane(z), extent.y, extent.x);
     });
     for (std::int64_t z = begin; z < end; ++z) {
-      PlaneOfRuns &plane = planes[static_cast<std::size_t>(z - begin) + 1], &before = planes[static_cast<std::size_t>(z - begin)];
+      PlaneOfRuns &plane = planes[static_cast<std::size_t>(z - begin) + 1],
+                  &before = planes[static_cast<std::size_t>(z - begin)];
       for (std::int64_t y = 0; y < extent.y; ++y) {
         const std::span<Run> row = plane.row(y);
         if (z > 0)
-          for (std::int64_t near = std::max<std::int64_t>(0, y - 1); near <= std::min(y + 1, extent.y - 1); ++near)
+          for (std::int64_t near = std::max<std::int64_t>(0, y - 1);
+               near <= std::min(y + 1, extent.y - 1); ++near)
             join_rows(row, before.row(near), components);
         if (y > 0) join_rows(row, plane.row(y - 1), components);
         for (Run& run : row) {
@@ -177,17 +186,23 @@ std::vector<Cluster> connected_components(ThreadPool& pool, VolumeView<const std
   for (Cluster& cluster : clusters) cluster.votes = cluster.members.count;
   std::stable_sort(clusters.begin(), clusters.end(), [](const Cluster& a, const Cluster& b) {
     if (a.members.count != b.members.count) return a.members.count > b.members.count;
-    return std::tie(a.members.z, a.members.y, a.members.x) < std::tie(b.members.z, b.members.y, b.members.x);
+    return std::tie(a.members.z, a.members.y, a.members.x) <
+           std::tie(b.members.z, b.members.y, b.members.x);
   });
   return clusters;
 }
 
-std::int64_t connected_components_bytes(const Extent3& extent, int threads, std::int64_t foreground_voxels, bool has_scores) {
+std::int64_t connected_components_bytes(const Extent3& extent, int threads,
+                                        std::int64_t foreground_voxels, bool has_scores) {
   constexpr std::int64_t kVoxels = 8;
-  const std::int64_t planes = std::min(extent.z, kPlanesPerThread * threads + 1), plane = extent.y * extent.x;
-  const std::int64_t runs = std::min(planes * plane, foreground_voxels) / kVoxels, components = foreground_voxels / kVoxels;
-  return planes * extent.y * static_cast<std::int64_t>(sizeof(std::size_t)) + runs * static_cast<std::int64_t>(sizeof(Run)) +
-         components * static_cast<std::int64_t>(2 * sizeof(Cluster) + sizeof(std::int64_t)) + (has_scores ? plane * 4 : 0);
+  const std::int64_t planes = std::min(extent.z, kPlanesPerThread * threads + 1),
+                     plane = extent.y * extent.x;
+  const std::int64_t runs = std::min(planes * plane, foreground_voxels) / kVoxels,
+                     components = foreground_voxels / kVoxels;
+  return planes * extent.y * static_cast<std::int64_t>(sizeof(std::size_t)) +
+         runs * static_cast<std::int64_t>(sizeof(Run)) +
+         components * static_cast<std::int64_t>(2 * sizeof(Cluster) + sizeof(std::int64_t)) +
+         (has_scores ? plane * 4 : 0);
 }
 
 }  // namespace dfe

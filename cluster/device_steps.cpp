@@ -16,7 +16,8 @@ std::vector<std::int32_t> begins_of(const CellAxis& axis) {
   begins.reserve(axis.seed.size() + 1);
   const auto size = static_cast<std::int32_t>(axis.cell_of.size());
   for (std::int32_t at = 0; at < size; ++at)
-    if (static_cast<std::size_t>(axis.cell_of[static_cast<std::size_t>(at)]) == begins.size()) begins.push_back(at);
+    if (static_cast<std::size_t>(axis.cell_of[static_cast<std::size_t>(at)]) == begins.size())
+      begins.push_back(at);
   begins.push_back(size);
   return begins;
 }
@@ -25,7 +26,8 @@ std::vector<std::int32_t> begins_of(const CellAxis& axis) {
 
 LabelSet DeviceSteps::take(int class_label, ProgressShare& progress) {
   progress.begin(loaded_ ? 1 : labels_.extent.z);
-  if (!loaded_) device_.load(pool_, labels_, [&](std::int64_t planes) { progress.done(planes, 0); });
+  if (!loaded_)
+    device_.load(pool_, labels_, [&](std::int64_t planes) { progress.done(planes, 0); });
   loaded_ = true;
   const MeanShiftDevice::Taken taken = device_.take(class_label);
   voxels_ = taken.voxels;
@@ -46,7 +48,8 @@ std::vector<Mode> DeviceSteps::climb(double radius, ProgressShare& progress) {
     for (std::size_t k = 0; k < 3; ++k) {
       const CellAxis axis(sizes[k], radius);
       cells[k] = begins_of(axis);
-      for (std::size_t at = 0; at < places[k].size(); ++at) places[k][at] = axis.seed_of(static_cast<std::int64_t>(at));
+      for (std::size_t at = 0; at < places[k].size(); ++at)
+        places[k][at] = axis.seed_of(static_cast<std::int64_t>(at));
     }
     seeds = device_.mark_seeds(&cells);
   }
@@ -60,15 +63,19 @@ std::vector<Mode> DeviceSteps::climb(double radius, ProgressShare& progress) {
   progress.begin(seeds);
   for (std::int64_t first = 0; first < seeds; first += kSeedsPerPortion) {
     const std::int64_t here = std::min(kSeedsPerPortion, seeds - first);
-    device_.climb(places, radius, first, std::span(modes).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(here)));
+    device_.climb(
+        places, radius, first,
+        std::span(modes).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(here)));
     progress.done(here, 0);
   }
   return modes;
 }
 
-void DeviceSteps::count_members(const NearestCentre& nearest, MemberCounts& counts, ProgressShare& progress) {
+void DeviceSteps::count_members(const NearestCentre& nearest, MemberCounts& counts,
+                                ProgressShare& progress) {
   progress.begin(1);
-  device_.count_members({nearest.centres(), nearest.grid().view(), nearest.spacing()}, counts.slot_of_label, counts.sums, counts.votes);
+  device_.count_members({nearest.centres(), nearest.grid().view(), nearest.spacing()},
+                        counts.slot_of_label, counts.sums, counts.votes);
   progress.done(1, 0);
 }
 

@@ -7,9 +7,11 @@
 namespace dfe {
 namespace {
 
-[[gnu::always_inline]] inline void reach_rows(const Disc& disc, std::int64_t y, std::int64_t size, RowReaches& reaches) {
+[[gnu::always_inline]] inline void reach_rows(const Disc& disc, std::int64_t y, std::int64_t size,
+                                              RowReaches& reaches) {
   const double end = static_cast<double>(size), top = static_cast<double>(y);
-  const double centre = disc.centre_x, centre_y = disc.centre_y, start = disc.base, limit = disc.limit;
+  const double centre = disc.centre_x, centre_y = disc.centre_y, start = disc.base,
+               limit = disc.limit;
   std::int32_t* const firsts = reaches.first.data();
   std::int32_t* const lasts = reaches.last.data();
   for (int row = 0; row < RowReaches::kRows; ++row) {
@@ -20,10 +22,13 @@ namespace {
   }
 }
 
-void reach_rows_portable(const Disc& disc, std::int64_t y, std::int64_t size, RowReaches& reaches) { reach_rows(disc, y, size, reaches); }
+void reach_rows_portable(const Disc& disc, std::int64_t y, std::int64_t size, RowReaches& reaches) {
+  reach_rows(disc, y, size, reaches);
+}
 
 #if defined(__x86_64__)
-[[gnu::target("avx2")]] void reach_rows_avx2(const Disc& disc, std::int64_t y, std::int64_t size, RowReaches& reaches) {
+[[gnu::target("avx2")]] void reach_rows_avx2(const Disc& disc, std::int64_t y, std::int64_t size,
+                                             RowReaches& reaches) {
   reach_rows(disc, y, size, reaches);
 }
 #endif

@@ -20,8 +20,9 @@ struct PieceSum {
 
 constexpr int kPieceBits = 11;  // a table of 4 KB; a ball of radius 5 needs one look-up per row
 constexpr int kPiecesPerWindow = 4;
-constexpr std::int64_t kWindowBits = kPieceBits * kPiecesPerWindow;  // a window starts at any bit of a byte and fits 64 bits
-constexpr std::int64_t kPaddingBytes = 8;                            // behind the last row, for whole loads
+constexpr std::int64_t kWindowBits =
+    kPieceBits * kPiecesPerWindow;         // a window starts at any bit of a byte and fits 64 bits
+constexpr std::int64_t kPaddingBytes = 8;  // behind the last row, for whole loads
 
 constexpr std::array<PieceSum, 1 << kPieceBits> make_piece_sums() {
   std::array<PieceSum, 1 << kPieceBits> sums{};
@@ -45,7 +46,8 @@ std::uint64_t load_window(const std::uint8_t* row, std::int64_t first) {
 }
 
 /// Packs one row and notes the labels it takes; returns its number of voxels.
-std::int64_t pack_row(const std::uint8_t* labels, std::int64_t size, int class_label, std::uint8_t* bits, LabelSet& taken) {
+std::int64_t pack_row(const std::uint8_t* labels, std::int64_t size, int class_label,
+                      std::uint8_t* bits, LabelSet& taken) {
   std::int64_t count = 0;
   for (std::int64_t x = 0; x < size; x += 8) {
     const std::int64_t here = std::min<std::int64_t>(8, size - x);
@@ -65,10 +67,12 @@ std::int64_t pack_row(const std::uint8_t* labels, std::int64_t size, int class_l
   return count;
 }
 
-/// Adds the voxels of a row from `first` to before `first + size` up: their number, and the sum of x.
-/// The number of pieces is that of the longest row, so that the loop is straight; rows longer than a window take several.
+/// Adds the voxels of a row from `first` to before `first + size` up: their number, and the sum of
+/// x. The number of pieces is that of the longest row, so that the loop is straight; rows longer
+/// than a window take several.
 template <int Pieces>
-void add_row(const std::uint8_t* row, std::int64_t first, std::int64_t size, std::int64_t& count, std::int64_t& sum_x) {
+void add_row(const std::uint8_t* row, std::int64_t first, std::int64_t size, std::int64_t& count,
+             std::int64_t& sum_x) {
   std::uint64_t window = load_window(row, first) & ((std::uint64_t{1} << size) - 1);
   std::int64_t here = 0, places = 0;
   for (int piece = 0; piece < Pieces; ++piece, window >>= kPieceBits) {
@@ -82,7 +86,8 @@ void add_row(const std::uint8_t* row, std::int64_t first, std::int64_t size, std
 
 }  // namespace
 
-Foreground::Foreground(ThreadPool& pool, VolumeView<const std::uint8_t> labels, int class_label, ProgressShare& progress)
+Foreground::Foreground(ThreadPool& pool, VolumeView<const std::uint8_t> labels, int class_label,
+                       ProgressShare& progress)
     : extent_(labels.extent),
       row_bytes_((labels.extent.x + 7) / 8),
       bits_(static_cast<std::size_t>(extent_.z * extent_.y * row_bytes_ + kPaddingBytes)),
@@ -93,7 +98,8 @@ Foreground::Foreground(ThreadPool& pool, VolumeView<const std::uint8_t> labels, 
     std::int64_t count = 0;
     LabelSet taken;
     for (std::int64_t y = 0; y < extent_.y; ++y)
-      count += pack_row(labels.plane(z) + y * extent_.x, extent_.x, class_label, bits_.data() + (z * extent_.y + y) * row_bytes_, taken);
+      count += pack_row(labels.plane(z) + y * extent_.x, extent_.x, class_label,
+                        bits_.data() + (z * extent_.y + y) * row_bytes_, taken);
     plane_labels_[static_cast<std::size_t>(z)] = taken;
     counts[static_cast<std::size_t>(worker)] += count;
     progress.done(1, worker);
@@ -108,7 +114,9 @@ LabelSet Foreground::labels() const {
 }
 
 std::int64_t Foreground::bytes(const Extent3& extent) {
-  return extent.z * (extent.y * ((extent.x + 7) / 8) + static_cast<std::int64_t>(sizeof(LabelSet))) + kPaddingBytes;
+  return extent.z *
+             (extent.y * ((extent.x + 7) / 8) + static_cast<std::int64_t>(sizeof(LabelSet))) +
+         kPaddingBytes;
 }
 
 PointSum Foreground::ball(const Point3& centre, double radius) const {
@@ -130,7 +138,8 @@ PointSum Foreground::ball_of(const Point3& centre, double radius) const {
     const double dz = centre.z - static_cast<double>(z);
     const Disc disc{centre.y, centre.x, dz * dz, limit};
     const double half = std::sqrt(std::max(limit - disc.base, 0.0));
-    const AxisReach all_rows = axis_reach(centre.y, half, extent_.y);  // those outside the ball turn out empty
+    const AxisReach all_rows =
+        axis_reach(centre.y, half, extent_.y);  // those outside the ball turn out empty
     std::int64_t count_of_plane = 0;
     for (std::int64_t y = all_rows.begin; y < all_rows.end; y += RowReaches::kRows) {
       reach_rows(disc, y, extent_.x, reaches);
@@ -138,13 +147,15 @@ PointSum Foreground::ball_of(const Point3& centre, double radius) const {
       const std::uint8_t* bits = row(z, y);
       for (std::int64_t r = 0; r < rows; ++r, bits += row_bytes_) {
         const std::int64_t first = reaches.first[static_cast<std::size_t>(r)];
-        const std::int64_t size = std::max<std::int64_t>(0, reaches.last[static_cast<std::size_t>(r)] - first + 1);
+        const std::int64_t size =
+            std::max<std::int64_t>(0, reaches.last[static_cast<std::size_t>(r)] - first + 1);
         std::int64_t count = 0;
         if constexpr (Pieces > 0)
           add_row<Pieces>(bits, first, size, count, sum.x);
         else
           for (std::int64_t done = 0; done < size; done += kWindowBits)
-            add_row<kPiecesPerWindow>(bits, first + done, std::min(kWindowBits, size - done), count, sum.x);
+            add_row<kPiecesPerWindow>(bits, first + done, std::min(kWindowBits, size - done), count,
+                                      sum.x);
         count_of_plane += count;
         sum.y += (y + r) * count;
       }

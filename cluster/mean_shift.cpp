@@ -35,16 +35,22 @@ std::vector<Point3> voxels_as_points(const Foreground& foreground) {
   return points;
 }
 
-auto sort_key(const Mode& mode) { return std::tie(mode.neighbours, mode.position.z, mode.position.y, mode.position.x); }
-auto place_key(const Mode& mode) { return std::tie(mode.position.z, mode.position.y, mode.position.x); }
+auto sort_key(const Mode& mode) {
+  return std::tie(mode.neighbours, mode.position.z, mode.position.y, mode.position.x);
+}
+auto place_key(const Mode& mode) {
+  return std::tie(mode.position.z, mode.position.y, mode.position.x);
+}
 
 }  // namespace
 
 CellAxis::CellAxis(std::int64_t size, double radius) : cell_of(static_cast<std::size_t>(size)) {
   double last = -1;
   for (std::int64_t at = 0; at < size; ++at) {
-    const double cell = std::nearbyint(static_cast<double>(at) / radius);  // half to even, as numpy.round
-    if (cell != last) seed.push_back(static_cast<double>(static_cast<float>(cell) * static_cast<float>(radius)));
+    const double cell =
+        std::nearbyint(static_cast<double>(at) / radius);  // half to even, as numpy.round
+    if (cell != last)
+      seed.push_back(static_cast<double>(static_cast<float>(cell) * static_cast<float>(radius)));
     last = cell;
     cell_of[static_cast<std::size_t>(at)] = static_cast<std::int32_t>(seed.size()) - 1;
   }
@@ -52,7 +58,8 @@ CellAxis::CellAxis(std::int64_t size, double radius) : cell_of(static_cast<std::
 
 void check_seed_count(std::int64_t seeds, double radius) {
   if (seeds > kMaxSeeds)
-    throw Error(ErrorKind::Usage, "cluster", "radius", std::to_string(radius) + " voxels would start " + std::to_string(seeds) + " climbs",
+    throw Error(ErrorKind::Usage, "cluster", "radius",
+                std::to_string(radius) + " voxels would start " + std::to_string(seeds) + " climbs",
                 "give a radius near the particle's, or a map with less foreground");
 }
 
@@ -68,7 +75,9 @@ std::vector<Point3> bin_seeds(ThreadPool& pool, const Foreground& foreground, do
   // Planes of one cell row belong together; such slabs are independent and in memory order.
   std::vector<std::int64_t> slab_begin;
   for (std::int64_t z = 0; z < extent.z; ++z)
-    if (z == 0 || along_z.cell_of[static_cast<std::size_t>(z)] != along_z.cell_of[static_cast<std::size_t>(z - 1)]) slab_begin.push_back(z);
+    if (z == 0 || along_z.cell_of[static_cast<std::size_t>(z)] !=
+                      along_z.cell_of[static_cast<std::size_t>(z - 1)])
+      slab_begin.push_back(z);
   slab_begin.push_back(extent.z);
   const std::int64_t slabs = static_cast<std::int64_t>(slab_begin.size()) - 1;
 
@@ -78,12 +87,15 @@ std::vector<Point3> bin_seeds(ThreadPool& pool, const Foreground& foreground, do
     std::vector<bool>& seen = seen_of_worker[static_cast<std::size_t>(worker)];
     seen.assign(static_cast<std::size_t>(along_y.cells() * along_x.cells()), false);
     std::vector<Point3>& seeds = of_slab[static_cast<std::size_t>(slab)];
-    const std::int64_t first = slab_begin[static_cast<std::size_t>(slab)], last = slab_begin[static_cast<std::size_t>(slab) + 1];
+    const std::int64_t first = slab_begin[static_cast<std::size_t>(slab)],
+                       last = slab_begin[static_cast<std::size_t>(slab) + 1];
     for (std::int64_t z = first; z < last; ++z)
       for (std::int64_t y = 0; y < extent.y; ++y) {
-        const std::int64_t row_of_cells = along_y.cell_of[static_cast<std::size_t>(y)] * along_x.cells();
+        const std::int64_t row_of_cells =
+            along_y.cell_of[static_cast<std::size_t>(y)] * along_x.cells();
         visit_row(foreground.row(z, y), foreground.row_bytes(), [&](std::int64_t x) {
-          const auto cell = static_cast<std::size_t>(row_of_cells + along_x.cell_of[static_cast<std::size_t>(x)]);
+          const auto cell =
+              static_cast<std::size_t>(row_of_cells + along_x.cell_of[static_cast<std::size_t>(x)]);
           if (seen[cell]) return;
           seen[cell] = true;
           seeds.push_back({along_z.seed_of(z), along_y.seed_of(y), along_x.seed_of(x)});
@@ -105,17 +117,21 @@ std::vector<Point3> bin_seeds(ThreadPool& pool, const Foreground& foreground, do
 }
 
 Mode climb(const Foreground& foreground, const Point3& seed, double radius) {
-  return climb_by([&](const Point3& centre) { return foreground.ball(centre, radius); }, seed, radius);
+  return climb_by([&](const Point3& centre) { return foreground.ball(centre, radius); }, seed,
+                  radius);
 }
 
 std::vector<Mode> keep_distinct(std::vector<Mode> modes, const Extent3& extent, double radius) {
   std::erase_if(modes, [](const Mode& mode) { return mode.neighbours == 0; });
-  std::stable_sort(modes.begin(), modes.end(), [](const Mode& a, const Mode& b) { return place_key(a) < place_key(b); });
+  std::stable_sort(modes.begin(), modes.end(),
+                   [](const Mode& a, const Mode& b) { return place_key(a) < place_key(b); });
   std::size_t places = 0;
   for (std::size_t k = 0; k < modes.size(); ++k)
-    if (k + 1 == modes.size() || place_key(modes[k]) != place_key(modes[k + 1])) modes[places++] = modes[k];
+    if (k + 1 == modes.size() || place_key(modes[k]) != place_key(modes[k + 1]))
+      modes[places++] = modes[k];
   modes.resize(places);
-  std::sort(modes.begin(), modes.end(), [](const Mode& a, const Mode& b) { return sort_key(b) < sort_key(a); });
+  std::sort(modes.begin(), modes.end(),
+            [](const Mode& a, const Mode& b) { return sort_key(b) < sort_key(a); });
 
   std::vector<Point3> points;
   points.reserve(modes.size());
@@ -127,37 +143,47 @@ std::vector<Mode> keep_distinct(std::vector<Mode> modes, const Extent3& extent, 
     if (dropped[k]) continue;
     modes[kept++] = modes[k];
     const Point3& c = points[k];
-    grid.visit_box({c.z - radius, c.y - radius, c.x - radius}, {c.z + radius, c.y + radius, c.x + radius}, [&](std::uint32_t other) {
-      const Point3& p = points[other];
-      if (squared_distance(c, p.z, p.y, p.x) <= radius * radius) dropped[other] = true;
-    });
+    grid.visit_box({c.z - radius, c.y - radius, c.x - radius},
+                   {c.z + radius, c.y + radius, c.x + radius}, [&](std::uint32_t other) {
+                     const Point3& p = points[other];
+                     if (squared_distance(c, p.z, p.y, p.x) <= radius * radius)
+                       dropped[other] = true;
+                   });
   }
   modes.resize(kept);
   return modes;
 }
 
-std::vector<Mode> climb_all(ThreadPool& pool, const Foreground& foreground, double radius, ProgressShare& progress) {
+std::vector<Mode> climb_all(ThreadPool& pool, const Foreground& foreground, double radius,
+                            ProgressShare& progress) {
   const std::vector<Point3> seeds = bin_seeds(pool, foreground, radius);
   const auto count = static_cast<std::int64_t>(seeds.size());
   std::vector<Mode> modes(seeds.size());
   progress.begin(count);
-  parallel_for(pool, 0, count, kSeedsPerChunk, [&](std::int64_t first, std::int64_t last, int worker) {
-    for (std::int64_t k = first; k < last; ++k)
-      modes[static_cast<std::size_t>(k)] = climb(foreground, seeds[static_cast<std::size_t>(k)], radius);
-    progress.done(last - first, worker);
-  });
+  parallel_for(pool, 0, count, kSeedsPerChunk,
+               [&](std::int64_t first, std::int64_t last, int worker) {
+                 for (std::int64_t k = first; k < last; ++k)
+                   modes[static_cast<std::size_t>(k)] =
+                       climb(foreground, seeds[static_cast<std::size_t>(k)], radius);
+                 progress.done(last - first, worker);
+               });
   return modes;
 }
 
 std::int64_t most_seeds(const Extent3& extent, double radius, std::int64_t foreground_voxels) {
-  const auto cells = [radius](std::int64_t size) { return std::ceil(static_cast<double>(size) / std::max(1.0, radius)) + 1; };
+  const auto cells = [radius](std::int64_t size) {
+    return std::ceil(static_cast<double>(size) / std::max(1.0, radius)) + 1;
+  };
   const double all = cells(extent.z) * cells(extent.y) * cells(extent.x);
-  return all < static_cast<double>(foreground_voxels) ? static_cast<std::int64_t>(all) : foreground_voxels;
+  return all < static_cast<double>(foreground_voxels) ? static_cast<std::int64_t>(all)
+                                                      : foreground_voxels;
 }
 
 std::int64_t mean_shift_bytes(std::int64_t seeds) {
-  // The modes and stable sort's copy of them, and at different times the seeds or their places with the grid.
-  return seeds * static_cast<std::int64_t>(2 * sizeof(Mode) + sizeof(Point3)) + PointGrid::bytes(seeds);
+  // The modes and stable sort's copy of them, and at different times the seeds or their places with
+  // the grid.
+  return seeds * static_cast<std::int64_t>(2 * sizeof(Mode) + sizeof(Point3)) +
+         PointGrid::bytes(seeds);
 }
 
 }  // namespace dfe

@@ -11,8 +11,8 @@ std::int64_t score_units(float probability) {
   return std::llround(std::min(1.0, static_cast<double>(probability)) * kScoreUnits);
 }
 
-ParticleList make_pick_list(const std::vector<Cluster>& clusters, const LabelMap& map, const ClusterOptions& options, bool has_scores,
-                            double ball_radius) {
+ParticleList make_pick_list(const std::vector<Cluster>& clusters, const LabelMap& map,
+                            const ClusterOptions& options, bool has_scores, double ball_radius) {
   constexpr double kPi = 3.14159265358979323846;
   const double ball_voxels = 4 * kPi / 3 * ball_radius * ball_radius * ball_radius;
 
@@ -23,17 +23,21 @@ ParticleList make_pick_list(const std::vector<Cluster>& clusters, const LabelMap
   const auto is_kept = [&options](const Cluster& cluster) {
     if (cluster.members.count == 0) return false;  // all its voxels are nearer to other centres
     const auto own = options.min_size_of_class.find(cluster.label);
-    return cluster.members.count >= (own == options.min_size_of_class.end() ? options.min_size : own->second);
+    return cluster.members.count >=
+           (own == options.min_size_of_class.end() ? options.min_size : own->second);
   };
-  list.particles.reserve(static_cast<std::size_t>(std::count_if(clusters.begin(), clusters.end(), is_kept)));
+  list.particles.reserve(
+      static_cast<std::size_t>(std::count_if(clusters.begin(), clusters.end(), is_kept)));
   for (const Cluster& cluster : clusters) {
     if (!is_kept(cluster)) continue;
     Particle particle;
-    particle.position_voxels = options.position == PickPosition::Mode ? cluster.mode : cluster.members.mean();
+    particle.position_voxels =
+        options.position == PickPosition::Mode ? cluster.mode : cluster.members.mean();
     particle.class_label = cluster.label;
     particle.cluster_size = cluster.members.count;
     if (has_scores)
-      particle.score = static_cast<double>(cluster.score_sum) / kScoreUnits / static_cast<double>(cluster.votes);
+      particle.score =
+          static_cast<double>(cluster.score_sum) / kScoreUnits / static_cast<double>(cluster.votes);
     else if (ball_radius > 0)
       particle.score = std::min(1.0, static_cast<double>(cluster.members.count) / ball_voxels);
     list.particles.push_back(particle);

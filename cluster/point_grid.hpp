@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Points sorted into cubic cells, to find those in a box quickly. Cells are as many as the points ask for, so memory goes with the
-// points and not with the volume.
+// Points sorted into cubic cells, to find those in a box quickly. Cells are as many as the points
+// ask for, so memory goes with the points and not with the volume.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Progress of several steps as one count, told from the calling thread alone (worker 0 of the pool), as `Observer` demands.
+// Progress of several steps as one count, told from the calling thread alone (worker 0 of the
+// pool), as `Observer` demands.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +28,8 @@ class ProgressShare {
     tell(0);
   }
 
-  /// Counts finished units; any worker may call it. Throws `Error` in worker 0 where the observer asks to stop.
+  /// Counts finished units; any worker may call it. Throws `Error` in worker 0 where the observer
+  /// asks to stop.
   void done(std::int64_t units, int worker) {
     const std::int64_t sum = done_.fetch_add(units, std::memory_order_relaxed) + units;
     if (worker == 0) tell(sum);
@@ -45,9 +47,12 @@ class ProgressShare {
   void tell(std::int64_t done) {
     if (observer_ == nullptr) return;
     if (observer_->cancelled()) throw Error("cluster", "", "cancelled");
-    const double steps = static_cast<double>(step_) + static_cast<double>(done) / static_cast<double>(units_);
-    const auto here = static_cast<std::int64_t>(kTotal * std::min(1.0, steps / static_cast<double>(steps_)));
-    if (here < told_ || (here == told_ && done > 0)) return;  // never backwards, and no news is not told
+    const double steps =
+        static_cast<double>(step_) + static_cast<double>(done) / static_cast<double>(units_);
+    const auto here =
+        static_cast<std::int64_t>(kTotal * std::min(1.0, steps / static_cast<double>(steps_)));
+    if (here < told_ || (here == told_ && done > 0))
+      return;  // never backwards, and no news is not told
     told_ = here;
     observer_->progress("cluster", here, kTotal);
   }

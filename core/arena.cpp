@@ -18,12 +18,15 @@ Arena::Arena(std::size_t bytes) : bytes_(bytes) {
   if (bytes == 0) return;
   mapped_bytes_ = (bytes + kHugePage - 1) / kHugePage * kHugePage + kHugePage;
   if (mapped_bytes_ < bytes) throw std::bad_alloc();
-  void* const mapping = mmap(nullptr, mapped_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* const mapping =
+      mmap(nullptr, mapped_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED) throw std::bad_alloc();
   mapping_ = mapping;
-  const std::uintptr_t address = (reinterpret_cast<std::uintptr_t>(mapping) + kHugePage - 1) / kHugePage * kHugePage;
+  const std::uintptr_t address =
+      (reinterpret_cast<std::uintptr_t>(mapping) + kHugePage - 1) / kHugePage * kHugePage;
   data_ = reinterpret_cast<std::byte*>(address);
-  if (bytes >= kHugePage) madvise(data_, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);  // a wish: small pages work too
+  if (bytes >= kHugePage)
+    madvise(data_, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);  // a wish: small pages work too
 }
 
 Arena::~Arena() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One large block of zeroed memory for all rolling buffers: on 2 MB pages where the system gives them, because with 4 KB pages the
-// address translation of a 900x900 plane costs more than its arithmetic. A backend with memory of its own hands it out as an Arena too.
+// One large block of zeroed memory for all rolling buffers: on 2 MB pages where the system gives
+// them, because with 4 KB pages the address translation of a 900x900 plane costs more than its
+// arithmetic. A backend with memory of its own hands it out as an Arena too.
 #pragma once
 
 #include <cstddef>

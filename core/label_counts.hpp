@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How often each label occurs. Most of a label map is background, so 8 voxels at a time are asked whether they are; adding to one counter
-// again and again would otherwise cost several cycles a voxel, seconds for a tomogram.
+// How often each label occurs. Most of a label map is background, so 8 voxels at a time are asked
+// whether they are; adding to one counter again and again would otherwise cost several cycles a
+// voxel, seconds for a tomogram.
 #pragma once
 
 #include <array>

@@ -33,7 +33,8 @@ std::int64_t available_memory_bytes() {
   std::int64_t available = proc_value("/proc/meminfo", "MemAvailable:");
   const std::int64_t limit = number_in("/sys/fs/cgroup/memory.max");  // control groups, version 2
   if (limit > 0) {
-    const std::int64_t left = std::max<std::int64_t>(limit - number_in("/sys/fs/cgroup/memory.current"), 0);
+    const std::int64_t left =
+        std::max<std::int64_t>(limit - number_in("/sys/fs/cgroup/memory.current"), 0);
     available = available > 0 ? std::min(available, left) : left;
   }
   return available;

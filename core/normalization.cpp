@@ -25,7 +25,8 @@ std::optional<Normalization> normalization_of(std::string_view name) {
 
 Normalization parse_normalization(std::string_view text, std::string_view option) {
   if (const auto normalization = normalization_of(text)) return *normalization;
-  throw Error(ErrorKind::Usage, "normalization", option, "is '" + std::string(text) + "'", "choose tomogram, patch or none");
+  throw Error(ErrorKind::Usage, "normalization", option, "is '" + std::string(text) + "'",
+              "choose tomogram, patch or none");
 }
 
 }  // namespace dfe

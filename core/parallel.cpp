@@ -49,7 +49,8 @@ struct ThreadPool::State {
         try {
           body(context, chunk, worker);
         } catch (...) {
-          for (Share& any : shares) any.next.store(any.end, std::memory_order_relaxed);  // nobody starts another chunk
+          for (Share& any : shares)
+            any.next.store(any.end, std::memory_order_relaxed);  // nobody starts another chunk
           const std::lock_guard lock(mutex);
           if (!failure) failure = std::current_exception();
         }
@@ -72,9 +73,11 @@ struct ThreadPool::State {
   }
 };
 
-ThreadPool::ThreadPool(int threads) : threads_(threads > 0 ? threads : available_threads()), state_(std::make_unique<State>()) {
+ThreadPool::ThreadPool(int threads)
+    : threads_(threads > 0 ? threads : available_threads()), state_(std::make_unique<State>()) {
   try {
-    for (int worker = 1; worker < threads_; ++worker) state_->workers.emplace_back([state = state_.get(), worker] { state->loop(worker); });
+    for (int worker = 1; worker < threads_; ++worker)
+      state_->workers.emplace_back([state = state_.get(), worker] { state->loop(worker); });
   } catch (const std::exception&) {  // the system gives no more threads: go on with those it gave
     threads_ = static_cast<int>(state_->workers.size()) + 1;
   }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parallel loops over fixed chunks: where a chunk begins and ends depends on the range alone, never on the number of threads, so that
-// sums kept per chunk and added in order are the same bits on any machine.
+// Parallel loops over fixed chunks: where a chunk begins and ends depends on the range alone, never
+// on the number of threads, so that sums kept per chunk and added in order are the same bits on any
+// machine.
 //
-// A pool of our own rather than oneTBB: the loops here are flat and few, ThreadSanitizer sees every hand-over (it cannot look into a
-// packaged TBB), and workers keep their index, which the kernels use for their scratch.
+// A pool of our own rather than oneTBB: the loops here are flat and few, ThreadSanitizer sees every
+// hand-over (it cannot look into a packaged TBB), and workers keep their index, which the kernels
+// use for their scratch.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +14,9 @@
 
 namespace dfe {
 
-/// Threads that wait for work. One pool serves one caller at a time; it is not re-entrant. Every worker begins with its own consecutive
-/// share of the chunks, so that over loops of as many chunks it meets the rows again that it wrote; who has finished takes from others.
+/// Threads that wait for work. One pool serves one caller at a time; it is not re-entrant. Every
+/// worker begins with its own consecutive share of the chunks, so that over loops of as many chunks
+/// it meets the rows again that it wrote; who has finished takes from others.
 class ThreadPool {
  public:
   /// `threads` of 0 takes all that the process may use. The calling thread is worker 0.
@@ -24,9 +27,10 @@ class ThreadPool {
 
   int threads() const { return threads_; }
 
-  /// Calls body(context, chunk, worker) for every chunk in [0, chunks), each once. Returns when all are done. The first exception
-  /// thrown by a chunk is thrown again here, after all have stopped.
-  void run(std::int64_t chunks, void (*body)(void* context, std::int64_t chunk, int worker), void* context);
+  /// Calls body(context, chunk, worker) for every chunk in [0, chunks), each once. Returns when all
+  /// are done. The first exception thrown by a chunk is thrown again here, after all have stopped.
+  void run(std::int64_t chunks, void (*body)(void* context, std::int64_t chunk, int worker),
+           void* context);
 
  private:
   struct State;
@@ -37,9 +41,11 @@ class ThreadPool {
 /// Number of threads the process may use (CPU affinity respected), at least 1.
 int available_threads();
 
-/// Calls body(first, last, worker) for consecutive pieces of [begin, end) of `chunk` elements (the last one may be shorter).
+/// Calls body(first, last, worker) for consecutive pieces of [begin, end) of `chunk` elements (the
+/// last one may be shorter).
 template <class Body>
-void parallel_for(ThreadPool& pool, std::int64_t begin, std::int64_t end, std::int64_t chunk, Body&& body) {
+void parallel_for(ThreadPool& pool, std::int64_t begin, std::int64_t end, std::int64_t chunk,
+                  Body&& body) {
   struct Range {
     std::int64_t begin, end, chunk;
     std::remove_reference_t<Body>* body;

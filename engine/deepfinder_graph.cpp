@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place that knows the network's layers. Source: the released DeepFinder (models.py) and figure 4 of the paper.
+// The one place that knows the network's layers. Source: the released DeepFinder (models.py) and
+// figure 4 of the paper.
 #include <utility>
 
 #include "dfengine/error.hpp"
@@ -9,9 +10,11 @@
 namespace dfe {
 namespace {
 
-constexpr std::int64_t kLate = 3;  // a phase by which groups of two or four planes begin one plane late
+constexpr std::int64_t kLate =
+    3;  // a phase by which groups of two or four planes begin one plane late
 
-/// Four planes at a time, but two at the lowest resolution: there a plane is four of the volume, for which all the skips would wait.
+/// Four planes at a time, but two at the lowest resolution: there a plane is four of the volume,
+/// for which all the skips would wait.
 std::int64_t planes_at_once(int level) { return level < 2 ? 4 : 2; }
 
 /// Appends ops; each method returns the index of the tensor it makes.
@@ -19,7 +22,8 @@ struct Builder {
   Graph graph;
   int next_weights = 0;
   bool streamed = true;
-  std::int64_t phase = kLate;  // alternates from convolution to convolution; the last one of a level has 0, as pooling and doubling want
+  std::int64_t phase = kLate;  // alternates from convolution to convolution; the last one of a
+                               // level has 0, as pooling and doubling want
 
   int tensor(const std::string& name, std::int64_t channels, int level) {
     graph.tensors.push_back({name, channels, level});
@@ -29,7 +33,8 @@ struct Builder {
 
   int add(const std::string& name, const OpDesc& op, std::vector<int> inputs, int level) {
     const int y = tensor(name, output_channels(op), level);
-    graph.ops.push_back({name, op, std::move(inputs), y, parameter_count(op) > 0 ? next_weights++ : -1});
+    graph.ops.push_back(
+        {name, op, std::move(inputs), y, parameter_count(op) > 0 ? next_weights++ : -1});
     return y;
   }
   std::int64_t next_phase() { return streamed ? std::exchange(phase, kLate - phase) : 0; }
@@ -68,8 +73,12 @@ struct Builder {
     graph.ops.back().on_demand = true;
     return y;
   }
-  int pool(const std::string& name, int x) { return add(name, MaxPoolDesc{at(x).channels}, {x}, at(x).level + 1); }
-  int up(const std::string& name, int x) { return add(name, UpConvDesc{at(x).channels, at(x).channels}, {x}, at(x).level - 1); }
+  int pool(const std::string& name, int x) {
+    return add(name, MaxPoolDesc{at(x).channels}, {x}, at(x).level + 1);
+  }
+  int up(const std::string& name, int x) {
+    return add(name, UpConvDesc{at(x).channels, at(x).channels}, {x}, at(x).level - 1);
+  }
 };
 
 }  // namespace
@@ -98,9 +107,12 @@ double Graph::flop(const Extent3& extent) const {
 
 Graph deepfinder_graph(const DeepFinderSpec& spec) {
   for (const std::int64_t width : spec.widths)
-    if (width < 2 || width > 4096) throw Error("network", std::to_string(width), "width out of range", "expected 2 to 4096 channels");
+    if (width < 2 || width > 4096)
+      throw Error("network", std::to_string(width), "width out of range",
+                  "expected 2 to 4096 channels");
   if (spec.classes < 2 || spec.classes > 256)
-    throw Error("network", std::to_string(spec.classes), "number of classes out of range", "expected 2 to 256, background included");
+    throw Error("network", std::to_string(spec.classes), "number of classes out of range",
+                "expected 2 to 256, background included");
   const auto [full, half, quarter] = spec.widths;
   Builder b;
   b.graph.levels = 2;
@@ -114,13 +126,15 @@ Graph deepfinder_graph(const DeepFinderSpec& spec) {
   x = b.conv("conv3", {x}, half);
   const int mid = x = b.conv("conv4", {x}, half);
   x = b.pool("pool2", x);
-  for (const char* const name : {"conv5", "conv6", "conv7", "conv8"}) x = b.conv(name, {x}, quarter);
+  for (const char* const name : {"conv5", "conv6", "conv7", "conv8"})
+    x = b.conv(name, {x}, quarter);
   x = b.up("up9", x);
   x = b.conv("conv10", {x, mid}, half);
   x = b.conv("conv11", {x}, half);
   x = b.up("up12", x);
   if (spec.first_skip == FirstSkip::Half) high = b.widen("skip again", high);
-  if (spec.first_skip == FirstSkip::Recompute) high = b.again("conv2 again", "conv2", b.again("conv1 again", "conv1", input));
+  if (spec.first_skip == FirstSkip::Recompute)
+    high = b.again("conv2 again", "conv2", b.again("conv1 again", "conv1", input));
   x = b.conv("conv13", {x, high}, full);
   x = b.conv("conv14", {x}, full);
   b.graph.ops.push_back({"head15", HeadDesc{full, spec.classes}, {x}, -1, b.next_weights});

@@ -18,17 +18,20 @@ ChosenDevice choose_device(const std::string& device) {
 void check_device(const std::string& device) {
   if (device == "auto" || device == "cpu" || device == "ref") return;
   if (!device.starts_with("cuda"))
-    throw Error(ErrorKind::Usage, "device", device, "no such device", "expected auto, cpu, ref, cuda or cuda:N");
+    throw Error(ErrorKind::Usage, "device", device, "no such device",
+                "expected auto, cpu, ref, cuda or cuda:N");
   card::check_cuda_device(device);
 }
 
 std::unique_ptr<Backend> make_backend(const SegmentOptions& options, std::string* why) {
   if (options.threads < 0 || options.threads > 4096)
-    throw Error(ErrorKind::Usage, "threads", std::to_string(options.threads), "out of range", "expected 1 to 4096, or 0 for all");
+    throw Error(ErrorKind::Usage, "threads", std::to_string(options.threads), "out of range",
+                "expected 1 to 4096, or 0 for all");
   check_device(options.device);
   const auto [device, reason] = choose_device(options.device);
   if (why) *why = reason;
-  if (device == "cpu") return make_cpu_backend(options.threads, options.instruction_set, options.convolution);
+  if (device == "cpu")
+    return make_cpu_backend(options.threads, options.instruction_set, options.convolution);
   if (device == "ref") return make_ref_backend(options.threads);
   return card::make_cuda_backend(device, options.precision);
 }

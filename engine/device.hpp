@@ -11,13 +11,14 @@
 namespace dfe {
 
 struct ChosenDevice {
-  std::string device;  ///< what was asked for; "auto" becomes the first card that can be used, or cpu
+  std::string
+      device;  ///< what was asked for; "auto" becomes the first card that can be used, or cpu
   std::string reason;  ///< why auto chose so; empty for other devices
 };
 ChosenDevice choose_device(const std::string& device);
 
-/// Throws a usage `Error` where the device does not exist or cannot be used: a backend that was asked for by name is never replaced by
-/// another. `why`, if given, gets ChosenDevice::reason.
+/// Throws a usage `Error` where the device does not exist or cannot be used: a backend that was
+/// asked for by name is never replaced by another. `why`, if given, gets ChosenDevice::reason.
 std::unique_ptr<Backend> make_backend(const SegmentOptions& options, std::string* why = nullptr);
 
 }  // namespace dfe

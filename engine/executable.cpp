@@ -5,15 +5,19 @@
 
 namespace dfe {
 
-Executable::Executable(const Network& network, const Extent3& extent, std::int64_t slab_planes, bool with_scores)
+Executable::Executable(const Network& network, const Extent3& extent, std::int64_t slab_planes,
+                       bool with_scores)
     : network_(&network),
       extent_(extent),
       with_scores_(with_scores),
-      schedule_(plan_schedule(network.graph(), extent.z, slab_planes, network.plane_groups(), network.backend().contiguous_planes())),
-      memory_(plan_memory(network.graph(), schedule_, network.backend(), extent, slab_planes, with_scores, network.results_in_flight())),
+      schedule_(plan_schedule(network.graph(), extent.z, slab_planes, network.plane_groups(),
+                              network.backend().contiguous_planes())),
+      memory_(plan_memory(network.graph(), schedule_, network.backend(), extent, slab_planes,
+                          with_scores, network.results_in_flight())),
       arena_(network.backend().allocate(memory_.arena_bytes)),
       buffers_(memory_.buffers) {
-  for (std::size_t t = 0; t < buffers_.size(); ++t) buffers_[t].data = arena_.data() + memory_.offsets[t];
+  for (std::size_t t = 0; t < buffers_.size(); ++t)
+    buffers_[t].data = arena_.data() + memory_.offsets[t];
   for (const OpNode& node : network.graph().ops) {
     std::vector<PlaneBuffer> inputs;
     for (const int x : node.inputs) inputs.push_back(buffers_[static_cast<std::size_t>(x)]);
@@ -25,7 +29,10 @@ Executable::Executable(const Network& network, const Extent3& extent, std::int64
   const std::size_t sets = network.results_in_flight();
   labels_.assign(sets, std::vector<std::uint8_t>(slab * plane));
   scores_.resize(sets);
-  if (with_scores) scores_.assign(sets, std::vector<float>(slab * plane * static_cast<std::size_t>(network.graph().head().classes)));
+  if (with_scores)
+    scores_.assign(sets,
+                   std::vector<float>(slab * plane *
+                                      static_cast<std::size_t>(network.graph().head().classes)));
   prepare();
 }
 
@@ -40,8 +47,10 @@ void Executable::prepare() {
   const int head = static_cast<int>(network_->graph().ops.size()) - 1;
   for (const Step& step : schedule_.steps) {
     if (step.op >= 0 && step.op < head)
-      network_->op(step.op).prepare(buffers_[static_cast<std::size_t>(network_->graph().ops[static_cast<std::size_t>(step.op)].output)],
-                                    op_inputs_[static_cast<std::size_t>(step.op)], step.begin, step.end);
+      network_->op(step.op).prepare(
+          buffers_[static_cast<std::size_t>(
+              network_->graph().ops[static_cast<std::size_t>(step.op)].output)],
+          op_inputs_[static_cast<std::size_t>(step.op)], step.begin, step.end);
     else if (step.op == head)
       network_->head().prepare(op_inputs_.back()[0], step.begin, step.end, with_scores_);
   }
@@ -79,7 +88,8 @@ void Executable::run(const StorePlane& store, const WritePlanes& write, const Pr
   const int head = static_cast<int>(network_->graph().ops.size()) - 1;
   const auto deliver = [&] {
     const Pending done = finish_oldest();
-    write(done.begin, done.end, labels_[done.set].data(), with_scores_ ? scores_[done.set].data() : nullptr);
+    write(done.begin, done.end, labels_[done.set].data(),
+          with_scores_ ? scores_[done.set].data() : nullptr);
     if (progress) progress(done.end);
   };
   std::size_t next_set = 0;
@@ -90,12 +100,14 @@ void Executable::run(const StorePlane& store, const WritePlanes& write, const Pr
       for (std::int64_t z = step.begin; z < step.end; ++z) store(buffers_[0], z);
     } else if (step.op < head) {
       const OpNode& node = network_->graph().ops[static_cast<std::size_t>(step.op)];
-      network_->op(step.op).run(buffers_[static_cast<std::size_t>(node.output)], op_inputs_[static_cast<std::size_t>(step.op)], step.begin,
+      network_->op(step.op).run(buffers_[static_cast<std::size_t>(node.output)],
+                                op_inputs_[static_cast<std::size_t>(step.op)], step.begin,
                                 step.end);
     } else {
       if (pending_.size() == labels_.size()) deliver();
       const std::size_t set = next_set++ % labels_.size();
-      network_->head().run({labels_[set].data(), with_scores_ ? scores_[set].data() : nullptr}, op_inputs_.back()[0], step.begin, step.end);
+      network_->head().run({labels_[set].data(), with_scores_ ? scores_[set].data() : nullptr},
+                           op_inputs_.back()[0], step.begin, step.end);
       pending_.push_back({step.begin, step.end, set});
       if (network_->head().in_flight() == 0) deliver();
     }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A network, a schedule and the memory for both: volumes of one padded extent stream through it, and running allocates nothing.
+// A network, a schedule and the memory for both: volumes of one padded extent stream through it,
+// and running allocates nothing.
 #pragma once
 
 #include <deque>
 #include <functional>
 #include <vector>
 
-#include "dfengine/observer.hpp"
 #include "core/arena.hpp"
+#include "dfengine/observer.hpp"
 #include "engine/memory_plan.hpp"
 #include "engine/network.hpp"
 
@@ -19,13 +20,16 @@ class Executable {
   using ReadPlane = std::function<void(std::int64_t z, float* plane)>;
   /// Writes plane z of the network's input where the backend keeps it.
   using StorePlane = std::function<void(const PlaneBuffer& x, std::int64_t z)>;
-  /// Takes padded planes [z_begin, z_end): labels (z, y, x) and, if asked for, scores (z, class, y, x).
-  using WritePlanes = std::function<void(std::int64_t z_begin, std::int64_t z_end, const std::uint8_t* labels, const float* scores)>;
+  /// Takes padded planes [z_begin, z_end): labels (z, y, x) and, if asked for, scores (z, class, y,
+  /// x).
+  using WritePlanes = std::function<void(std::int64_t z_begin, std::int64_t z_end,
+                                         const std::uint8_t* labels, const float* scores)>;
   /// Told after each finished slab how many planes are done.
   using Progress = std::function<void(std::int64_t planes_done)>;
 
   /// `extent` is padded to the graph's multiple. The network must outlive the executable.
-  Executable(const Network& network, const Extent3& extent, std::int64_t slab_planes, bool with_scores);
+  Executable(const Network& network, const Extent3& extent, std::int64_t slab_planes,
+             bool with_scores);
   ~Executable();
   Executable(const Executable&) = delete;
   Executable& operator=(const Executable&) = delete;

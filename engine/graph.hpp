@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A network as data: tensors and the ops between them, in an order in which they can run. Nothing here computes.
+// A network as data: tensors and the ops between them, in an order in which they can run. Nothing
+// here computes.
 #pragma once
 
 #include <array>
@@ -11,7 +12,8 @@
 
 namespace dfe {
 
-/// One activation. `level` says how often its resolution was halved: its extent is the padded volume's, shifted right by `level`.
+/// One activation. `level` says how often its resolution was halved: its extent is the padded
+/// volume's, shifted right by `level`.
 struct TensorNode {
   std::string name;
   std::int64_t channels = 0;
@@ -19,14 +21,16 @@ struct TensorNode {
   bool half = false;  ///< kept in 16 bits per value
 };
 
-/// One op. Inputs and output are indices into Graph::tensors; the head has no output tensor (-1): its result leaves the network.
+/// One op. Inputs and output are indices into Graph::tensors; the head has no output tensor (-1):
+/// its result leaves the network.
 struct OpNode {
   std::string name;
   OpDesc op;
   std::vector<int> inputs;
   int output = -1;
   int weights = -1;        ///< index into Weights::layers; -1 for ops without parameters
-  bool on_demand = false;  ///< computes planes when a later op waits for nothing else, instead of as soon as it can
+  bool on_demand = false;  ///< computes planes when a later op waits for nothing else, instead of
+                           ///< as soon as it can
 };
 
 /// Tensor 0 is the input. Every op reads tensors of earlier ops; the last op is the head.
@@ -37,20 +41,24 @@ struct Graph {
 
   const HeadDesc& head() const { return std::get<HeadDesc>(ops.back().op); }
   std::int64_t parameters() const;
-  /// Of one pass over a volume of this extent, counted as published: direct convolution, 2 per multiply-add.
+  /// Of one pass over a volume of this extent, counted as published: direct convolution, 2 per
+  /// multiply-add.
   double flop(const Extent3& extent) const;
 };
 
 /// What makes one DeepFinder network differ from another.
 struct DeepFinderSpec {
-  std::array<std::int64_t, 3> widths{32, 48, 64};  ///< channels at full, half and quarter resolution, at least 2
-  std::int64_t classes = 2;                        ///< background included, 2 to 256
+  std::array<std::int64_t, 3> widths{
+      32, 48, 64};           ///< channels at full, half and quarter resolution, at least 2
+  std::int64_t classes = 2;  ///< background included, 2 to 256
   FirstSkip first_skip = FirstSkip::Keep;
-  bool streamed = true;  ///< layers' groups of planes begin in alternation, see Conv3dDesc::plane_phase; costs time where all planes fit
+  bool streamed = true;  ///< layers' groups of planes begin in alternation, see
+                         ///< Conv3dDesc::plane_phase; costs time where all planes fit
 };
 
-/// The network of Moebel et al., figure 4, as released: 15 convolutions, two poolings, two up-convolutions with the up-sampled features
-/// before the skip. Throws `Error` for widths or classes out of range.
+/// The network of Moebel et al., figure 4, as released: 15 convolutions, two poolings, two
+/// up-convolutions with the up-sampled features before the skip. Throws `Error` for widths or
+/// classes out of range.
 Graph deepfinder_graph(const DeepFinderSpec& spec);
 
 }  // namespace dfe

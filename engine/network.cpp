@@ -24,17 +24,20 @@ const LayerWeights& weights_of(const OpNode& node, const Weights& weights) {
   const LayerWeights& layer = weights.layers[static_cast<std::size_t>(node.weights)];
   const auto expected = kernel_shape(node.op);
   if (layer.kernel_shape != expected)
-    throw Error("weights", node.name, "kernel is " + text(layer.kernel_shape), "expected " + text(expected) + " (kz, ky, kx, in, out)");
+    throw Error("weights", node.name, "kernel is " + text(layer.kernel_shape),
+                "expected " + text(expected) + " (kz, ky, kx, in, out)");
   const auto count = static_cast<std::int64_t>(layer.kernel.size());
   if (count != expected[0] * expected[1] * expected[2] * expected[3] * expected[4] ||
       static_cast<std::int64_t>(layer.bias.size()) != expected[4])
-    throw Error("weights", node.name, "number of values does not fit the shape " + text(expected), "the weights were put together wrongly");
+    throw Error("weights", node.name, "number of values does not fit the shape " + text(expected),
+                "the weights were put together wrongly");
   return layer;
 }
 
 }  // namespace
 
-Network::Network(const Graph& graph, const Weights& weights, Backend& backend, std::int64_t widest) : graph_(graph), backend_(&backend) {
+Network::Network(const Graph& graph, const Weights& weights, Backend& backend, std::int64_t widest)
+    : graph_(graph), backend_(&backend) {
   for (const OpNode& node : graph_.ops) {
     if (const auto* conv = std::get_if<Conv3dDesc>(&node.op))
       ops_.push_back(backend.plan(*conv, weights_of(node, weights), widest));
@@ -55,14 +58,17 @@ std::size_t Network::bytes() const {
   return sum;
 }
 
-std::size_t Network::results_in_flight() const { return static_cast<std::size_t>(std::max(head_->in_flight(), 1)); }
+std::size_t Network::results_in_flight() const {
+  return static_cast<std::size_t>(std::max(head_->in_flight(), 1));
+}
 
 std::size_t Network::workspace_bytes(const Extent3& extent, std::int64_t slab_planes) const {
   std::size_t most = 0;
   for (std::size_t i = 0; i < ops_.size(); ++i) {
     const TensorNode& y = graph_.tensors[static_cast<std::size_t>(graph_.ops[i].output)];
-    const Extent3 planes{std::min(std::max<std::int64_t>(slab_planes >> y.level, 1), extent.z >> y.level), extent.y >> y.level,
-                         extent.x >> y.level};
+    const Extent3 planes{
+        std::min(std::max<std::int64_t>(slab_planes >> y.level, 1), extent.z >> y.level),
+        extent.y >> y.level, extent.x >> y.level};
     most = std::max(most, ops_[i]->workspace_bytes(planes, y.channels));
   }
   return most;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A graph whose ops are planned on a backend: kernels chosen, weights packed. Volumes of any depth and height, and up to a certain
-// width, can stream through it.
+// A graph whose ops are planned on a backend: kernels chosen, weights packed. Volumes of any depth
+// and height, and up to a certain width, can stream through it.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,8 @@ namespace dfe {
 
 class Network {
  public:
-  /// Throws `Error` where the weights do not fit the graph or the backend has no kernel for an op. `widest` is the largest padded width.
+  /// Throws `Error` where the weights do not fit the graph or the backend has no kernel for an op.
+  /// `widest` is the largest padded width.
   Network(const Graph& graph, const Weights& weights, Backend& backend, std::int64_t widest);
 
   const Graph& graph() const { return graph_; }
@@ -26,7 +27,8 @@ class Network {
 
   /// Slabs of results that the head may owe at once, at least 1.
   std::size_t results_in_flight() const;
-  /// Memory that the ops share while `slab_planes` planes of `extent` are computed at once; the greatest need of any.
+  /// Memory that the ops share while `slab_planes` planes of `extent` are computed at once; the
+  /// greatest need of any.
   std::size_t workspace_bytes(const Extent3& extent, std::int64_t slab_planes) const;
 
   /// Blocks of outputs that each op computes at once, head last (one voxel).

@@ -10,9 +10,13 @@
 namespace dfe {
 namespace {
 
-std::int64_t blocks_along(std::int64_t n) { return std::max<std::int64_t>((n + kPatch / 2) / kPatch, 1); }  // the last block takes the rest
+std::int64_t blocks_along(std::int64_t n) {
+  return std::max<std::int64_t>((n + kPatch / 2) / kPatch, 1);
+}  // the last block takes the rest
 
-std::int64_t block_of(std::int64_t position, std::int64_t blocks) { return std::min(position / kPatch, blocks - 1); }
+std::int64_t block_of(std::int64_t position, std::int64_t blocks) {
+  return std::min(position / kPatch, blocks - 1);
+}
 
 /// Between which two block centres a position lies, and how far towards the second.
 struct Between {
@@ -47,20 +51,27 @@ void Moments::add_all(const float* values, std::int64_t n) {
 
 void Moments::merge(const Moments& other) {
   if (other.count == 0) return;
-  const double n = static_cast<double>(count), m = static_cast<double>(other.count), delta = other.mean - mean;
+  const double n = static_cast<double>(count), m = static_cast<double>(other.count),
+               delta = other.mean - mean;
   mean += delta * (m / (n + m));
   squares += other.squares + delta * delta * (n * m / (n + m));
   count += other.count;
 }
 
-double Moments::deviation() const { return count > 0 ? std::sqrt(squares / static_cast<double>(count)) : 0; }
+double Moments::deviation() const {
+  return count > 0 ? std::sqrt(squares / static_cast<double>(count)) : 0;
+}
 
-Normalizer::Normalizer(const VolumeSource& volume, Normalization kind, Observer* observer, VoxelInput* input)
+Normalizer::Normalizer(const VolumeSource& volume, Normalization kind, Observer* observer,
+                       VoxelInput* input)
     : kind_(kind), extent_(volume.extent()) {
   const Extent3 e = extent_;
-  if (e.voxels() == 0) throw Error("normalize", volume.info().path, "the volume has no voxels", "its extent is " + e.to_string());
+  if (e.voxels() == 0)
+    throw Error("normalize", volume.info().path, "the volume has no voxels",
+                "its extent is " + e.to_string());
   blocks_ = {blocks_along(e.z), blocks_along(e.y), blocks_along(e.x)};
-  std::vector<Moments> blocks(kind == Normalization::Patch ? static_cast<std::size_t>(blocks_.voxels()) : 0);
+  std::vector<Moments> blocks(
+      kind == Normalization::Patch ? static_cast<std::size_t>(blocks_.voxels()) : 0);
   std::int64_t bad = 0;
   const auto add_plane = [&](std::int64_t z, std::span<const RowMoments> rows) {
     Moments part;
@@ -85,23 +96,28 @@ Normalizer::Normalizer(const VolumeSource& volume, Normalization kind, Observer*
         rows[static_cast<std::size_t>(y)] = moments_of(row, e.x);
         for (std::int64_t b = 0; !blocks.empty() && b < blocks_.x; ++b) {
           const std::int64_t begin = b * kPatch, end = b == blocks_.x - 1 ? e.x : begin + kPatch;
-          blocks[static_cast<std::size_t>((block_of(z, blocks_.z) * blocks_.y + block_of(y, blocks_.y)) * blocks_.x + b)].add_all(
-              row + begin, end - begin);
+          blocks[static_cast<std::size_t>(
+                     (block_of(z, blocks_.z) * blocks_.y + block_of(y, blocks_.y)) * blocks_.x + b)]
+              .add_all(row + begin, end - begin);
         }
       }
       add_plane(z, rows);
     }
   }
   if (bad > 0)
-    throw Error("normalize", volume.info().path, std::to_string(bad) + " of " + std::to_string(e.voxels()) + " voxels are NaN or infinite",
-                "replace them, for example by the mean, before picking");
+    throw Error(
+        "normalize", volume.info().path,
+        std::to_string(bad) + " of " + std::to_string(e.voxels()) + " voxels are NaN or infinite",
+        "replace them, for example by the mean, before picking");
   const double deviation = all_.deviation();
   if (kind != Normalization::None && !(deviation > 0))
-    throw Error("normalize", volume.info().path, "all " + std::to_string(e.voxels()) + " voxels have the same value",
+    throw Error("normalize", volume.info().path,
+                "all " + std::to_string(e.voxels()) + " voxels have the same value",
                 "there is nothing to find in a constant volume");
   for (const Moments& block : blocks) {
     mean_.push_back(block.mean);
-    scale_.push_back(1 / std::max(block.deviation(), 1e-3 * deviation));  // a constant block stays finite
+    scale_.push_back(
+        1 / std::max(block.deviation(), 1e-3 * deviation));  // a constant block stays finite
   }
 }
 
@@ -110,13 +126,15 @@ void Normalizer::apply(const Box3& box, float* voxels) const {
   if (kind_ == Normalization::Patch) return apply_patch(box, voxels);
   const double mean = this->mean(), scale = this->scale();
   const std::int64_t n = box.extent.voxels();
-  for (std::int64_t i = 0; i < n; ++i) voxels[i] = static_cast<float>((static_cast<double>(voxels[i]) - mean) * scale);
+  for (std::int64_t i = 0; i < n; ++i)
+    voxels[i] = static_cast<float>((static_cast<double>(voxels[i]) - mean) * scale);
 }
 
 void Normalizer::apply_patch(const Box3& box, float* voxels) const {
   for (std::int64_t z = 0; z < box.extent.z; ++z)
     for (std::int64_t y = 0; y < box.extent.y; ++y) {
-      const Between bz(box.begin.z + z, extent_.z, blocks_.z), by(box.begin.y + y, extent_.y, blocks_.y);
+      const Between bz(box.begin.z + z, extent_.z, blocks_.z),
+          by(box.begin.y + y, extent_.y, blocks_.y);
       for (std::int64_t x = 0; x < box.extent.x; ++x, ++voxels) {
         const Between bx(box.begin.x + x, extent_.x, blocks_.x);
         const auto at = [&](const std::vector<double>& v) {
@@ -124,7 +142,9 @@ void Normalizer::apply_patch(const Box3& box, float* voxels) const {
             const double* const p = v.data() + (cz * blocks_.y + cy) * blocks_.x;
             return p[bx.low] + bx.share * (p[bx.high] - p[bx.low]);
           };
-          const auto face = [&](std::int64_t cz) { return row(cz, by.low) + by.share * (row(cz, by.high) - row(cz, by.low)); };
+          const auto face = [&](std::int64_t cz) {
+            return row(cz, by.low) + by.share * (row(cz, by.high) - row(cz, by.low));
+          };
           return face(bz.low) + bz.share * (face(bz.high) - face(bz.low));
         };
         *voxels = static_cast<float>((static_cast<double>(*voxels) - at(mean_)) * at(scale_));

@@ -9,11 +9,14 @@
 namespace dfe {
 namespace {
 
-std::int64_t round_down(std::int64_t n, std::int64_t unit) { return (n >= 0 ? n / unit : -((-n + unit - 1) / unit)) * unit; }
+std::int64_t round_down(std::int64_t n, std::int64_t unit) {
+  return (n >= 0 ? n / unit : -((-n + unit - 1) / unit)) * unit;
+}
 std::int64_t round_up(std::int64_t n, std::int64_t unit) { return -round_down(-n, unit); }
 
 /// The voxels of the input that the output's voxels `wanted` depend on.
-PlaneRange seen(const Graph& graph, const std::vector<std::int64_t>& blocks, Axis axis, const PlaneRange& wanted) {
+PlaneRange seen(const Graph& graph, const std::vector<std::int64_t>& blocks, Axis axis,
+                const PlaneRange& wanted) {
   constexpr std::int64_t kNothing = std::int64_t{1} << 40;
   std::vector<PlaneRange> needed(graph.tensors.size(), {kNothing, -kNothing});
   for (std::size_t i = graph.ops.size(); i-- > 0;) {
@@ -35,13 +38,15 @@ Reach axis_reach(const Graph& graph, const std::vector<std::int64_t>& blocks, Ax
   reach.multiple = pooling_grid;
   for (std::size_t i = 0; i < graph.ops.size(); ++i)
     if (const int y = graph.ops[i].output; y >= 0)
-      reach.multiple = std::lcm(reach.multiple, blocks[i] << graph.tensors[static_cast<std::size_t>(y)].level);
+      reach.multiple =
+          std::lcm(reach.multiple, blocks[i] << graph.tensors[static_cast<std::size_t>(y)].level);
 
   // a column begins where blocks do, but ends anywhere on the pooling grid
   const std::int64_t far = 64 * reach.multiple;
   while (seen(graph, blocks, axis, {reach.low, far}).begin < 0) reach.low += pooling_grid;
   for (std::int64_t end = far; end < far + reach.multiple; ++end)
-    reach.high = std::max(reach.high, round_up(seen(graph, blocks, axis, {0, end}).end - end, pooling_grid));
+    reach.high =
+        std::max(reach.high, round_up(seen(graph, blocks, axis, {0, end}).end - end, pooling_grid));
   return reach;
 }
 

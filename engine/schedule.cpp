@@ -12,7 +12,8 @@ namespace {
 /// Where every op and tensor stands while the schedule is made.
 class Planner {
  public:
-  Planner(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<PlaneGroup>& groups)
+  Planner(const Graph& graph, std::int64_t depth, std::int64_t slab_planes,
+          const std::vector<PlaneGroup>& groups)
       : graph_(graph), depth_(depth), slab_(slab_planes), groups_(groups) {
     produced_.assign(graph.tensors.size(), 0);
     done_.assign(graph.ops.size(), 0);
@@ -60,7 +61,9 @@ class Planner {
   }
 
   /// Whether the planes of input `x` that the op needs next are there.
-  bool has_input(int op, int x) { return input_planes(node(op).op, next_of(op), depth_at(level_of(x))).end <= produced(x); }
+  bool has_input(int op, int x) {
+    return input_planes(node(op).op, next_of(op), depth_at(level_of(x))).end <= produced(x);
+  }
 
   bool finished(int op) {
     const PlaneRange y = next_of(op);
@@ -74,14 +77,16 @@ class Planner {
     return true;
   }
 
-  /// Whether an op that computes on demand is asked to: a reader of its result waits for it and for nothing else.
+  /// Whether an op that computes on demand is asked to: a reader of its result waits for it and for
+  /// nothing else.
   bool wanted(int op) {
     if (!node(op).on_demand) return true;
     for (int reader = op + 1; reader < static_cast<int>(graph_.ops.size()); ++reader) {
       const std::vector<int>& inputs = node(reader).inputs;
-      const bool waits = std::count(inputs.begin(), inputs.end(), node(op).output) > 0 && !finished(reader) &&
-                         !has_input(reader, node(op).output) && wanted(reader);
-      if (waits && std::all_of(inputs.begin(), inputs.end(), [&](int x) { return x == node(op).output || has_input(reader, x); }))
+      const bool waits = std::count(inputs.begin(), inputs.end(), node(op).output) > 0 &&
+                         !finished(reader) && !has_input(reader, node(op).output) && wanted(reader);
+      if (waits && std::all_of(inputs.begin(), inputs.end(),
+                               [&](int x) { return x == node(op).output || has_input(reader, x); }))
         return true;
     }
     return false;
@@ -102,18 +107,23 @@ class Planner {
 
   void read() {
     const std::int64_t begin = produced(0), end = std::min(begin + slab_, depth_);
-    if (begin == end) throw Error("schedule", graph_.ops.back().name, "no op can run", "the graph is not in running order");
+    if (begin == end)
+      throw Error("schedule", graph_.ops.back().name, "no op can run",
+                  "the graph is not in running order");
     produce(0, end);
     schedule_.steps.push_back({-1, begin, end});
   }
 
-  /// Planes up to `end` of the tensor come now; its buffer must hold them and all older ones that are still to be read.
+  /// Planes up to `end` of the tensor come now; its buffer must hold them and all older ones that
+  /// are still to be read.
   void produce(int tensor, std::int64_t end) {
     std::int64_t oldest = end;
     for (int op = 0; op < static_cast<int>(graph_.ops.size()); ++op)
       for (const int x : node(op).inputs)
         if (x == tensor && done(op) < depth_at(output_level(node(op))))
-          oldest = std::min(oldest, input_planes(node(op).op, {done(op), done(op) + 1}, depth_at(level_of(x))).begin);
+          oldest = std::min(
+              oldest,
+              input_planes(node(op).op, {done(op), done(op) + 1}, depth_at(level_of(x))).begin);
     const std::size_t t = static_cast<std::size_t>(tensor);
     const std::int64_t before = std::exchange(produced(tensor), end);
     if (base_.empty()) {
@@ -136,13 +146,16 @@ class Planner {
 
 }  // namespace
 
-Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes, const std::vector<PlaneGroup>& groups,
-                       bool contiguous) {
+Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab_planes,
+                       const std::vector<PlaneGroup>& groups, bool contiguous) {
   const std::int64_t unit = std::int64_t{1} << graph.levels;
   if (depth < unit || depth % unit != 0)
-    throw Error("schedule", std::to_string(depth), "depth is not a positive multiple of " + std::to_string(unit), "pad the volume first");
+    throw Error("schedule", std::to_string(depth),
+                "depth is not a positive multiple of " + std::to_string(unit),
+                "pad the volume first");
   if (slab_planes < 1)
-    throw Error(ErrorKind::Usage, "schedule", std::to_string(slab_planes), "slab height below 1", "expected 1 or more planes");
+    throw Error(ErrorKind::Usage, "schedule", std::to_string(slab_planes), "slab height below 1",
+                "expected 1 or more planes");
   if (groups.size() != graph.ops.size())
     throw Error("schedule", std::to_string(groups.size()), "as many groups as ops are needed",
                 "expected " + std::to_string(graph.ops.size()));
@@ -150,7 +163,8 @@ Schedule plan_schedule(const Graph& graph, std::int64_t depth, std::int64_t slab
   Schedule schedule = rolling.plan();
   if (!contiguous) return schedule;
   for (std::size_t t = 0; t < graph.tensors.size(); ++t) {
-    // with room for twice what is kept, besides what comes, half a plane moves for each that is made
+    // with room for twice what is kept, besides what comes, half a plane moves for each that is
+    // made
     const std::int64_t wanted = std::max(schedule.capacity[t], 3 * rolling.most_kept()[t]);
     schedule.capacity[t] = std::min(wanted, depth >> graph.tensors[t].level);
   }

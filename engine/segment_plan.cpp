@@ -12,15 +12,20 @@
 namespace dfe {
 namespace {
 
-/// Memory that a run needs beyond what is planned byte by byte: stacks, file buffers, the allocator's slack.
+/// Memory that a run needs beyond what is planned byte by byte: stacks, file buffers, the
+/// allocator's slack.
 constexpr std::int64_t kSlackBytes = std::int64_t{24} << 20;
 /// On a card: workspace of its libraries and planes on their way.
 constexpr std::int64_t kCardSlackBytes = std::int64_t{512} << 20;
 
 /// Bytes of a card that plans may use.
-std::int64_t usable_bytes(const Backend& backend) { return backend.card_bytes().value_or(0) / 20 * 19; }
+std::int64_t usable_bytes(const Backend& backend) {
+  return backend.card_bytes().value_or(0) / 20 * 19;
+}
 
-std::string megabytes(std::int64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB"; }
+std::string megabytes(std::int64_t bytes) {
+  return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB";
+}
 
 /// Voxels along an axis that are computed, overlaps counted as often as they are.
 std::int64_t computed(const std::vector<Piece>& pieces) {
@@ -39,11 +44,16 @@ struct Common {
 
   bool on_card() const { return network.backend().card_bytes().has_value(); }
 
-  /// Fills in what streaming planes of `tile` takes, in the program's memory and on a card; `staging` is the program's in any case.
-  void add_memory(SegmentPlan& result, const Extent3& tile, std::int64_t slab, bool scores, std::int64_t staging) const {
-    const Schedule schedule = plan_schedule(network.graph(), tile.z, slab, network.plane_groups(), network.backend().contiguous_planes());
-    const MemoryPlan memory = plan_memory(network.graph(), schedule, network.backend(), tile, slab, scores, network.results_in_flight());
-    const std::int64_t arena = static_cast<std::int64_t>(memory.arena_bytes), held = static_cast<std::int64_t>(network.bytes()),
+  /// Fills in what streaming planes of `tile` takes, in the program's memory and on a card;
+  /// `staging` is the program's in any case.
+  void add_memory(SegmentPlan& result, const Extent3& tile, std::int64_t slab, bool scores,
+                  std::int64_t staging) const {
+    const Schedule schedule = plan_schedule(network.graph(), tile.z, slab, network.plane_groups(),
+                                            network.backend().contiguous_planes());
+    const MemoryPlan memory = plan_memory(network.graph(), schedule, network.backend(), tile, slab,
+                                          scores, network.results_in_flight());
+    const std::int64_t arena = static_cast<std::int64_t>(memory.arena_bytes),
+                       held = static_cast<std::int64_t>(network.bytes()),
                        shared = static_cast<std::int64_t>(network.workspace_bytes(tile, slab));
     result.workspace_bytes = static_cast<std::int64_t>(memory.staging_bytes) + staging;
     if (on_card()) {
@@ -59,12 +69,16 @@ struct Common {
     SegmentPlan result = plan;
     result.slab_planes = slab;
     result.tile = {1, height, width};
-    const std::vector<Piece> rows = cut_axis(padded_extent.y, height, reach.y), columns = cut_axis(padded_extent.x, width, reach.x);
+    const std::vector<Piece> rows = cut_axis(padded_extent.y, height, reach.y),
+                             columns = cut_axis(padded_extent.x, width, reach.x);
     result.columns = static_cast<std::int64_t>(rows.size() * columns.size());
-    result.work_factor = static_cast<double>(computed(rows) * computed(columns)) / static_cast<double>(padded_extent.y * padded_extent.x);
-    // besides the staging of the executable: one plane as it is read, one box of scores as it is handed on
+    result.work_factor = static_cast<double>(computed(rows) * computed(columns)) /
+                         static_cast<double>(padded_extent.y * padded_extent.x);
+    // besides the staging of the executable: one plane as it is read, one box of scores as it is
+    // handed on
     add_memory(result, {padded_extent.z, height, width}, slab, with_scores,
-               padded_extent.y * padded_extent.x * 4 + (with_scores ? slab * height * width * network.graph().head().classes * 4 : 0));
+               padded_extent.y * padded_extent.x * 4 +
+                   (with_scores ? slab * height * width * network.graph().head().classes * 4 : 0));
     return result;
   }
 };
@@ -72,15 +86,19 @@ struct Common {
 /// Rows of work at quarter resolution that keep all threads busy.
 std::int64_t preferred_slab(const Extent3& padded_extent, int threads) {
   std::int64_t slab = 1;
-  while (slab < padded_extent.z && std::max<std::int64_t>(slab / 4, 1) * (padded_extent.y / 4) < 16 * threads) slab *= 2;
+  while (slab < padded_extent.z &&
+         std::max<std::int64_t>(slab / 4, 1) * (padded_extent.y / 4) < 16 * threads)
+    slab *= 2;
   return slab;
 }
 
 /// Every sensible cut of the plane: (height, width) pairs in order of the work they cost.
-std::vector<std::pair<std::int64_t, std::int64_t>> cuts(const Extent3& padded_extent, const PlaneReach& plane) {
+std::vector<std::pair<std::int64_t, std::int64_t>> cuts(const Extent3& padded_extent,
+                                                        const PlaneReach& plane) {
   const auto sizes = [](std::int64_t length, const Reach& reach) {
     std::vector<std::int64_t> result{length};
-    for (std::int64_t count = 2; result.back() > reach.low + reach.multiple + reach.high && count <= 64; ++count) {
+    for (std::int64_t count = 2;
+         result.back() > reach.low + reach.multiple + reach.high && count <= 64; ++count) {
       const std::int64_t size = piece_size(length, count, reach);
       if (size < result.back()) result.push_back(size);
     }
@@ -88,22 +106,31 @@ std::vector<std::pair<std::int64_t, std::int64_t>> cuts(const Extent3& padded_ex
   };
   std::vector<std::pair<std::int64_t, std::int64_t>> pairs;
   for (const std::int64_t height : sizes(padded_extent.y, plane.y))
-    for (const std::int64_t width : sizes(padded_extent.x, plane.x)) pairs.emplace_back(height, width);
+    for (const std::int64_t width : sizes(padded_extent.x, plane.x))
+      pairs.emplace_back(height, width);
   const auto work = [&](const std::pair<std::int64_t, std::int64_t>& p) {
-    return computed(cut_axis(padded_extent.y, p.first, plane.y)) * computed(cut_axis(padded_extent.x, p.second, plane.x));
+    return computed(cut_axis(padded_extent.y, p.first, plane.y)) *
+           computed(cut_axis(padded_extent.x, p.second, plane.x));
   };
-  std::stable_sort(pairs.begin(), pairs.end(), [&](const auto& a, const auto& b) { return work(a) < work(b); });
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [&](const auto& a, const auto& b) { return work(a) < work(b); });
   return pairs;
 }
 
 }  // namespace
 
-Graph graph_of(const Weights& weights, FirstSkip first_skip) { return deepfinder_graph({weights.widths, weights.classes, first_skip}); }
+Graph graph_of(const Weights& weights, FirstSkip first_skip) {
+  return deepfinder_graph({weights.widths, weights.classes, first_skip});
+}
 
-SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, const SegmentOptions& options, bool with_scores) {
+SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network,
+                         const SegmentOptions& options, bool with_scores) {
   const Extent3 extent = tomogram.extent();
-  Common common{
-      network, {padded(extent.z), padded(extent.y), padded(extent.x)}, plane_reach(network.graph(), network.grids()), with_scores, {}};
+  Common common{network,
+                {padded(extent.z), padded(extent.y), padded(extent.x)},
+                plane_reach(network.graph(), network.grids()),
+                with_scores,
+                {}};
   common.plan.device = network.backend().description();
   common.plan.extent = extent;
   common.plan.label_bytes = extent.voxels();
@@ -111,7 +138,9 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, c
   // what the process holds already contains the weights and the source
   common.plan.base_bytes =
       std::max<std::int64_t>(
-          resident_memory_bytes() - tomogram.resident_bytes() - (common.on_card() ? 0 : static_cast<std::int64_t>(network.bytes())), 0) +
+          resident_memory_bytes() - tomogram.resident_bytes() -
+              (common.on_card() ? 0 : static_cast<std::int64_t>(network.bytes())),
+          0) +
       kSlackBytes;
   const Extent3& p = common.padded_extent;
   std::int64_t preferred = options.slab_planes;
@@ -124,18 +153,22 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, c
     const Extent3 tile{side, side, side};
     plan.slab_planes = preferred;
     plan.tile = tile;
-    // the averaged scores of the volume in half precision and a counter per voxel; one patch of input and of scores
+    // the averaged scores of the volume in half precision and a counter per voxel; one patch of
+    // input and of scores
     const std::int64_t classes = network.graph().head().classes;
     common.add_memory(plan, tile, preferred, true,
-                      extent.voxels() * (2 * classes + 1) + tile.voxels() * 4 + (with_scores ? extent.y * extent.x * classes * 4 : 0));
+                      extent.voxels() * (2 * classes + 1) + tile.voxels() * 4 +
+                          (with_scores ? extent.y * extent.x * classes * 4 : 0));
     if (options.memory_bytes > 0 && plan.total_bytes() > options.memory_bytes)
       throw Error(ErrorKind::Usage, "memory", megabytes(options.memory_bytes),
-                  "the DeepFinder tiling needs " + megabytes(plan.total_bytes()), "give more, a smaller patch, or the exact tiling");
+                  "the DeepFinder tiling needs " + megabytes(plan.total_bytes()),
+                  "give more, a smaller patch, or the exact tiling");
     return plan;
   }
 
   if (options.tile) {
-    const std::int64_t height = std::min(options.tile->y, p.y), width = std::min(options.tile->x, p.x);
+    const std::int64_t height = std::min(options.tile->y, p.y),
+                       width = std::min(options.tile->x, p.x);
     return common.with(height, width, preferred);
   }
   std::int64_t budget = options.memory_bytes;
@@ -146,25 +179,33 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, c
     for (std::int64_t slab = preferred;; slab = std::max<std::int64_t>(slab / 2, 1)) {
       const SegmentPlan plan = common.with(height, width, slab);
       if (plan.total_bytes() <= budget && plan.card_bytes <= card) return plan;
-      if (!smallest || plan.total_bytes() + plan.card_bytes < smallest->total_bytes() + smallest->card_bytes) smallest = plan;
+      if (!smallest ||
+          plan.total_bytes() + plan.card_bytes < smallest->total_bytes() + smallest->card_bytes)
+        smallest = plan;
       if (slab == 1 || options.slab_planes > 0) break;
     }
   const bool card_too_small = smallest->card_bytes > card;
-  throw Error(ErrorKind::Usage, "memory", card_too_small ? megabytes(card) + " of the card" : megabytes(budget),
+  throw Error(ErrorKind::Usage, "memory",
+              card_too_small ? megabytes(card) + " of the card" : megabytes(budget),
               "too little for " + tomogram.info().path + " of " + extent.to_string() + " voxels",
-              "at least " + megabytes(card_too_small ? smallest->card_bytes : smallest->total_bytes()) + " are needed");
+              "at least " +
+                  megabytes(card_too_small ? smallest->card_bytes : smallest->total_bytes()) +
+                  " are needed");
 }
 
-PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights, Backend& backend, const SegmentOptions& options,
-                            bool with_scores) {
+PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights, Backend& backend,
+                            const SegmentOptions& options, bool with_scores) {
   const bool exact = options.tiling == Tiling::Exact;
-  const std::int64_t widest = std::max(padded(tomogram.extent().x), exact ? std::int64_t{4} : options.deepfinder_patch);
+  const std::int64_t widest =
+      std::max(padded(tomogram.extent().x), exact ? std::int64_t{4} : options.deepfinder_patch);
   const auto plan_with = [&](FirstSkip first_skip) {
-    PlannedNetwork planned{std::make_unique<Network>(graph_of(weights, first_skip), weights, backend, widest), {}};
+    PlannedNetwork planned{
+        std::make_unique<Network>(graph_of(weights, first_skip), weights, backend, widest), {}};
     planned.plan = plan_segment(tomogram, *planned.network, options, with_scores);
     planned.plan.first_skip = first_skip;
     constexpr Extent3 kUnit{4, 4, 4};  // whole at every level; only the ratio counts
-    planned.plan.work_factor *= planned.network->graph().flop(kUnit) / graph_of(weights).flop(kUnit);
+    planned.plan.work_factor *=
+        planned.network->graph().flop(kUnit) / graph_of(weights).flop(kUnit);
     return planned;
   };
   if (!exact) return plan_with(FirstSkip::Keep);
@@ -176,38 +217,44 @@ PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights
   }
   if (kept && kept->plan.columns == 1) return std::move(*kept);
   PlannedNetwork recomputed = plan_with(FirstSkip::Recompute);
-  return kept && kept->plan.work_factor <= recomputed.plan.work_factor ? std::move(*kept) : std::move(recomputed);
+  return kept && kept->plan.work_factor <= recomputed.plan.work_factor ? std::move(*kept)
+                                                                       : std::move(recomputed);
 }
 
-SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options, bool with_scores) {
+SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights,
+                         const SegmentOptions& options, bool with_scores) {
   const auto backend = make_backend(options);
   SegmentPlan plan = plan_network(tomogram, weights, *backend, options, with_scores).plan;
   plan_voxels(plan, tomogram, *backend, options.normalization.value_or(weights.normalization));
   return plan;
 }
 
-void plan_voxels(SegmentPlan& plan, const VolumeSource& tomogram, const Backend& backend, Normalization normalization) {
-  if (plan.tile.z > 1 || normalization == Normalization::Patch) return;  // these are the host's to normalize
-  const std::int64_t bytes = tomogram.extent().voxels() * voxel_bytes(tomogram.stored_format().type);
+void plan_voxels(SegmentPlan& plan, const VolumeSource& tomogram, const Backend& backend,
+                 Normalization normalization) {
+  if (plan.tile.z > 1 || normalization == Normalization::Patch)
+    return;  // these are the host's to normalize
+  const std::int64_t bytes =
+      tomogram.extent().voxels() * voxel_bytes(tomogram.stored_format().type);
   if (plan.card_bytes == 0 || bytes > usable_bytes(backend) - plan.card_bytes) return;
   plan.card_bytes += bytes;
   plan.voxels_on_card = true;
 }
 
 std::string SegmentPlan::to_string() const {
-  std::string text =
-      "device " + device + "; " + extent.to_string() + " voxels (z, y, x), " + std::to_string(slab_planes) + " planes a step, ";
+  std::string text = "device " + device + "; " + extent.to_string() + " voxels (z, y, x), " +
+                     std::to_string(slab_planes) + " planes a step, ";
   if (tile.z > 1)
     text += "patches of " + tile.to_string();
   else if (columns == 1)
     text += "whole planes";
   else
-    text += std::to_string(columns) + " columns of " + std::to_string(tile.y) + "x" + std::to_string(tile.x) + " (work x" +
-            std::to_string(work_factor).substr(0, 4) + ")";
+    text += std::to_string(columns) + " columns of " + std::to_string(tile.y) + "x" +
+            std::to_string(tile.x) + " (work x" + std::to_string(work_factor).substr(0, 4) + ")";
   if (first_skip == FirstSkip::Recompute) text += ", first skip computed twice";
   if (first_skip == FirstSkip::Half) text += ", first skip in 16 bits";
-  return text + "; memory " + megabytes(total_bytes()) + ": tensors " + megabytes(activation_bytes) + ", workspace " +
-         megabytes(workspace_bytes) + ", labels " + megabytes(label_bytes) + ", input " + megabytes(source_bytes) + ", program " +
+  return text + "; memory " + megabytes(total_bytes()) + ": tensors " +
+         megabytes(activation_bytes) + ", workspace " + megabytes(workspace_bytes) + ", labels " +
+         megabytes(label_bytes) + ", input " + megabytes(source_bytes) + ", program " +
          megabytes(base_bytes) + (card_bytes > 0 ? "; on the card " + megabytes(card_bytes) : "") +
          (voxels_on_card ? " with all voxels of the input" : "");
 }

@@ -17,16 +17,20 @@ struct PlannedNetwork {
   SegmentPlan plan;
 };
 
-/// The network, with its first skip connection kept or computed twice, whichever is less work within the budget. Throws a usage `Error`
-/// where nothing fits, naming the least that would.
-PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights, Backend& backend, const SegmentOptions& options,
-                            bool with_scores);
+/// The network, with its first skip connection kept or computed twice, whichever is less work
+/// within the budget. Throws a usage `Error` where nothing fits, naming the least that would.
+PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights, Backend& backend,
+                            const SegmentOptions& options, bool with_scores);
 
-/// Has the tomogram's voxels stay on the card where it has room for them beside the planned run: then the file is read once, not once for
-/// the statistics and once for each column. Never changes the result.
-void plan_voxels(SegmentPlan& plan, const VolumeSource& tomogram, const Backend& backend, Normalization normalization);
+/// Has the tomogram's voxels stay on the card where it has room for them beside the planned run:
+/// then the file is read once, not once for the statistics and once for each column. Never changes
+/// the result.
+void plan_voxels(SegmentPlan& plan, const VolumeSource& tomogram, const Backend& backend,
+                 Normalization normalization);
 
-/// Planned around a network that exists already. Throws a usage `Error` where nothing fits, naming the least that would.
-SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network, const SegmentOptions& options, bool with_scores);
+/// Planned around a network that exists already. Throws a usage `Error` where nothing fits, naming
+/// the least that would.
+SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network,
+                         const SegmentOptions& options, bool with_scores);
 
 }  // namespace dfe

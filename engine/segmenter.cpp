@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exact segmentation: the volume streams through the network column by column; usually one column is the whole plane.
+// Exact segmentation: the volume streams through the network column by column; usually one column
+// is the whole plane.
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -19,27 +20,33 @@ namespace {
 /// Copies what a column contributes to the label map, and hands its scores on.
 class ColumnOutput {
  public:
-  ColumnOutput(LabelMap& map, const Extent3& column, Piece y, Piece x, std::int64_t classes, const ScoreSink& sink, std::vector<float>& box)
+  ColumnOutput(LabelMap& map, const Extent3& column, Piece y, Piece x, std::int64_t classes,
+               const ScoreSink& sink, std::vector<float>& box)
       : map_(map), column_(column), y_(y), x_(x), classes_(classes), sink_(sink), box_(box) {
     y_.keep_end = std::min(y_.keep_end, map.labels.extent().y);  // crop the padding at the high end
     x_.keep_end = std::min(x_.keep_end, map.labels.extent().x);
   }
 
-  void take(std::int64_t z_begin, std::int64_t z_end, const std::uint8_t* labels, const float* scores) {
+  void take(std::int64_t z_begin, std::int64_t z_end, const std::uint8_t* labels,
+            const float* scores) {
     z_end = std::min(z_end, map_.labels.extent().z);
     const std::int64_t height = y_.keep_end - y_.keep_begin, width = x_.keep_end - x_.keep_begin;
     if (z_end <= z_begin || height <= 0 || width <= 0) return;
-    const std::int64_t plane = column_.y * column_.x, first = (y_.keep_begin - y_.begin) * column_.x + x_.keep_begin - x_.begin;
+    const std::int64_t plane = column_.y * column_.x,
+                       first = (y_.keep_begin - y_.begin) * column_.x + x_.keep_begin - x_.begin;
     for (std::int64_t z = z_begin; z < z_end; ++z)
       for (std::int64_t y = 0; y < height; ++y)
-        std::copy_n(labels + (z - z_begin) * plane + first + y * column_.x, width, &map_.labels(z, y_.keep_begin + y, x_.keep_begin));
+        std::copy_n(labels + (z - z_begin) * plane + first + y * column_.x, width,
+                    &map_.labels(z, y_.keep_begin + y, x_.keep_begin));
     if (!scores) return;
     float* to = box_.data();
     for (std::int64_t c = 0; c < classes_; ++c)
       for (std::int64_t z = z_begin; z < z_end; ++z)
         for (std::int64_t y = 0; y < height; ++y, to += width)
-          std::copy_n(scores + ((z - z_begin) * classes_ + c) * plane + first + y * column_.x, width, to);
-    sink_({{z_begin, y_.keep_begin, x_.keep_begin}, {z_end - z_begin, height, width}}, classes_, box_.data());
+          std::copy_n(scores + ((z - z_begin) * classes_ + c) * plane + first + y * column_.x,
+                      width, to);
+    sink_({{z_begin, y_.keep_begin, x_.keep_begin}, {z_end - z_begin, height, width}}, classes_,
+          box_.data());
   }
 
  private:
@@ -54,7 +61,8 @@ class ColumnOutput {
 /// One padded plane of a column: normalized voxels, zeros beyond the volume.
 class ColumnInput {
  public:
-  ColumnInput(const VolumeSource& volume, const Normalizer& normalizer, const Extent3& column, std::int64_t y, std::int64_t x)
+  ColumnInput(const VolumeSource& volume, const Normalizer& normalizer, const Extent3& column,
+              std::int64_t y, std::int64_t x)
       : volume_(volume), normalizer_(normalizer), column_(column), y_(y), x_(x) {
     const Extent3 e = volume.extent();
     height_ = std::min(column.y, e.y - y);
@@ -74,7 +82,8 @@ class ColumnInput {
     if (box.extent.voxels() == 0) return;
     volume_.read_box(box, voxels_.data());
     normalizer_.apply(box, voxels_.data());
-    for (std::int64_t y = 0; y < height_; ++y) std::copy_n(voxels_.data() + y * width_, width_, plane + y * column_.x);
+    for (std::int64_t y = 0; y < height_; ++y)
+      std::copy_n(voxels_.data() + y * width_, width_, plane + y * column_.x);
   }
 
  private:
@@ -91,19 +100,22 @@ struct Prepared {
   VoxelType stored = VoxelType::Float32;
   bool with_scores = false;
   PlannedNetwork planned;
-  std::optional<Executable> executable;  ///< for columns of one extent; those at the high ends are smaller
+  std::optional<Executable>
+      executable;  ///< for columns of one extent; those at the high ends are smaller
   Extent3 column;
 };
 
-void segment_exactly(const VolumeSource& tomogram, Prepared& prepared, const Normalizer& normalizer, VoxelInput* voxels, LabelMap& map,
-                     const ScoreSink& sink, Observer* observer) {
+void segment_exactly(const VolumeSource& tomogram, Prepared& prepared, const Normalizer& normalizer,
+                     VoxelInput* voxels, LabelMap& map, const ScoreSink& sink, Observer* observer) {
   const Network& network = *prepared.planned.network;
   const SegmentPlan& plan = prepared.planned.plan;
   const Extent3 e = tomogram.extent();
   const PlaneReach reach = plane_reach(network.graph(), network.grids());
-  const std::vector<Piece> rows = cut_axis(padded(e.y), plan.tile.y, reach.y), cols = cut_axis(padded(e.x), plan.tile.x, reach.x);
+  const std::vector<Piece> rows = cut_axis(padded(e.y), plan.tile.y, reach.y),
+                           cols = cut_axis(padded(e.x), plan.tile.x, reach.x);
   const std::int64_t classes = network.graph().head().classes;
-  std::vector<float> box(sink ? static_cast<std::size_t>(std::min(plan.slab_planes, padded(e.z)) * plan.tile.y * plan.tile.x * classes)
+  std::vector<float> box(sink ? static_cast<std::size_t>(std::min(plan.slab_planes, padded(e.z)) *
+                                                         plan.tile.y * plan.tile.x * classes)
                               : 0);
   std::int64_t planes_before = 0;
   const std::int64_t planes = static_cast<std::int64_t>(rows.size() * cols.size()) * padded(e.z);
@@ -112,13 +124,13 @@ void segment_exactly(const VolumeSource& tomogram, Prepared& prepared, const Nor
       if (!prepared.executable || prepared.column != Extent3{padded(e.z), y.size, x.size}) {
         prepared.column = {padded(e.z), y.size, x.size};
         prepared.executable.reset();  // its memory goes before the next one's comes
-        prepared.executable.emplace(network, prepared.column, plan.slab_planes, static_cast<bool>(sink));
+        prepared.executable.emplace(network, prepared.column, plan.slab_planes,
+                                    static_cast<bool>(sink));
       }
       ColumnInput input(tomogram, normalizer, prepared.column, y.begin, x.begin);
       ColumnOutput output(map, prepared.column, y, x, classes, sink, box);
-      const auto write = [&](std::int64_t begin, std::int64_t end, const std::uint8_t* labels, const float* scores) {
-        output.take(begin, end, labels, scores);
-      };
+      const auto write = [&](std::int64_t begin, std::int64_t end, const std::uint8_t* labels,
+                             const float* scores) { output.take(begin, end, labels, scores); };
       const auto progress = [&](std::int64_t done) {
         if (!observer) return;
         observer->progress("network", planes_before + done, planes);
@@ -126,24 +138,30 @@ void segment_exactly(const VolumeSource& tomogram, Prepared& prepared, const Nor
       };
       if (voxels)
         prepared.executable->run(
-            [&](const PlaneBuffer& to, std::int64_t z) { voxels->store_plane(to, z, input.box(z), normalizer.mean(), normalizer.scale()); },
+            [&](const PlaneBuffer& to, std::int64_t z) {
+              voxels->store_plane(to, z, input.box(z), normalizer.mean(), normalizer.scale());
+            },
             write, progress);
       else
-        prepared.executable->run([&](std::int64_t z, float* plane) { input.read(z, plane); }, write, progress);
+        prepared.executable->run([&](std::int64_t z, float* plane) { input.read(z, plane); }, write,
+                                 progress);
       planes_before += prepared.column.z;
     }
 }
 
 /// `kept` holds what an earlier tomogram left, and gets what this one leaves.
-LabelMap segment_with(Backend& backend, std::optional<Prepared>& kept, const VolumeSource& tomogram, const Weights& weights,
-                      const SegmentOptions& options, const ScoreSink& scores, Observer* observer, SegmentPlan* plan_out) {
+LabelMap segment_with(Backend& backend, std::optional<Prepared>& kept, const VolumeSource& tomogram,
+                      const Weights& weights, const SegmentOptions& options,
+                      const ScoreSink& scores, Observer* observer, SegmentPlan* plan_out) {
   if (tomogram.extent().voxels() == 0)
-    throw Error("segment", tomogram.info().path, "the volume has no voxels", "its extent is " + tomogram.extent().to_string());
+    throw Error("segment", tomogram.info().path, "the volume has no voxels",
+                "its extent is " + tomogram.extent().to_string());
   const bool exact = options.tiling == Tiling::Exact, with_scores = static_cast<bool>(scores);
   if (!exact) check_deepfinder_patch(tomogram, options.deepfinder_patch);
   const Normalization kind = options.normalization.value_or(weights.normalization);
   const VoxelType stored = tomogram.stored_format().type;
-  if (!kept || kept->extent != tomogram.extent() || kept->stored != stored || kept->with_scores != with_scores) {
+  if (!kept || kept->extent != tomogram.extent() || kept->stored != stored ||
+      kept->with_scores != with_scores) {
     kept.reset();  // its memory goes before the next one's is planned
     PlannedNetwork planned = plan_network(tomogram, weights, backend, options, with_scores);
     plan_voxels(planned.plan, tomogram, backend, kind);
@@ -163,7 +181,8 @@ LabelMap segment_with(Backend& backend, std::optional<Prepared>& kept, const Vol
   map.labels = Volume<std::uint8_t>(tomogram.extent());
   if (exact) {
     // statistics of patches are the host's: they differ from voxel to voxel
-    const auto voxels = kind == Normalization::Patch ? nullptr : backend.voxels(tomogram, plan.voxels_on_card);
+    const auto voxels =
+        kind == Normalization::Patch ? nullptr : backend.voxels(tomogram, plan.voxels_on_card);
     const Normalizer normalizer(tomogram, kind, observer, voxels.get());
     segment_exactly(tomogram, *kept, normalizer, voxels.get(), map, scores, observer);
   } else {
@@ -182,38 +201,47 @@ struct Segmenter::State {
 };
 
 Segmenter::Segmenter(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Segmenter::Segmenter(const Weights& weights, const SegmentOptions& options) : state_(new State{weights, options, nullptr, {}}) {}
+Segmenter::Segmenter(const Weights& weights, const SegmentOptions& options)
+    : state_(new State{weights, options, nullptr, {}}) {}
 Segmenter::~Segmenter() = default;
 Segmenter::Segmenter(Segmenter&&) noexcept = default;
 
-LabelMap Segmenter::segment(const VolumeSource& tomogram, const ScoreSink& scores, Observer* observer, SegmentPlan* plan) {
+LabelMap Segmenter::segment(const VolumeSource& tomogram, const ScoreSink& scores,
+                            Observer* observer, SegmentPlan* plan) {
   State& s = *state_;
   if (!s.backend) {
     std::string why;
     s.backend = make_backend(s.options, &why);
     if (observer && !why.empty()) observer->message(LogLevel::Debug, why);
   }
-  LabelMap map = segment_with(*s.backend, s.prepared, tomogram, s.weights, s.options, scores, observer, plan);
-  // the program's own memory is for what comes next; that of a card, where clustering has room beside it, has no other use
+  LabelMap map =
+      segment_with(*s.backend, s.prepared, tomogram, s.weights, s.options, scores, observer, plan);
+  // the program's own memory is for what comes next; that of a card, where clustering has room
+  // beside it, has no other use
   constexpr std::int64_t kClusteringBytes = 4;  // per voxel, amply
-  if (s.backend->card_bytes().value_or(0) < kClusteringBytes * tomogram.extent().voxels()) s.prepared.reset();
+  if (s.backend->card_bytes().value_or(0) < kClusteringBytes * tomogram.extent().voxels())
+    s.prepared.reset();
   return map;
 }
 
 bool Segmenter::on_card() const { return state_->backend && state_->backend->card_bytes(); }
 
-Segmenter segmenter_on(std::unique_ptr<Backend> backend, const Weights& weights, const SegmentOptions& options) {
-  return Segmenter(std::unique_ptr<Segmenter::State>(new Segmenter::State{weights, options, std::move(backend), {}}));
+Segmenter segmenter_on(std::unique_ptr<Backend> backend, const Weights& weights,
+                       const SegmentOptions& options) {
+  return Segmenter(std::unique_ptr<Segmenter::State>(
+      new Segmenter::State{weights, options, std::move(backend), {}}));
 }
 
-LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options,
-                    const ScoreSink& scores, Observer* observer, SegmentPlan* plan) {
+LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weights& weights,
+                    const SegmentOptions& options, const ScoreSink& scores, Observer* observer,
+                    SegmentPlan* plan) {
   std::optional<Prepared> prepared;
   return segment_with(backend, prepared, tomogram, weights, options, scores, observer, plan);
 }
 
-LabelMap segment(const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options, const ScoreSink& scores,
-                 Observer* observer, SegmentPlan* plan) {
+LabelMap segment(const VolumeSource& tomogram, const Weights& weights,
+                 const SegmentOptions& options, const ScoreSink& scores, Observer* observer,
+                 SegmentPlan* plan) {
   return Segmenter(weights, options).segment(tomogram, scores, observer, plan);
 }
 

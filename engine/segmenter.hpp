@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Segmentation on a backend that exists already: for tests and benchmarks, which have backends that no device name stands for.
+// Segmentation on a backend that exists already: for tests and benchmarks, which have backends that
+// no device name stands for.
 #pragma once
 
 #include "dfengine/segment.hpp"
@@ -8,10 +9,12 @@
 namespace dfe {
 
 /// As `segment`, but on `backend`; options.device and what else chooses a backend do not matter.
-LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weights& weights, const SegmentOptions& options,
-                    const ScoreSink& scores = {}, Observer* observer = nullptr, SegmentPlan* plan = nullptr);
+LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weights& weights,
+                    const SegmentOptions& options, const ScoreSink& scores = {},
+                    Observer* observer = nullptr, SegmentPlan* plan = nullptr);
 
 /// As `Segmenter`, on `backend`.
-Segmenter segmenter_on(std::unique_ptr<Backend> backend, const Weights& weights, const SegmentOptions& options);
+Segmenter segmenter_on(std::unique_ptr<Backend> backend, const Weights& weights,
+                       const SegmentOptions& options);
 
 }  // namespace dfe

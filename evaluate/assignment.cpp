@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shortest augmenting paths with node prices. Every true particle ("row") also has a private way to stay alone at a price above any
-// total distance: so every row ends assigned, and the cheapest assignment leaves as few alone as possible.
+// Shortest augmenting paths with node prices. Every true particle ("row") also has a private way to
+// stay alone at a price above any total distance: so every row ends assigned, and the cheapest
+// assignment leaves as few alone as possible.
 #include "evaluate/assignment.hpp"
 
 #include <algorithm>
@@ -20,7 +21,9 @@ constexpr std::int64_t kNone = -1;
 /// Union-find over rows and columns.
 class Components {
  public:
-  explicit Components(std::size_t nodes) : parent_(nodes) { std::iota(parent_.begin(), parent_.end(), std::size_t{0}); }
+  explicit Components(std::size_t nodes) : parent_(nodes) {
+    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
+  }
 
   std::size_t root(std::size_t node) {
     while (parent_[node] != node) node = parent_[node] = parent_[parent_[node]];
@@ -62,8 +65,10 @@ class Solver {
   void find_prices_of_solitude(std::size_t rows, std::size_t columns) {
     Components components(rows + columns);
     for (const Neighbours& pair : pairs_)
-      components.join(static_cast<std::size_t>(pair.truth), rows + static_cast<std::size_t>(pair.predicted));
-    std::vector<double> longest(rows + columns, 0), members(rows + columns, 0), edges(rows + columns, 0);
+      components.join(static_cast<std::size_t>(pair.truth),
+                      rows + static_cast<std::size_t>(pair.predicted));
+    std::vector<double> longest(rows + columns, 0), members(rows + columns, 0),
+        edges(rows + columns, 0);
     for (std::size_t row = 0; row < rows; ++row) members[components.root(row)] += 1;
     for (const Neighbours& pair : pairs_) {
       const std::size_t root = components.root(static_cast<std::size_t>(pair.truth));
@@ -75,7 +80,8 @@ class Solver {
       const std::size_t root = components.root(row);
       if (members[root] * edges[root] > 1e11)
         throw Error("evaluate", "--distance",
-                    "chains of " + std::to_string(static_cast<std::int64_t>(members[root])) + " particles neighbour each other",
+                    "chains of " + std::to_string(static_cast<std::int64_t>(members[root])) +
+                        " particles neighbour each other",
                     "choose a distance of about a particle's radius");
       alone_[row] = 2 * (members[root] + 1) * (longest[root] + 1);
     }
@@ -96,7 +102,8 @@ class Solver {
       for (std::size_t e = begin_[row]; e < begin_[row + 1]; ++e) {
         const auto column = static_cast<std::size_t>(pairs_[e].predicted);
         if (visited_[column]) continue;
-        const double cost = base + pairs_[e].distance_voxels - row_price_[row] - column_price_[column];
+        const double cost =
+            base + pairs_[e].distance_voxels - row_price_[row] - column_price_[column];
         if (!(cost < distance_[column])) continue;
         if (distance_[column] == kInfinity) touched.push_back(column);
         distance_[column] = cost;
@@ -159,7 +166,8 @@ class Solver {
 
 }  // namespace
 
-std::vector<std::int64_t> assign_one_to_one(const std::vector<Neighbours>& pairs, std::size_t truth, std::size_t predicted) {
+std::vector<std::int64_t> assign_one_to_one(const std::vector<Neighbours>& pairs, std::size_t truth,
+                                            std::size_t predicted) {
   return Solver(pairs, truth, predicted).run();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bootstrap over objects: outcomes are drawn, not predictions and truth apart, so that a particle and what was found for it stay
-// together and no matching is repeated.
+// Bootstrap over objects: outcomes are drawn, not predictions and truth apart, so that a particle
+// and what was found for it stay together and no matching is repeated.
 #include <algorithm>
 #include <cmath>
 
@@ -43,22 +43,25 @@ Interval interval(std::vector<double> values) {
 }
 
 ScoreInterval intervals(Samples& samples) {
-  return {interval(std::move(samples.precision)), interval(std::move(samples.recall)), interval(std::move(samples.f1)),
-          interval(std::move(samples.fbeta))};
+  return {interval(std::move(samples.precision)), interval(std::move(samples.recall)),
+          interval(std::move(samples.f1)), interval(std::move(samples.fbeta))};
 }
 
-void draw(const std::vector<Outcome>& from, const Philox& random, std::uint32_t step, std::vector<Outcome>& to) {
+void draw(const std::vector<Outcome>& from, const Philox& random, std::uint32_t step,
+          std::vector<Outcome>& to) {
   to.clear();
   for (std::size_t i = 0; i < from.size(); ++i) {
     const auto words = random.at(step, i);
     const std::uint64_t bits = (std::uint64_t{words[0]} << 32) | words[1];
-    to.push_back(from[static_cast<std::size_t>(bits % from.size())]);  // 64 bits: the bias is below 1e-15
+    to.push_back(
+        from[static_cast<std::size_t>(bits % from.size())]);  // 64 bits: the bias is below 1e-15
   }
 }
 
 }  // namespace
 
-Bootstrap bootstrap_scores(const std::vector<EvaluationPair>& tomograms, const EvaluateOptions& options, std::int64_t resamplings,
+Bootstrap bootstrap_scores(const std::vector<EvaluationPair>& tomograms,
+                           const EvaluateOptions& options, std::int64_t resamplings,
                            std::uint64_t seed) {
   std::vector<Outcome> outcomes, localization;
   for (const EvaluationPair& pair : tomograms) {
@@ -81,7 +84,8 @@ Bootstrap bootstrap_scores(const std::vector<EvaluationPair>& tomograms, const E
     mean.add(mean_score(counts, options.weight_of_class));
   }
   Bootstrap result;
-  for (auto& [label, values] : samples) (label == 0 ? result.localization : result.classes[label]) = intervals(values);
+  for (auto& [label, values] : samples)
+    (label == 0 ? result.localization : result.classes[label]) = intervals(values);
   result.mean = intervals(mean);
   return result;
 }

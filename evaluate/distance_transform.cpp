@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One axis after the other: along x by two scans, along y and z by the lower envelope of parabolas. Whole numbers throughout, so the
-// result is exact and the order of threads cannot matter.
+// One axis after the other: along x by two scans, along y and z by the lower envelope of parabolas.
+// Whole numbers throughout, so the result is exact and the order of threads cannot matter.
 #include "evaluate/distance_transform.hpp"
 
 #include <algorithm>
@@ -62,7 +62,9 @@ class Envelope {
  private:
   static std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
   std::size_t size() const { return static_cast<std::size_t>(n_); }
-  std::int64_t height(std::int64_t x, std::int64_t i) const { return (x - i) * (x - i) + value_[at(i)]; }
+  std::int64_t height(std::int64_t x, std::int64_t i) const {
+    return (x - i) * (x - i) + value_[at(i)];
+  }
 
   std::int64_t n_;
   std::vector<std::int64_t> value_, apex_, from_;
@@ -70,16 +72,20 @@ class Envelope {
 
 }  // namespace
 
-Volume<std::int32_t> squared_distances(VolumeView<const std::uint8_t> labels, int label, ThreadPool& pool) {
+Volume<std::int32_t> squared_distances(VolumeView<const std::uint8_t> labels, int label,
+                                       ThreadPool& pool) {
   const Extent3 n = labels.extent;
   if (std::max({n.z, n.y, n.x}) > kLongestAxis)
-    throw Error("evaluate", "", "a volume of " + n.to_string() + " voxels is too large for distances", "axes have at most 26000");
+    throw Error("evaluate", "",
+                "a volume of " + n.to_string() + " voxels is too large for distances",
+                "axes have at most 26000");
   Volume<std::int32_t> out(n);
   parallel_for(pool, 0, n.z, 1, [&](std::int64_t first, std::int64_t last, int) {
     Envelope envelope(n.y);
     for (std::int64_t z = first; z < last; ++z) {
       std::int32_t* plane = out.view().plane(z);
-      for (std::int64_t y = 0; y < n.y; ++y) scan_row(labels.plane(z) + y * n.x, label, n.x, plane + y * n.x);
+      for (std::int64_t y = 0; y < n.y; ++y)
+        scan_row(labels.plane(z) + y * n.x, label, n.x, plane + y * n.x);
       for (std::int64_t x = 0; x < n.x; ++x) envelope.run(plane + x, n.x);
     }
   });

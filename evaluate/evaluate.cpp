@@ -23,10 +23,12 @@ ConfusionMatrix confusion_of(const std::vector<Outcome>& outcomes, const std::se
   return matrix;
 }
 
-void append(std::vector<Outcome>& to, const std::vector<Outcome>& from) { to.insert(to.end(), from.begin(), from.end()); }
+void append(std::vector<Outcome>& to, const std::vector<Outcome>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
 
-Scores scores_of(const std::vector<Outcome>& outcomes, const std::vector<Outcome>& localization, const std::set<int>& labels,
-                 const EvaluateOptions& options) {
+Scores scores_of(const std::vector<Outcome>& outcomes, const std::vector<Outcome>& localization,
+                 const std::set<int>& labels, const EvaluateOptions& options) {
   Scores scores;
   Counts counts = count(outcomes, localization, labels, options.rule);
   finish(counts, beta_of(options));
@@ -43,7 +45,8 @@ Scores scores_of(const std::vector<Outcome>& outcomes, const std::vector<Outcome
 std::int64_t ConfusionMatrix::at(int truth, int predicted) const {
   for (std::size_t row = 0; row < labels.size(); ++row)
     for (std::size_t column = 0; column < labels.size(); ++column)
-      if (labels[row] == truth && labels[column] == predicted) return counts[row * labels.size() + column];
+      if (labels[row] == truth && labels[column] == predicted)
+        return counts[row * labels.size() + column];
   return 0;
 }
 
@@ -60,18 +63,21 @@ Evaluation evaluate(const std::vector<EvaluationPair>& tomograms, const Evaluate
     append(localization, localization_of(results.back()));
     for (const Particle& particle : pair.truth)
       if (!pair.hit_boxes && !evaluation.distance_of_class_voxels.count(particle.class_label))
-        evaluation.distance_of_class_voxels[particle.class_label] = reach_of_class(particle.class_label, options, pair.voxel_size);
+        evaluation.distance_of_class_voxels[particle.class_label] =
+            reach_of_class(particle.class_label, options, pair.voxel_size);
   }
   const std::set<int> labels = labels_of(outcomes);
   evaluation.all = scores_of(outcomes, localization, labels, options);
   for (std::size_t i = 0; i < results.size(); ++i) {
-    Scores& scores = evaluation.tomograms.emplace_back(scores_of(results[i].outcomes, localization_of(results[i]), labels, options));
+    Scores& scores = evaluation.tomograms.emplace_back(
+        scores_of(results[i].outcomes, localization_of(results[i]), labels, options));
     scores.truth = static_cast<std::int64_t>(tomograms[i].truth.size());
     scores.predicted = static_cast<std::int64_t>(tomograms[i].predicted.size());
     scores.duplicates = results[i].duplicates;
     double distance = 0;
     for (const Found& f : results[i].found) distance += f.distance_voxels;
-    if (!results[i].found.empty()) scores.mean_distance_voxels = distance / static_cast<double>(results[i].found.size());
+    if (!results[i].found.empty())
+      scores.mean_distance_voxels = distance / static_cast<double>(results[i].found.size());
     evaluation.all.truth += scores.truth;
     evaluation.all.predicted += scores.predicted;
     evaluation.all.duplicates += scores.duplicates;

@@ -27,35 +27,39 @@ Histogram histogram_of(const std::vector<double>& values, double width) {
   histogram.width = width;
   for (const double value : values) {
     if (std::isnan(value)) continue;
-    const auto bin = static_cast<std::size_t>(std::clamp(value / width, 0.0, static_cast<double>(kMostBins - 1)));
+    const auto bin = static_cast<std::size_t>(
+        std::clamp(value / width, 0.0, static_cast<double>(kMostBins - 1)));
     if (histogram.counts.size() <= bin) histogram.counts.resize(bin + 1);
     ++histogram.counts[bin];
   }
   return histogram;
 }
 
-std::vector<double> distances_to_label(VolumeView<const std::uint8_t> labels, int label, const std::vector<Particle>& particles,
-                                       int threads) {
+std::vector<double> distances_to_label(VolumeView<const std::uint8_t> labels, int label,
+                                       const std::vector<Particle>& particles, int threads) {
   ThreadPool pool(threads);
   const Volume<std::int32_t> squared = squared_distances(labels, label, pool);
   if (squared.voxels() == 0 || squared(0, 0, 0) == kNoDistance)
-    throw Error("evaluate", "--membrane", label == 0 ? "no voxel is labelled" : "no voxel has label " + std::to_string(label),
+    throw Error("evaluate", "--membrane",
+                label == 0 ? "no voxel is labelled" : "no voxel has label " + std::to_string(label),
                 "name the label of the membrane, or another volume");
   const Extent3 n = labels.extent;
   std::vector<double> distances;
   for (const Particle& particle : particles) {
     const Point3& p = particle.position_voxels;
     const double z = std::round(p.z), y = std::round(p.y), x = std::round(p.x);
-    const bool inside =
-        z >= 0 && y >= 0 && x >= 0 && z < static_cast<double>(n.z) && y < static_cast<double>(n.y) && x < static_cast<double>(n.x);
-    distances.push_back(inside ? std::sqrt(static_cast<double>(
-                                     squared(static_cast<std::int64_t>(z), static_cast<std::int64_t>(y), static_cast<std::int64_t>(x))))
+    const bool inside = z >= 0 && y >= 0 && x >= 0 && z < static_cast<double>(n.z) &&
+                        y < static_cast<double>(n.y) && x < static_cast<double>(n.x);
+    distances.push_back(inside ? std::sqrt(static_cast<double>(squared(
+                                     static_cast<std::int64_t>(z), static_cast<std::int64_t>(y),
+                                     static_cast<std::int64_t>(x))))
                                : std::numeric_limits<double>::quiet_NaN());
   }
   return distances;
 }
 
-Histogram local_maxima(const ScoreLookup& scores, const Extent3& extent, int class_label, int bins) {
+Histogram local_maxima(const ScoreLookup& scores, const Extent3& extent, int class_label,
+                       int bins) {
   Histogram histogram;
   histogram.width = 1.0 / bins;
   histogram.counts.assign(static_cast<std::size_t>(bins), 0);
@@ -75,14 +79,18 @@ Histogram local_maxima(const ScoreLookup& scores, const Extent3& extent, int cla
           for (std::int64_t dy = -1; largest && dy <= 1; ++dy)
             for (std::int64_t dx = -1; largest && dx <= 1; ++dx) {
               const std::int64_t nz = z + dz, ny = y + dy, nx = x + dx;
-              if (nz < 0 || ny < 0 || nx < 0 || nz >= extent.z || ny >= extent.y || nx >= extent.x) continue;
+              if (nz < 0 || ny < 0 || nx < 0 || nz >= extent.z || ny >= extent.y || nx >= extent.x)
+                continue;
               const std::int64_t order = (dz * 3 + dy) * 3 + dx;
               if (order == 0) continue;
-              const float other = planes[static_cast<std::size_t>(dz + 1)][static_cast<std::size_t>(ny * extent.x + nx)];
+              const float other = planes[static_cast<std::size_t>(dz + 1)]
+                                        [static_cast<std::size_t>(ny * extent.x + nx)];
               // Of equal neighbours the first in reading order is the maximum.
               largest = order < 0 ? value > other : value >= other;
             }
-        if (largest) ++histogram.counts[std::min(static_cast<std::size_t>(static_cast<double>(value) * bins), histogram.counts.size() - 1)];
+        if (largest)
+          ++histogram.counts[std::min(static_cast<std::size_t>(static_cast<double>(value) * bins),
+                                      histogram.counts.size() - 1)];
       }
   }
   return histogram;

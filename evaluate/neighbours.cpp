@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Neighbour search by sorting the predictions into cells of the longest reach: the neighbours of a particle lie in 9 rows of 3 cells.
+// Neighbour search by sorting the predictions into cells of the longest reach: the neighbours of a
+// particle lie in 9 rows of 3 cells.
 #include "evaluate/neighbours.hpp"
 
 #include <algorithm>
@@ -17,7 +18,9 @@ constexpr std::size_t kMostPairs = 20'000'000;
 
 struct Cell {
   std::int64_t z, y, x;
-  friend bool operator<(const Cell& a, const Cell& b) { return std::tie(a.z, a.y, a.x) < std::tie(b.z, b.y, b.x); }
+  friend bool operator<(const Cell& a, const Cell& b) {
+    return std::tie(a.z, a.y, a.x) < std::tie(b.z, b.y, b.x);
+  }
 };
 
 struct Entry {
@@ -27,20 +30,24 @@ struct Entry {
 
 }  // namespace
 
-std::vector<Neighbours> find_neighbours(const std::vector<Particle>& truth, const std::vector<Particle>& predicted,
+std::vector<Neighbours> find_neighbours(const std::vector<Particle>& truth,
+                                        const std::vector<Particle>& predicted,
                                         const std::vector<double>& reach, bool inclusive) {
   std::vector<Neighbours> pairs;
   if (truth.empty() || predicted.empty()) return pairs;
   const double edge = std::max(1.0, *std::max_element(reach.begin(), reach.end()));
   const auto cell_of = [&](const Point3& p) {
-    const auto along = [&](double value) { return static_cast<std::int64_t>(std::floor(value / edge)); };
+    const auto along = [&](double value) {
+      return static_cast<std::int64_t>(std::floor(value / edge));
+    };
     return Cell{along(p.z), along(p.y), along(p.x)};
   };
   std::vector<Entry> entries;
   entries.reserve(predicted.size());
   for (std::size_t i = 0; i < predicted.size(); ++i)
     entries.push_back({cell_of(predicted[i].position_voxels), static_cast<std::int32_t>(i)});
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.cell < b.cell; });
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.cell < b.cell; });
 
   for (std::size_t t = 0; t < truth.size(); ++t) {
     const Point3& at = truth[t].position_voxels;
@@ -49,7 +56,8 @@ std::vector<Neighbours> find_neighbours(const std::vector<Particle>& truth, cons
     for (std::int64_t z = home.z - 1; z <= home.z + 1; ++z)
       for (std::int64_t y = home.y - 1; y <= home.y + 1; ++y) {
         const Cell low{z, y, home.x - 1}, high{z, y, home.x + 1};
-        auto it = std::lower_bound(entries.begin(), entries.end(), low, [](const Entry& e, const Cell& c) { return e.cell < c; });
+        auto it = std::lower_bound(entries.begin(), entries.end(), low,
+                                   [](const Entry& e, const Cell& c) { return e.cell < c; });
         for (; it != entries.end() && !(high < it->cell); ++it) {
           const Point3& p = predicted[static_cast<std::size_t>(it->index)].position_voxels;
           const double distance = std::hypot(p.z - at.z, p.y - at.y, p.x - at.x);
@@ -58,8 +66,10 @@ std::vector<Neighbours> find_neighbours(const std::vector<Particle>& truth, cons
         }
       }
     if (pairs.size() > kMostPairs)
-      throw Error("evaluate", "--distance", "more than " + std::to_string(kMostPairs) + " pairs of particles lie within the distance",
-                  "choose one of about a particle's radius");
+      throw Error(
+          "evaluate", "--distance",
+          "more than " + std::to_string(kMostPairs) + " pairs of particles lie within the distance",
+          "choose one of about a particle's radius");
     std::sort(pairs.begin() + static_cast<std::ptrdiff_t>(first), pairs.end(),
               [](const Neighbours& a, const Neighbours& b) { return a.predicted < b.predicted; });
   }

@@ -15,9 +15,10 @@ struct Neighbours {
   double distance_voxels = 0;
 };
 
-/// All pairs at most `reach[truth]` apart (`inclusive`) or closer (not), ordered by truth, then predicted. Throws `Error` where there are
-/// more pairs than any sensible distance gives.
-std::vector<Neighbours> find_neighbours(const std::vector<Particle>& truth, const std::vector<Particle>& predicted,
+/// All pairs at most `reach[truth]` apart (`inclusive`) or closer (not), ordered by truth, then
+/// predicted. Throws `Error` where there are more pairs than any sensible distance gives.
+std::vector<Neighbours> find_neighbours(const std::vector<Particle>& truth,
+                                        const std::vector<Particle>& predicted,
                                         const std::vector<double>& reach, bool inclusive);
 
 }  // namespace dfe

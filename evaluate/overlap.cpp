@@ -10,7 +10,8 @@ namespace {
 constexpr const char* kColumn = "confidence";
 
 /// The rows of `list` that `keep` says, with a confidence for all of them.
-ParticleList select(const ParticleList& list, const std::vector<bool>& keep, const char* confidence) {
+ParticleList select(const ParticleList& list, const std::vector<bool>& keep,
+                    const char* confidence) {
   ParticleList chosen;
   chosen.tomograms = list.tomograms;
   chosen.class_names = list.class_names;
@@ -25,7 +26,8 @@ ParticleList select(const ParticleList& list, const std::vector<bool>& keep, con
     for (const ExtraColumn& column : list.extra_columns)
       if (column.name != kColumn) chosen.extra_columns[c++].values.push_back(column.values[i]);
   }
-  chosen.extra_columns.push_back({kColumn, std::vector<std::string>(chosen.particles.size(), confidence)});
+  chosen.extra_columns.push_back(
+      {kColumn, std::vector<std::string>(chosen.particles.size(), confidence)});
   return chosen;
 }
 
@@ -39,7 +41,8 @@ ListOverlap overlap(const ParticleList& a, const ParticleList& b, double distanc
     EvaluationPair pair;
     for (const std::size_t i : part.a) pair.predicted.push_back(a.particles[i]);
     for (const std::size_t i : part.b) pair.truth.push_back(b.particles[i]);
-    for (const Found& f : match(pair, options).found) in_b[part.a[f.predicted]] = in_a[part.b[f.truth]] = true;
+    for (const Found& f : match(pair, options).found)
+      in_b[part.a[f.predicted]] = in_a[part.b[f.truth]] = true;
   }
   ListOverlap result;
   result.both = select(a, in_b, "1");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules, see the header. A prediction equally near to two particles belongs to the first in the list.
+// The rules, see the header. A prediction equally near to two particles belongs to the first in the
+// list.
 #include "evaluate/rules.hpp"
 
 #include <algorithm>
@@ -17,7 +18,9 @@ namespace {
 
 constexpr std::int64_t kNone = -1;
 
-int class_of(const std::vector<Particle>& particles, std::size_t index) { return particles[index].class_label; }
+int class_of(const std::vector<Particle>& particles, std::size_t index) {
+  return particles[index].class_label;
+}
 
 std::vector<double> reaches(const EvaluationPair& pair, const EvaluateOptions& options) {
   std::map<int, double> of_class;
@@ -26,15 +29,19 @@ std::vector<double> reaches(const EvaluationPair& pair, const EvaluateOptions& o
   for (const Particle& particle : pair.truth) {
     auto known = of_class.find(particle.class_label);
     if (known == of_class.end())
-      known = of_class.emplace(particle.class_label, reach_of_class(particle.class_label, options, pair.voxel_size)).first;
+      known = of_class
+                  .emplace(particle.class_label,
+                           reach_of_class(particle.class_label, options, pair.voxel_size))
+                  .first;
     reach.push_back(known->second);
   }
   return reach;
 }
 
-/// Outcomes where at most one prediction was found for each true particle: what is left on either side is alone.
-/// `reached` says which predictions lie within reach of any true particle.
-MatchResult outcomes_of(const EvaluationPair& pair, std::vector<Found> found, const std::vector<bool>& reached) {
+/// Outcomes where at most one prediction was found for each true particle: what is left on either
+/// side is alone. `reached` says which predictions lie within reach of any true particle.
+MatchResult outcomes_of(const EvaluationPair& pair, std::vector<Found> found,
+                        const std::vector<bool>& reached) {
   MatchResult result;
   std::vector<std::int64_t> partner(pair.truth.size(), kNone);
   std::vector<bool> used(pair.predicted.size(), false);
@@ -44,7 +51,9 @@ MatchResult outcomes_of(const EvaluationPair& pair, std::vector<Found> found, co
   }
   for (std::size_t t = 0; t < pair.truth.size(); ++t)
     result.outcomes.push_back(
-        {class_of(pair.truth, t), partner[t] == kNone ? 0 : class_of(pair.predicted, static_cast<std::size_t>(partner[t])), 0});
+        {class_of(pair.truth, t),
+         partner[t] == kNone ? 0 : class_of(pair.predicted, static_cast<std::size_t>(partner[t])),
+         0});
   for (std::size_t p = 0; p < pair.predicted.size(); ++p) {
     if (used[p]) continue;
     result.outcomes.push_back({0, class_of(pair.predicted, p), 0});
@@ -61,18 +70,21 @@ std::vector<bool> reached_predictions(const std::vector<Neighbours>& pairs, std:
 }
 
 Found found_of(const Neighbours& n) {
-  return {static_cast<std::size_t>(n.truth), static_cast<std::size_t>(n.predicted), n.distance_voxels};
+  return {static_cast<std::size_t>(n.truth), static_cast<std::size_t>(n.predicted),
+          n.distance_voxels};
 }
 
 MatchResult match_one_to_one(const EvaluationPair& pair, const EvaluateOptions& options) {
-  const auto pairs = find_neighbours(pair.truth, pair.predicted, reaches(pair, options), options.rule != MatchRule::Paper);
+  const auto pairs = find_neighbours(pair.truth, pair.predicted, reaches(pair, options),
+                                     options.rule != MatchRule::Paper);
   std::vector<Found> found;
   for (const std::int64_t edge : assign_one_to_one(pairs, pair.truth.size(), pair.predicted.size()))
     if (edge != kNone) found.push_back(found_of(pairs[static_cast<std::size_t>(edge)]));
   return outcomes_of(pair, std::move(found), reached_predictions(pairs, pair.predicted.size()));
 }
 
-/// A true particle is found where exactly one prediction is in reach, of whatever class; one prediction may serve several.
+/// A true particle is found where exactly one prediction is in reach, of whatever class; one
+/// prediction may serve several.
 MatchResult match_deepfinder(const EvaluationPair& pair, const EvaluateOptions& options) {
   const auto pairs = find_neighbours(pair.truth, pair.predicted, reaches(pair, options), true);
   std::vector<Found> found;
@@ -85,7 +97,8 @@ MatchResult match_deepfinder(const EvaluationPair& pair, const EvaluateOptions& 
 }
 
 /// For each prediction the true particle that it is nearest to and in reach of, or -1.
-std::vector<std::int64_t> nearest_truth(const std::vector<Neighbours>& pairs, std::size_t predicted) {
+std::vector<std::int64_t> nearest_truth(const std::vector<Neighbours>& pairs,
+                                        std::size_t predicted) {
   std::vector<std::int64_t> nearest(predicted, kNone);
   std::vector<double> least(predicted, std::numeric_limits<double>::infinity());
   for (const Neighbours& n : pairs) {
@@ -97,18 +110,21 @@ std::vector<std::int64_t> nearest_truth(const std::vector<Neighbours>& pairs, st
   return nearest;
 }
 
-/// The particle number in the voxel that a prediction lies in. Positions outside are moved to the volume's face, as in the official script.
+/// The particle number in the voxel that a prediction lies in. Positions outside are moved to the
+/// volume's face, as in the official script.
 std::int64_t hit_box_at(const EvaluationPair& pair, const Point3& position) {
   const Extent3 extent = pair.hit_boxes->extent();
   const auto along = [](double value, std::int64_t size) {
     return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::nearbyint(value)), 0, size - 1);
   };
-  const Index3 at{along(position.z, extent.z), along(position.y, extent.y), along(position.x, extent.x)};
+  const Index3 at{along(position.z, extent.z), along(position.y, extent.y),
+                  along(position.x, extent.x)};
   float value = 0;
   pair.hit_boxes->read_box({at, {1, 1, 1}}, &value);
   if (!(value >= 0) || value != std::floor(value) || value > static_cast<float>(pair.truth.size()))
     throw Error("evaluate", pair.hit_boxes->info().path,
-                "a voxel holds " + std::to_string(value) + " where the truth has " + std::to_string(pair.truth.size()) + " particles",
+                "a voxel holds " + std::to_string(value) + " where the truth has " +
+                    std::to_string(pair.truth.size()) + " particles",
                 "hit boxes hold the number of a particle in the truth list, from 1, or 0");
   return static_cast<std::int64_t>(value);
 }
@@ -117,10 +133,13 @@ std::int64_t hit_box_at(const EvaluationPair& pair, const Point3& position) {
 MatchResult match_shrec(const EvaluationPair& pair, const EvaluateOptions& options) {
   std::vector<std::int64_t> hit(pair.predicted.size(), kNone);
   if (pair.hit_boxes) {
-    if (pair.hit_boxes->extent().voxels() == 0) throw Error("evaluate", pair.hit_boxes->info().path, "has no voxels", "expected hit boxes");
-    for (std::size_t p = 0; p < hit.size(); ++p) hit[p] = hit_box_at(pair, pair.predicted[p].position_voxels) - 1;
+    if (pair.hit_boxes->extent().voxels() == 0)
+      throw Error("evaluate", pair.hit_boxes->info().path, "has no voxels", "expected hit boxes");
+    for (std::size_t p = 0; p < hit.size(); ++p)
+      hit[p] = hit_box_at(pair, pair.predicted[p].position_voxels) - 1;
   } else {
-    hit = nearest_truth(find_neighbours(pair.truth, pair.predicted, reaches(pair, options), true), pair.predicted.size());
+    hit = nearest_truth(find_neighbours(pair.truth, pair.predicted, reaches(pair, options), true),
+                        pair.predicted.size());
   }
   std::vector<bool> taken(pair.truth.size(), false), reached(pair.predicted.size(), false);
   std::vector<Found> found;
@@ -136,18 +155,20 @@ MatchResult match_shrec(const EvaluationPair& pair, const EvaluateOptions& optio
   return outcomes_of(pair, std::move(found), reached);
 }
 
-/// The challenge's count for particles of one class (or of all as one): true positives are the distinct true particles with a candidate
-/// in reach, false positives the candidates less the true positives. To keep the sum right object by object, a true particle carries
-/// the candidates nearest to it, less itself: one candidate in reach of two particles gives one of them -1.
-void count_czii(const EvaluationPair& pair, const std::vector<double>& reach, bool blind, std::vector<Outcome>& outcomes,
-                std::vector<Found>* found) {
+/// The challenge's count for particles of one class (or of all as one): true positives are the
+/// distinct true particles with a candidate in reach, false positives the candidates less the true
+/// positives. To keep the sum right object by object, a true particle carries the candidates
+/// nearest to it, less itself: one candidate in reach of two particles gives one of them -1.
+void count_czii(const EvaluationPair& pair, const std::vector<double>& reach, bool blind,
+                std::vector<Outcome>& outcomes, std::vector<Found>* found) {
   const auto shown = [&](int label) { return blind ? 1 : label; };
   auto pairs = find_neighbours(pair.truth, pair.predicted, reach, true);
   if (!blind)
     pairs.erase(std::remove_if(pairs.begin(), pairs.end(),
                                [&](const Neighbours& n) {
                                  return class_of(pair.truth, static_cast<std::size_t>(n.truth)) !=
-                                        class_of(pair.predicted, static_cast<std::size_t>(n.predicted));
+                                        class_of(pair.predicted,
+                                                 static_cast<std::size_t>(n.predicted));
                                }),
                 pairs.end());
   const auto nearest = nearest_truth(pairs, pair.predicted.size());
@@ -161,7 +182,8 @@ void count_czii(const EvaluationPair& pair, const std::vector<double>& reach, bo
   std::vector<std::int64_t> closest(pair.truth.size(), kNone);  // index into pairs
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     std::int64_t& best = closest[static_cast<std::size_t>(pairs[i].truth)];
-    if (best == kNone || pairs[i].distance_voxels < pairs[static_cast<std::size_t>(best)].distance_voxels)
+    if (best == kNone ||
+        pairs[i].distance_voxels < pairs[static_cast<std::size_t>(best)].distance_voxels)
       best = static_cast<std::int64_t>(i);
   }
   for (std::size_t t = 0; t < pair.truth.size(); ++t) {
@@ -180,7 +202,8 @@ MatchResult match_czii(const EvaluationPair& pair, const EvaluateOptions& option
   MatchResult result;
   count_czii(pair, reach, false, result.outcomes, &result.found);
   count_czii(pair, reach, true, result.localization, nullptr);
-  for (const Outcome& outcome : result.outcomes) result.duplicates += std::max<std::int64_t>(0, outcome.extra_false);
+  for (const Outcome& outcome : result.outcomes)
+    result.duplicates += std::max<std::int64_t>(0, outcome.extra_false);
   return result;
 }
 
@@ -195,18 +218,23 @@ Length default_distance(MatchRule rule, const VoxelSize& voxel_size) {
 double reach_of_class(int label, const EvaluateOptions& options, const VoxelSize& voxel_size) {
   std::optional<double> share = options.radius_share;
   if (!share && !options.distance && options.rule == MatchRule::Czii) share = 0.5;
-  if (!share) return options.distance.value_or(default_distance(options.rule, voxel_size)).voxels(voxel_size, "--distance");
+  if (!share)
+    return options.distance.value_or(default_distance(options.rule, voxel_size))
+        .voxels(voxel_size, "--distance");
   const auto radius = options.radius_of_class.find(label);
   if (radius == options.radius_of_class.end())
-    throw Error(ErrorKind::Usage, "evaluate", "--radius",
-                "class " + std::to_string(label) + " has no radius, and the distance is a share of it",
-                "give --radius " + std::to_string(label) + "=R, or --distance");
+    throw Error(
+        ErrorKind::Usage, "evaluate", "--radius",
+        "class " + std::to_string(label) + " has no radius, and the distance is a share of it",
+        "give --radius " + std::to_string(label) + "=R, or --distance");
   return *share * radius->second.voxels(voxel_size, "--radius");
 }
 
 bool precision_counts_background(MatchRule rule) { return rule != MatchRule::Shrec; }
 
-double beta_of(const EvaluateOptions& options) { return options.beta.value_or(options.rule == MatchRule::Czii ? 4.0 : 1.0); }
+double beta_of(const EvaluateOptions& options) {
+  return options.beta.value_or(options.rule == MatchRule::Czii ? 4.0 : 1.0);
+}
 
 MatchResult match(const EvaluationPair& pair, const EvaluateOptions& options) {
   switch (options.rule) {
@@ -224,11 +252,12 @@ MatchResult match(const EvaluationPair& pair, const EvaluateOptions& options) {
 }
 
 namespace {
-constexpr std::array<std::pair<MatchRule, const char*>, 5> kNames{{{MatchRule::OneToOne, "one-to-one"},
-                                                                   {MatchRule::Paper, "paper"},
-                                                                   {MatchRule::Shrec, "shrec"},
-                                                                   {MatchRule::Czii, "czii"},
-                                                                   {MatchRule::DeepFinder, "deepfinder"}}};
+constexpr std::array<std::pair<MatchRule, const char*>, 5> kNames{
+    {{MatchRule::OneToOne, "one-to-one"},
+     {MatchRule::Paper, "paper"},
+     {MatchRule::Shrec, "shrec"},
+     {MatchRule::Czii, "czii"},
+     {MatchRule::DeepFinder, "deepfinder"}}};
 }  // namespace
 
 std::string match_rule_name(MatchRule rule) {
@@ -240,7 +269,8 @@ std::string match_rule_name(MatchRule rule) {
 MatchRule parse_match_rule(const std::string& name) {
   for (const auto& [rule, known] : kNames)
     if (name == known) return rule;
-  throw Error(ErrorKind::Usage, "evaluate", "--rule", "unknown rule '" + name + "'", "choose one-to-one, paper, shrec, czii or deepfinder");
+  throw Error(ErrorKind::Usage, "evaluate", "--rule", "unknown rule '" + name + "'",
+              "choose one-to-one, paper, shrec, czii or deepfinder");
 }
 
 }  // namespace dfe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The five rules. Each turns one tomogram's particles into outcomes, one per object, from which all counts follow by adding up: so
-// pooling over tomograms, confusion matrices and resampling are the same for every rule.
+// The five rules. Each turns one tomogram's particles into outcomes, one per object, from which all
+// counts follow by adding up: so pooling over tomograms, confusion matrices and resampling are the
+// same for every rule.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +12,13 @@
 
 namespace dfe {
 
-/// What became of one object. A true particle with or without what was found for it, or a prediction that found nothing.
+/// What became of one object. A true particle with or without what was found for it, or a
+/// prediction that found nothing.
 struct Outcome {
   int truth_class = 0;           ///< 0: no true particle
   int predicted_class = 0;       ///< 0: nothing found
-  std::int64_t extra_false = 0;  ///< more false positives of `predicted_class` than this pairing says, by the `Czii` count; -1 possible
+  std::int64_t extra_false = 0;  ///< more false positives of `predicted_class` than this pairing
+                                 ///< says, by the `Czii` count; -1 possible
 };
 
 /// Where a prediction found a true particle.
@@ -31,11 +34,12 @@ struct MatchResult {
   std::int64_t duplicates = 0;
 };
 
-/// Distance in voxels for true particles of a class. Throws a usage `Error` where it cannot be known.
+/// Distance in voxels for true particles of a class. Throws a usage `Error` where it cannot be
+/// known.
 double reach_of_class(int label, const EvaluateOptions& options, const VoxelSize& voxel_size);
 
-/// Whether a class's precision counts predictions that found nothing. Not so in SHREC's log, whose confusion matrix has found particles
-/// only.
+/// Whether a class's precision counts predictions that found nothing. Not so in SHREC's log, whose
+/// confusion matrix has found particles only.
 bool precision_counts_background(MatchRule rule);
 
 double beta_of(const EvaluateOptions& options);

@@ -8,7 +8,9 @@ namespace dfe {
 
 namespace {
 
-double ratio(double part, double whole) { return whole != 0 ? part / whole : std::numeric_limits<double>::quiet_NaN(); }
+double ratio(double part, double whole) {
+  return whole != 0 ? part / whole : std::numeric_limits<double>::quiet_NaN();
+}
 
 double defined(double value) { return std::isnan(value) ? 0 : value; }
 
@@ -21,11 +23,14 @@ Score score_of_counts(std::int64_t tp, std::int64_t fp, std::int64_t fn, double 
   score.recall = ratio(t, t + n);
   score.f1 = ratio(2 * t, 2 * t + p + n);
   const double b = beta * beta;
-  score.fbeta = ratio((1 + b) * t, (1 + b) * t + p + b * n);  // the same as from precision and recall, defined where they are not
+  score.fbeta = ratio(
+      (1 + b) * t, (1 + b) * t + p +
+                       b * n);  // the same as from precision and recall, defined where they are not
   return score;
 }
 
-Counts count(const std::vector<Outcome>& outcomes, const std::vector<Outcome>& localization, const std::set<int>& labels, MatchRule rule) {
+Counts count(const std::vector<Outcome>& outcomes, const std::vector<Outcome>& localization,
+             const std::set<int>& labels, MatchRule rule) {
   Counts counts;
   Score& all = counts[0];
   for (const int label : labels) counts[label];
@@ -41,7 +46,8 @@ Counts count(const std::vector<Outcome>& outcomes, const std::vector<Outcome>& l
       ++counts[o.truth_class].tp;
     } else {
       if (o.truth_class != 0) ++counts[o.truth_class].fn;
-      if (o.predicted_class != 0 && (o.truth_class != 0 || background)) ++counts[o.predicted_class].fp;
+      if (o.predicted_class != 0 && (o.truth_class != 0 || background))
+        ++counts[o.predicted_class].fp;
     }
     if (o.extra_false != 0) counts[o.predicted_class].fp += o.extra_false;
   }

@@ -12,9 +12,10 @@ namespace dfe {
 /// Counts of a class by its label; 0 for all classes as one.
 using Counts = std::map<int, Score>;
 
-/// Adds up outcomes of `localization` under key 0 and of `outcomes` under their classes. Only tp, fp and fn are set.
-/// `labels` are present in any case.
-Counts count(const std::vector<Outcome>& outcomes, const std::vector<Outcome>& localization, const std::set<int>& labels, MatchRule rule);
+/// Adds up outcomes of `localization` under key 0 and of `outcomes` under their classes. Only tp,
+/// fp and fn are set. `labels` are present in any case.
+Counts count(const std::vector<Outcome>& outcomes, const std::vector<Outcome>& localization,
+             const std::set<int>& labels, MatchRule rule);
 
 /// Fills in the values that follow from the counts.
 void finish(Counts& counts, double beta);

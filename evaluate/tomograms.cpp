@@ -11,7 +11,8 @@ namespace dfe {
 namespace {
 
 std::string tomogram_of(const ParticleList& list, const Particle& particle) {
-  return particle.tomogram ? list.tomograms.at(static_cast<std::size_t>(*particle.tomogram)) : std::string();
+  return particle.tomogram ? list.tomograms.at(static_cast<std::size_t>(*particle.tomogram))
+                           : std::string();
 }
 
 }  // namespace
@@ -40,7 +41,8 @@ std::vector<TomogramPart> split_by_tomogram(const ParticleList& a, const Particl
   return parts;
 }
 
-std::vector<EvaluationPair> pair_tomograms(const ParticleList& predicted, const ParticleList& truth, std::vector<std::string>& warnings) {
+std::vector<EvaluationPair> pair_tomograms(const ParticleList& predicted, const ParticleList& truth,
+                                           std::vector<std::string>& warnings) {
   std::vector<EvaluationPair> pairs;
   std::size_t left_out = 0, in_common = 0;
   std::string example;
@@ -63,10 +65,13 @@ std::vector<EvaluationPair> pair_tomograms(const ParticleList& predicted, const 
     return pairs;
   }
   if (left_out > 0 && in_common == 0)
-    throw Error("evaluate", example, "none of the predictions' tomograms is in the truth list, which has '" + pairs.front().name + "'",
+    throw Error("evaluate", example,
+                "none of the predictions' tomograms is in the truth list, which has '" +
+                    pairs.front().name + "'",
                 "tomograms are matched by name");
   if (left_out > 0)
-    warnings.push_back(std::to_string(left_out) + " predictions lie in tomograms that the truth does not have ('" + example +
+    warnings.push_back(std::to_string(left_out) +
+                       " predictions lie in tomograms that the truth does not have ('" + example +
                        "') and are left out");
   return pairs;
 }

@@ -15,8 +15,8 @@ struct TomogramPart {
   std::vector<std::size_t> a, b;
 };
 
-/// By name, in the order of first appearance in `b`, then `a`. Where neither list has more than one tomogram they are taken as the same
-/// one, whatever they are called.
+/// By name, in the order of first appearance in `b`, then `a`. Where neither list has more than one
+/// tomogram they are taken as the same one, whatever they are called.
 std::vector<TomogramPart> split_by_tomogram(const ParticleList& a, const ParticleList& b);
 
 }  // namespace dfe

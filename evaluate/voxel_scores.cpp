@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Label volumes voxel by voxel: one pass over both fills a 256 x 256 table, everything else follows from it.
+// Label volumes voxel by voxel: one pass over both fills a 256 x 256 table, everything else follows
+// from it.
 #include <array>
 #include <cmath>
 
@@ -33,7 +34,8 @@ VoxelScores scores_of(ConfusionMatrix matrix) {
     fp += matrix.counts[c];
     fn += matrix.counts[c * n];
     const std::int64_t same = matrix.counts[c * n + c];
-    const VoxelScore& score = scores.classes[matrix.labels[c]] = voxel_score(same, column - same, row - same);
+    const VoxelScore& score = scores.classes[matrix.labels[c]] =
+        voxel_score(same, column - same, row - same);
     counts[matrix.labels[c]] = score.score;
     if (row == 0) continue;
     iou += std::isnan(score.iou) ? 0 : score.iou;
@@ -53,23 +55,27 @@ VoxelScores scores_of_table(const Table& table) {
   matrix.labels = {0};
   for (std::size_t label = 1; label < 256; ++label) {
     bool occurs = false;
-    for (std::size_t other = 0; other < 256; ++other) occurs = occurs || table[label * 256 + other] != 0 || table[other * 256 + label] != 0;
+    for (std::size_t other = 0; other < 256; ++other)
+      occurs = occurs || table[label * 256 + other] != 0 || table[other * 256 + label] != 0;
     if (occurs) matrix.labels.push_back(static_cast<int>(label));
   }
   for (const int truth : matrix.labels)
     for (const int predicted : matrix.labels)
-      matrix.counts.push_back(table[static_cast<std::size_t>(truth) * 256 + static_cast<std::size_t>(predicted)]);
+      matrix.counts.push_back(
+          table[static_cast<std::size_t>(truth) * 256 + static_cast<std::size_t>(predicted)]);
   return scores_of(std::move(matrix));
 }
 
 }  // namespace
 
-VoxelScores evaluate_voxels(VolumeView<const std::uint8_t> predicted, VolumeView<const std::uint8_t> truth) {
+VoxelScores evaluate_voxels(VolumeView<const std::uint8_t> predicted,
+                            VolumeView<const std::uint8_t> truth) {
   if (!(predicted.extent == truth.extent))
-    throw Error(
-        "evaluate", "",
-        "labels of " + predicted.extent.to_string() + " voxels cannot be compared with truth of " + truth.extent.to_string() + " (z, y, x)",
-        "both must lie on the grid of one tomogram");
+    throw Error("evaluate", "",
+                "labels of " + predicted.extent.to_string() +
+                    " voxels cannot be compared with truth of " + truth.extent.to_string() +
+                    " (z, y, x)",
+                "both must lie on the grid of one tomogram");
   Table table(std::size_t{256} * 256, 0);
   const auto p = predicted.span(), t = truth.span();
   for (std::size_t i = 0; i < p.size(); ++i) ++table[std::size_t{t[i]} * 256 + p[i]];
@@ -82,7 +88,8 @@ VoxelScores pool_voxels(const std::vector<VoxelScores>& volumes) {
     const std::vector<int>& labels = volume.confusion.labels;
     for (std::size_t row = 0; row < labels.size(); ++row)
       for (std::size_t column = 0; column < labels.size(); ++column)
-        table[static_cast<std::size_t>(labels[row]) * 256 + static_cast<std::size_t>(labels[column])] +=
+        table[static_cast<std::size_t>(labels[row]) * 256 +
+              static_cast<std::size_t>(labels[column])] +=
             volume.confusion.counts[row * labels.size() + column];
   }
   return scores_of_table(table);

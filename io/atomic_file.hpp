@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Outputs appear whole or not at all: they are written under a temporary name beside the final one, synced, and renamed.
+// Outputs appear whole or not at all: they are written under a temporary name beside the final one,
+// synced, and renamed.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,8 @@
 
 namespace dfe::io {
 
-/// Owns a temporary path in the directory of `final_path` until `commit`. The destructor removes what was not committed.
+/// Owns a temporary path in the directory of `final_path` until `commit`. The destructor removes
+/// what was not committed.
 class AtomicFile {
  public:
   /// Throws `Error` where the directory does not exist or cannot be written.
@@ -21,7 +23,8 @@ class AtomicFile {
   /// Where to write. The file exists and is empty.
   const std::filesystem::path& path() const { return temporary_; }
 
-  /// Appends bytes to the file, for writers that need no library of their own. Throws `Error` (full disk and the like).
+  /// Appends bytes to the file, for writers that need no library of their own. Throws `Error` (full
+  /// disk and the like).
   void write(const void* data, std::size_t bytes);
 
   /// Replaces bytes that were written before: a header whose numbers are known only at the end.
@@ -30,7 +33,8 @@ class AtomicFile {
   /// Bytes in the file now.
   std::int64_t size() const;
 
-  /// Syncs the file to disk, renames it to its final name and syncs the directory. Throws `Error` (full disk and the like).
+  /// Syncs the file to disk, renames it to its final name and syncs the directory. Throws `Error`
+  /// (full disk and the like).
   void commit();
 
  private:

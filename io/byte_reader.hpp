@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers and texts at given places of a block of bytes. Every access is checked against the block's end, so that a parser built on it
-// cannot read past a damaged file.
+// Numbers and texts at given places of a block of bytes. Every access is checked against the
+// block's end, so that a parser built on it cannot read past a damaged file.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,8 @@ namespace dfe::io {
 
 enum class ByteOrder { Little, Big };
 
-constexpr ByteOrder kNativeOrder = std::endian::native == std::endian::little ? ByteOrder::Little : ByteOrder::Big;
+constexpr ByteOrder kNativeOrder =
+    std::endian::native == std::endian::little ? ByteOrder::Little : ByteOrder::Big;
 
 /// Reverses the bytes of each of `count` elements of `size` bytes.
 inline void swap_bytes(std::byte* data, std::size_t size, std::size_t count) {

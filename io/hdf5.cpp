@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files, links and error texts of HDF5. Attributes stand in hdf5_attributes.cpp, datasets in hdf5_datasets.cpp.
+// Files, links and error texts of HDF5. Attributes stand in hdf5_attributes.cpp, datasets in
+// hdf5_datasets.cpp.
 #include "io/hdf5.hpp"
 
 #include <algorithm>
@@ -37,7 +38,8 @@ std::string innermost_error() {
   return text;
 }
 
-/// Reading takes no file lock: many network file systems refuse it, and a reader has nothing to protect.
+/// Reading takes no file lock: many network file systems refuse it, and a reader has nothing to
+/// protect.
 PropertyList access_without_lock() {
   PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
   H5Pset_file_locking(access, false, true);
@@ -46,7 +48,8 @@ PropertyList access_without_lock() {
 
 H5I_type_t object_type(hid_t location, const std::string& path) {
   const Lock lock;
-  for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {  // H5Lexists wants every link on the way to exist
+  for (std::size_t slash = path.find('/', 1);;
+       slash = path.find('/', slash + 1)) {  // H5Lexists wants every link on the way to exist
     const std::string part = path.substr(0, slash);
     if (part != "/" && H5Lexists(location, part.c_str(), H5P_DEFAULT) <= 0) break;
     if (slash != std::string::npos) continue;
@@ -62,8 +65,8 @@ H5I_type_t object_type(hid_t location, const std::string& path) {
 
 Lock::Lock() : lock_(library_mutex()) {
   static const bool prepared = [] {
-    // At exit the library would close files again whose closing failed (a full disk), and crash over it. All handles here close
-    // themselves, so nothing is left for it to do.
+    // At exit the library would close files again whose closing failed (a full disk), and crash
+    // over it. All handles here close themselves, so nothing is left for it to do.
     H5dont_atexit();
     return H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
   }();
@@ -84,8 +87,10 @@ std::string name_of(hid_t object) {
     if (length > 0) get(name.data(), name.size() + 1);
     return name;
   };
-  const std::string file = text([&](char* out, std::size_t size) { return H5Fget_name(object, out, size); });
-  const std::string inner = text([&](char* out, std::size_t size) { return H5Iget_name(object, out, size); });
+  const std::string file =
+      text([&](char* out, std::size_t size) { return H5Fget_name(object, out, size); });
+  const std::string inner =
+      text([&](char* out, std::size_t size) { return H5Iget_name(object, out, size); });
   return inner.empty() || inner == "/" ? file : file + ":" + inner;
 }
 
@@ -93,15 +98,19 @@ File open_file(const std::filesystem::path& path) {
   const Lock lock;
   std::error_code code;
   const std::filesystem::file_status status = std::filesystem::status(path, code);
-  if (!std::filesystem::exists(status)) throw Error("hdf5", path.string(), "does not exist", "check the name");
-  if (std::filesystem::is_directory(status)) throw Error("hdf5", path.string(), "is a folder", "give the name of a file");
+  if (!std::filesystem::exists(status))
+    throw Error("hdf5", path.string(), "does not exist", "check the name");
+  if (std::filesystem::is_directory(status))
+    throw Error("hdf5", path.string(), "is a folder", "give the name of a file");
   const PropertyList access = access_without_lock();
   File file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access));
   if (file) return file;
   const int opened = errno;
   if (opened == EACCES)
-    throw Error("hdf5", path.string(), "cannot be read: " + std::string(std::strerror(opened)), "check its permissions");
-  fail(path.string(), "is not a readable HDF5 file", "it is damaged, cut short or of another format");
+    throw Error("hdf5", path.string(), "cannot be read: " + std::string(std::strerror(opened)),
+                "check its permissions");
+  fail(path.string(), "is not a readable HDF5 file",
+       "it is damaged, cut short or of another format");
 }
 
 File open_image(std::span<const std::byte> bytes, const std::string& name) {
@@ -109,7 +118,8 @@ File open_image(std::span<const std::byte> bytes, const std::string& name) {
   PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
   H5Pset_fapl_core(access, 1 << 16, false);
   // The library copies the image and never writes to it; its interface only lacks the const.
-  if (bytes.empty() || H5Pset_file_image(access, const_cast<std::byte*>(bytes.data()), bytes.size()) < 0)
+  if (bytes.empty() ||
+      H5Pset_file_image(access, const_cast<std::byte*>(bytes.data()), bytes.size()) < 0)
     fail(name, "is not a readable HDF5 file", "it is damaged or of another format");
   File file(H5Fopen(name.c_str(), H5F_ACC_RDONLY, access));
   if (!file) fail(name, "is not a readable HDF5 file", "it is damaged or of another format");
@@ -130,9 +140,13 @@ void close_file(File& file, const std::filesystem::path& path) {
   if (!file.close() || !flushed) fail(path.string(), "cannot be written", "is the disk full?");
 }
 
-bool is_group(hid_t location, const std::string& path) { return object_type(location, path) == H5I_GROUP; }
+bool is_group(hid_t location, const std::string& path) {
+  return object_type(location, path) == H5I_GROUP;
+}
 
-bool is_dataset(hid_t location, const std::string& path) { return object_type(location, path) == H5I_DATASET; }
+bool is_dataset(hid_t location, const std::string& path) {
+  return object_type(location, path) == H5I_DATASET;
+}
 
 std::vector<std::string> links(hid_t group) {
   const Lock lock;

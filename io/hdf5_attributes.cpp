@@ -9,7 +9,8 @@
 namespace dfe::io::h5 {
 namespace {
 
-/// Object headers limit an attribute to 64 KiB; those in dense storage may be larger, but no honest one is beyond this.
+/// Object headers limit an attribute to 64 KiB; those in dense storage may be larger, but no honest
+/// one is beyond this.
 constexpr std::size_t kMaxAttributeBytes = 64u << 20;
 
 Attribute open_attribute(hid_t object, const std::string& name) {
@@ -18,18 +19,25 @@ Attribute open_attribute(hid_t object, const std::string& name) {
   return attribute;
 }
 
-std::size_t count_elements(hid_t object, const std::string& name, hid_t attribute, std::size_t bytes_each) {
+std::size_t count_elements(hid_t object, const std::string& name, hid_t attribute,
+                           std::size_t bytes_each) {
   const Dataspace space(H5Aget_space(attribute));
-  const hssize_t count = H5Sget_simple_extent_type(space) == H5S_NULL ? 0 : H5Sget_simple_extent_npoints(space);
-  if (count < 0 || static_cast<std::size_t>(count) > kMaxAttributeBytes / std::max<std::size_t>(bytes_each, 1))
-    fail(name_of(object), "attribute '" + name + "' claims an impossible size", "the file is damaged");
+  const hssize_t count =
+      H5Sget_simple_extent_type(space) == H5S_NULL ? 0 : H5Sget_simple_extent_npoints(space);
+  if (count < 0 ||
+      static_cast<std::size_t>(count) > kMaxAttributeBytes / std::max<std::size_t>(bytes_each, 1))
+    fail(name_of(object), "attribute '" + name + "' claims an impossible size",
+         "the file is damaged");
   return static_cast<std::size_t>(count);
 }
 
-void write_attribute(hid_t object, const std::string& name, hid_t type, hid_t space, const void* data) {
+void write_attribute(hid_t object, const std::string& name, hid_t type, hid_t space,
+                     const void* data) {
   if (H5Aexists(object, name.c_str()) > 0) H5Adelete(object, name.c_str());
-  const Attribute attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT));
-  if (!attribute || H5Awrite(attribute, type, data) < 0) fail(name_of(object), "attribute '" + name + "' cannot be written");
+  const Attribute attribute(
+      H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT));
+  if (!attribute || H5Awrite(attribute, type, data) < 0)
+    fail(name_of(object), "attribute '" + name + "' cannot be written");
 }
 
 Dataspace list_space(std::size_t count) {
@@ -51,19 +59,22 @@ std::vector<std::string> read_strings(hid_t object, const std::string& name) {
   const std::size_t width = H5Tget_size(type);
   const std::size_t count = count_elements(object, name, attribute, width);
   if (count == 0) return {};  // numpy turns an empty list into an empty float64 array
-  if (H5Tget_class(type) != H5T_STRING) throw Error("hdf5", name_of(object), "attribute '" + name + "' is not text");
+  if (H5Tget_class(type) != H5T_STRING)
+    throw Error("hdf5", name_of(object), "attribute '" + name + "' is not text");
   std::vector<std::string> texts;
   texts.reserve(count);
   if (H5Tis_variable_str(type) > 0) {
     const Dataspace space(H5Aget_space(attribute));
     std::vector<char*> raw(count, nullptr);
-    if (H5Aread(attribute, type, raw.data()) < 0) fail(name_of(object), "attribute '" + name + "' cannot be read");
+    if (H5Aread(attribute, type, raw.data()) < 0)
+      fail(name_of(object), "attribute '" + name + "' cannot be read");
     for (const char* text : raw) texts.emplace_back(text == nullptr ? "" : text);
     H5Dvlen_reclaim(type, space, H5P_DEFAULT, raw.data());
     return texts;
   }
   std::vector<char> raw(count * width);
-  if (H5Aread(attribute, type, raw.data()) < 0) fail(name_of(object), "attribute '" + name + "' cannot be read");
+  if (H5Aread(attribute, type, raw.data()) < 0)
+    fail(name_of(object), "attribute '" + name + "' cannot be read");
   const bool spaces = H5Tget_strpad(type) == H5T_STR_SPACEPAD;
   for (std::size_t i = 0; i < count; ++i) {
     const char* const first = raw.data() + i * width;
@@ -77,7 +88,9 @@ std::vector<std::string> read_strings(hid_t object, const std::string& name) {
 std::string read_string(hid_t object, const std::string& name) {
   const std::vector<std::string> texts = read_strings(object, name);
   if (texts.size() != 1)
-    throw Error("hdf5", name_of(object), "attribute '" + name + "' holds " + std::to_string(texts.size()) + " texts", "expected one");
+    throw Error("hdf5", name_of(object),
+                "attribute '" + name + "' holds " + std::to_string(texts.size()) + " texts",
+                "expected one");
   return texts.front();
 }
 
@@ -96,15 +109,19 @@ std::vector<double> read_numbers(hid_t object, const std::string& name) {
       return values;
     }
   }
-  if (kind != H5T_INTEGER && kind != H5T_FLOAT) throw Error("hdf5", name_of(object), "attribute '" + name + "' is not a number");
-  if (H5Aread(attribute, H5T_NATIVE_DOUBLE, values.data()) < 0) fail(name_of(object), "attribute '" + name + "' cannot be read");
+  if (kind != H5T_INTEGER && kind != H5T_FLOAT)
+    throw Error("hdf5", name_of(object), "attribute '" + name + "' is not a number");
+  if (H5Aread(attribute, H5T_NATIVE_DOUBLE, values.data()) < 0)
+    fail(name_of(object), "attribute '" + name + "' cannot be read");
   return values;
 }
 
 double read_number(hid_t object, const std::string& name) {
   const std::vector<double> values = read_numbers(object, name);
   if (values.size() != 1)
-    throw Error("hdf5", name_of(object), "attribute '" + name + "' holds " + std::to_string(values.size()) + " numbers", "expected one");
+    throw Error("hdf5", name_of(object),
+                "attribute '" + name + "' holds " + std::to_string(values.size()) + " numbers",
+                "expected one");
   return values.front();
 }
 
@@ -123,7 +140,8 @@ void write_strings(hid_t object, const std::string& name, const std::vector<std:
   std::size_t width = 1;
   for (const std::string& text : texts) width = std::max(width, text.size());
   std::vector<char> data(std::max<std::size_t>(texts.size() * width, 1), '\0');
-  for (std::size_t i = 0; i < texts.size(); ++i) std::memcpy(data.data() + i * width, texts[i].data(), texts[i].size());
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    std::memcpy(data.data() + i * width, texts[i].data(), texts[i].size());
   const Datatype type(H5Tcopy(H5T_C_S1));
   H5Tset_size(type, width);
   H5Tset_strpad(type, H5T_STR_NULLPAD);
@@ -143,7 +161,8 @@ void write_integer(hid_t object, const std::string& name, std::int64_t value) {
 void write_numbers(hid_t object, const std::string& name, const std::vector<double>& values) {
   const Lock lock;
   const double none = 0;
-  write_attribute(object, name, H5T_IEEE_F64LE, list_space(values.size()), values.empty() ? &none : values.data());
+  write_attribute(object, name, H5T_IEEE_F64LE, list_space(values.size()),
+                  values.empty() ? &none : values.data());
 }
 
 }  // namespace dfe::io::h5

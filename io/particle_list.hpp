@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The door to particle lists: one function reads any format, one writes. Inside the library a list is always in voxels of its tomogram.
+// The door to particle lists: one function reads any format, one writes. Inside the library a list
+// is always in voxels of its tomogram.
 #pragma once
 
 #include <filesystem>
@@ -21,25 +22,32 @@ enum class ListFormat {
   Tsv,
 };
 
-/// Order of the coordinates in DeepFinder XML lists: since April 2020 x is the fastest axis, before that x was the slowest.
+/// Order of the coordinates in DeepFinder XML lists: since April 2020 x is the fastest axis, before
+/// that x was the slowest.
 enum class XmlAxes { Detect, Xyz, Zyx };
 
 struct ListOptions {
   ListFormat format = ListFormat::Auto;
-  XmlAxes xml_axes = XmlAxes::Detect;      ///< Detect looks whether all positions fit the tomogram and warns
-  std::optional<VoxelSize> voxel_size;     ///< of the tomogram; needed by formats in Å
-  std::optional<Extent3> tomogram_extent;  ///< needed by RELION 5 (positions from the centre) and by `Detect`
-  std::string tomogram_name;               ///< for particles whose list names none
-  double relion_binning = 1;               ///< b, tomogram voxel / unbinned pixel: RELION has voxel x at pixel b·x + (b - 1)/2
+  XmlAxes xml_axes =
+      XmlAxes::Detect;  ///< Detect looks whether all positions fit the tomogram and warns
+  std::optional<VoxelSize> voxel_size;  ///< of the tomogram; needed by formats in Å
+  std::optional<Extent3>
+      tomogram_extent;        ///< needed by RELION 5 (positions from the centre) and by `Detect`
+  std::string tomogram_name;  ///< for particles whose list names none
+  double relion_binning =
+      1;  ///< b, tomogram voxel / unbinned pixel: RELION has voxel x at pixel b·x + (b - 1)/2
 };
 
-/// Reads a list. Throws `Error` naming file, line or object, fact and remedy. Columns it does not know are kept in `extra_columns`.
+/// Reads a list. Throws `Error` naming file, line or object, fact and remedy. Columns it does not
+/// know are kept in `extra_columns`.
 ParticleList read_particle_list(const std::filesystem::path& path, const ListOptions& options = {});
 
 /// Writes a list; the file appears whole or not at all.
-void write_particle_list(const std::filesystem::path& path, const ParticleList& list, const ListOptions& options = {});
+void write_particle_list(const std::filesystem::path& path, const ParticleList& list,
+                         const ListOptions& options = {});
 
-/// "xml", "star", "relion3", "relion4", "relion5", "csv", "tsv" or "auto"; throws a usage `Error` with the choices.
+/// "xml", "star", "relion3", "relion4", "relion5", "csv", "tsv" or "auto"; throws a usage `Error`
+/// with the choices.
 ListFormat parse_list_format(const std::string& name);
 
 /// "detect", "xyz" or "zyx"; throws a usage `Error` that names `option`.

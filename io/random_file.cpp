@@ -17,7 +17,9 @@
 namespace dfe::io {
 
 RandomFile::RandomFile(const std::filesystem::path& path) : name_(path.string()) {
-  descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe must not keep us waiting for its writer
+  descriptor_ =
+      ::open(path.c_str(),
+             O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe must not keep us waiting for its writer
   if (descriptor_ < 0) {
     const int code = errno;
     throw Error("read", name_, std::string("cannot be opened: ") + std::strerror(code),
@@ -30,11 +32,15 @@ RandomFile::RandomFile(const std::filesystem::path& path) : name_(path.string())
     return;
   }
   ::close(descriptor_);
-  throw Error("read", name_, known && S_ISDIR(status.st_mode) ? "is a folder" : "is not a regular file", "give the name of a file");
+  throw Error("read", name_,
+              known && S_ISDIR(status.st_mode) ? "is a folder" : "is not a regular file",
+              "give the name of a file");
 }
 
 RandomFile::RandomFile(std::span<const std::byte> bytes, std::string name)
-    : name_(std::move(name)), size_(static_cast<std::int64_t>(bytes.size())), memory_(bytes.data()) {}
+    : name_(std::move(name)),
+      size_(static_cast<std::int64_t>(bytes.size())),
+      memory_(bytes.data()) {}
 
 RandomFile::RandomFile(Memory memory, std::int64_t bytes, std::string name)
     : name_(std::move(name)), size_(bytes), memory_(memory.get()), owned_(std::move(memory)) {}
@@ -57,7 +63,8 @@ void RandomFile::read(std::int64_t offset, void* out, std::size_t bytes) const {
     throw Error("read", name_, "ends after " + std::to_string(end) + " bytes",
                 "expected " + std::to_string(bytes) + " more at byte " + std::to_string(offset));
   };
-  if (offset < 0 || offset > size_ || bytes > static_cast<std::uint64_t>(size_ - offset)) ends_early(size_);
+  if (offset < 0 || offset > size_ || bytes > static_cast<std::uint64_t>(size_ - offset))
+    ends_early(size_);
   if (descriptor_ < 0) {
     if (bytes > 0) std::memcpy(out, memory_ + offset, bytes);
     return;
@@ -66,7 +73,9 @@ void RandomFile::read(std::int64_t offset, void* out, std::size_t bytes) const {
   while (bytes > 0) {
     const ssize_t got = ::pread(descriptor_, next, std::min<std::size_t>(bytes, 1u << 30), offset);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw Error("read", name_, std::string("cannot be read: ") + std::strerror(errno), "check the disk it lies on");
+    if (got < 0)
+      throw Error("read", name_, std::string("cannot be read: ") + std::strerror(errno),
+                  "check the disk it lies on");
     if (got == 0) ends_early(offset);  // cut short since it was opened
     next += got;
     offset += got;

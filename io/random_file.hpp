@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file read at any place, from any thread, by pread into the caller's buffer. Not mapped into memory, on purpose: pages of a mapping
-// count as memory of the process, which has a budget to keep; and a file that is cut short meanwhile, or whose disk fails, would
-// end the process by a signal instead of an error that names the file. From the page cache both are equally fast.
+// A file read at any place, from any thread, by pread into the caller's buffer. Not mapped into
+// memory, on purpose: pages of a mapping count as memory of the process, which has a budget to
+// keep; and a file that is cut short meanwhile, or whose disk fails, would end the process by a
+// signal instead of an error that names the file. From the page cache both are equally fast.
 #pragma once
 
 #include <cstddef>
@@ -13,10 +14,12 @@
 
 namespace dfe::io {
 
-/// Bytes of a file on disk, or of a block of memory that stands for one (a decompressed file, a test's input).
+/// Bytes of a file on disk, or of a block of memory that stands for one (a decompressed file, a
+/// test's input).
 class RandomFile {
  public:
-  /// Opens for reading. Throws `Error` where the file is missing, a folder, not a regular file or not readable.
+  /// Opens for reading. Throws `Error` where the file is missing, a folder, not a regular file or
+  /// not readable.
   explicit RandomFile(const std::filesystem::path& path);
 
   /// Memory that outlives this object; `name` is for error messages.
@@ -37,7 +40,8 @@ class RandomFile {
   std::int64_t size() const { return size_; }
   std::int64_t resident_bytes() const { return owned_ ? size_ : 0; }
 
-  /// Copies `bytes` bytes from `offset`. Throws `Error` where the file ends before or cannot be read.
+  /// Copies `bytes` bytes from `offset`. Throws `Error` where the file ends before or cannot be
+  /// read.
   void read(std::int64_t offset, void* out, std::size_t bytes) const;
 
  private:

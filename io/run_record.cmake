@@ -3,4 +3,5 @@
 find_package(nlohmann_json REQUIRED GLOBAL)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET GLOBAL libxxhash)
 target_link_libraries(dfe_io PUBLIC PkgConfig::XXHASH nlohmann_json::nlohmann_json)
-set_source_files_properties(run_record.cpp PROPERTIES COMPILE_DEFINITIONS DFENGINE_VERSION="${PROJECT_VERSION}")
+set_source_files_properties(run_record.cpp PROPERTIES COMPILE_DEFINITIONS
+  DFENGINE_VERSION="${PROJECT_VERSION}")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The run record. Inputs are hashed with XXH128, which reads as fast as the disk delivers; the JSON keeps the order in which things
-// were noted, so that two records can be compared with diff.
+// The run record. Inputs are hashed with XXH128, which reads as fast as the disk delivers; the JSON
+// keeps the order in which things were noted, so that two records can be compared with diff.
 #include "io/run_record.hpp"
 
 #include <array>
@@ -12,8 +12,8 @@
 
 #include <xxhash.h>
 
-#include "dfengine/error.hpp"
 #include "core/parallel.hpp"
+#include "dfengine/error.hpp"
 #include "io/atomic_file.hpp"
 
 namespace dfe::io {
@@ -56,7 +56,8 @@ std::string file_hash(const std::filesystem::path& path) {
     void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
   };
   std::error_code code;
-  if (std::filesystem::is_directory(path, code)) throw Error("record", path.string(), "is a folder", "expected a file");
+  if (std::filesystem::is_directory(path, code))
+    throw Error("record", path.string(), "is a folder", "expected a file");
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
   if (!file) throw Error("record", path.string(), "cannot be opened for hashing");
   std::setvbuf(file.get(), nullptr, _IONBF, 0);  // the blocks below are the buffer
@@ -65,7 +66,8 @@ std::string file_hash(const std::filesystem::path& path) {
   std::vector<char> block(std::size_t{1} << 20);
   while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get()))
     XXH3_128bits_update(state.get(), block.data(), count);
-  if (std::ferror(file.get())) throw Error("record", path.string(), "cannot be read to its end for hashing");
+  if (std::ferror(file.get()))
+    throw Error("record", path.string(), "cannot be read to its end for hashing");
   XXH128_canonical_t bytes;
   XXH128_canonicalFromHash(&bytes, XXH3_128bits_digest(state.get()));
   std::string text;
@@ -78,9 +80,14 @@ std::string file_hash(const std::filesystem::path& path) {
 }
 
 RunRecord::RunRecord(std::string command)
-    : command_(std::move(command)), started_(std::chrono::steady_clock::now()), current_started_(started_), start_time_utc_(now_utc()) {}
+    : command_(std::move(command)),
+      started_(std::chrono::steady_clock::now()),
+      current_started_(started_),
+      start_time_utc_(now_utc()) {}
 
-void RunRecord::option(std::string name, std::string value) { options_.emplace_back(std::move(name), std::move(value)); }
+void RunRecord::option(std::string name, std::string value) {
+  options_.emplace_back(std::move(name), std::move(value));
+}
 
 void RunRecord::device(std::string text) { device_ = std::move(text); }
 
@@ -90,14 +97,21 @@ void RunRecord::input(const std::filesystem::path& path) {
 }
 
 void RunRecord::input_beside(const std::filesystem::path& path) {
-  inputs_.push_back({path.string(), std::async(std::launch::async, file_hash, path), size_of(path)});
+  inputs_.push_back(
+      {path.string(), std::async(std::launch::async, file_hash, path), size_of(path)});
 }
 
-void RunRecord::output(const std::filesystem::path& path) { outputs_.push_back({path.string(), {}, size_of(path)}); }
+void RunRecord::output(const std::filesystem::path& path) {
+  outputs_.push_back({path.string(), {}, size_of(path)});
+}
 
-void RunRecord::fact(std::string name, std::string value) { facts_.push_back({std::move(name), std::move(value), 0, false}); }
+void RunRecord::fact(std::string name, std::string value) {
+  facts_.push_back({std::move(name), std::move(value), 0, false});
+}
 
-void RunRecord::fact(std::string name, double value) { facts_.push_back({std::move(name), "", value, true}); }
+void RunRecord::fact(std::string name, double value) {
+  facts_.push_back({std::move(name), "", value, true});
+}
 
 void RunRecord::warning(std::string text) { warnings_.push_back(std::move(text)); }
 
@@ -115,7 +129,8 @@ void RunRecord::stage(std::string name) {
 std::vector<std::pair<std::string, double>> RunRecord::timings() const {
   std::vector<std::pair<std::string, double>> result;
   for (const Stage& stage : stages_)
-    result.emplace_back(stage.name, stage.seconds + (stage.name == current_ ? seconds_since(current_started_) : 0));
+    result.emplace_back(
+        stage.name, stage.seconds + (stage.name == current_ ? seconds_since(current_started_) : 0));
   return result;
 }
 
@@ -136,9 +151,11 @@ std::string RunRecord::json() const {
   record["options"] = object_of(options_);
   record["inputs"] = Json::array();
   for (const FileFact& file : inputs_)
-    record["inputs"].push_back({{"path", file.path}, {"bytes", file.bytes}, {"xxh128", file.hash.get()}});
+    record["inputs"].push_back(
+        {{"path", file.path}, {"bytes", file.bytes}, {"xxh128", file.hash.get()}});
   record["outputs"] = Json::array();
-  for (const FileFact& file : outputs_) record["outputs"].push_back({{"path", file.path}, {"bytes", file.bytes}});
+  for (const FileFact& file : outputs_)
+    record["outputs"].push_back({{"path", file.path}, {"bytes", file.bytes}});
   record["timings_seconds"] = object_of(timings());
   Json facts = Json::object();
   for (const Fact& fact : facts_) {
@@ -155,6 +172,8 @@ std::string RunRecord::json() const {
   return record.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-void RunRecord::write_beside(const std::filesystem::path& result) const { write_text_file(run_record_path(result), json()); }
+void RunRecord::write_beside(const std::filesystem::path& result) const {
+  write_text_file(run_record_path(result), json());
+}
 
 }  // namespace dfe::io

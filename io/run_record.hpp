@@ -28,7 +28,8 @@ class RunRecord {
   void option(std::string name, std::string value);
   void device(std::string text);                  ///< "cpu (avx512, 2 threads)"
   void input(const std::filesystem::path& path);  ///< notes path, size and hash
-  /// The same, with the hash worked out beside what follows; json() waits for it and throws its error.
+  /// The same, with the hash worked out beside what follows; json() waits for it and throws its
+  /// error.
   void input_beside(const std::filesystem::path& path);
   void output(const std::filesystem::path& path);  ///< notes path and size; call after it exists
   void fact(std::string name, std::string value);  ///< anything else worth keeping, as text
@@ -41,8 +42,8 @@ class RunRecord {
   /// Seconds per stage so far, in order of first use.
   std::vector<std::pair<std::string, double>> timings() const;
 
-  /// The record as JSON text: version, command, options, inputs, outputs, device, timings, facts, warnings,
-  /// start time, host threads.
+  /// The record as JSON text: version, command, options, inputs, outputs, device, timings, facts,
+  /// warnings, start time, host threads.
   std::string json() const;
 
   /// Writes json() beside `result` (run_record_path), atomically.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Score maps on disk, as DeepFinder writes them: HDF5, one dataset per class (/class0, /class1, ...) in (z, y, x) order.
+// Score maps on disk, as DeepFinder writes them: HDF5, one dataset per class (/class0, /class1,
+// ...) in (z, y, x) order.
 #pragma once
 
 #include <filesystem>
@@ -11,12 +12,13 @@
 
 namespace dfe::io {
 
-/// Writes scores box by box while the network runs; the file appears under its name only at `commit`.
+/// Writes scores box by box while the network runs; the file appears under its name only at
+/// `commit`.
 class ScoreWriter {
  public:
   /// `half` stores float16 (the default of the command line), else float32.
-  ScoreWriter(const std::filesystem::path& path, const VolumeGeometry& geometry, std::int64_t classes,
-              const std::vector<std::string>& class_names, bool half);
+  ScoreWriter(const std::filesystem::path& path, const VolumeGeometry& geometry,
+              std::int64_t classes, const std::vector<std::string>& class_names, bool half);
   ~ScoreWriter();
   ScoreWriter(ScoreWriter&&) noexcept;
   ScoreWriter& operator=(ScoreWriter&&) noexcept;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam between the network and the machines that compute it. A backend plans each op, or refuses with a reason; a planned op
-// computes any range of z planes of its output from the planes of its inputs that are in memory.
+// The seam between the network and the machines that compute it. A backend plans each op, or
+// refuses with a reason; a planned op computes any range of z planes of its output from the planes
+// of its inputs that are in memory.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +11,9 @@
 #include <span>
 #include <string>
 
+#include "core/arena.hpp"
 #include "dfengine/error.hpp"
 #include "dfengine/weights.hpp"
-#include "core/arena.hpp"
 #include "kernels/ops.hpp"
 #include "kernels/voxel_input.hpp"
 
@@ -20,17 +21,21 @@ namespace dfe {
 
 class VolumeSource;
 
-/// Planes of one tensor that are in memory: plane z lies in slot z - `base` modulo `capacity`. With capacity = extent.z it is a whole
-/// tensor. What lies inside a plane only the backend knows (Backend::plane_bytes).
+/// Planes of one tensor that are in memory: plane z lies in slot z - `base` modulo `capacity`. With
+/// capacity = extent.z it is a whole tensor. What lies inside a plane only the backend knows
+/// (Backend::plane_bytes).
 struct PlaneBuffer {
   std::byte* data = nullptr;
   std::int64_t capacity = 0;
   std::size_t plane_bytes = 0;
   Extent3 extent;  ///< D, H, W of the whole tensor: planes outside [0, D) read as zeros
   std::int64_t channels = 0;
-  std::int64_t base = 0;  ///< the plane in the first slot; moves only on backends with contiguous_planes()
+  std::int64_t base =
+      0;  ///< the plane in the first slot; moves only on backends with contiguous_planes()
 
-  std::byte* plane(std::int64_t z) const { return data + static_cast<std::size_t>((z - base) % capacity) * plane_bytes; }
+  std::byte* plane(std::int64_t z) const {
+    return data + static_cast<std::size_t>((z - base) % capacity) * plane_bytes;
+  }
 };
 
 /// Where the head writes, in host memory: plane z of the request goes to index z - z_begin.
@@ -50,19 +55,25 @@ class PlannedOp {
   /// Memory the op holds: packed weights and scratch.
   virtual std::size_t bytes() const = 0;
 
-  /// Outputs are computed in blocks of this many planes, rows and voxels, anchored at multiples of them; planes at multiples less the op's
-  /// plane_phase. What a column of the plane gets exactly right are whole blocks.
+  /// Outputs are computed in blocks of this many planes, rows and voxels, anchored at multiples of
+  /// them; planes at multiples less the op's plane_phase. What a column of the plane gets exactly
+  /// right are whole blocks.
   virtual Extent3 grid() const { return {1, 1, 1}; }
 
-  /// Memory the op shares with others to compute `y` planes at once, all of them H x W, of `channels` channels.
-  virtual std::size_t workspace_bytes(const Extent3& /*y*/, std::int64_t /*channels*/) const { return 0; }
+  /// Memory the op shares with others to compute `y` planes at once, all of them H x W, of
+  /// `channels` channels.
+  virtual std::size_t workspace_bytes(const Extent3& /*y*/, std::int64_t /*channels*/) const {
+    return 0;
+  }
 
   /// Makes sure that a run with these arguments allocates nothing. May overwrite the buffers.
-  virtual void prepare(const PlaneBuffer& /*y*/, std::span<const PlaneBuffer> /*x*/, std::int64_t /*z_begin*/, std::int64_t /*z_end*/) {}
+  virtual void prepare(const PlaneBuffer& /*y*/, std::span<const PlaneBuffer> /*x*/,
+                       std::int64_t /*z_begin*/, std::int64_t /*z_end*/) {}
 
-  /// Computes planes [z_begin, z_end) of y; both lie where blocks begin, or at the ends of the tensor. Every input plane that whole blocks
-  /// need is in its buffer.
-  virtual void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) = 0;
+  /// Computes planes [z_begin, z_end) of y; both lie where blocks begin, or at the ends of the
+  /// tensor. Every input plane that whole blocks need is in its buffer.
+  virtual void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
+                   std::int64_t z_end) = 0;
 };
 
 /// The last op; its results leave the backend.
@@ -72,13 +83,17 @@ class PlannedHead {
   virtual std::string name() const = 0;
   virtual std::size_t bytes() const = 0;
 
-  /// How many runs may wait to be finished. 0: results are there when run returns, and finish is never called.
+  /// How many runs may wait to be finished. 0: results are there when run returns, and finish is
+  /// never called.
   virtual int in_flight() const { return 0; }
 
-  virtual void prepare(const PlaneBuffer& /*x*/, std::int64_t /*z_begin*/, std::int64_t /*z_end*/, bool /*with_scores*/) {}
-  virtual void run(const HeadOutput& y, const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end) = 0;
+  virtual void prepare(const PlaneBuffer& /*x*/, std::int64_t /*z_begin*/, std::int64_t /*z_end*/,
+                       bool /*with_scores*/) {}
+  virtual void run(const HeadOutput& y, const PlaneBuffer& x, std::int64_t z_begin,
+                   std::int64_t z_end) = 0;
 
-  /// Waits until the results of the oldest run that is not finished are where it was told to put them.
+  /// Waits until the results of the oldest run that is not finished are where it was told to put
+  /// them.
   virtual void finish() {}
 };
 
@@ -93,10 +108,15 @@ class Backend {
   virtual int threads() const = 0;
 
   /// Bytes of one z plane of a tensor of `channels` channels.
-  virtual std::size_t plane_bytes(std::int64_t channels, std::int64_t height, std::int64_t width) const = 0;
+  virtual std::size_t plane_bytes(std::int64_t channels, std::int64_t height,
+                                  std::int64_t width) const = 0;
 
-  /// Bytes of one z plane of a tensor that waits in 16 bits per value; 0: the backend has no such tensors.
-  virtual std::size_t half_plane_bytes(std::int64_t /*channels*/, std::int64_t /*height*/, std::int64_t /*width*/) const { return 0; }
+  /// Bytes of one z plane of a tensor that waits in 16 bits per value; 0: the backend has no such
+  /// tensors.
+  virtual std::size_t half_plane_bytes(std::int64_t /*channels*/, std::int64_t /*height*/,
+                                       std::int64_t /*width*/) const {
+    return 0;
+  }
 
   /// Bytes that must be readable beyond the last plane of a buffer.
   virtual std::size_t tail_bytes() const = 0;
@@ -110,29 +130,40 @@ class Backend {
   /// Planes a step should compute at full resolution; 0: as many as keep threads() busy.
   virtual std::int64_t preferred_slab_planes() const { return 0; }
 
-  /// Whether the planes that an op reads must lie one behind the other, so that buffers slide instead of rolling.
+  /// Whether the planes that an op reads must lie one behind the other, so that buffers slide
+  /// instead of rolling.
   virtual bool contiguous_planes() const { return false; }
 
-  /// Moves planes [begin, end) of a sliding buffer to its first slots; the caller sets x.base = begin afterwards.
-  virtual void move_planes(const PlaneBuffer& /*x*/, std::int64_t /*begin*/, std::int64_t /*end*/) {}
+  /// Moves planes [begin, end) of a sliding buffer to its first slots; the caller sets x.base =
+  /// begin afterwards.
+  virtual void move_planes(const PlaneBuffer& /*x*/, std::int64_t /*begin*/, std::int64_t /*end*/) {
+  }
 
-  /// The planners throw `Error` naming op, shape and reason where the backend has no kernel. `widest` is the largest W that will run.
-  virtual std::unique_ptr<PlannedOp> plan(const Conv3dDesc& op, const LayerWeights& weights, std::int64_t widest) = 0;
+  /// The planners throw `Error` naming op, shape and reason where the backend has no kernel.
+  /// `widest` is the largest W that will run.
+  virtual std::unique_ptr<PlannedOp> plan(const Conv3dDesc& op, const LayerWeights& weights,
+                                          std::int64_t widest) = 0;
   virtual std::unique_ptr<PlannedOp> plan(const MaxPoolDesc& op) = 0;
-  virtual std::unique_ptr<PlannedOp> plan(const UpConvDesc& op, const LayerWeights& weights, std::int64_t widest) = 0;
+  virtual std::unique_ptr<PlannedOp> plan(const UpConvDesc& op, const LayerWeights& weights,
+                                          std::int64_t widest) = 0;
   virtual std::unique_ptr<PlannedOp> plan_cast(const CastDesc& /*op*/) {
     throw Error(ErrorKind::Usage, "device", description(), "tensors cannot wait in 16 bits",
                 "only the CPU backend has them: keep or recompute the first skip connection");
   }
-  virtual std::unique_ptr<PlannedHead> plan(const HeadDesc& op, const LayerWeights& weights, std::int64_t widest) = 0;
+  virtual std::unique_ptr<PlannedHead> plan(const HeadDesc& op, const LayerWeights& weights,
+                                            std::int64_t widest) = 0;
 
-  /// Writes plane z of a tensor from (H, W, C) floats; the reverse. For the network's input, tests and benchmarks.
+  /// Writes plane z of a tensor from (H, W, C) floats; the reverse. For the network's input, tests
+  /// and benchmarks.
   virtual void store_plane(const PlaneBuffer& x, std::int64_t z, const float* plane) = 0;
   virtual void load_plane(const PlaneBuffer& x, std::int64_t z, float* plane) const = 0;
 
-  /// A tomogram whose voxels this backend converts and normalizes itself; null where the caller does. `keep`: they stay on the card once
-  /// they were read. Volume and backend must outlive the result.
-  virtual std::unique_ptr<VoxelInput> voxels(const VolumeSource& /*volume*/, bool /*keep*/) { return nullptr; }
+  /// A tomogram whose voxels this backend converts and normalizes itself; null where the caller
+  /// does. `keep`: they stay on the card once they were read. Volume and backend must outlive the
+  /// result.
+  virtual std::unique_ptr<VoxelInput> voxels(const VolumeSource& /*volume*/, bool /*keep*/) {
+    return nullptr;
+  }
 };
 
 }  // namespace dfe

@@ -23,22 +23,26 @@ LoadedModule find_module() {
       found.trouble = "switched off by DFENGINE_CUDA";
       return found;
     }
-    places.push_back(fs::is_directory(chosen, error) ? fs::path(chosen) / kModuleFile : fs::path(chosen));
+    places.push_back(fs::is_directory(chosen, error) ? fs::path(chosen) / kModuleFile
+                                                     : fs::path(chosen));
   } else {
     const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
-    places = {folder / kModuleFile, folder.parent_path() / "lib" / kModuleFile, folder.parent_path() / DFE_LIBRARY_FOLDER / kModuleFile};
+    places = {folder / kModuleFile, folder.parent_path() / "lib" / kModuleFile,
+              folder.parent_path() / DFE_LIBRARY_FOLDER / kModuleFile};
   }
   std::string looked;
   for (const fs::path& place : places) {
     if (!fs::is_regular_file(place, error)) {
-      if (looked.find("'" + place.string() + "'") == std::string::npos) looked += (looked.empty() ? "'" : ", '") + place.string() + "'";
+      if (looked.find("'" + place.string() + "'") == std::string::npos)
+        looked += (looked.empty() ? "'" : ", '") + place.string() + "'";
       continue;
     }
     found.path = place.string();
     void* const handle = dlopen(fs::absolute(place, error).c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!handle) {
       const char* const why = dlerror();
-      found.trouble = "the module cannot be opened (" + std::string(why ? why : "no reason given") + ")";
+      found.trouble =
+          "the module cannot be opened (" + std::string(why ? why : "no reason given") + ")";
       return found;
     }
     using Entry = const CudaModule* (*)();
@@ -49,7 +53,8 @@ LoadedModule find_module() {
     }
     const CudaModule* const module = entry();
     if (std::string(module->build) != DFE_MODULE_TEXT) {
-      found.trouble = "'" + found.path + "' belongs to another build of dfengine (" + module->build + ", not " + DFE_MODULE_TEXT + ")";
+      found.trouble = "'" + found.path + "' belongs to another build of dfengine (" +
+                      module->build + ", not " + DFE_MODULE_TEXT + ")";
       return found;
     }
     found.module = module;
@@ -60,7 +65,8 @@ LoadedModule find_module() {
 }
 
 [[noreturn]] void refuse(const std::string& device, const std::string& why) {
-  throw Error(ErrorKind::Usage, "device", device, "no CUDA backend: " + why, "dfengine info tells what there is; use --device cpu or auto");
+  throw Error(ErrorKind::Usage, "device", device, "no CUDA backend: " + why,
+              "dfengine info tells what there is; use --device cpu or auto");
 }
 
 }  // namespace
@@ -81,7 +87,9 @@ CardList cuda_cards() {
   if (!list.trouble.empty()) return list;
   for (const CardFacts& card : list.cards)
     if (card.refusal.empty()) return list;
-  list.trouble = list.cards.empty() ? "no card" : "card 0, " + list.cards[0].name + ": " + list.cards[0].refusal;
+  list.trouble = list.cards.empty()
+                     ? "no card"
+                     : "card 0, " + list.cards[0].name + ": " + list.cards[0].refusal;
   return list;
 }
 
@@ -90,13 +98,16 @@ int check_cuda_device(const std::string& device) {
   if (device != "cuda") {
     const std::string digits = device.starts_with("cuda:") ? device.substr(5) : "";
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), wanted);
-    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() || wanted < 0)
-      throw Error(ErrorKind::Usage, "device", device, "no such device", "expected auto, cpu, ref, cuda or cuda:N");
+    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() ||
+        wanted < 0)
+      throw Error(ErrorKind::Usage, "device", device, "no such device",
+                  "expected auto, cpu, ref, cuda or cuda:N");
   }
   const CardList list = cuda_cards();
   if (list.cards.empty()) refuse(device, list.trouble);
   if (wanted >= static_cast<int>(list.cards.size()))
-    refuse(device, std::to_string(list.cards.size()) + (list.cards.size() == 1 ? " card is visible" : " cards are visible"));
+    refuse(device, std::to_string(list.cards.size()) +
+                       (list.cards.size() == 1 ? " card is visible" : " cards are visible"));
   for (const CardFacts& card : list.cards)
     if (wanted < 0 ? card.refusal.empty() : card.index == wanted) {
       if (!card.refusal.empty()) refuse(device, card.name + ": " + card.refusal);

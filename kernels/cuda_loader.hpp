@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds and opens the CUDA module. The program itself needs no CUDA: where module, libraries, driver or card are missing, this says which.
+// Finds and opens the CUDA module. The program itself needs no CUDA: where module, libraries,
+// driver or card are missing, this says which.
 #pragma once
 
 #include <memory>
@@ -17,15 +18,15 @@ struct LoadedModule {
   std::string trouble;  ///< why there is none, a clause without full stop
 };
 
-/// $DFENGINE_CUDA (the module, a folder with it, or "off") alone where it is set; else beside the program, then in ../lib and the library
-/// folder of the installation.
+/// $DFENGINE_CUDA (the module, a folder with it, or "off") alone where it is set; else beside the
+/// program, then in ../lib and the library folder of the installation.
 const LoadedModule& cuda_module();
 
 /// Cards with `trouble` filled in where there is none that can be used, whatever the reason.
 CardList cuda_cards();
 
-/// The index of the card that a device names: "cuda" is the first that can be used, "cuda:1" the second visible one. Throws a usage `Error`
-/// "no CUDA backend: ..." where there is none.
+/// The index of the card that a device names: "cuda" is the first that can be used, "cuda:1" the
+/// second visible one. Throws a usage `Error` "no CUDA backend: ..." where there is none.
 int check_cuda_device(const std::string& device);
 
 /// The backend on that card.

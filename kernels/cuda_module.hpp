@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the program and its CUDA module say to each other. The module exports one C function; everything else is C++ of one build, which
-// the build text makes sure of.
+// What the program and its CUDA module say to each other. The module exports one C function;
+// everything else is C++ of one build, which the build text makes sure of.
 #pragma once
 
 #include <cstdint>

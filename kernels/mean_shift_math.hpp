@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The arithmetic of mean shift that the CPU and a card share, so that both decide alike to the last bit: what a ball holds, when a climb
-// ends, which cells hold the centres near a place. It must be compiled without contraction of a*b+c.
+// The arithmetic of mean shift that the CPU and a card share, so that both decide alike to the last
+// bit: what a ball holds, when a climb ends, which cells hold the centres near a place. It must be
+// compiled without contraction of a*b+c.
 #pragma once
 
 #include <cmath>
@@ -27,7 +28,8 @@ struct Mode {
   std::int64_t neighbours = 0;
 };
 
-/// Squared distance of a voxel from a point, added up in the order z, y, x as scikit-learn's KDTree does, so that ties round alike.
+/// Squared distance of a voxel from a point, added up in the order z, y, x as scikit-learn's KDTree
+/// does, so that ties round alike.
 DFE_HOST_DEVICE inline double squared_distance(const Point3& a, double z, double y, double x) {
   const double dz = a.z - z, dy = a.y - y, dx = a.x - x;
   return dz * dz + dy * dy + dx * dx;
@@ -36,8 +38,9 @@ DFE_HOST_DEVICE inline double squared_distance(const Point3& a, double z, double
 constexpr int kMaxIterations = 300;
 constexpr double kStopFraction = 1e-3;  // of the radius
 
-/// Moves a seed to the mean of its ball until it moves by less than radius/1000, at most 300 times again. `ball(centre)` gives the PointSum
-/// of the voxels within the radius. `neighbours` is 0 where the seed's ball is empty.
+/// Moves a seed to the mean of its ball until it moves by less than radius/1000, at most 300 times
+/// again. `ball(centre)` gives the PointSum of the voxels within the radius. `neighbours` is 0
+/// where the seed's ball is empty.
 template <class Ball>
 DFE_HOST_DEVICE Mode climb_by(const Ball& ball, const Point3& seed, double radius) {
   Mode mode{seed, 0};
@@ -52,13 +55,15 @@ DFE_HOST_DEVICE Mode climb_by(const Ball& ball, const Point3& seed, double radiu
   }
 }
 
-/// Places [begin, end) of an axis of `size`, cut a little wide: those within `reach` of `centre` are among them.
+/// Places [begin, end) of an axis of `size`, cut a little wide: those within `reach` of `centre`
+/// are among them.
 struct AxisReach {
   std::int64_t begin, end;
 };
 DFE_HOST_DEVICE inline AxisReach axis_reach(double centre, double reach, std::int64_t size) {
   const double low = centre - reach, high = centre + reach + 1;
-  const auto begin = static_cast<std::int64_t>(low > 0 ? low : 0), end = static_cast<std::int64_t>(high > 0 ? high : 0);
+  const auto begin = static_cast<std::int64_t>(low > 0 ? low : 0),
+             end = static_cast<std::int64_t>(high > 0 ? high : 0);
   return {begin, end < size ? end : size};
 }
 
@@ -67,22 +72,27 @@ struct RowReach {
   std::int32_t first, last;
 };
 
-/// The voxels x of a row of `size` < 2^31 with base + (centre - x)² <= limit, computed in this order; base holds (centre_z - z)² +
-/// (centre_y - y)². Always inlined: disc.cpp compiles it for several instruction sets.
-[[gnu::always_inline]] DFE_HOST_DEVICE inline RowReach reach_row(double base, double centre, double limit, double size) {
-  // The square root guesses, a little wide; the comparison that defines the ball then takes off at most one at each end.
+/// The voxels x of a row of `size` < 2^31 with base + (centre - x)² <= limit, computed in this
+/// order; base holds (centre_z - z)² + (centre_y - y)². Always inlined: disc.cpp compiles it for
+/// several instruction sets.
+[[gnu::always_inline]] DFE_HOST_DEVICE inline RowReach reach_row(double base, double centre,
+                                                                 double limit, double size) {
+  // The square root guesses, a little wide; the comparison that defines the ball then takes off at
+  // most one at each end.
   constexpr double kSlack = 1e-6;
   const double inside = limit - base, half = std::sqrt(inside > 0.0 ? inside : 0.0) + kSlack;
   double low = centre - half + 1, high = centre + half + 1;  // truncation is floor from 0 on
   low = low > 0.0 ? low : 0.0;
   high = high > 0.0 ? high : 0.0;
-  const auto first = static_cast<std::int32_t>(low < size ? low : size), last = static_cast<std::int32_t>(high < size ? high : size) - 1;
+  const auto first = static_cast<std::int32_t>(low < size ? low : size),
+             last = static_cast<std::int32_t>(high < size ? high : size) - 1;
   const double to_first = centre - first, to_last = centre - last;
-  return {first + (base + to_first * to_first > limit ? 1 : 0), last - (base + to_last * to_last > limit ? 1 : 0)};
+  return {first + (base + to_first * to_first > limit ? 1 : 0),
+          last - (base + to_last * to_last > limit ? 1 : 0)};
 }
 
-/// Points sorted into less than 2^31 cubic cells: those of cell c, numbered along z, y, x, are order[starts[c]] to before order[starts[c +
-/// 1]].
+/// Points sorted into less than 2^31 cubic cells: those of cell c, numbered along z, y, x, are
+/// order[starts[c]] to before order[starts[c + 1]].
 struct PointGridView {
   double inverse_edge = 1;
   std::int32_t cells_z = 0, cells_y = 0, cells_x = 0;
@@ -94,7 +104,8 @@ struct PointGridView {
     return !(c > 0) ? 0 : c >= count ? count - 1 : static_cast<std::int32_t>(c);
   }
 
-  /// Calls visit(index) for every point in the cells that the box touches: all points inside the box and some around it.
+  /// Calls visit(index) for every point in the cells that the box touches: all points inside the
+  /// box and some around it.
   template <class Visit>
   DFE_HOST_DEVICE void visit_box(const Point3& low, const Point3& high, Visit&& visit) const {
     const std::int32_t z0 = cell(low.z, cells_z), z1 = cell(high.z, cells_z);
@@ -102,7 +113,9 @@ struct PointGridView {
     const std::int32_t x0 = cell(low.x, cells_x), x1 = cell(high.x, cells_x);
     for (std::int32_t z = z0; z <= z1; ++z)
       for (std::int32_t y = y0; y <= y1; ++y) {
-        const std::int32_t row = (z * cells_y + y) * cells_x;  // the cells of a row follow each other, and so do their points
+        const std::int32_t row =
+            (z * cells_y + y) *
+            cells_x;  // the cells of a row follow each other, and so do their points
         const std::uint32_t last = starts[row + x1 + 1];
         for (std::uint32_t k = starts[row + x0]; k < last; ++k) visit(order[k]);
       }

@@ -27,7 +27,8 @@ std::int64_t parameter_count(const std::vector<LayerWeights>& layers) {
 Gradients zero_gradients(const std::vector<LayerWeights>& layers) {
   Gradients zeros;
   for (const LayerWeights& layer : layers)
-    zeros.push_back({std::vector<double>(layer.kernel.size(), 0.0), std::vector<double>(layer.bias.size(), 0.0)});
+    zeros.push_back({std::vector<double>(layer.kernel.size(), 0.0),
+                     std::vector<double>(layer.bias.size(), 0.0)});
   return zeros;
 }
 

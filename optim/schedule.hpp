@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Learning rates: a function of the step, times a factor that falls when the validation stops improving.
+// Learning rates: a function of the step, times a factor that falls when the validation stops
+// improving.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,9 @@ enum class RateCurve { Constant, Cosine };
 
 struct ScheduleOptions {
   RateCurve curve = RateCurve::Constant;
-  double rate = 1e-4;                 ///< the paper's
-  std::int64_t warm_up_steps = 0;     ///< the rate rises in equal parts; step warm_up_steps is the first with the full rate
+  double rate = 1e-4;  ///< the paper's
+  std::int64_t warm_up_steps =
+      0;  ///< the rate rises in equal parts; step warm_up_steps is the first with the full rate
   std::int64_t total_steps = 0;       ///< Cosine: where it ends; steps beyond keep the final rate
   double final_share = 0;             ///< Cosine: part of the rate that is left at the end
   double plateau_factor = 1;          ///< multiplies the rate at each plateau; 1 turns plateaus off
@@ -30,10 +32,12 @@ struct ScheduleState {
   std::int64_t bad_validations = 0;                       ///< since then
 };
 
-/// The rate of a step, counted from 0. Cosine: Loshchilov and Hutter, ICLR 2017, equation 5 without restarts.
+/// The rate of a step, counted from 0. Cosine: Loshchilov and Hutter, ICLR 2017, equation 5 without
+/// restarts.
 double learning_rate(const ScheduleOptions& options, const ScheduleState& state, std::int64_t step);
 
-/// Takes a validation loss. True where it lowered the factor. A loss that is not a number counts as no improvement.
+/// Takes a validation loss. True where it lowered the factor. A loss that is not a number counts as
+/// no improvement.
 bool report_validation(const ScheduleOptions& options, ScheduleState& state, double loss);
 
 }  // namespace dfe

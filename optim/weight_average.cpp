@@ -6,12 +6,14 @@ namespace {
 
 void mix(double decay, const std::vector<float>& from, std::vector<float>& to) {
   for (std::size_t i = 0; i < to.size(); ++i)
-    to[i] = static_cast<float>(decay * static_cast<double>(to[i]) + (1 - decay) * static_cast<double>(from[i]));
+    to[i] = static_cast<float>(decay * static_cast<double>(to[i]) +
+                               (1 - decay) * static_cast<double>(from[i]));
 }
 
 }  // namespace
 
-void average_weights(double decay, const std::vector<LayerWeights>& layers, std::vector<LayerWeights>& average) {
+void average_weights(double decay, const std::vector<LayerWeights>& layers,
+                     std::vector<LayerWeights>& average) {
   if (average.empty()) {
     average = layers;
     return;

@@ -11,7 +11,8 @@ namespace dfe::simulate {
 
 namespace {
 
-/// Weight of a frequency: 1 up to half the cutoff, then a cosine down to 0. A steeper edge would ring.
+/// Weight of a frequency: 1 up to half the cutoff, then a cosine down to 0. A steeper edge would
+/// ring.
 float low_pass(double frequency, double cutoff) {
   const double t = 2 * frequency / cutoff - 1;
   if (t <= 0) return 1;
@@ -26,27 +27,34 @@ std::int64_t frequency(std::int64_t i, std::int64_t n) { return i <= n / 2 ? i :
 void check_density_options(const DensityOptions& options) {
   const double voxel = options.voxel_size_angstrom;
   if (!(voxel >= 0.1 && voxel <= 1000))
-    throw Error(ErrorKind::Usage, "simulate", "voxel_size", "is " + std::to_string(voxel) + " A", "use 0.1 to 1000 A");
+    throw Error(ErrorKind::Usage, "simulate", "voxel_size", "is " + std::to_string(voxel) + " A",
+                "use 0.1 to 1000 A");
   if (!(options.resolution_angstrom >= 0 && options.resolution_angstrom <= 1000))
-    throw Error(ErrorKind::Usage, "simulate", "resolution", "is " + std::to_string(options.resolution_angstrom) + " A", "use 0 to 1000 A");
+    throw Error(ErrorKind::Usage, "simulate", "resolution",
+                "is " + std::to_string(options.resolution_angstrom) + " A", "use 0 to 1000 A");
   if (!(options.mask_threshold > 0 && options.mask_threshold < 1))
-    throw Error(ErrorKind::Usage, "simulate", "mask_threshold", "is " + std::to_string(options.mask_threshold),
+    throw Error(ErrorKind::Usage, "simulate", "mask_threshold",
+                "is " + std::to_string(options.mask_threshold),
                 "use a share of the greatest value, above 0 and below 1");
 }
 
-FineCube plan_cube(double reach_angstrom, double edge_angstrom, const DensityOptions& options, std::string_view object) {
+FineCube plan_cube(double reach_angstrom, double edge_angstrom, const DensityOptions& options,
+                   std::string_view object) {
   check_density_options(options);
   // 4 voxels of room: the low-pass spreads what is sharp.
   const double half = reach_angstrom / options.voxel_size_angstrom + 4;
   if (!(half <= static_cast<double>(kMaxCube / 2)))
-    throw Error("simulate", object, "reaches " + std::to_string(reach_angstrom) + " A from its centre",
+    throw Error("simulate", object,
+                "reaches " + std::to_string(reach_angstrom) + " A from its centre",
                 "at most " + std::to_string(kMaxCube / 2 - 4) + " voxels are possible");
   FineCube cube;
   cube.size = 2 * static_cast<std::int64_t>(std::ceil(half));
-  const double refine = std::ceil(options.voxel_size_angstrom / (static_cast<double>(kOversampling) * edge_angstrom));
+  const double refine =
+      std::ceil(options.voxel_size_angstrom / (static_cast<double>(kOversampling) * edge_angstrom));
   constexpr std::int64_t kMaxFine = 512;
-  cube.refine = std::clamp<std::int64_t>(static_cast<std::int64_t>(std::min(refine, 64.0)), 1,
-                                         std::max<std::int64_t>(1, kMaxFine / (kOversampling * cube.size)));
+  cube.refine =
+      std::clamp<std::int64_t>(static_cast<std::int64_t>(std::min(refine, 64.0)), 1,
+                               std::max<std::int64_t>(1, kMaxFine / (kOversampling * cube.size)));
   return cube;
 }
 
@@ -63,8 +71,10 @@ Volume<float> fourier_resize(VolumeView<const float> cube, std::int64_t size, do
     for (std::int64_t j = 0; j < m; ++j)
       for (std::int64_t i = 0; i < std::min(half_m, half_n); ++i) {
         const std::int64_t fz = frequency(k, m), fy = frequency(j, m);
-        if (std::abs(fz) >= reach || std::abs(fy) >= reach || i >= reach) continue;  // Nyquist has no partner when sizes differ
-        const float weight = low_pass(std::sqrt(static_cast<double>(fz * fz + fy * fy + i * i)), cutoff) * scale;
+        if (std::abs(fz) >= reach || std::abs(fy) >= reach || i >= reach)
+          continue;  // Nyquist has no partner when sizes differ
+        const float weight =
+            low_pass(std::sqrt(static_cast<double>(fz * fz + fy * fy + i * i)), cutoff) * scale;
         const std::int64_t sz = fz < 0 ? fz + n : fz, sy = fy < 0 ? fy + n : fy;
         cut[(k * m + j) * half_m + i] = spectrum[(sz * n + sy) * half_n + i] * weight;
       }
@@ -74,7 +84,8 @@ Volume<float> fourier_resize(VolumeView<const float> cube, std::int64_t size, do
   return out;
 }
 
-ObjectDensity finish_density(VolumeView<const float> fine, const FineCube& cube, const DensityOptions& options, std::string_view object) {
+ObjectDensity finish_density(VolumeView<const float> fine, const FineCube& cube,
+                             const DensityOptions& options, std::string_view object) {
   const double voxel = options.voxel_size_angstrom;
   const double resolution = std::max(options.resolution_angstrom, 2 * voxel);
   const double cutoff = static_cast<double>(cube.size) * voxel / resolution;  // cycles per field
@@ -84,10 +95,12 @@ ObjectDensity finish_density(VolumeView<const float> fine, const FineCube& cube,
   const Volume<float> coarse = fourier_resize(fine, cube.size, cutoff);
   const float greatest = *std::max_element(coarse.span().begin(), coarse.span().end());
   if (!(greatest > 0) || !std::isfinite(greatest))
-    throw Error("simulate", object, "has no density above that of the ice around it", "give another structure or map");
+    throw Error("simulate", object, "has no density above that of the ice around it",
+                "give another structure or map");
   density.mask = Volume<float>(coarse.extent());
   const float threshold = static_cast<float>(options.mask_threshold) * greatest;
-  std::transform(coarse.span().begin(), coarse.span().end(), density.mask.data(), [&](float v) { return v >= threshold ? 1.0f : 0.0f; });
+  std::transform(coarse.span().begin(), coarse.span().end(), density.mask.data(),
+                 [&](float v) { return v >= threshold ? 1.0f : 0.0f; });
   return density;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Built-in objects: unions and differences of ellipsoids, tubes and rings that have size, outline and symmetry of the real complexes, so
-// that a simulation needs no download. Their axis of symmetry is z.
+// Built-in objects: unions and differences of ellipsoids, tubes and rings that have size, outline
+// and symmetry of the real complexes, so that a simulation needs no download. Their axis of
+// symmetry is z.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -24,29 +25,36 @@ struct Body {
   bool holds(double z, double y, double x) const {
     const double dz = z - centre.z, dy = y - centre.y, dx = x - centre.x;
     const auto square = [](double v) { return v * v; };
-    if (kind == Ellipsoid) return square(dz / radii.z) + square(dy / radii.y) + square(dx / radii.x) <= 1;
+    if (kind == Ellipsoid)
+      return square(dz / radii.z) + square(dy / radii.y) + square(dx / radii.x) <= 1;
     const double r2 = dy * dy + dx * dx;
     return std::abs(dz) <= radii.z && r2 <= square(radii.y) && r2 >= square(radii.x);
   }
   double reach() const {
-    const double own = kind == Ellipsoid ? std::max({radii.z, radii.y, radii.x}) : std::hypot(radii.z, radii.y);
+    const double own =
+        kind == Ellipsoid ? std::max({radii.z, radii.y, radii.x}) : std::hypot(radii.z, radii.y);
     return own + std::hypot(centre.z, centre.y, centre.x);
   }
 };
 
-// Potentials above vitreous ice: about 3 V for protein and 5 V for ribosomes with their RNA (mean inner potentials 7.5 and 9 V, ice 4 V).
+// Potentials above vitreous ice: about 3 V for protein and 5 V for ribosomes with their RNA (mean
+// inner potentials 7.5 and 9 V, ice 4 V).
 constexpr double kProtein = 3, kRna = 5, kGold = 25;
 
-Body ellipsoid(Point3 centre, Point3 radii, double potential) { return {Body::Ellipsoid, centre, radii, potential}; }
+Body ellipsoid(Point3 centre, Point3 radii, double potential) {
+  return {Body::Ellipsoid, centre, radii, potential};
+}
 Body tube(double z, double half_height, double outer, double inner, double potential) {
   return {Body::Tube, {z, 0, 0}, {half_height, outer, inner}, potential};
 }
 
 /// `count` equal balls on a ring around z.
-void add_ring(std::vector<Body>& bodies, int count, double z, double ring_radius, double radius, double phase_deg, double potential) {
+void add_ring(std::vector<Body>& bodies, int count, double z, double ring_radius, double radius,
+              double phase_deg, double potential) {
   for (int i = 0; i < count; ++i) {
     const double angle = 2 * std::numbers::pi * i / count + phase_deg * std::numbers::pi / 180;
-    bodies.push_back(ellipsoid({z, ring_radius * std::sin(angle), ring_radius * std::cos(angle)}, {radius, radius, radius}, potential));
+    bodies.push_back(ellipsoid({z, ring_radius * std::sin(angle), ring_radius * std::cos(angle)},
+                               {radius, radius, radius}, potential));
   }
 }
 
@@ -93,7 +101,8 @@ std::vector<Body> chaperonin(bool lid_above, bool lid_below) {
 
 /// The barrel of four rings, with up to two activator caps.
 std::vector<Body> proteasome(int caps) {
-  std::vector<Body> bodies{tube(0, 74, 52, 0, kProtein), ellipsoid({0, 0, 0}, {28, 27, 27}, 0), ellipsoid({52, 0, 0}, {18, 22, 22}, 0),
+  std::vector<Body> bodies{tube(0, 74, 52, 0, kProtein), ellipsoid({0, 0, 0}, {28, 27, 27}, 0),
+                           ellipsoid({52, 0, 0}, {18, 22, 22}, 0),
                            ellipsoid({-52, 0, 0}, {18, 22, 22}, 0)};
   for (int i = 0; i < caps; ++i) {
     const double side = i == 0 ? 1 : -1;
@@ -131,7 +140,8 @@ const std::vector<NamedShape>& shapes() {
        [](Size s) {
          return std::vector<Body>{ellipsoid({}, {s[0] / 2, s[1] / 2, s[2] / 2}, kProtein)};
        }},
-      {"disc", true, [](Size s) { return std::vector<Body>{tube(0, s[0] / 2, s[1] / 2, 0, kProtein)}; }},
+      {"disc", true,
+       [](Size s) { return std::vector<Body>{tube(0, s[0] / 2, s[1] / 2, 0, kProtein)}; }},
       {"gold", true,
        [](Size s) {
          return std::vector<Body>{ellipsoid({}, {s[0] / 2, s[0] / 2, s[0] / 2}, kGold)};
@@ -144,7 +154,8 @@ const NamedShape& find_shape(std::string_view name) {
   for (const NamedShape& shape : shapes())
     if (shape.name == name) return shape;
   std::string names;
-  for (const NamedShape& shape : shapes()) names += (names.empty() ? "" : ", ") + std::string(shape.name);
+  for (const NamedShape& shape : shapes())
+    names += (names.empty() ? "" : ", ") + std::string(shape.name);
   throw Error(ErrorKind::Usage, "simulate", name, "is no built-in shape", "choose one of " + names);
 }
 
@@ -159,24 +170,30 @@ const std::vector<std::string>& shape_names() {
   return names;
 }
 
-ObjectDensity shape_density(std::string_view name, const std::array<double, 3>& size_angstrom, const DensityOptions& options) {
+ObjectDensity shape_density(std::string_view name, const std::array<double, 3>& size_angstrom,
+                            const DensityOptions& options) {
   const NamedShape& shape = find_shape(name);
   for (const double size : size_angstrom)
     if (shape.sized && !(size >= 1 && size <= 1e5))
-      throw Error(ErrorKind::Usage, "simulate", name, "a size of " + std::to_string(size) + " A", "use 1 to 100000 A");
+      throw Error(ErrorKind::Usage, "simulate", name, "a size of " + std::to_string(size) + " A",
+                  "use 1 to 100000 A");
   const std::vector<Body> bodies = shape.make(size_angstrom);
   double reach = 0;
   for (const Body& body : bodies) reach = std::max(reach, body.reach());
   const FineCube cube = simulate::plan_cube(reach, 4, options, name);
   const std::int64_t n = cube.fine();
-  const double edge = cube.edge_angstrom(options.voxel_size_angstrom), centre = static_cast<double>(n / 2);
+  const double edge = cube.edge_angstrom(options.voxel_size_angstrom),
+               centre = static_cast<double>(n / 2);
   Volume<float> fine(Extent3{n, n, n}, 0);
   for (const Body& body : bodies) {
-    const double own =
-        body.kind == Body::Ellipsoid ? std::max({body.radii.z, body.radii.y, body.radii.x}) : std::hypot(body.radii.z, body.radii.y);
+    const double own = body.kind == Body::Ellipsoid
+                           ? std::max({body.radii.z, body.radii.y, body.radii.x})
+                           : std::hypot(body.radii.z, body.radii.y);
     const auto range = [&](double c) {
-      return std::pair{std::max<std::int64_t>(0, static_cast<std::int64_t>(std::floor((c - own) / edge + centre))),
-                       std::min(n - 1, static_cast<std::int64_t>(std::ceil((c + own) / edge + centre)))};
+      return std::pair{
+          std::max<std::int64_t>(0,
+                                 static_cast<std::int64_t>(std::floor((c - own) / edge + centre))),
+          std::min(n - 1, static_cast<std::int64_t>(std::ceil((c + own) / edge + centre)))};
     };
     const auto [z0, z1] = range(body.centre.z);
     const auto [y0, y1] = range(body.centre.y);
@@ -184,10 +201,13 @@ ObjectDensity shape_density(std::string_view name, const std::array<double, 3>& 
     for (std::int64_t z = z0; z <= z1; ++z)
       for (std::int64_t y = y0; y <= y1; ++y)
         for (std::int64_t x = x0; x <= x1; ++x) {
-          // The share of the fine voxel inside, from 2³ points: a hard edge would move with the grid.
+          // The share of the fine voxel inside, from 2³ points: a hard edge would move with the
+          // grid.
           int inside = 0;
           for (int i = 0; i < 8; ++i) {
-            const auto at = [&](std::int64_t v, int bit) { return (static_cast<double>(v) - centre + (i & bit ? 0.25 : -0.25)) * edge; };
+            const auto at = [&](std::int64_t v, int bit) {
+              return (static_cast<double>(v) - centre + (i & bit ? 0.25 : -0.25)) * edge;
+            };
             inside += body.holds(at(z, 4), at(y, 2), at(x, 1)) ? 1 : 0;
           }
           float& value = fine(z, y, x);

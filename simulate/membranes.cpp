@@ -18,36 +18,49 @@ struct Local {
 Local to_local(const Surface& s, const Point3& p) {
   const double dz = p.z - s.centre.z, dy = p.y - s.centre.y, dx = p.x - s.centre.x;
   const Rotation& a = s.axes;
-  return {a[6] * dx + a[7] * dy + a[8] * dz, a[3] * dx + a[4] * dy + a[5] * dz, a[0] * dx + a[1] * dy + a[2] * dz};
+  return {a[6] * dx + a[7] * dy + a[8] * dz, a[3] * dx + a[4] * dy + a[5] * dz,
+          a[0] * dx + a[1] * dy + a[2] * dz};
 }
 
-Rotation transposed(const Rotation& r) { return {r[0], r[3], r[6], r[1], r[4], r[7], r[2], r[5], r[8]}; }
+Rotation transposed(const Rotation& r) {
+  return {r[0], r[3], r[6], r[1], r[4], r[7], r[2], r[5], r[8]};
+}
 
-double largest_radius(const Surface& s) { return std::max({s.radii.z, s.radii.y, s.radii.x}) + s.layers.back() + s.thickness; }
+double largest_radius(const Surface& s) {
+  return std::max({s.radii.z, s.radii.y, s.radii.x}) + s.layers.back() + s.thickness;
+}
 
 /// Whether a vesicle keeps clear of the membranes before it.
 bool is_free(const Surface& vesicle, const std::vector<Surface>& others) {
   const double radius = largest_radius(vesicle);
   return std::none_of(others.begin(), others.end(),
-                      [&](const Surface& other) { return std::abs(other.layer_distance(vesicle.centre)) < radius; }) &&
-         std::none_of(others.begin(), others.end(),
-                      [&](const Surface& other) { return other.kind == MembraneKind::Vesicle && other.distance(vesicle.centre) < radius; });
+                      [&](const Surface& other) {
+                        return std::abs(other.layer_distance(vesicle.centre)) < radius;
+                      }) &&
+         std::none_of(others.begin(), others.end(), [&](const Surface& other) {
+           return other.kind == MembraneKind::Vesicle && other.distance(vesicle.centre) < radius;
+         });
 }
 
-Surface draw(const SceneMembrane& wanted, const SceneOptions& options, const std::array<double, 4>& u, const std::array<double, 4>& v,
+Surface draw(const SceneMembrane& wanted, const SceneOptions& options,
+             const std::array<double, 4>& u, const std::array<double, 4>& v,
              const std::array<double, 4>& w) {
   const double voxel = options.voxel_size_angstrom;
   const auto size = [&](std::int64_t n) { return static_cast<double>(n); };
   Surface s;
   s.kind = wanted.kind;
   s.thickness = wanted.thickness_angstrom / voxel;
-  for (int i = 0; i < wanted.layers; ++i) s.layers.push_back((i - 0.5 * (wanted.layers - 1)) * wanted.spacing_angstrom / voxel);
+  for (int i = 0; i < wanted.layers; ++i)
+    s.layers.push_back((i - 0.5 * (wanted.layers - 1)) * wanted.spacing_angstrom / voxel);
   // Head groups of 7 Å, widened to what the voxels can carry; the integral stays.
   s.head_sigma = std::hypot(7 / voxel, 0.42);
   s.peak = wanted.peak * 7 / voxel / s.head_sigma;
-  s.centre = {u[0] * size(options.extent.z - 1), u[1] * size(options.extent.y - 1), u[2] * size(options.extent.x - 1)};
+  s.centre = {u[0] * size(options.extent.z - 1), u[1] * size(options.extent.y - 1),
+              u[2] * size(options.extent.x - 1)};
   if (wanted.kind == MembraneKind::Vesicle) {
-    const double radius = (wanted.radius_low_angstrom + u[3] * (wanted.radius_high_angstrom - wanted.radius_low_angstrom)) / voxel;
+    const double radius = (wanted.radius_low_angstrom +
+                           u[3] * (wanted.radius_high_angstrom - wanted.radius_low_angstrom)) /
+                          voxel;
     s.axes = transposed(random_rotation(v[0], v[1], v[2]));
     // Radii r·q, r, r/q with q² at most the aspect.
     const double q = std::sqrt(1 + v[3] * (wanted.aspect - 1));
@@ -56,12 +69,15 @@ Surface draw(const SceneMembrane& wanted, const SceneOptions& options, const std
       const double room = radius * q + s.layers.back() + 1;
       return size(n) > 2 * room ? room + share * (size(n - 1) - 2 * room) : share * size(n - 1);
     };
-    s.centre = {inside(u[0], options.extent.z), inside(u[1], options.extent.y), inside(u[2], options.extent.x)};
+    s.centre = {inside(u[0], options.extent.z), inside(u[1], options.extent.y),
+                inside(u[2], options.extent.x)};
     return s;
   }
   // A plane stands upright but for its tilt: lying flat it would vanish in the missing wedge.
-  const double azimuth = 2 * std::numbers::pi * v[0], tilt = (2 * v[1] - 1) * wanted.tilt_deg * std::numbers::pi / 180;
-  const Point3 normal{std::sin(tilt), std::cos(tilt) * std::sin(azimuth), std::cos(tilt) * std::cos(azimuth)};
+  const double azimuth = 2 * std::numbers::pi * v[0],
+               tilt = (2 * v[1] - 1) * wanted.tilt_deg * std::numbers::pi / 180;
+  const Point3 normal{std::sin(tilt), std::cos(tilt) * std::sin(azimuth),
+                      std::cos(tilt) * std::cos(azimuth)};
   s.axes = transposed(rotation_to(normal, 360 * v[2]));
   s.amplitude = wanted.curvature_angstrom / voxel;
   s.wave_number = 2 * std::numbers::pi * voxel / wanted.wavelength_angstrom;
@@ -78,7 +94,8 @@ double Surface::distance(const Point3& p) const {
     const double a = wave_number * l.x + phase_x, b = wave_number * l.y + phase_y;
     const double height = l.z - 0.5 * amplitude * (std::sin(a) + std::sin(b));
     const double slope = 0.5 * amplitude * wave_number;
-    return height / std::sqrt(1 + slope * slope * (std::cos(a) * std::cos(a) + std::cos(b) * std::cos(b)));
+    return height /
+           std::sqrt(1 + slope * slope * (std::cos(a) * std::cos(a) + std::cos(b) * std::cos(b)));
   }
   const double z = l.z / radii.z, y = l.y / radii.y, x = l.x / radii.x;
   const double k0 = std::sqrt(z * z + y * y + x * x);
@@ -109,12 +126,15 @@ std::vector<Surface> place_membranes(const SceneOptions& options) {
   const Philox random(options.seed, kMembrane);
   std::vector<Surface> surfaces;
   std::uint32_t number = 0;
-  std::vector<SceneMembrane> order = options.membranes;  // planes first: it is vesicles that look for a free place
-  std::stable_partition(order.begin(), order.end(), [](const SceneMembrane& m) { return m.kind == MembraneKind::Plane; });
+  std::vector<SceneMembrane> order =
+      options.membranes;  // planes first: it is vesicles that look for a free place
+  std::stable_partition(order.begin(), order.end(),
+                        [](const SceneMembrane& m) { return m.kind == MembraneKind::Plane; });
   for (const SceneMembrane& wanted : order)
     for (int i = 0; i < wanted.count && surfaces.size() < 255; ++i, ++number)
       for (std::uint64_t attempt = 0; attempt < 200; ++attempt) {
-        const Surface s = draw(wanted, options, uniforms(random, number, 3 * attempt), uniforms(random, number, 3 * attempt + 1),
+        const Surface s = draw(wanted, options, uniforms(random, number, 3 * attempt),
+                               uniforms(random, number, 3 * attempt + 1),
                                uniforms(random, number, 3 * attempt + 2));
         if (s.kind == MembraneKind::Vesicle && !is_free(s, surfaces)) continue;
         surfaces.push_back(s);
@@ -123,8 +143,8 @@ std::vector<Surface> place_membranes(const SceneOptions& options) {
   return surfaces;
 }
 
-MembraneField draw_membranes(const std::vector<Surface>& surfaces, VolumeView<float> density, VolumeView<std::uint8_t> mask,
-                             ThreadPool& pool) {
+MembraneField draw_membranes(const std::vector<Surface>& surfaces, VolumeView<float> density,
+                             VolumeView<std::uint8_t> mask, ThreadPool& pool) {
   MembraneField field;
   const Extent3 n = density.extent;
   field.near = Volume<std::uint8_t>(n, 255);
@@ -140,14 +160,20 @@ MembraneField draw_membranes(const std::vector<Surface>& surfaces, VolumeView<fl
           std::uint8_t& near = field.near(z, y, x);
           near = std::min(near, static_cast<std::uint8_t>(std::min(d, 255.0)));
           if (d > far) continue;
-          const auto head = [&](double at) { return std::exp(-0.5 * (at / s.head_sigma) * (at / s.head_sigma)); };
-          density(z, y, x) += static_cast<float>(s.peak * (head(distance - s.thickness / 2) + head(distance + s.thickness / 2)));
+          const auto head = [&](double at) {
+            return std::exp(-0.5 * (at / s.head_sigma) * (at / s.head_sigma));
+          };
+          density(z, y, x) += static_cast<float>(
+              s.peak * (head(distance - s.thickness / 2) + head(distance + s.thickness / 2)));
           if (d <= half) mask(z, y, x) = static_cast<std::uint8_t>(number + 1);
-          if (d < 0.5) anchors[static_cast<std::size_t>(z)].push_back({(z * n.y + y) * n.x + x, static_cast<std::int32_t>(number)});
+          if (d < 0.5)
+            anchors[static_cast<std::size_t>(z)].push_back(
+                {(z * n.y + y) * n.x + x, static_cast<std::int32_t>(number)});
         }
     }
   });
-  for (const auto& plane : anchors) field.anchors.insert(field.anchors.end(), plane.begin(), plane.end());
+  for (const auto& plane : anchors)
+    field.anchors.insert(field.anchors.end(), plane.begin(), plane.end());
   return field;
 }
 
@@ -160,7 +186,8 @@ void stand_on(const Surface& surface, const Point3& near, Point3& point, Point3&
   }
   // The lowest of several layers faces the other way.
   const double s = surface.distance(point);
-  if (surface.layers.size() > 1 && std::abs(s - surface.layers.front()) < std::abs(s - surface.layers.back()))
+  if (surface.layers.size() > 1 &&
+      std::abs(s - surface.layers.front()) < std::abs(s - surface.layers.back()))
     normal = {-normal.z, -normal.y, -normal.x};
 }
 

@@ -10,12 +10,14 @@ namespace {
 
 /// Rᵀ·d for (x, y, z) columns.
 Point3 turned_back(const Rotation& r, double z, double y, double x) {
-  return {r[2] * x + r[5] * y + r[8] * z, r[1] * x + r[4] * y + r[7] * z, r[0] * x + r[3] * y + r[6] * z};
+  return {r[2] * x + r[5] * y + r[8] * z, r[1] * x + r[4] * y + r[7] * z,
+          r[0] * x + r[3] * y + r[6] * z};
 }
 
 }  // namespace
 
-Stamp::Stamp(VolumeView<const float> cube, std::int64_t oversampling) : size_(cube.extent.x + 2), oversampling_(oversampling) {
+Stamp::Stamp(VolumeView<const float> cube, std::int64_t oversampling)
+    : size_(cube.extent.x + 2), oversampling_(oversampling) {
   const std::int64_t n = cube.extent.x;
   values_.assign(static_cast<std::size_t>(size_ * size_ * size_), 0.0f);
   float greatest = 0;
@@ -29,21 +31,27 @@ Stamp::Stamp(VolumeView<const float> cube, std::int64_t oversampling) : size_(cu
         values_[static_cast<std::size_t>(((z + 1) * size_ + y + 1) * size_ + x + 1)] = v;
         if (std::abs(v) > 1e-4f * greatest)
           farthest = std::max(
-              farthest, std::hypot(static_cast<double>(z) - centre, static_cast<double>(y) - centre, static_cast<double>(x) - centre));
+              farthest, std::hypot(static_cast<double>(z) - centre, static_cast<double>(y) - centre,
+                                   static_cast<double>(x) - centre));
       }
   reach_ = (farthest + std::sqrt(3.0)) / static_cast<double>(oversampling);
 }
 
 float Stamp::at(double z, double y, double x) const {
-  const double scale = static_cast<double>(oversampling_), centre = static_cast<double>((size_ - 2) / 2 + 1),
+  const double scale = static_cast<double>(oversampling_),
+               centre = static_cast<double>((size_ - 2) / 2 + 1),
                last = static_cast<double>(size_ - 1);
   const double qz = z * scale + centre, qy = y * scale + centre, qx = x * scale + centre;
   if (!(qz >= 0 && qy >= 0 && qx >= 0 && qz < last && qy < last && qx < last)) return 0;
-  const auto iz = static_cast<std::int64_t>(qz), iy = static_cast<std::int64_t>(qy), ix = static_cast<std::int64_t>(qx);
-  const double tz = qz - static_cast<double>(iz), ty = qy - static_cast<double>(iy), tx = qx - static_cast<double>(ix);
+  const auto iz = static_cast<std::int64_t>(qz), iy = static_cast<std::int64_t>(qy),
+             ix = static_cast<std::int64_t>(qx);
+  const double tz = qz - static_cast<double>(iz), ty = qy - static_cast<double>(iy),
+               tx = qx - static_cast<double>(ix);
   const float* const p = values_.data() + (iz * size_ + iy) * size_ + ix;
   const auto mix = [](double a, double b, double t) { return a * (1 - t) + b * t; };
-  const auto line = [&](const float* v) { return mix(static_cast<double>(v[0]), static_cast<double>(v[1]), tx); };
+  const auto line = [&](const float* v) {
+    return mix(static_cast<double>(v[0]), static_cast<double>(v[1]), tx);
+  };
   const auto face = [&](const float* v) { return mix(line(v), line(v + size_), ty); };
   return static_cast<float>(mix(face(p), face(p + size_ * size_), tz));
 }
@@ -57,7 +65,8 @@ Footprint Stamp::footprint(const Rotation& rotation, const Point3& fraction) con
   const double squared = reach_ * reach_;
   for (std::int64_t z = -reach; z <= reach; ++z)
     for (std::int64_t y = -reach; y <= reach; ++y) {
-      const double dz = static_cast<double>(z) - fraction.z, dy = static_cast<double>(y) - fraction.y;
+      const double dz = static_cast<double>(z) - fraction.z,
+                   dy = static_cast<double>(y) - fraction.y;
       const double left = squared - dz * dz - dy * dy;
       if (left < 0) continue;
       const double half = std::sqrt(left);
@@ -72,19 +81,21 @@ Footprint Stamp::footprint(const Rotation& rotation, const Point3& fraction) con
         }
         if (inside && begin == kNone) begin = x;
         if (inside || begin == kNone) continue;
-        result.runs.push_back(
-            {static_cast<std::int16_t>(z), static_cast<std::int16_t>(y), static_cast<std::int16_t>(begin), static_cast<std::int16_t>(x)});
+        result.runs.push_back({static_cast<std::int16_t>(z), static_cast<std::int16_t>(y),
+                               static_cast<std::int16_t>(begin), static_cast<std::int16_t>(x)});
         result.voxels += x - begin;
-        result.low = {std::min(result.low.z, z), std::min(result.low.y, y), std::min(result.low.x, begin)};
-        result.high = {std::max(result.high.z, z), std::max(result.high.y, y), std::max(result.high.x, x - 1)};
+        result.low = {std::min(result.low.z, z), std::min(result.low.y, y),
+                      std::min(result.low.x, begin)};
+        result.high = {std::max(result.high.z, z), std::max(result.high.y, y),
+                       std::max(result.high.x, x - 1)};
         begin = kNone;
       }
     }
   return result;
 }
 
-void Stamp::add_to(VolumeView<float> volume, const Rotation& rotation, const Point3& position, double scale, std::int64_t first,
-                   std::int64_t last) const {
+void Stamp::add_to(VolumeView<float> volume, const Rotation& rotation, const Point3& position,
+                   double scale, std::int64_t first, std::int64_t last) const {
   const auto from = [&](double c, std::int64_t low) {
     return std::max(low, static_cast<std::int64_t>(std::ceil(std::max(c - reach_, -1e9))));
   };
@@ -94,8 +105,9 @@ void Stamp::add_to(VolumeView<float> volume, const Rotation& rotation, const Poi
   for (std::int64_t z = from(position.z, first); z < upto(position.z, last); ++z)
     for (std::int64_t y = from(position.y, 0); y < upto(position.y, volume.extent.y); ++y)
       for (std::int64_t x = from(position.x, 0); x < upto(position.x, volume.extent.x); ++x) {
-        const Point3 p = turned_back(rotation, static_cast<double>(z) - position.z, static_cast<double>(y) - position.y,
-                                     static_cast<double>(x) - position.x);
+        const Point3 p =
+            turned_back(rotation, static_cast<double>(z) - position.z,
+                        static_cast<double>(y) - position.y, static_cast<double>(x) - position.x);
         volume(z, y, x) += static_cast<float>(scale) * at(p.z, p.y, p.x);
       }
 }
@@ -111,7 +123,8 @@ Volume<float> dilate(VolumeView<const float> mask, double radius) {
         for (std::int64_t k = -reach; k <= reach; ++k)
           for (std::int64_t j = -reach; j <= reach; ++j)
             for (std::int64_t i = -reach; i <= reach; ++i)
-              if (static_cast<double>(k * k + j * j + i * i) <= radius * radius) out(z + reach + k, y + reach + j, x + reach + i) = 1;
+              if (static_cast<double>(k * k + j * j + i * i) <= radius * radius)
+                out(z + reach + k, y + reach + j, x + reach + i) = 1;
       }
   return out;
 }

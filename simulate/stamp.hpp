@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// An object turned and put between voxels: the voxels its mask covers, as runs, and its density added to a volume. A voxel at distance d
-// from the object's position takes the value at centre + Rᵀ·d, interpolated linearly, as in targets.
+// An object turned and put between voxels: the voxels its mask covers, as runs, and its density
+// added to a volume. A voxel at distance d from the object's position takes the value at centre +
+// Rᵀ·d, interpolated linearly, as in targets.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +25,8 @@ struct Footprint {
 class Stamp {
  public:
   Stamp() = default;
-  /// Values up to a ten-thousandth of the greatest do not count for the reach. `oversampling` is voxels of the cube per voxel of the
-  /// volume.
+  /// Values up to a ten-thousandth of the greatest do not count for the reach. `oversampling` is
+  /// voxels of the cube per voxel of the volume.
   Stamp(VolumeView<const float> cube, std::int64_t oversampling);
 
   double reach_voxels() const { return reach_; }
@@ -37,8 +38,8 @@ class Stamp {
   Footprint footprint(const Rotation& rotation, const Point3& fraction) const;
 
   /// Adds the values times `scale` to planes first to before last of a volume.
-  void add_to(VolumeView<float> volume, const Rotation& rotation, const Point3& position, double scale, std::int64_t first,
-              std::int64_t last) const;
+  void add_to(VolumeView<float> volume, const Rotation& rotation, const Point3& position,
+              double scale, std::int64_t first, std::int64_t last) const;
 
  private:
   std::int64_t size_ = 0, oversampling_ = 1;  // with a border of one voxel of zeros

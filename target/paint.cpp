@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Paints objects into a label volume. The volume is cut into fixed tiles, and every tile goes through its objects in the order of the
-// list: the last one wins whichever thread paints, and no voxel of a mask is computed twice.
+// Paints objects into a label volume. The volume is cut into fixed tiles, and every tile goes
+// through its objects in the order of the list: the last one wins whichever thread paints, and no
+// voxel of a mask is computed twice.
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <memory>
 #include <string>
 
-#include "dfengine/error.hpp"
 #include "core/parallel.hpp"
+#include "dfengine/error.hpp"
 #include "target/stencil.hpp"
 
 namespace dfe {
@@ -56,18 +57,23 @@ std::map<int, ReadyShape> prepare(const TargetOptions& options, const Extent3& v
     if (label < 1 || label > 255) refuse(label, "is no label", "class labels are 1 to 255");
     const double r = shape.radius_voxels;
     if (!(r >= 0) || r > limit)
-      refuse(label, "a radius of " + std::to_string(r) + " voxels in a volume of " + volume.to_string(), "give a radius within the volume");
+      refuse(label,
+             "a radius of " + std::to_string(r) + " voxels in a volume of " + volume.to_string(),
+             "give a radius within the volume");
     if (deepfinder && (r != std::floor(r) || r > kLargestDeepFinderRadius))
-      refuse(label, "a radius of " + std::to_string(r) + " voxels", "DeepFinder's rules take whole voxels up to 128");
+      refuse(label, "a radius of " + std::to_string(r) + " voxels",
+             "DeepFinder's rules take whole voxels up to 128");
     const Extent3 m = shape.mask.extent();
-    if (deepfinder && (m.z != m.y || m.y != m.x)) refuse(label, "a mask of " + m.to_string(), "DeepFinder's rules take cubes");
+    if (deepfinder && (m.z != m.y || m.y != m.x))
+      refuse(label, "a mask of " + m.to_string(), "DeepFinder's rules take cubes");
     largest = std::max(largest, r);
   }
   std::map<int, ReadyShape> ready;
   for (const auto& [label, shape] : options.shapes) {
     ReadyShape& made = ready[label];
     if (shape.radius_voxels > 0 && deepfinder) {
-      const auto box = deepfinder_sphere(static_cast<std::int64_t>(shape.radius_voxels), static_cast<std::int64_t>(largest));
+      const auto box = deepfinder_sphere(static_cast<std::int64_t>(shape.radius_voxels),
+                                         static_cast<std::int64_t>(largest));
       made.mask = std::make_unique<MaskShape>(box.view(), true, options.rules);
     } else if (shape.radius_voxels > 0) {
       made.radius = shape.radius_voxels;
@@ -91,17 +97,22 @@ bool within(const Bounds& b, const Extent3& volume) {
   return true;
 }
 
-/// Tiles of kTileZ planes by kTileY rows, whole rows long, and which objects reach into each, in the order of the list.
+/// Tiles of kTileZ planes by kTileY rows, whole rows long, and which objects reach into each, in
+/// the order of the list.
 class Tiles {
  public:
   Tiles(const Extent3& volume, const std::vector<Object>& objects)
-      : volume_(volume), along_z_((volume.z + kTileZ - 1) / kTileZ), along_y_((volume.y + kTileY - 1) / kTileY) {
+      : volume_(volume),
+        along_z_((volume.z + kTileZ - 1) / kTileZ),
+        along_y_((volume.y + kTileY - 1) / kTileY) {
     objects_.resize(static_cast<std::size_t>(count()));
     for (std::size_t i = 0; i < objects.size(); ++i) {
       const Bounds& b = objects[i].stencil.bounds();
       if (b.end[2] <= 0 || b.begin[2] >= volume.x) continue;
-      const std::int64_t z0 = std::max<std::int64_t>(b.begin[0], 0), z1 = std::min(b.end[0], volume.z);
-      const std::int64_t y0 = std::max<std::int64_t>(b.begin[1], 0), y1 = std::min(b.end[1], volume.y);
+      const std::int64_t z0 = std::max<std::int64_t>(b.begin[0], 0),
+                         z1 = std::min(b.end[0], volume.z);
+      const std::int64_t y0 = std::max<std::int64_t>(b.begin[1], 0),
+                         y1 = std::min(b.end[1], volume.y);
       if (z0 >= z1 || y0 >= y1) continue;
       for (std::int64_t tz = z0 / kTileZ; tz <= (z1 - 1) / kTileZ; ++tz)
         for (std::int64_t ty = y0 / kTileY; ty <= (y1 - 1) / kTileY; ++ty)
@@ -110,13 +121,17 @@ class Tiles {
   }
 
   std::int64_t count() const { return along_z_ * along_y_; }
-  const std::vector<std::size_t>& objects(std::int64_t tile) const { return objects_[static_cast<std::size_t>(tile)]; }
+  const std::vector<std::size_t>& objects(std::int64_t tile) const {
+    return objects_[static_cast<std::size_t>(tile)];
+  }
 
   /// The part of `b` that lies in the tile.
   Bounds clip(std::int64_t tile, const Bounds& b) const {
     const std::int64_t z = tile / along_y_ * kTileZ, y = tile % along_y_ * kTileY;
-    return {{std::max(b.begin[0], z), std::max(b.begin[1], y), std::max<std::int64_t>(b.begin[2], 0)},
-            {std::min({b.end[0], z + kTileZ, volume_.z}), std::min({b.end[1], y + kTileY, volume_.y}), std::min(b.end[2], volume_.x)}};
+    return {
+        {std::max(b.begin[0], z), std::max(b.begin[1], y), std::max<std::int64_t>(b.begin[2], 0)},
+        {std::min({b.end[0], z + kTileZ, volume_.z}), std::min({b.end[1], y + kTileY, volume_.y}),
+         std::min(b.end[2], volume_.x)}};
   }
 
  private:
@@ -130,13 +145,14 @@ template <class Found>
 void for_runs(const Stencil& stencil, const Bounds& b, Found&& found) {
   for (std::int64_t z = b.begin[0]; z < b.end[0]; ++z)
     for (std::int64_t y = b.begin[1]; y < b.end[1]; ++y)
-      stencil.row(z, y, b.begin[2], b.end[2], [&](std::int64_t begin, std::int64_t end) { found(z, y, begin, end); });
+      stencil.row(z, y, b.begin[2], b.end[2],
+                  [&](std::int64_t begin, std::int64_t end) { found(z, y, begin, end); });
 }
 
 }  // namespace
 
-std::map<int, TargetCount> paint_objects(const ParticleList& list, const TargetOptions& options, VolumeView<std::uint8_t> labels,
-                                         Observer* observer) {
+std::map<int, TargetCount> paint_objects(const ParticleList& list, const TargetOptions& options,
+                                         VolumeView<std::uint8_t> labels, Observer* observer) {
   const std::map<int, ReadyShape> shapes = prepare(options, labels.extent);
   std::map<int, TargetCount> counts;
   std::vector<Object> objects;
@@ -144,55 +160,65 @@ std::map<int, TargetCount> paint_objects(const ParticleList& list, const TargetO
   for (const Particle& particle : list.particles) {
     const auto found = shapes.find(particle.class_label);
     if (found == shapes.end())
-      refuse(particle.class_label, "is in the list, and nothing says what it looks like", "give a radius or a mask");
+      refuse(particle.class_label, "is in the list, and nothing says what it looks like",
+             "give a radius or a mask");
     const Point3& p = particle.position_voxels;
     if (!(std::max({std::abs(p.z), std::abs(p.y), std::abs(p.x)}) <= kFarthest))
-      throw Error("target", "particle " + std::to_string(&particle - list.particles.data() + 1), "its position is no place in a tomogram");
+      throw Error("target", "particle " + std::to_string(&particle - list.particles.data() + 1),
+                  "its position is no place in a tomogram");
     const ReadyShape& shape = found->second;
     TargetCount& count = counts[particle.class_label];
     ++count.objects;
     if (shape.left_out())
       ++count.left_out;
     else
-      objects.push_back({shape.mask ? Stencil(particle, *shape.mask, options.rules) : Stencil(particle, shape.radius),
+      objects.push_back({shape.mask ? Stencil(particle, *shape.mask, options.rules)
+                                    : Stencil(particle, shape.radius),
                          static_cast<std::uint8_t>(particle.class_label)});
   }
 
   ThreadPool pool(options.threads);
   const Tiles tiles(labels.extent, objects);
-  const std::unique_ptr<std::atomic<std::int64_t>[]> painted(new std::atomic<std::int64_t>[objects.size()]());
+  const std::unique_ptr<std::atomic<std::int64_t>[]> painted(
+      new std::atomic<std::int64_t>[objects.size()]());
   constexpr std::int64_t kStep = 64;  // tiles between looks at the observer
   for (std::int64_t begin = 0; begin < tiles.count(); begin += kStep) {
-    parallel_for(pool, begin, std::min(begin + kStep, tiles.count()), 1, [&](std::int64_t tile, std::int64_t, int) {
-      for (const std::size_t i : tiles.objects(tile)) {
-        std::int64_t voxels = 0;
-        for_runs(objects[i].stencil, tiles.clip(tile, objects[i].stencil.bounds()),
-                 [&](std::int64_t z, std::int64_t y, std::int64_t first, std::int64_t last) {
-                   std::fill(&labels(z, y, first), &labels(z, y, first) + (last - first), objects[i].label);
-                   voxels += last - first;
-                 });
-        painted[i].fetch_add(voxels, std::memory_order_relaxed);
-      }
-    });
+    parallel_for(
+        pool, begin, std::min(begin + kStep, tiles.count()), 1,
+        [&](std::int64_t tile, std::int64_t, int) {
+          for (const std::size_t i : tiles.objects(tile)) {
+            std::int64_t voxels = 0;
+            for_runs(objects[i].stencil, tiles.clip(tile, objects[i].stencil.bounds()),
+                     [&](std::int64_t z, std::int64_t y, std::int64_t first, std::int64_t last) {
+                       std::fill(&labels(z, y, first), &labels(z, y, first) + (last - first),
+                                 objects[i].label);
+                       voxels += last - first;
+                     });
+            painted[i].fetch_add(voxels, std::memory_order_relaxed);
+          }
+        });
     if (observer) {
       observer->progress("paint", std::min(begin + kStep, tiles.count()), tiles.count());
       if (observer->cancelled()) throw Error("target", "", "cancelled");
     }
   }
 
-  // What lies outside the volume was not computed: objects at its faces are counted once more, in full.
+  // What lies outside the volume was not computed: objects at its faces are counted once more, in
+  // full.
   std::vector<std::int64_t> whole(objects.size());
-  parallel_for(pool, 0, static_cast<std::int64_t>(objects.size()), 16, [&](std::int64_t first, std::int64_t last, int) {
-    for (std::int64_t i = first; i < last; ++i) {
-      const Stencil& stencil = objects[static_cast<std::size_t>(i)].stencil;
-      std::int64_t& voxels = whole[static_cast<std::size_t>(i)];
-      if (within(stencil.bounds(), labels.extent))
-        voxels = painted[static_cast<std::size_t>(i)];
-      else
-        for_runs(stencil, stencil.bounds(),
-                 [&](std::int64_t, std::int64_t, std::int64_t begin, std::int64_t end) { voxels += end - begin; });
-    }
-  });
+  parallel_for(pool, 0, static_cast<std::int64_t>(objects.size()), 16,
+               [&](std::int64_t first, std::int64_t last, int) {
+                 for (std::int64_t i = first; i < last; ++i) {
+                   const Stencil& stencil = objects[static_cast<std::size_t>(i)].stencil;
+                   std::int64_t& voxels = whole[static_cast<std::size_t>(i)];
+                   if (within(stencil.bounds(), labels.extent))
+                     voxels = painted[static_cast<std::size_t>(i)];
+                   else
+                     for_runs(stencil, stencil.bounds(),
+                              [&](std::int64_t, std::int64_t, std::int64_t begin,
+                                  std::int64_t end) { voxels += end - begin; });
+                 }
+               });
   for (std::size_t i = 0; i < objects.size(); ++i) {
     TargetCount& count = counts[objects[i].label];
     if (whole[i] == 0)

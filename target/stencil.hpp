@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One object on the voxel grid: which voxels of a row belong to it. Spheres are closed forms; masks are sampled by pull-back, and only
-// inside a ball around their centre beyond which they are 0.
+// One object on the voxel grid: which voxels of a row belong to it. Spheres are closed forms; masks
+// are sampled by pull-back, and only inside a ball around their centre beyond which they are 0.
 #pragma once
 
 #include <array>
@@ -17,7 +17,8 @@ struct Bounds {
   std::array<std::int64_t, 3> begin{}, end{};  // z, y, x
 };
 
-/// A mask made ready for sampling: a border of one zero voxel, so that interpolation needs no case at the edges.
+/// A mask made ready for sampling: a border of one zero voxel, so that interpolation needs no case
+/// at the edges.
 class MaskShape {
  public:
   /// `rules` decides where the mask ends and which values are inside.
@@ -29,8 +30,8 @@ class MaskShape {
   /// Voxels along z, y, x.
   const std::array<std::int64_t, 3>& size() const { return size_; }
 
-  /// Whether the mask's value at (z, y, x), in voxels from its centre, counts as inside. `turned` is false where no interpolation was
-  /// asked for.
+  /// Whether the mask's value at (z, y, x), in voxels from its centre, counts as inside. `turned`
+  /// is false where no interpolation was asked for.
   bool inside(double z, double y, double x, bool turned) const;
 
  private:
@@ -51,9 +52,11 @@ class Stencil {
   /// Every voxel of the object lies in here.
   const Bounds& bounds() const { return bounds_; }
 
-  /// Calls found(begin, end) for every run of the object's voxels in row (z, y), from x `begin` to before `end`.
+  /// Calls found(begin, end) for every run of the object's voxels in row (z, y), from x `begin` to
+  /// before `end`.
   template <class Found>
-  void row(std::int64_t z, std::int64_t y, std::int64_t begin, std::int64_t end, Found&& found) const;
+  void row(std::int64_t z, std::int64_t y, std::int64_t begin, std::int64_t end,
+           Found&& found) const;
 
  private:
   void set_bounds(double reach);
@@ -67,13 +70,15 @@ class Stencil {
   Bounds bounds_;
 };
 
-/// The part of [begin, end) within a ball around `centre`: squared distance along the axis at most `squared`. Decided by comparison,
-/// the root only guesses.
+/// The part of [begin, end) within a ball around `centre`: squared distance along the axis at most
+/// `squared`. Decided by comparison, the root only guesses.
 void clip_to_ball(double centre, double squared, std::int64_t& begin, std::int64_t& end);
 
 template <class Found>
-void Stencil::row(std::int64_t z, std::int64_t y, std::int64_t begin, std::int64_t end, Found&& found) const {
-  const double dz = static_cast<double>(z) - position_[0], dy = static_cast<double>(y) - position_[1];
+void Stencil::row(std::int64_t z, std::int64_t y, std::int64_t begin, std::int64_t end,
+                  Found&& found) const {
+  const double dz = static_cast<double>(z) - position_[0],
+               dy = static_cast<double>(y) - position_[1];
   const double left = squared_reach_ - (dz * dz + dy * dy);
   if (!(left >= 0)) return;
   clip_to_ball(position_[2], left, begin, end);

@@ -11,7 +11,8 @@ namespace dfe::targets {
 
 inline std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
-  for (std::size_t end = text.find(separator); end != std::string_view::npos; end = text.find(separator)) {
+  for (std::size_t end = text.find(separator); end != std::string_view::npos;
+       end = text.find(separator)) {
     parts.push_back(text.substr(0, end));
     text.remove_prefix(end + 1);
   }

@@ -5,20 +5,28 @@
 namespace dfe::cli {
 
 Command add_cluster(CLI::App& root, CommonOptions& common) {
-  CLI::App* app = root.add_subcommand("cluster", "Group the labelled voxels of label maps into particles");
+  CLI::App* app =
+      root.add_subcommand("cluster", "Group the labelled voxels of label maps into particles");
   app->footer(
       "Examples:\n"
       "  dfengine cluster labels.mrc --radius 8 --min-size 100 -o picks.star\n"
-      "  dfengine cluster labels.mrc --method components --min-size 100 --min-size 3=50 -o picks.csv");
+      "  dfengine cluster labels.mrc --method components --min-size 100 --min-size 3=50 -o "
+      "picks.csv");
   struct Arguments {
     ClusterArguments cluster;
     std::vector<std::string> label_maps;
     std::string scores, output;
   };
   const auto a = std::make_shared<Arguments>();
-  app->add_option("LABELS", a->label_maps, "Label maps: MRC, HDF5 or EM volumes of whole numbers from 0 to 255")->required();
-  app->add_option("-o,--output", a->output, "Particle list to write, or a folder for several label maps")->required();
-  app->add_option("--scores", a->scores, "Score maps of the label map; a particle's score is then its class's mean probability");
+  app->add_option("LABELS", a->label_maps,
+                  "Label maps: MRC, HDF5 or EM volumes of whole numbers from 0 to 255")
+      ->required();
+  app->add_option("-o,--output", a->output,
+                  "Particle list to write, or a folder for several label maps")
+      ->required();
+  app->add_option(
+      "--scores", a->scores,
+      "Score maps of the label map; a particle's score is then its class's mean probability");
   add_cluster_options(*app, a->cluster);
   add_common_options(*app, common);
   return {app, [a, &common](Observer& observer) {

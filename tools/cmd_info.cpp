@@ -5,7 +5,8 @@
 namespace dfe::cli {
 
 Command add_info(CLI::App& root, CommonOptions& common) {
-  CLI::App* app = root.add_subcommand("info", "Tell about volumes, weights, particle lists; without a file, about this machine");
+  CLI::App* app = root.add_subcommand(
+      "info", "Tell about volumes, weights, particle lists; without a file, about this machine");
   app->footer(
       "Examples:\n"
       "  dfengine info tomo.mrc\n"
@@ -16,8 +17,10 @@ Command add_info(CLI::App& root, CommonOptions& common) {
   };
   const auto a = std::make_shared<Arguments>();
   app->add_option("FILE", a->request.files, "Volumes, weights, score maps or particle lists");
-  app->add_option("--like", a->request.like, "Tomogram that lists refer to, for formats that count from its centre");
-  app->add_flag("--no-statistics", a->no_statistics, "Read headers only: no minimum, maximum, mean");
+  app->add_option("--like", a->request.like,
+                  "Tomogram that lists refer to, for formats that count from its centre");
+  app->add_flag("--no-statistics", a->no_statistics,
+                "Read headers only: no minimum, maximum, mean");
   add_common_options(*app, common);
   return {app, [a, &common](Observer& observer) {
             a->request.common = common.request();

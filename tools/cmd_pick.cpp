@@ -5,11 +5,13 @@
 namespace dfe::cli {
 
 Command add_pick(CLI::App& root, CommonOptions& common) {
-  CLI::App* app = root.add_subcommand("pick", "Find particles in tomograms: segment and cluster in one pass");
+  CLI::App* app =
+      root.add_subcommand("pick", "Find particles in tomograms: segment and cluster in one pass");
   app->footer(
       "Examples:\n"
       "  dfengine pick tomo.mrc --weights model.h5 --radius 8 --min-size 100 -o picks.star\n"
-      "  dfengine pick *.rec --weights model.h5 --radius 110A --labels labels/ -o picks/ --format csv");
+      "  dfengine pick *.rec --weights model.h5 --radius 110A --labels labels/ -o picks/ --format "
+      "csv");
   struct Arguments {
     SegmentArguments segment;
     ClusterArguments cluster;
@@ -17,8 +19,11 @@ Command add_pick(CLI::App& root, CommonOptions& common) {
   };
   const auto a = std::make_shared<Arguments>();
   add_segment_options(*app, a->segment);
-  app->add_option("-o,--output", a->output, "Particle list to write, or a folder for several tomograms")->required();
-  app->add_option("--labels", a->labels, "Also keep the label map: a volume file, or a folder for several tomograms");
+  app->add_option("-o,--output", a->output,
+                  "Particle list to write, or a folder for several tomograms")
+      ->required();
+  app->add_option("--labels", a->labels,
+                  "Also keep the label map: a volume file, or a folder for several tomograms");
   add_cluster_options(*app, a->cluster);
   add_common_options(*app, common);
   return {app, [a, &common](Observer& observer) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line: options in, one call of the library, result out. Results go to standard output, everything else to standard error.
+// The command line: options in, one call of the library, result out. Results go to standard output,
+// everything else to standard error.
 #include <unistd.h>
 
 #include <array>
@@ -16,7 +17,10 @@ namespace {
 enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2 };
 
 /// False where the text did not reach its reader (full disk, closed pipe).
-bool print(const std::string& text) { return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0; }
+bool print(const std::string& text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+         std::fflush(stdout) == 0;
+}
 
 int fail(bool json, ExitCode code, const std::string& text) {
   if (json) print(dfe::error_json(text) + "\n");
@@ -45,9 +49,12 @@ int run(int argc, char* argv[]) {
       "'dfengine SUBCOMMAND --help' lists a subcommand's options.");
 
   dfe::cli::CommonOptions common;
-  const std::array commands = {dfe::cli::add_pick(app, common),    dfe::cli::add_segment(app, common), dfe::cli::add_cluster(app, common),
-                               dfe::cli::add_train(app, common),   dfe::cli::add_target(app, common),  dfe::cli::add_evaluate(app, common),
-                               dfe::cli::add_convert(app, common), dfe::cli::add_info(app, common),    dfe::cli::add_simulate(app, common)};
+  const std::array commands = {
+      dfe::cli::add_pick(app, common),    dfe::cli::add_segment(app, common),
+      dfe::cli::add_cluster(app, common), dfe::cli::add_train(app, common),
+      dfe::cli::add_target(app, common),  dfe::cli::add_evaluate(app, common),
+      dfe::cli::add_convert(app, common), dfe::cli::add_info(app, common),
+      dfe::cli::add_simulate(app, common)};
   bool json = false;  // asked for, even where parsing fails before it gets there
   for (int i = 1; i < argc; ++i) json = json || std::string_view(argv[i]) == "--json";
 
@@ -62,7 +69,8 @@ int run(int argc, char* argv[]) {
   dfe::cli::watch_signals();
   const char* terminal = std::getenv("TERM");
   dfe::cli::TerminalObserver observer(
-      {common.quiet, common.verbose, isatty(STDERR_FILENO) != 0 && terminal && std::string_view(terminal) != "dumb"});
+      {common.quiet, common.verbose,
+       isatty(STDERR_FILENO) != 0 && terminal && std::string_view(terminal) != "dumb"});
   for (const dfe::cli::Command& command : commands) {
     if (!command.app->parsed()) continue;
     try {
@@ -70,17 +78,21 @@ int run(int argc, char* argv[]) {
       const dfe::CommandReport report = command.run(observer);
       observer.end_line();
       if (!common.json && common.quiet) return kDone;
-      if (!print(common.json ? report.json + "\n" : report.text)) return fail(false, kFailed, "standard output: cannot be written");
+      if (!print(common.json ? report.json + "\n" : report.text))
+        return fail(false, kFailed, "standard output: cannot be written");
       return kDone;
     } catch (const dfe::Error& error) {
       observer.end_line();
       return fail(json, error.kind() == dfe::ErrorKind::Usage ? kUsage : kFailed, error.what());
     } catch (const std::bad_alloc&) {
       observer.end_line();
-      return fail(json, kFailed, "memory: not enough to go on; give --memory a smaller budget or free some");
+      return fail(json, kFailed,
+                  "memory: not enough to go on; give --memory a smaller budget or free some");
     } catch (const std::exception& error) {
       observer.end_line();
-      return fail(json, kFailed, std::string("internal error: ") + error.what() + "; please report it with the command");
+      return fail(
+          json, kFailed,
+          std::string("internal error: ") + error.what() + "; please report it with the command");
     }
   }
   return kUsage;

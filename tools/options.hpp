@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the subcommands' options share: values that several of them take, and how a subcommand hangs itself into the command line.
+// What the subcommands' options share: values that several of them take, and how a subcommand hangs
+// itself into the command line.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -47,12 +48,15 @@ struct ClusterArguments {
 void add_cluster_options(CLI::App& app, ClusterArguments& arguments);
 
 /// Throws a usage `Error` naming the option whose value cannot be used.
-ClusterOptions parse_cluster_options(const ClusterArguments& arguments, const CommonOptions& common, const std::string& command);
+ClusterOptions parse_cluster_options(const ClusterArguments& arguments, const CommonOptions& common,
+                                     const std::string& command);
 
-/// Options of `segment` and `pick` as typed; `-o`, `--labels` and the inputs belong to each of them.
+/// Options of `segment` and `pick` as typed; `-o`, `--labels` and the inputs belong to each of
+/// them.
 struct SegmentArguments {
   std::vector<std::string> tomograms;
-  std::string weights, scores, classes, normalization, tiling = "exact", instruction_set = "auto", tile, precision = "fp16";
+  std::string weights, scores, classes, normalization, tiling = "exact", instruction_set = "auto",
+                                                       tile, precision = "fp16";
   std::string first_skip = "auto";
   std::int64_t patch = 160, bin = 1, slab = 0;
   bool scores_float32 = false, rescale = false, strict = false, direct = false;
@@ -61,19 +65,23 @@ struct SegmentArguments {
 void add_segment_options(CLI::App& app, SegmentArguments& arguments);
 
 /// Throws a usage `Error` naming the option whose value cannot be used.
-SegmentRequest parse_segment_request(const SegmentArguments& arguments, const CommonOptions& common);
+SegmentRequest parse_segment_request(const SegmentArguments& arguments,
+                                     const CommonOptions& common);
 
 /// What computes: device, instruction set, kind of convolution, threads and memory.
-SegmentOptions backend_options(const std::string& instruction_set, bool strict, bool direct, const CommonOptions& common);
+SegmentOptions backend_options(const std::string& instruction_set, bool strict, bool direct,
+                               const CommonOptions& common);
 
 /// Names with commas between.
 std::vector<std::string> parse_names(const std::string& text);
 
-/// "8G", "512M", "1.5T", "100000K" or plain bytes; units are powers of 1024. Throws a usage `Error`.
+/// "8G", "512M", "1.5T", "100000K" or plain bytes; units are powers of 1024. Throws a usage
+/// `Error`.
 std::int64_t parse_bytes(const std::string& text, const std::string& option);
 
 /// "100" for all classes, "3=50" for class 3. Throws a usage `Error`.
-void parse_min_size(const std::vector<std::string>& values, std::int64_t& all, std::map<int, std::int64_t>& of_class);
+void parse_min_size(const std::vector<std::string>& values, std::int64_t& all,
+                    std::map<int, std::int64_t>& of_class);
 
 Command add_pick(CLI::App& root, CommonOptions& common);
 Command add_segment(CLI::App& root, CommonOptions& common);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Progress on standard error, see the header. The time left is what the stage took since it was entered, scaled: a stage can be
-// entered with a part of it done.
+// Progress on standard error, see the header. The time left is what the stage took since it was
+// entered, scaled: a stage can be entered with a part of it done.
 #include "terminal_observer.hpp"
 
 #include <cmath>
@@ -30,7 +30,8 @@ void watch_signals() {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-  // a file size limit and a closed pipe are errors to report, not ends of the process that leave temporary files
+  // a file size limit and a closed pipe are errors to report, not ends of the process that leave
+  // temporary files
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
 }
@@ -62,12 +63,14 @@ void TerminalObserver::progress(std::string_view stage, std::int64_t done, std::
   if (since_shown < (options_.terminal ? kRedrawSeconds : kLineSeconds)) return;
   last_shown_ = now;
   const double gone = part - stage_start_part_;
-  const std::string left = gone > 0 && done < total ? ", " + clock_text(elapsed * (1 - part) / gone) + " left" : "";
+  const std::string left =
+      gone > 0 && done < total ? ", " + clock_text(elapsed * (1 - part) / gone) + " left" : "";
   const int percent = static_cast<int>(100 * part);
   if (options_.terminal) {
     const auto filled = static_cast<std::size_t>(part * kBarWidth);
     const std::string bar = std::string(filled, '#') + std::string(kBarWidth - filled, '.');
-    std::fprintf(stderr, "\r\033[K%s [%s] %d %%%s", stage_.c_str(), bar.c_str(), percent, left.c_str());
+    std::fprintf(stderr, "\r\033[K%s [%s] %d %%%s", stage_.c_str(), bar.c_str(), percent,
+                 left.c_str());
     line_open_ = true;
   } else {
     std::fprintf(stderr, "%s: %d %%%s\n", stage_.c_str(), percent, left.c_str());
@@ -78,7 +81,8 @@ void TerminalObserver::progress(std::string_view stage, std::int64_t done, std::
 void TerminalObserver::message(LogLevel level, std::string_view text) {
   if (options_.quiet || (level == LogLevel::Debug && !options_.verbose)) return;
   end_line();
-  std::fprintf(stderr, "%s%.*s\n", level == LogLevel::Warning ? "warning: " : "", static_cast<int>(text.size()), text.data());
+  std::fprintf(stderr, "%s%.*s\n", level == LogLevel::Warning ? "warning: " : "",
+               static_cast<int>(text.size()), text.data());
 }
 
 bool TerminalObserver::cancelled() { return interrupted(); }

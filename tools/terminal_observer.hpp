@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Progress and messages on standard error: a bar with the time left on a terminal, a plain line now and then in a log file.
+// Progress and messages on standard error: a bar with the time left on a terminal, a plain line now
+// and then in a log file.
 #pragma once
 
 #include <chrono>

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""PyTorch on the same card: what the card can do at best, and the same network on the same volume in slabs.
+"""PyTorch on the same card: what the card can do at best, and the same network on the same volume
+in slabs.
 
     torch_slabs.py ceilings DEVICE                           copy bandwidth, matrix products, cached reads, host to device
     torch_slabs.py network DEVICE PRECISION D H W SLAB       seconds of the whole network
 
-The network goes stage by stage as dfengine does: no voxel of a layer is computed twice but for the halo of a slab within a stage, skips
-stay on the card, channels_last_3d, cudnn.benchmark. A slab sees its real neighbours; zeros exist only at the volume's faces.
+The network goes stage by stage as dfengine does: no voxel of a layer is computed twice but for the
+halo of a slab within a stage, skips stay on the card, channels_last_3d, cudnn.benchmark. A slab
+sees its real neighbours; zeros exist only at the volume's faces.
 """
+
 import json
 import sys
 import time
@@ -16,7 +19,12 @@ import torch
 import torch.nn.functional as F
 
 what, device = sys.argv[1], "cuda" if sys.argv[2].startswith("cuda") else "cpu"
-TYPES = {"fp16": torch.float16, "bf16": torch.bfloat16, "tf32": torch.float32, "fp32": torch.float32}
+TYPES = {
+    "fp16": torch.float16,
+    "bf16": torch.bfloat16,
+    "tf32": torch.float32,
+    "fp32": torch.float32,
+}
 
 
 def synchronize():
@@ -44,23 +52,40 @@ def ceilings():
     found["copy_tb_per_s"] = round(2 * big / seconds_of(lambda: b.copy_(a)) * 1e-12, 3)
     small = torch.rand((8 << 20) // 4, device=device)
     out = torch.empty((), device=device)
-    found["cached_read_tb_per_s"] = round(64 * (8 << 20) / seconds_of(lambda: [torch.sum(small, dim=0, out=out) for _ in range(64)]) * 1e-12, 3)
+    found["cached_read_tb_per_s"] = round(
+        64
+        * (8 << 20)
+        / seconds_of(lambda: [torch.sum(small, dim=0, out=out) for _ in range(64)])
+        * 1e-12,
+        3,
+    )
     if device == "cuda":
         host = torch.rand((256 << 20) // 4).pin_memory()
-        found["host_to_device_gb_per_s"] = round((256 << 20) / seconds_of(lambda: b[: host.numel()].copy_(host, non_blocking=True)) * 1e-9, 1)
+        found["host_to_device_gb_per_s"] = round(
+            (256 << 20)
+            / seconds_of(lambda: b[: host.numel()].copy_(host, non_blocking=True))
+            * 1e-9,
+            1,
+        )
     del a, b
     n = 8192 if device == "cuda" else 512
     found["matmul_tflops"] = {}
     for precision, kind in TYPES.items():
         torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
         x, y = (torch.randn(n, n, device=device).to(kind) for _ in range(2))
-        found["matmul_tflops"][precision] = round(2 * n**3 / seconds_of(lambda: torch.matmul(x, y)) * 1e-12, 3)
+        found["matmul_tflops"][precision] = round(
+            2 * n**3 / seconds_of(lambda: torch.matmul(x, y)) * 1e-12, 3
+        )
     return found
 
 
 class Layer:
     def __init__(self, ci, co, k, kind):
-        self.w = (torch.randn(co, ci, k, k, k, device=device) / (ci * k**3) ** 0.5).to(kind).contiguous(memory_format=torch.channels_last_3d)
+        self.w = (
+            (torch.randn(co, ci, k, k, k, device=device) / (ci * k**3) ** 0.5)
+            .to(kind)
+            .contiguous(memory_format=torch.channels_last_3d)
+        )
         self.b = torch.zeros(co, device=device, dtype=kind)
 
     def same(self, x):
@@ -72,23 +97,45 @@ def network(precision, depth, height, width, slab):
     kind = TYPES[precision]
     torch.backends.cudnn.benchmark = True
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
-    layers = {name: Layer(ci, co, k, kind) for name, ci, co, k in (
-        ("c1", 1, 32, 3), ("c2", 32, 32, 3), ("c3", 32, 48, 3), ("c4", 48, 48, 3), ("c5", 48, 64, 3), ("c6", 64, 64, 3), ("c7", 64, 64, 3),
-        ("c8", 64, 64, 3), ("u9", 64, 64, 2), ("c10", 112, 48, 3), ("c11", 48, 48, 3), ("u12", 48, 48, 2), ("c13", 80, 32, 3), ("c14", 32, 32, 3),
-        ("head", 32, 13, 1))}
+    layers = {
+        name: Layer(ci, co, k, kind)
+        for name, ci, co, k in (
+            ("c1", 1, 32, 3),
+            ("c2", 32, 32, 3),
+            ("c3", 32, 48, 3),
+            ("c4", 48, 48, 3),
+            ("c5", 48, 64, 3),
+            ("c6", 64, 64, 3),
+            ("c7", 64, 64, 3),
+            ("c8", 64, 64, 3),
+            ("u9", 64, 64, 2),
+            ("c10", 112, 48, 3),
+            ("c11", 48, 48, 3),
+            ("u12", 48, 48, 2),
+            ("c13", 80, 32, 3),
+            ("c14", 32, 32, 3),
+            ("head", 32, 13, 1),
+        )
+    }
 
     def volume(channels, d, h, w):
-        """One more plane than there is, so that a slab's neighbours are always there; the planes around the volume are zeros."""
-        return torch.empty(1, channels, d, h, w, device=device, dtype=kind, memory_format=torch.channels_last_3d)
+        """One more plane than there is, so that a slab's neighbours are always there; the planes
+        around the volume are zeros.
+        """
+        return torch.empty(
+            1, channels, d, h, w, device=device, dtype=kind, memory_format=torch.channels_last_3d
+        )
 
     def planes(x, begin, end):
         """Planes [begin, end), zeros where the volume has none."""
-        inside = x[:, :, max(begin, 0):min(end, x.shape[2])]
+        inside = x[:, :, max(begin, 0) : min(end, x.shape[2])]
         low, high = max(-begin, 0), max(end - x.shape[2], 0)
         return F.pad(inside, (0, 0, 0, 0, low, high)) if low or high else inside
 
     def twice(first, second, x, begin, end, d):
-        """Two convolutions of [begin, end): the first one's planes outside the volume are zeros for the second."""
+        """Two convolutions of [begin, end): the first one's planes outside the volume are zeros for
+        the second.
+        """
         y = layers[first].same(x)
         low, high = begin == 0, end == d
         if low:
@@ -98,9 +145,11 @@ def network(precision, depth, height, width, slab):
         return layers[second].same(y)
 
     def up(name, x, begin, end):
-        """Output planes [begin, end) of nearest up-sampling and a 2x2x2 convolution padded at the high end."""
+        """Output planes [begin, end) of nearest up-sampling and a 2x2x2 convolution padded at the
+        high end.
+        """
         small = planes(x, begin // 2, (end + 1) // 2 + 1)
-        big = F.interpolate(small, scale_factor=2)[:, :, begin % 2:begin % 2 + end - begin + 1]
+        big = F.interpolate(small, scale_factor=2)[:, :, begin % 2 : begin % 2 + end - begin + 1]
         return F.relu_(F.conv3d(F.pad(big, (0, 1, 0, 1)), layers[name].w, layers[name].b))
 
     noise = torch.rand(min(depth, 32), height, width)
@@ -108,21 +157,25 @@ def network(precision, depth, height, width, slab):
         noise = noise.pin_memory()
 
     def whole():
-        skip1, half = volume(32, depth, height, width), volume(32, depth // 2, height // 2, width // 2)
+        skip1, half = volume(32, depth, height, width), volume(
+            32, depth // 2, height // 2, width // 2
+        )
         x = torch.empty(1, 1, depth, height, width, device=device, dtype=kind)
         for z in range(0, depth, noise.shape[0]):
             n = min(noise.shape[0], depth - z)
-            x[0, 0, z:z + n] = noise[:n].to(device, non_blocking=True)
+            x[0, 0, z : z + n] = noise[:n].to(device, non_blocking=True)
         for z in range(0, depth, slab):
             end = min(z + slab, depth)
             skip1[:, :, z:end] = twice("c1", "c2", planes(x, z - 2, end + 2), z, end, depth)
-            half[:, :, z // 2:end // 2] = F.max_pool3d(skip1[:, :, z:end], 2)
+            half[:, :, z // 2 : end // 2] = F.max_pool3d(skip1[:, :, z:end], 2)
         d2 = depth // 2
-        skip2, quarter = volume(48, d2, height // 2, width // 2), volume(48, depth // 4, height // 4, width // 4)
+        skip2, quarter = volume(48, d2, height // 2, width // 2), volume(
+            48, depth // 4, height // 4, width // 4
+        )
         for z in range(0, d2, slab):
             end = min(z + slab, d2)
             skip2[:, :, z:end] = twice("c3", "c4", planes(half, z - 2, end + 2), z, end, d2)
-            quarter[:, :, z // 2:end // 2] = F.max_pool3d(skip2[:, :, z:end], 2)
+            quarter[:, :, z // 2 : end // 2] = F.max_pool3d(skip2[:, :, z:end], 2)
         for name in ("c5", "c6", "c7", "c8"):
             quarter = F.relu_(F.conv3d(quarter, layers[name].w, layers[name].b, padding=1))
         mid = volume(48, d2, height // 2, width // 2)
@@ -130,16 +183,27 @@ def network(precision, depth, height, width, slab):
             end = min(z + slab, d2)
             low, high = max(z - 2, 0), min(end + 2, d2)
             joined = torch.cat([up("u9", quarter, low, high), skip2[:, :, low:high]], 1)
-            joined = F.pad(joined, (0, 0, 0, 0, low - z + 2, end + 2 - high)) if low != z - 2 or high != end + 2 else joined
+            joined = (
+                F.pad(joined, (0, 0, 0, 0, low - z + 2, end + 2 - high))
+                if low != z - 2 or high != end + 2
+                else joined
+            )
             mid[:, :, z:end] = twice("c10", "c11", joined, z, end, d2)
         labels = torch.empty(depth, height, width, dtype=torch.uint8, pin_memory=device == "cuda")
         for z in range(0, depth, slab):
             end = min(z + slab, depth)
             low, high = max(z - 2, 0), min(end + 2, depth)
             joined = torch.cat([up("u12", mid, low, high), skip1[:, :, low:high]], 1)
-            joined = F.pad(joined, (0, 0, 0, 0, low - z + 2, end + 2 - high)) if low != z - 2 or high != end + 2 else joined
+            joined = (
+                F.pad(joined, (0, 0, 0, 0, low - z + 2, end + 2 - high))
+                if low != z - 2 or high != end + 2
+                else joined
+            )
             y = twice("c13", "c14", joined, z, end, depth)
-            labels[z:end].copy_(F.conv3d(y, layers["head"].w, layers["head"].b).argmax(1)[0].to(torch.uint8), non_blocking=True)
+            labels[z:end].copy_(
+                F.conv3d(y, layers["head"].w, layers["head"].b).argmax(1)[0].to(torch.uint8),
+                non_blocking=True,
+            )
         synchronize()
         return labels
 
@@ -152,12 +216,24 @@ def network(precision, depth, height, width, slab):
             whole()
             times.append(time.perf_counter() - start)
     peak = torch.cuda.max_memory_allocated() if device == "cuda" else 0
-    return {"torch": torch.__version__, "cudnn": torch.backends.cudnn.version(), "precision": precision, "seconds": round(min(times), 4),
-            "all_seconds": [round(t, 4) for t in times], "peak_bytes": peak}
+    return {
+        "torch": torch.__version__,
+        "cudnn": torch.backends.cudnn.version(),
+        "precision": precision,
+        "seconds": round(min(times), 4),
+        "all_seconds": [round(t, 4) for t in times],
+        "peak_bytes": peak,
+    }
 
 
 try:
-    print(json.dumps(ceilings() if what == "ceilings" else network(sys.argv[3], *(int(n) for n in sys.argv[4:8]))))
+    print(
+        json.dumps(
+            ceilings()
+            if what == "ceilings"
+            else network(sys.argv[3], *(int(n) for n in sys.argv[4:8]))
+        )
+    )
 except Exception as error:
     print(json.dumps({"error": f"{type(error).__name__}: {str(error).splitlines()[0]}"}))
     sys.exit(1)

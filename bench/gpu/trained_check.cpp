@@ -27,8 +27,10 @@ Result segment_with_scores(Backend& backend, const VolumeSource& volume, const W
     for (std::int64_t c = 0; c < classes; ++c)
       for (std::int64_t z = 0; z < box.extent.z; ++z)
         for (std::int64_t y = 0; y < box.extent.y; ++y, values += box.extent.x)
-          std::copy_n(values, box.extent.x,
-                      &result.scores[static_cast<std::size_t>(((c * e.z + box.begin.z + z) * e.y + box.begin.y + y) * e.x + box.begin.x)]);
+          std::copy_n(
+              values, box.extent.x,
+              &result.scores[static_cast<std::size_t>(
+                  ((c * e.z + box.begin.z + z) * e.y + box.begin.y + y) * e.x + box.begin.x)]);
   };
   result.map = segment_on(backend, volume, weights, {}, keep);
   return result;
@@ -40,7 +42,8 @@ int check_trained(Backend& backend, const std::string& weights_path, const std::
   const Weights weights = io::read_weights(weights_path);
   const auto volume = io::open_volume(tomogram);
   const auto cpu = make_cpu_backend(0, "auto", Convolution::Direct);
-  const Result expected = segment_with_scores(*cpu, *volume, weights), got = segment_with_scores(backend, *volume, weights),
+  const Result expected = segment_with_scores(*cpu, *volume, weights),
+               got = segment_with_scores(backend, *volume, weights),
                again = segment_with_scores(backend, *volume, weights);
   std::int64_t same = 0, labelled = 0;
   const auto labels = expected.map.labels.span();
@@ -48,9 +51,12 @@ int check_trained(Backend& backend, const std::string& weights_path, const std::
     same += labels[i] == got.map.labels.span()[i];
     labelled += labels[i] > 0;
   }
-  std::printf("{\"label_agreement\": %.6f, \"voxels\": %zu, \"labelled\": %ld, \"relative_l2_of_scores\": %.3g, \"repeat_equal\": %s}\n",
-              static_cast<double>(same) / static_cast<double>(labels.size()), labels.size(), static_cast<long>(labelled),
-              test::relative_l2(got.scores, expected.scores), got.scores == again.scores ? "true" : "false");
+  std::printf(
+      "{\"label_agreement\": %.6f, \"voxels\": %zu, \"labelled\": %ld, \"relative_l2_of_scores\": "
+      "%.3g, \"repeat_equal\": %s}\n",
+      static_cast<double>(same) / static_cast<double>(labels.size()), labels.size(),
+      static_cast<long>(labelled), test::relative_l2(got.scores, expected.scores),
+      got.scores == again.scores ? "true" : "false");
   return 0;
 }
 

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A training step (forward, weighted cross-entropy, backward, Adam) in PyTorch and in dfengine on the same CPU, interleaved.
+"""A training step (forward, weighted cross-entropy, backward, Adam) in PyTorch and in dfengine on
+the same CPU, interleaved.
 
     torch_training.py PATH/TO/bench_step [--side 56] [--batch 4] [--threads 2] [--repeats 5] [--isa auto] [--tuned]
 
-The same network, batch and threads. `--modes` are tried in turn and dfengine is held against the fastest fp32 and the fastest bf16 one.
-Prints the peak memory of both: PyTorch's is that of a process of its own, so give one mode with --modes to compare it.
+The same network, batch and threads. `--modes` are tried in turn and dfengine is held against the
+fastest fp32 and the fastest bf16 one. Prints the peak memory of both: PyTorch's is that of a
+process of its own, so give one mode with --modes to compare it.
 """
+
 import resource
 
 import torch_network
@@ -28,7 +31,9 @@ weights = torch.tensor([1.0] + [10.0] * 12)
 def make(mode):
     net, value = torch_network.network(), x
     if "channels_last" in mode:
-        net, value = net.to(memory_format=torch.channels_last_3d), x.to(memory_format=torch.channels_last_3d)
+        net, value = net.to(memory_format=torch.channels_last_3d), x.to(
+            memory_format=torch.channels_last_3d
+        )
     if "compiled" in mode:
         net = torch.compile(net)
     adam = torch.optim.Adam(net.parameters(), lr=1e-4)
@@ -45,7 +50,11 @@ def make(mode):
 
 
 runners = torch_network.make_runners(options.modes, make)
-ours = torch_network.Ours([options.bench, side, batch, options.threads, options.isa, options.convolution])
+ours = torch_network.Ours(
+    [options.bench, side, batch, options.threads, options.isa, options.convolution]
+)
 facts = torch_network.compare(runners, ours, options.repeats)
-print(f"{batch} x {side}^3; peak memory: dfengine {facts['peak_bytes'] >> 20} MiB, PyTorch with the modes "
-      f"{options.modes} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB")
+print(
+    f"{batch} x {side}^3; peak memory: dfengine {facts['peak_bytes'] >> 20} MiB, PyTorch with the modes "
+    f"{options.modes} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB"
+)

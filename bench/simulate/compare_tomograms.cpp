@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Simulated tomograms beside real ones: radial amplitude spectrum inside and outside the missing wedge, histogram of intensities, sizes
-// of the labelled objects by class. Draws PREFIX.png and prints the numbers.
+// Simulated tomograms beside real ones: radial amplitude spectrum inside and outside the missing
+// wedge, histogram of intensities, sizes of the labelled objects by class. Draws PREFIX.png and
+// prints the numbers.
 //   compare_tomograms PREFIX TILT_RANGE_DEG REAL:TARGET... -- SIMULATED:TARGET...
 #include <algorithm>
 #include <array>
@@ -11,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "io/atomic_file.hpp"
 #include "commands/report/charts.hpp"
-#include "io/volume.hpp"
 #include "core/math/fft.hpp"
+#include "io/atomic_file.hpp"
+#include "io/volume.hpp"
 
 using namespace dfe;
 
@@ -42,7 +43,8 @@ void add_spectrum(const Volume<float>& v, double range_deg, Profile& p) {
   for (const float x : v.span()) mean += x, square += static_cast<double>(x) * x;
   mean /= static_cast<double>(v.voxels());
   const double variance = square / static_cast<double>(v.voxels()) - mean * mean;
-  for (std::int64_t i = 0; i < v.voxels(); ++i) real[i] = static_cast<float>((v.data()[i] - mean) / std::sqrt(variance));
+  for (std::int64_t i = 0; i < v.voxels(); ++i)
+    real[i] = static_cast<float>((v.data()[i] - mean) / std::sqrt(variance));
   fft.forward(real.data(), half.data());
   const std::int64_t width = n.x / 2 + 1;
   const auto frequency = [](std::int64_t i, std::int64_t size) {
@@ -54,9 +56,11 @@ void add_spectrum(const Volume<float>& v, double range_deg, Profile& p) {
         const double fz = frequency(z, n.z), fy = frequency(y, n.y), fx = frequency(x, n.x);
         const double r = std::sqrt(fz * fz + fy * fy + fx * fx);
         const auto shell = static_cast<std::size_t>(r * 2 * kShells);
-        if (shell >= kShells || std::abs(fy) > 0.7 * r) continue;  // away from the tilt axis, where the wedge is thin
+        if (shell >= kShells || std::abs(fy) > 0.7 * r)
+          continue;  // away from the tilt axis, where the wedge is thin
         const double angle = std::atan2(std::abs(fz), std::abs(fx)) * 180 / std::numbers::pi;
-        const double power = std::norm(half[(z * n.y + y) * width + x]) / static_cast<double>(v.voxels());
+        const double power =
+            std::norm(half[(z * n.y + y) * width + x]) / static_cast<double>(v.voxels());
         if (angle < range_deg - 3) p.power_in[shell] += power, p.count_in[shell] += 1;
         if (angle > range_deg + 3) p.power_out[shell] += power, p.count_out[shell] += 1;
       }
@@ -70,7 +74,8 @@ void add_voxels(const Volume<float>& v, const LabelMap& target, Profile& p) {
   for (std::int64_t i = 0; i < v.voxels(); ++i) {
     const double value = (v.data()[i] - mean) / sigma;
     const int bin = static_cast<int>(std::floor((value + 4) * kBins / 8));
-    if (bin >= 0 && bin < kBins) p.histogram[static_cast<std::size_t>(bin)] += 8.0 / 8 / static_cast<double>(v.voxels());
+    if (bin >= 0 && bin < kBins)
+      p.histogram[static_cast<std::size_t>(bin)] += 8.0 / 8 / static_cast<double>(v.voxels());
     const auto label = static_cast<std::size_t>(target.labels.data()[i]);
     if (label < kClasses) p.voxels[label] += 1, p.intensity[label] += value;
   }
@@ -83,7 +88,8 @@ void add_objects(const LabelMap& target, Profile& p) {
   std::vector<std::int64_t> stack;
   const std::uint8_t* const labels = target.labels.data();
   for (std::int64_t start = 0; start < n.voxels(); ++start) {
-    if (labels[start] == 0 || labels[start] >= kClasses || seen[static_cast<std::size_t>(start)]) continue;
+    if (labels[start] == 0 || labels[start] >= kClasses || seen[static_cast<std::size_t>(start)])
+      continue;
     std::int64_t size = 0;
     stack.assign(1, start);
     seen[static_cast<std::size_t>(start)] = 1;
@@ -93,11 +99,13 @@ void add_objects(const LabelMap& target, Profile& p) {
       ++size;
       const std::int64_t z = at / (n.y * n.x), y = at / n.x % n.y, x = at % n.x;
       const auto visit = [&](bool inside, std::int64_t next) {
-        if (!inside || seen[static_cast<std::size_t>(next)] || labels[next] != labels[start]) return;
+        if (!inside || seen[static_cast<std::size_t>(next)] || labels[next] != labels[start])
+          return;
         seen[static_cast<std::size_t>(next)] = 1;
         stack.push_back(next);
       };
-      visit(z > 0, at - n.y * n.x), visit(z + 1 < n.z, at + n.y * n.x), visit(y > 0, at - n.x), visit(y + 1 < n.y, at + n.x);
+      visit(z > 0, at - n.y * n.x), visit(z + 1 < n.z, at + n.y * n.x), visit(y > 0, at - n.x),
+          visit(y + 1 < n.y, at + n.x);
       visit(x > 0, at - 1), visit(x + 1 < n.x, at + 1);
     }
     if (size >= 50) p.objects[labels[start]] += 1;
@@ -106,11 +114,13 @@ void add_objects(const LabelMap& target, Profile& p) {
 
 void add(const std::string& pair, double range_deg, Profile& p) {
   const std::size_t colon = pair.find(':');
-  if (colon == std::string::npos) throw Error(ErrorKind::Usage, "compare", pair, "has no colon", "give TOMOGRAM:TARGET");
+  if (colon == std::string::npos)
+    throw Error(ErrorKind::Usage, "compare", pair, "has no colon", "give TOMOGRAM:TARGET");
   const Volume<float> v = io::read_volume(*io::open_volume(pair.substr(0, colon)));
   const LabelMap target = io::read_label_map(pair.substr(colon + 1));
   if (target.labels.extent() != v.extent())
-    throw Error("compare", pair, "tomogram and target differ in size", "give those that belong together");
+    throw Error("compare", pair, "tomogram and target differ in size",
+                "give those that belong together");
   add_spectrum(v, range_deg, p);
   add_voxels(v, target, p);
   add_objects(target, p);
@@ -132,12 +142,15 @@ void run(int argc, char** argv) {
       add(argv[i], range, sides[side]);
   }
   const std::array<const char*, 2> names{"real", "simulated"};
-  io::report::LineChart spectrum{"Amplitude spectrum", "cycles per voxel", "amplitude per deviation", {}, false, {}};
-  io::report::LineChart histogram{"Intensities", "deviations from the mean", "share per tenth", {}, false, {}};
+  io::report::LineChart spectrum{
+      "Amplitude spectrum", "cycles per voxel", "amplitude per deviation", {}, false, {}};
+  io::report::LineChart histogram{
+      "Intensities", "deviations from the mean", "share per tenth", {}, false, {}};
   std::printf("shell  real in  real out  simulated in  simulated out (power)\n");
   for (std::size_t s = 0; s < 2; ++s) {
     Profile& p = sides[s];
-    io::report::Series in{std::string(names[s]) + ", measured", {}, {}}, out{std::string(names[s]) + ", wedge", {}, {}};
+    io::report::Series in{std::string(names[s]) + ", measured", {}, {}},
+        out{std::string(names[s]) + ", wedge", {}, {}};
     for (std::size_t k = 0; k < kShells; ++k) {
       p.power_in[k] /= std::max(p.count_in[k], 1.0);
       p.power_out[k] /= std::max(p.count_out[k], 1.0);
@@ -155,9 +168,11 @@ void run(int argc, char** argv) {
     histogram.series.push_back(h);
   }
   for (std::size_t k = 0; k < kShells; ++k)
-    std::printf("%.4f %9.4f %9.5f %9.4f %9.5f\n", (static_cast<double>(k) + 0.5) / (2 * kShells), sides[0].power_in[k],
-                sides[0].power_out[k], sides[1].power_in[k], sides[1].power_out[k]);
-  io::report::BarChart sizes{"Object sizes by class: real, simulated", "class", "voxels", {}, {}, {}, {}, false};
+    std::printf("%.4f %9.4f %9.5f %9.4f %9.5f\n", (static_cast<double>(k) + 0.5) / (2 * kShells),
+                sides[0].power_in[k], sides[0].power_out[k], sides[1].power_in[k],
+                sides[1].power_out[k]);
+  io::report::BarChart sizes{
+      "Object sizes by class: real, simulated", "class", "voxels", {}, {}, {}, {}, false};
   std::printf("class  voxels per object: real, simulated; mean intensity: real, simulated\n");
   for (std::size_t c = 1; c < kClasses; ++c) {
     if (sides[0].objects[c] + sides[1].objects[c] == 0) continue;
@@ -167,10 +182,13 @@ void run(int argc, char** argv) {
       sizes.names.push_back(std::to_string(c) + (s == 0 ? " real" : " sim"));
       sizes.values.push_back(size[s]);
     }
-    std::printf("%zu %8.0f %8.0f %8.3f %8.3f\n", c, size[0], size[1], sides[0].intensity[c] / std::max(sides[0].voxels[c], 1.0),
+    std::printf("%zu %8.0f %8.0f %8.3f %8.3f\n", c, size[0], size[1],
+                sides[0].intensity[c] / std::max(sides[0].voxels[c], 1.0),
                 sides[1].intensity[c] / std::max(sides[1].voxels[c], 1.0));
   }
-  io::write_text_file(prefix + ".png", io::report::encode_png(io::report::stacked({draw(spectrum), draw(histogram), draw(sizes)})));
+  io::write_text_file(
+      prefix + ".png",
+      io::report::encode_png(io::report::stacked({draw(spectrum), draw(histogram), draw(sizes)})));
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ namespace dfe {
 
 namespace {
 
-/// Kept by readers in single precision, edges that agree to seven digits or so are meant to be equal.
+/// Kept by readers in single precision, edges that agree to seven digits or so are meant to be
+/// equal.
 bool is_cubic(const VoxelSize& v) {
   const auto [low, high] = std::minmax({v.z_angstrom, v.y_angstrom, v.x_angstrom});
   return high - low <= 1e-3 * high;
@@ -27,9 +28,13 @@ double tidy(double value) {
 
 }  // namespace
 
-std::string json_text(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string json_text(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
-std::string error_json(std::string_view text) { return json_text(Json{{"error", std::string(text)}}); }
+std::string error_json(std::string_view text) {
+  return json_text(Json{{"error", std::string(text)}});
+}
 
 Json json_extent(const Extent3& extent) { return Json::array({extent.z, extent.y, extent.x}); }
 
@@ -42,7 +47,8 @@ Json json_voxel_size(const VoxelSize& v) {
 std::string voxel_size_text(const VoxelSize& v) {
   if (!v.known()) return "unknown";
   if (is_cubic(v)) return number_text(v.mean_angstrom()) + " Å";
-  return number_text(v.z_angstrom) + " x " + number_text(v.y_angstrom) + " x " + number_text(v.x_angstrom) + " Å (z, y, x)";
+  return number_text(v.z_angstrom) + " x " + number_text(v.y_angstrom) + " x " +
+         number_text(v.x_angstrom) + " Å (z, y, x)";
 }
 
 std::string number_text(double value) {
@@ -53,7 +59,8 @@ std::string number_text(double value) {
 
 Json stage_seconds(const io::RunRecord& record) {
   Json json = Json::object();
-  for (const auto& [stage, seconds] : record.timings()) json[stage] = std::round(seconds * 1000) / 1000;
+  for (const auto& [stage, seconds] : record.timings())
+    json[stage] = std::round(seconds * 1000) / 1000;
   return json;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON as the commands report it: keys in the order they were set, file names that are not UTF-8 made printable.
+// JSON as the commands report it: keys in the order they were set, file names that are not UTF-8
+// made printable.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -19,7 +20,8 @@ std::string json_text(const Json& value);
 /// [z, y, x].
 Json json_extent(const Extent3& extent);
 
-/// A number where the voxel is a cube (to 0.1 %, the rounding of headers), [z, y, x] where it is not, null where unknown.
+/// A number where the voxel is a cube (to 0.1 %, the rounding of headers), [z, y, x] where it is
+/// not, null where unknown.
 Json json_voxel_size(const VoxelSize& voxel_size);
 
 /// "10 Å", "10 x 10 x 12 Å (z, y, x)" or "unknown".

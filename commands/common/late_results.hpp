@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Results of one tomogram are written while a card computes the next: writing takes as long as the network there.
+// Results of one tomogram are written while a card computes the next: writing takes as long as the
+// network there.
 #pragma once
 
 #include <filesystem>
@@ -7,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "dfengine/commands.hpp"
 #include "commands/common/json_text.hpp"
+#include "dfengine/commands.hpp"
 
 namespace dfe {
 
@@ -19,7 +20,8 @@ struct Written {
 };
 
 inline Written skipped(const std::string& input, const std::filesystem::path& output) {
-  return {output.string() + " exists: left as it is\n", {{"input", input}, {"output", output.string()}, {"skipped", true}}};
+  return {output.string() + " exists: left as it is\n",
+          {{"input", input}, {"output", output.string()}, {"skipped", true}}};
 }
 
 /// Takes writers one after another; at most one is at work. What they say comes in their order.
@@ -27,11 +29,13 @@ class LateResults {
  public:
   explicit LateResults(CommandReport& report) : report_(report) {}
 
-  /// `write` returns Written. `beside`: it runs in a thread of its own, until collect or the next add; its error is thrown there.
+  /// `write` returns Written. `beside`: it runs in a thread of its own, until collect or the next
+  /// add; its error is thrown there.
   template <class Write>
   void add(bool beside, Write&& write) {
     collect();
-    writing_ = std::async(beside ? std::launch::async : std::launch::deferred, std::forward<Write>(write));
+    writing_ =
+        std::async(beside ? std::launch::async : std::launch::deferred, std::forward<Write>(write));
     if (!beside) collect();
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Output rules, see the header. Paths are compared by what they point to (links resolved), not by how they are written.
+// Output rules, see the header. Paths are compared by what they point to (links resolved), not by
+// how they are written.
 #include "outputs.hpp"
 
 #include <unistd.h>
@@ -18,7 +19,9 @@ bool looks_like_folder(const std::string& value) {
   return value.ends_with('/') || fs::is_directory(value, ignored);
 }
 
-fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
+fs::path folder_of(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
 
 /// One spelling per file, whether or not it exists yet.
 std::string identity(const fs::path& path) {
@@ -30,27 +33,35 @@ std::string identity(const fs::path& path) {
 void check_input(std::string_view area, const std::string& input) {
   std::error_code error;
   const fs::file_status status = fs::status(input, error);
-  if (status.type() == fs::file_type::not_found) throw Error(area, input, "no such file", "check the path");
-  if (status.type() == fs::file_type::none) throw Error(area, input, "cannot be looked at: " + error.message(), "check the permissions");
+  if (status.type() == fs::file_type::not_found)
+    throw Error(area, input, "no such file", "check the path");
+  if (status.type() == fs::file_type::none)
+    throw Error(area, input, "cannot be looked at: " + error.message(), "check the permissions");
   if (fs::is_directory(status)) throw Error(area, input, "is a folder", "name the files in it");
 }
 
 /// `may_be_made`: the folder holds the results of several inputs and is created later.
 void check_output(std::string_view area, const fs::path& output, bool may_be_made) {
   std::error_code error;
-  if (output.filename().string().size() > 200)  // file systems take 255 bytes; the temporary name and the run record's are longer
-    throw Error(area, output.string(), "the file name has more than 200 bytes", "choose a shorter one");
-  if (fs::is_directory(output, error)) throw Error(area, output.string(), "is a folder", "name a file");
+  if (output.filename().string().size() >
+      200)  // file systems take 255 bytes; the temporary name and the run record's are longer
+    throw Error(area, output.string(), "the file name has more than 200 bytes",
+                "choose a shorter one");
+  if (fs::is_directory(output, error))
+    throw Error(area, output.string(), "is a folder", "name a file");
   const fs::path folder = folder_of(output);
   if (fs::is_directory(folder, error)) {
     if (access(folder.c_str(), W_OK | X_OK) != 0)
       throw Error(area, folder.string(), "the folder cannot be written", "check its permissions");
     return;
   }
-  if (fs::exists(folder, error)) throw Error(area, folder.string(), "is not a folder", "choose another place for the results");
+  if (fs::exists(folder, error))
+    throw Error(area, folder.string(), "is not a folder", "choose another place for the results");
   const fs::path above = folder_of(folder);
   if (may_be_made && fs::is_directory(above, error)) return;
-  throw Error(area, output.string(), "the folder '" + (may_be_made ? above : folder).string() + "' does not exist", "make it first");
+  throw Error(area, output.string(),
+              "the folder '" + (may_be_made ? above : folder).string() + "' does not exist",
+              "make it first");
 }
 
 }  // namespace
@@ -58,12 +69,15 @@ void check_output(std::string_view area, const fs::path& output, bool may_be_mad
 void make_folder(std::string_view area, const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) throw Error(area, folder.string(), "cannot be made: " + error.message(), "check the permissions");
+  if (error)
+    throw Error(area, folder.string(), "cannot be made: " + error.message(),
+                "check the permissions");
 }
 
 void check_existing_rule(std::string_view area, const CommonRequest& common) {
   if (common.overwrite && common.skip_existing)
-    throw Error(ErrorKind::Usage, area, "--overwrite", "cannot go with --skip-existing", "choose one of them");
+    throw Error(ErrorKind::Usage, area, "--overwrite", "cannot go with --skip-existing",
+                "choose one of them");
 }
 
 std::string base_name(const fs::path& path) {
@@ -73,8 +87,10 @@ std::string base_name(const fs::path& path) {
   return name.has_stem() ? name.stem().string() : name.string();
 }
 
-std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std::string>& inputs, const std::vector<OutputKind>& kinds,
-                                    const CommonRequest& common, const std::vector<std::string>& other_inputs) {
+std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std::string>& inputs,
+                                    const std::vector<OutputKind>& kinds,
+                                    const CommonRequest& common,
+                                    const std::vector<std::string>& other_inputs) {
   if (inputs.empty()) throw Error(ErrorKind::Usage, area, "", "no input file", "name at least one");
   check_existing_rule(area, common);
 
@@ -98,14 +114,17 @@ std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std
         continue;
       }
       const bool in_folder = inputs.size() > 1 || looks_like_folder(kind.value);
-      const fs::path output = in_folder ? fs::path(kind.value) / (base_name(input) + kind.suffix) : fs::path(kind.value);
+      const fs::path output = in_folder ? fs::path(kind.value) / (base_name(input) + kind.suffix)
+                                        : fs::path(kind.value);
       check_output(area, output, in_folder);
       const std::string id = identity(output);
       if (const auto found = read.find(id); found != read.end())
-        throw Error(ErrorKind::Usage, area, output.string(), kind.option + " would replace the input '" + found->second + "'",
+        throw Error(ErrorKind::Usage, area, output.string(),
+                    kind.option + " would replace the input '" + found->second + "'",
                     "choose another name");
       if (const auto [found, fresh] = written.emplace(id, input); !fresh)
-        throw Error(ErrorKind::Usage, area, output.string(), "would be written twice, for '" + found->second + "' and for '" + input + "'",
+        throw Error(ErrorKind::Usage, area, output.string(),
+                    "would be written twice, for '" + found->second + "' and for '" + input + "'",
                     "give the results different names or folders");
       std::error_code error;
       if (fs::exists(output, error)) {
@@ -117,7 +136,8 @@ std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std
       job.outputs.push_back(output);
     }
     if (any_exists && !common.overwrite && !common.skip_existing)
-      throw Error(area, existing.string(), "exists already", "--overwrite replaces it, --skip-existing leaves it");
+      throw Error(area, existing.string(), "exists already",
+                  "--overwrite replaces it, --skip-existing leaves it");
     job.skip = any_exists && all_exist && common.skip_existing;
     jobs.push_back(std::move(job));
   }
@@ -128,7 +148,9 @@ std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std
       if (output.empty()) continue;
       std::error_code error;
       fs::create_directory(folder_of(output), error);
-      if (error) throw Error(area, folder_of(output).string(), "the folder cannot be made: " + error.message(), "check the permissions");
+      if (error)
+        throw Error(area, folder_of(output).string(),
+                    "the folder cannot be made: " + error.message(), "check the permissions");
     }
   return jobs;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules that all commands share about the files they write. They are checked for every input before any work begins, so that an
-// hour of computing never ends in a refusal.
+// The rules that all commands share about the files they write. They are checked for every input
+// before any work begins, so that an hour of computing never ends in a refusal.
 #pragma once
 
 #include <filesystem>
@@ -16,25 +16,31 @@ namespace dfe {
 struct OutputKind {
   std::string option;  ///< as the user knows it ("--output"), for errors
   std::string value;   ///< a file, or a folder for several inputs; empty: not wanted
-  std::string suffix;  ///< what names in a folder end with, after the input's own name: ".star", "_labels.mrc"
+  std::string suffix;  ///< what names in a folder end with, after the input's own name: ".star",
+                       ///< "_labels.mrc"
 };
 
 /// One input and where its results go.
 struct OutputJob {
   std::string input;
-  std::vector<std::filesystem::path> outputs;  ///< one per kind; an empty path where the kind is not wanted
-  bool skip = false;                           ///< all results exist and `skip_existing` was asked for
+  std::vector<std::filesystem::path>
+      outputs;        ///< one per kind; an empty path where the kind is not wanted
+  bool skip = false;  ///< all results exist and `skip_existing` was asked for
 };
 
 /// Pairs inputs with outputs and enforces the rules. Throws `Error` where
 /// - an input does not exist or is a folder (`other_inputs` too: weights, lists),
 /// - a result exists and neither `overwrite` nor `skip_existing` was asked for, or both were,
-/// - the folder of a result does not exist or cannot be written, or the result's name is that of a folder,
-/// - a result would replace an input, or two results have one name (two inputs with the same file name, say).
-/// A folder that is to take the results of several inputs is made where it is missing (one level).
-/// With `skip_existing` an input whose results exist only in part is done again, so that one input's results are of one run.
-std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std::string>& inputs, const std::vector<OutputKind>& kinds,
-                                    const CommonRequest& common, const std::vector<std::string>& other_inputs = {});
+/// - the folder of a result does not exist or cannot be written, or the result's name is that of a
+/// folder,
+/// - a result would replace an input, or two results have one name (two inputs with the same file
+/// name, say). A folder that is to take the results of several inputs is made where it is missing
+/// (one level). With `skip_existing` an input whose results exist only in part is done again, so
+/// that one input's results are of one run.
+std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std::string>& inputs,
+                                    const std::vector<OutputKind>& kinds,
+                                    const CommonRequest& common,
+                                    const std::vector<std::string>& other_inputs = {});
 
 /// Makes a folder and those above it. Throws `Error` where it cannot.
 void make_folder(std::string_view area, const std::filesystem::path& folder);
@@ -42,7 +48,8 @@ void make_folder(std::string_view area, const std::filesystem::path& folder);
 /// Throws a usage `Error` where existing results are to be both replaced and left.
 void check_existing_rule(std::string_view area, const CommonRequest& common);
 
-/// The file's name without folder, compression ending and format ending: "a/tomo_7.rec.gz" -> "tomo_7".
+/// The file's name without folder, compression ending and format ending: "a/tomo_7.rec.gz" ->
+/// "tomo_7".
 std::string base_name(const std::filesystem::path& path);
 
 }  // namespace dfe

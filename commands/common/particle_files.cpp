@@ -21,7 +21,8 @@ std::map<int, std::int64_t> count_classes(const ParticleList& list) {
 
 std::string class_name(const std::vector<std::string>& names, int label) {
   const auto index = static_cast<std::size_t>(label);
-  return label >= 0 && index < names.size() && !names[index].empty() ? names[index] : std::to_string(label);
+  return label >= 0 && index < names.size() && !names[index].empty() ? names[index]
+                                                                     : std::to_string(label);
 }
 
 std::string list_suffix(io::ListFormat format) {
@@ -52,14 +53,16 @@ io::ListOptions list_frame(const std::string& like, const CommonRequest& common)
     options = list_frame(io::open_volume(like, read)->info().geometry);
     options.tomogram_name = base_name(like);
   }
-  if (common.voxel_size_angstrom) options.voxel_size = VoxelSize::cubic(*common.voxel_size_angstrom);
+  if (common.voxel_size_angstrom)
+    options.voxel_size = VoxelSize::cubic(*common.voxel_size_angstrom);
   return options;
 }
 
 void record_options(io::RunRecord& record, const ClusterOptions& options) {
   record.option("method", options.method == ClusterMethod::MeanShift ? "meanshift" : "components");
   if (options.method == ClusterMethod::MeanShift)
-    record.option("radius", number_text(options.radius.value) + (options.radius.is_angstrom ? "A" : ""));
+    record.option("radius",
+                  number_text(options.radius.value) + (options.radius.is_angstrom ? "A" : ""));
   record.option("per-class", options.per_class ? "yes" : "no");
   record.option("position", options.position == PickPosition::Centroid ? "centroid" : "mode");
   record.option("min-size", std::to_string(options.min_size));
@@ -75,7 +78,8 @@ void finish_list(ParticleList& list, const LabelMap& map, const std::filesystem:
   if (list.class_names.empty()) list.class_names = map.class_names;
 }
 
-void write_list(const std::filesystem::path& output, const ParticleList& list, io::ListFormat format, io::RunRecord& record) {
+void write_list(const std::filesystem::path& output, const ParticleList& list,
+                io::ListFormat format, io::RunRecord& record) {
   io::ListOptions options;
   options.format = format;
   io::write_particle_list(output, list, options);
@@ -85,15 +89,18 @@ void write_list(const std::filesystem::path& output, const ParticleList& list, i
 }
 
 std::string list_text(const ParticleList& list, const std::filesystem::path& output) {
-  std::string text = std::to_string(list.particles.size()) + " particles written to " + output.string() + "\n";
+  std::string text =
+      std::to_string(list.particles.size()) + " particles written to " + output.string() + "\n";
   for (const auto& [label, particles] : count_classes(list))
-    text += "  class " + class_name(list.class_names, label) + ": " + std::to_string(particles) + "\n";
+    text +=
+        "  class " + class_name(list.class_names, label) + ": " + std::to_string(particles) + "\n";
   return text;
 }
 
 Json list_json(const ParticleList& list) {
   Json classes = Json::object();
-  for (const auto& [label, particles] : count_classes(list)) classes[class_name(list.class_names, label)] = particles;
+  for (const auto& [label, particles] : count_classes(list))
+    classes[class_name(list.class_names, label)] = particles;
   return {{"particles", list.particles.size()}, {"classes", classes}};
 }
 

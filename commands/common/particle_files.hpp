@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `cluster` and `pick` share: how a list of particles found in a tomogram is completed, recorded and reported.
+// What `cluster` and `pick` share: how a list of particles found in a tomogram is completed,
+// recorded and reported.
 #pragma once
 
 #include <filesystem>
@@ -19,11 +20,12 @@ std::string class_name(const std::vector<std::string>& names, int label);
 /// What list names in a folder end with: ".xml", ".csv", ".tsv", else ".star".
 std::string list_suffix(io::ListFormat format);
 
-/// What formats that count from the tomogram's centre or in Å must know, where the tomogram's geometry is known.
+/// What formats that count from the tomogram's centre or in Å must know, where the tomogram's
+/// geometry is known.
 io::ListOptions list_frame(const VolumeGeometry& geometry);
 
-/// What formats that count from the tomogram's centre or in Å must know: extent, voxel size and name of the volume `like` (none where it
-/// is empty); a voxel size given on the command line wins.
+/// What formats that count from the tomogram's centre or in Å must know: extent, voxel size and
+/// name of the volume `like` (none where it is empty); a voxel size given on the command line wins.
 io::ListOptions list_frame(const std::string& like, const CommonRequest& common);
 
 /// Notes every clustering option.
@@ -33,7 +35,8 @@ void record_options(io::RunRecord& record, const ClusterOptions& options);
 void finish_list(ParticleList& list, const LabelMap& map, const std::filesystem::path& tomogram);
 
 /// Writes the list and puts the record beside it.
-void write_list(const std::filesystem::path& output, const ParticleList& list, io::ListFormat format, io::RunRecord& record);
+void write_list(const std::filesystem::path& output, const ParticleList& list,
+                io::ListFormat format, io::RunRecord& record);
 
 /// "27 particles written to picks.star" and a line per class.
 std::string list_text(const ParticleList& list, const std::filesystem::path& output);

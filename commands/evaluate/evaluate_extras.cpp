@@ -28,20 +28,23 @@ MembraneDistances measure_membrane(const EvaluateRequest& request, const Evaluat
   const LabelMap map = io::read_label_map(request.membrane, read);
   std::vector<Particle> all = pair.predicted;
   all.insert(all.end(), pair.truth.begin(), pair.truth.end());
-  const std::vector<double> distances = distances_to_label(map.labels.view(), request.membrane_label, all, request.threads);
+  const std::vector<double> distances =
+      distances_to_label(map.labels.view(), request.membrane_label, all, request.threads);
   const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(pair.predicted.size());
   MembraneDistances result;
   result.predicted = histogram_of({distances.begin(), middle}, 1);
   result.truth = histogram_of({middle, distances.end()}, 1);
   for (const double distance : distances) result.outside += std::isnan(distance);
-  result.voxel_angstrom = map.geometry.voxel_size.known() ? map.geometry.voxel_size.mean_angstrom() : pair.voxel_size.mean_angstrom();
+  result.voxel_angstrom = map.geometry.voxel_size.known() ? map.geometry.voxel_size.mean_angstrom()
+                                                          : pair.voxel_size.mean_angstrom();
   return result;
 }
 
 std::map<int, Histogram> count_maxima(const std::string& score_maps) {
   const Maps maps(score_maps);
   std::map<int, Histogram> maxima;
-  for (int label = 1; label < maps.reader.classes(); ++label) maxima[label] = local_maxima(maps, maps.reader.extent(), label, 50);
+  for (int label = 1; label < maps.reader.classes(); ++label)
+    maxima[label] = local_maxima(maps, maps.reader.extent(), label, 50);
   return maxima;
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "commands/evaluate/evaluate_parts.hpp"
 #include "commands/common/outputs.hpp"
+#include "commands/evaluate/evaluate_parts.hpp"
 #include "io/atomic_file.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
@@ -20,34 +20,44 @@ bool are_volumes(const EvaluateRequest& request) {
     for (const std::string& path : *paths) volumes += io::is_volume_file_name(path);
   if (volumes == 0) return false;
   if (volumes != request.predicted.size() + request.truth.size())
-    throw Error(ErrorKind::Usage, "evaluate", "--truth", "particle lists and label volumes cannot be compared",
+    throw Error(ErrorKind::Usage, "evaluate", "--truth",
+                "particle lists and label volumes cannot be compared",
                 "give lists for both, or volumes for both");
   return true;
 }
 
 void check_request(const EvaluateRequest& request, bool volumes) {
   const std::size_t p = request.predicted.size(), t = request.truth.size();
-  if (t == 0) throw Error(ErrorKind::Usage, "evaluate", "--truth", "is missing", "name the list or label volume to compare with");
+  if (t == 0)
+    throw Error(ErrorKind::Usage, "evaluate", "--truth", "is missing",
+                "name the list or label volume to compare with");
   if (p != t && (t != 1 || volumes))
-    throw Error(ErrorKind::Usage, "evaluate", "--truth", std::to_string(t) + " for " + std::to_string(p) + " predictions",
-                volumes ? "give one label volume for each" : "give one list for each, or one list for all");
+    throw Error(
+        ErrorKind::Usage, "evaluate", "--truth",
+        std::to_string(t) + " for " + std::to_string(p) + " predictions",
+        volumes ? "give one label volume for each" : "give one list for each, or one list for all");
   if (!request.hit_boxes.empty() && (request.options.rule != MatchRule::Shrec || p != 1))
-    throw Error(ErrorKind::Usage, "evaluate", "--hit-boxes", "belong to one tomogram and --rule shrec",
-                "leave them out, or choose that rule");
+    throw Error(ErrorKind::Usage, "evaluate", "--hit-boxes",
+                "belong to one tomogram and --rule shrec", "leave them out, or choose that rule");
   if (request.options.distance && request.options.radius_share)
-    throw Error(ErrorKind::Usage, "evaluate", "--distance", "cannot go with --radius-share", "choose one of them");
-  if (volumes && (request.sweep || request.bootstrap > 0 || !request.overlap.empty() || !request.membrane.empty() ||
-                  !request.score_maps.empty() || !request.hit_boxes.empty()))
-    throw Error(ErrorKind::Usage, "evaluate", "--sweep, --bootstrap, --overlap, --membrane, --scores",
+    throw Error(ErrorKind::Usage, "evaluate", "--distance", "cannot go with --radius-share",
+                "choose one of them");
+  if (volumes &&
+      (request.sweep || request.bootstrap > 0 || !request.overlap.empty() ||
+       !request.membrane.empty() || !request.score_maps.empty() || !request.hit_boxes.empty()))
+    throw Error(ErrorKind::Usage, "evaluate",
+                "--sweep, --bootstrap, --overlap, --membrane, --scores",
                 "are for particle lists, and these are label volumes", "leave them out");
   if (request.bootstrap < 0 || request.bootstrap > 1'000'000)
-    throw Error(ErrorKind::Usage, "evaluate", "--bootstrap", std::to_string(request.bootstrap) + " resamplings", "choose 0 to 1000000");
+    throw Error(ErrorKind::Usage, "evaluate", "--bootstrap",
+                std::to_string(request.bootstrap) + " resamplings", "choose 0 to 1000000");
 }
 
 /// The one tomogram that a file like hit boxes belongs to.
 const EvaluationPair& only_pair(const EvaluationInput& input, const std::string& file) {
   if (input.pairs.size() != 1)
-    throw Error("evaluate", file, "belongs to one tomogram, the lists have " + std::to_string(input.pairs.size()),
+    throw Error("evaluate", file,
+                "belongs to one tomogram, the lists have " + std::to_string(input.pairs.size()),
                 "evaluate the tomograms one by one");
   return input.pairs.front();
 }
@@ -57,19 +67,26 @@ std::vector<std::string> notes_of(const EvaluationResult& result, bool hit_boxes
   if (result.options.rule == MatchRule::Shrec) {
     if (!hit_boxes)
       notes.emplace_back(
-          "without hit boxes a prediction hits the nearest particle within the distance, an approximation of the contest's rule");
-    notes.emplace_back("as in the contest's log, a class's precision counts only predictions that hit a particle");
+          "without hit boxes a prediction hits the nearest particle within the distance, an "
+          "approximation of the contest's rule");
+    notes.emplace_back(
+        "as in the contest's log, a class's precision counts only predictions that hit a particle");
   }
   if (result.options.rule == MatchRule::Czii) {
-    notes.emplace_back("true positives are the distinct particles with a candidate in reach, false positives the candidates less those");
+    notes.emplace_back(
+        "true positives are the distinct particles with a candidate in reach, false positives the "
+        "candidates less those");
     bool negative = result.evaluation.all.localization.fp < 0;
-    for (const auto& [label, score] : result.evaluation.all.classes) negative = negative || score.fp < 0;
+    for (const auto& [label, score] : result.evaluation.all.classes)
+      negative = negative || score.fp < 0;
     if (negative)
       notes.emplace_back(
-          "false positives are below 0: one candidate in reach of several particles counts for each, as in the official metric");
+          "false positives are below 0: one candidate in reach of several particles counts for "
+          "each, as in the official metric");
   }
   if (result.options.rule == MatchRule::DeepFinder)
-    notes.emplace_back("a particle with two or more predictions in reach counts as missed, and they as false");
+    notes.emplace_back(
+        "a particle with two or more predictions in reach counts as missed, and they as false");
   return notes;
 }
 
@@ -84,31 +101,39 @@ struct Outputs {
 std::string with_suffix(const std::string& path, const std::string& suffix) {
   if (path.empty()) return path;
   const std::filesystem::path file(path);
-  return (file.parent_path() / (file.stem().string() + suffix + file.extension().string())).string();
+  return (file.parent_path() / (file.stem().string() + suffix + file.extension().string()))
+      .string();
 }
 
 Outputs plan(const EvaluateRequest& request, bool volumes) {
   const std::string ending = std::filesystem::path(request.overlap).extension().string();
   if (!request.overlap.empty() && ending != ".star" && ending != ".csv" && ending != ".tsv")
-    throw Error(ErrorKind::Usage, "evaluate", request.overlap, "the ending names no list format with a column of confidence",
+    throw Error(ErrorKind::Usage, "evaluate", request.overlap,
+                "the ending names no list format with a column of confidence",
                 "use .star, .csv or .tsv");
-  std::vector<OutputKind> kinds = {{"--csv", request.csv, "_scores.csv"},
-                                   {"--report", request.report, "_scores.html"},
-                                   {"--overlap", with_suffix(request.overlap, "_both"), ""},
-                                   {"--overlap", with_suffix(request.overlap, "_only_predicted"), ""},
-                                   {"--overlap", with_suffix(request.overlap, "_only_truth"), ""}};
+  std::vector<OutputKind> kinds = {
+      {"--csv", request.csv, "_scores.csv"},
+      {"--report", request.report, "_scores.html"},
+      {"--overlap", with_suffix(request.overlap, "_both"), ""},
+      {"--overlap", with_suffix(request.overlap, "_only_predicted"), ""},
+      {"--overlap", with_suffix(request.overlap, "_only_truth"), ""}};
   if (!request.plots.empty())
-    for (const std::string& suffix : plot_suffixes(request, volumes)) kinds.push_back({"--plots", request.plots + suffix, ""});
+    for (const std::string& suffix : plot_suffixes(request, volumes))
+      kinds.push_back({"--plots", request.plots + suffix, ""});
   std::vector<std::string> others = request.truth;
-  others.insert(others.end(), {request.tomogram, request.hit_boxes, request.membrane, request.score_maps});
+  others.insert(others.end(),
+                {request.tomogram, request.hit_boxes, request.membrane, request.score_maps});
   others.insert(others.end(), request.predicted.begin(), request.predicted.end());
-  const OutputJob job = plan_outputs("evaluate", {request.predicted.front()}, kinds, request.common, others).front();
-  Outputs outputs{job.outputs[0], job.outputs[1], job.outputs[2], job.outputs[3], job.outputs[4], {}, job.skip};
+  const OutputJob job =
+      plan_outputs("evaluate", {request.predicted.front()}, kinds, request.common, others).front();
+  Outputs outputs{
+      job.outputs[0], job.outputs[1], job.outputs[2], job.outputs[3], job.outputs[4], {}, job.skip};
   outputs.plots.assign(job.outputs.begin() + 5, job.outputs.end());
   return outputs;
 }
 
-/// Writes files one after the other and keeps their names; their run records follow when all are there.
+/// Writes files one after the other and keeps their names; their run records follow when all are
+/// there.
 class Writer {
  public:
   void text(const std::filesystem::path& path, const std::string& text) {
@@ -139,16 +164,19 @@ class Writer {
 };
 
 void write_plots(const Outputs& outputs, const std::vector<Plot>& plots, Writer& writer) {
-  for (std::size_t i = 0; i < outputs.plots.size(); ++i) writer.text(outputs.plots[i], io::report::encode_png(plots[i].image));
+  for (std::size_t i = 0; i < outputs.plots.size(); ++i)
+    writer.text(outputs.plots[i], io::report::encode_png(plots[i].image));
 }
 
 /// Both lists as sets, by the distance of the evaluation where that is one number.
-void write_overlap(const EvaluationInput& input, const Evaluation& evaluation, const Outputs& outputs, Writer& writer) {
+void write_overlap(const EvaluationInput& input, const Evaluation& evaluation,
+                   const Outputs& outputs, Writer& writer) {
   if (outputs.both.empty()) return;
   double distance = 0;
   for (const auto& [label, voxels] : evaluation.distance_of_class_voxels) {
     if (distance != 0 && voxels != distance)
-      throw Error(ErrorKind::Usage, "evaluate", "--overlap", "the classes have different distances", "give one --distance");
+      throw Error(ErrorKind::Usage, "evaluate", "--overlap", "the classes have different distances",
+                  "give one --distance");
     distance = voxels;
   }
   const ListOverlap sets = overlap(input.predicted, input.truth, distance > 0 ? distance : 10);
@@ -157,7 +185,8 @@ void write_overlap(const EvaluationInput& input, const Evaluation& evaluation, c
   writer.list(outputs.only_truth, sets.only_b);
 }
 
-CommandReport compare_volumes(const EvaluateRequest& request, const Outputs& outputs, io::RunRecord& record) {
+CommandReport compare_volumes(const EvaluateRequest& request, const Outputs& outputs,
+                              io::RunRecord& record) {
   std::vector<VoxelScores> volumes;
   Json by_volume = Json::array();
   std::vector<std::string> names = request.class_names;
@@ -165,8 +194,10 @@ CommandReport compare_volumes(const EvaluateRequest& request, const Outputs& out
     record.input(request.predicted[i]);
     record.input(request.truth[i]);
     record.stage("read");
-    const LabelMap predicted = io::read_label_map(request.predicted[i]), truth = io::read_label_map(request.truth[i]);
-    if (names.empty()) names = truth.class_names.empty() ? predicted.class_names : truth.class_names;
+    const LabelMap predicted = io::read_label_map(request.predicted[i]),
+                   truth = io::read_label_map(request.truth[i]);
+    if (names.empty())
+      names = truth.class_names.empty() ? predicted.class_names : truth.class_names;
     record.stage("evaluate");
     volumes.push_back(evaluate_voxels(predicted.labels.view(), truth.labels.view()));
     Json entry = {{"name", base_name(request.truth[i])}};
@@ -193,7 +224,8 @@ CommandReport run_evaluate(const EvaluateRequest& request, Observer* observer) {
   const bool volumes = are_volumes(request);
   check_request(request, volumes);
   const Outputs outputs = plan(request, volumes);
-  if (outputs.skip) return {"the results exist: left as they are\n", json_text({{"skipped", true}})};
+  if (outputs.skip)
+    return {"the results exist: left as they are\n", json_text({{"skipped", true}})};
 
   io::RunRecord record("evaluate");
   record.option("rule", volumes ? "voxels" : match_rule_name(request.options.rule));
@@ -224,7 +256,8 @@ CommandReport run_evaluate(const EvaluateRequest& request, Observer* observer) {
     record.stage("bootstrap");
     record.option("bootstrap", std::to_string(request.bootstrap));
     record.option("seed", std::to_string(request.seed));
-    result.bootstrap = bootstrap_scores(input.pairs, result.options, request.bootstrap, request.seed);
+    result.bootstrap =
+        bootstrap_scores(input.pairs, result.options, request.bootstrap, request.seed);
   }
   if (!request.membrane.empty()) {
     record.stage("membrane");

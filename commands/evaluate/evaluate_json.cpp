@@ -2,14 +2,16 @@
 // Scores as JSON. Keys are part of the command line's interface.
 #include <cmath>
 
-#include "commands/evaluate/evaluate_parts.hpp"
 #include "commands/common/particle_files.hpp"
+#include "commands/evaluate/evaluate_parts.hpp"
 
 namespace dfe {
 
 namespace {
 
-Json interval_json(const Interval& interval) { return Json::array({json_number(interval.low), json_number(interval.high)}); }
+Json interval_json(const Interval& interval) {
+  return Json::array({json_number(interval.low), json_number(interval.high)});
+}
 
 Json score_interval_json(const ScoreInterval& s) {
   return {{"precision", interval_json(s.precision)},
@@ -35,8 +37,11 @@ Json sweep_json(const EvaluationResult& result) {
     json["best"]["classes"][class_name(result.class_names, label)] =
         point_json(sweep.points[place].threshold, sweep.points[place].classes.at(label));
   for (const SweepPoint& point : sweep.points) {
-    Json entry = {{"threshold", point.threshold}, {"localization", score_json(point.localization)}, {"classes", Json::object()}};
-    for (const auto& [label, score] : point.classes) entry["classes"][class_name(result.class_names, label)] = score_json(score);
+    Json entry = {{"threshold", point.threshold},
+                  {"localization", score_json(point.localization)},
+                  {"classes", Json::object()}};
+    for (const auto& [label, score] : point.classes)
+      entry["classes"][class_name(result.class_names, label)] = score_json(score);
     entry["mean"] = score_json(point.mean);
     json["points"].push_back(std::move(entry));
   }
@@ -44,13 +49,18 @@ Json sweep_json(const EvaluationResult& result) {
 }
 
 Json histogram_json(const Histogram& histogram) {
-  return {{"bin", histogram.width}, {"mode", json_number(histogram.mode())}, {"counts", histogram.counts}};
+  return {{"bin", histogram.width},
+          {"mode", json_number(histogram.mode())},
+          {"counts", histogram.counts}};
 }
 
 Json scores_json(const Scores& scores, const std::vector<std::string>& names) {
-  Json json = {{"truth", scores.truth}, {"predicted", scores.predicted}, {"localization", score_json(scores.localization)}};
+  Json json = {{"truth", scores.truth},
+               {"predicted", scores.predicted},
+               {"localization", score_json(scores.localization)}};
   json["classes"] = Json::object();
-  for (const auto& [label, score] : scores.classes) json["classes"][class_name(names, label)] = score_json(score);
+  for (const auto& [label, score] : scores.classes)
+    json["classes"][class_name(names, label)] = score_json(score);
   json["mean"] = score_json(scores.mean);
   json["confusion"] = confusion_json(scores.confusion, names);
   json["duplicates"] = scores.duplicates;
@@ -94,7 +104,8 @@ Json confusion_json(const ConfusionMatrix& matrix, const std::vector<std::string
   for (std::size_t row = 0; row < n; ++row) {
     json["labels"].push_back(class_or_background(names, matrix.labels[row]));
     Json& counts = json["counts"].emplace_back(Json::array());
-    for (std::size_t column = 0; column < n; ++column) counts.push_back(matrix.counts[row * n + column]);
+    for (std::size_t column = 0; column < n; ++column)
+      counts.push_back(matrix.counts[row * n + column]);
   }
   return json;
 }
@@ -109,8 +120,10 @@ Json evaluation_json(const EvaluationResult& result) {
   json["beta"] = evaluation.beta;
   json.update(scores_json(evaluation.all, result.class_names));
   if (result.bootstrap) {
-    Json& b = json["interval95"] = {{"localization", score_interval_json(result.bootstrap->localization)}};
-    for (const auto& [label, s] : result.bootstrap->classes) b["classes"][class_name(result.class_names, label)] = score_interval_json(s);
+    Json& b = json["interval95"] = {
+        {"localization", score_interval_json(result.bootstrap->localization)}};
+    for (const auto& [label, s] : result.bootstrap->classes)
+      b["classes"][class_name(result.class_names, label)] = score_interval_json(s);
     b["mean"] = score_interval_json(result.bootstrap->mean);
   }
   if (result.sweep) json["sweep"] = sweep_json(result);
@@ -135,7 +148,8 @@ Json evaluation_json(const EvaluationResult& result) {
 
 Json voxels_json(const VoxelScores& scores, const std::vector<std::string>& names) {
   Json json = {{"localization", voxel_json(scores.foreground)}, {"classes", Json::object()}};
-  for (const auto& [label, score] : scores.classes) json["classes"][class_name(names, label)] = voxel_json(score);
+  for (const auto& [label, score] : scores.classes)
+    json["classes"][class_name(names, label)] = voxel_json(score);
   json["mean"] = voxel_json(scores.mean);
   json["confusion"] = confusion_json(scores.confusion, names);
   return json;

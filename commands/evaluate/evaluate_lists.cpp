@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `evaluate` compares: lists in any format, and the location files of the SHREC contest, with one numbering of the classes.
+// What `evaluate` compares: lists in any format, and the location files of the SHREC contest, with
+// one numbering of the classes.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <set>
 
-#include "commands/evaluate/evaluate_parts.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
+#include "commands/evaluate/evaluate_parts.hpp"
 #include "io/lists/text.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
@@ -22,8 +23,9 @@ struct KnownClass {
 };
 
 /// Source: the configuration of the CZII challenge.
-constexpr KnownClass kCziiClasses[] = {{"apo-ferritin", 60, 1}, {"beta-amylase", 65, 0},   {"beta-galactosidase", 90, 2},
-                                       {"ribosome", 150, 1},    {"thyroglobulin", 130, 2}, {"virus-like-particle", 135, 1}};
+constexpr KnownClass kCziiClasses[] = {
+    {"apo-ferritin", 60, 1}, {"beta-amylase", 65, 0},   {"beta-galactosidase", 90, 2},
+    {"ribosome", 150, 1},    {"thyroglobulin", 130, 2}, {"virus-like-particle", 135, 1}};
 
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
@@ -37,8 +39,8 @@ std::vector<std::string_view> words_of(std::string_view line) {
   }
 }
 
-/// Lines "name c1 c2 c3 [angles]" of the SHREC contest: z first in 2019, x first in 2021. Classes are numbered by the alphabet, as the
-/// contest's log does.
+/// Lines "name c1 c2 c3 [angles]" of the SHREC contest: z first in 2019, x first in 2021. Classes
+/// are numbered by the alphabet, as the contest's log does.
 ParticleList read_locations(const std::string& path, io::XmlAxes axes) {
   const std::string text = io::lists::load_text(path);
   ParticleList list;
@@ -58,7 +60,8 @@ ParticleList read_locations(const std::string& path, io::XmlAxes axes) {
       if (good) values[i] = *value;
     }
     if (!good)
-      throw Error("list", path, "line " + std::to_string(number) + " is not a name and three positions",
+      throw Error("list", path,
+                  "line " + std::to_string(number) + " is not a name and three positions",
                   "a .txt list is read as a location file of the SHREC contest");
     widest_first = std::max(widest_first, values[0]);
     widest_last = std::max(widest_last, values[2]);
@@ -67,38 +70,49 @@ ParticleList read_locations(const std::string& path, io::XmlAxes axes) {
   }
   if (axes == io::XmlAxes::Detect) {
     axes = widest_first < widest_last ? io::XmlAxes::Zyx : io::XmlAxes::Xyz;
-    list.warnings.push_back(axes == io::XmlAxes::Zyx ? "the first coordinate spans less than the last and is taken as z"
-                                                     : "the first coordinate does not span less than the last and is taken as x");
+    list.warnings.push_back(
+        axes == io::XmlAxes::Zyx
+            ? "the first coordinate spans less than the last and is taken as z"
+            : "the first coordinate does not span less than the last and is taken as x");
   }
   const std::set<std::string> distinct(names.begin(), names.end());
-  if (distinct.size() > 255) throw Error("list", path, std::to_string(distinct.size()) + " class names", "a label has at most 255");
+  if (distinct.size() > 255)
+    throw Error("list", path, std::to_string(distinct.size()) + " class names",
+                "a label has at most 255");
   list.class_names = {"background"};
   list.class_names.insert(list.class_names.end(), distinct.begin(), distinct.end());
   for (std::size_t i = 0; i < names.size(); ++i) {
     Particle& particle = list.particles[i];
-    particle.class_label = static_cast<int>(std::distance(distinct.begin(), distinct.find(names[i]))) + 1;
+    particle.class_label =
+        static_cast<int>(std::distance(distinct.begin(), distinct.find(names[i]))) + 1;
     if (axes == io::XmlAxes::Xyz) std::swap(particle.position_voxels.z, particle.position_voxels.x);
   }
   return list;
 }
 
 ParticleList read_list(const std::string& path, const io::ListOptions& options) {
-  return io::lists::to_lower(std::filesystem::path(path).extension().string()) == ".txt" ? read_locations(path, options.xml_axes)
-                                                                                         : io::read_particle_list(path, options);
+  return io::lists::to_lower(std::filesystem::path(path).extension().string()) == ".txt"
+             ? read_locations(path, options.xml_axes)
+             : io::read_particle_list(path, options);
 }
 
 bool has_names(const ParticleList& list) {
-  return std::any_of(list.class_names.begin() + std::min<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(list.class_names.size())),
-                     list.class_names.end(), [](const std::string& name) { return !name.empty(); });
+  return std::any_of(
+      list.class_names.begin() +
+          std::min<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(list.class_names.size())),
+      list.class_names.end(), [](const std::string& name) { return !name.empty(); });
 }
 
-/// Renumbers a list's classes by name; names that `names` does not have are added to it. Labels without name stay as they are.
+/// Renumbers a list's classes by name; names that `names` does not have are added to it. Labels
+/// without name stay as they are.
 void renumber(ParticleList& list, std::vector<std::string>& names) {
   std::map<int, int> label_of;
   for (std::size_t label = 1; label < list.class_names.size(); ++label) {
     const std::string& name = list.class_names[label];
     if (name.empty()) continue;
-    auto found = std::find(names.begin() + std::min<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(names.size())), names.end(), name);
+    auto found = std::find(
+        names.begin() + std::min<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(names.size())),
+        names.end(), name);
     if (found == names.end()) {
       if (names.empty()) names.emplace_back("background");
       // The same label where it is free: a name without a counterpart keeps its number.
@@ -113,7 +127,8 @@ void renumber(ParticleList& list, std::vector<std::string>& names) {
     label_of[static_cast<int>(label)] = static_cast<int>(std::distance(names.begin(), found));
   }
   for (Particle& particle : list.particles)
-    if (const auto found = label_of.find(particle.class_label); found != label_of.end()) particle.class_label = found->second;
+    if (const auto found = label_of.find(particle.class_label); found != label_of.end())
+      particle.class_label = found->second;
 }
 
 /// Appends `more`; particles without tomogram belong to `name` where there are several lists.
@@ -134,7 +149,8 @@ void append(ParticleList& list, const ParticleList& more, const std::string& nam
       tomogram = more.tomograms.at(static_cast<std::size_t>(*particle.tomogram));
     if (tomogram) {
       auto found = std::find(list.tomograms.begin(), list.tomograms.end(), *tomogram);
-      if (found == list.tomograms.end()) found = list.tomograms.insert(list.tomograms.end(), *tomogram);
+      if (found == list.tomograms.end())
+        found = list.tomograms.insert(list.tomograms.end(), *tomogram);
       particle.tomogram = static_cast<int>(std::distance(list.tomograms.begin(), found));
     }
     list.particles.push_back(particle);
@@ -159,8 +175,9 @@ void warn(const std::string& text, io::RunRecord& record, Observer* observer) {
 
 /// A list of "name=value" or "value" for all by label.
 template <class Value>
-std::map<int, Value> by_label(const std::vector<std::pair<std::string, Value>>& given, const std::vector<std::string>& names,
-                              const std::set<int>& labels, const char* option) {
+std::map<int, Value> by_label(const std::vector<std::pair<std::string, Value>>& given,
+                              const std::vector<std::string>& names, const std::set<int>& labels,
+                              const char* option) {
   std::map<int, Value> result;
   for (const auto& [name, value] : given) {
     if (name.empty()) {
@@ -172,7 +189,8 @@ std::map<int, Value> by_label(const std::vector<std::pair<std::string, Value>>& 
     if (label == 0) {
       const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), label);
       if (code != std::errc{} || end != name.data() + name.size() || label < 1)
-        throw Error(ErrorKind::Usage, "evaluate", option, "no class is called '" + name + "'", "use a name of the lists, or a label");
+        throw Error(ErrorKind::Usage, "evaluate", option, "no class is called '" + name + "'",
+                    "use a name of the lists, or a label");
     }
     result[label] = value;
   }
@@ -181,17 +199,20 @@ std::map<int, Value> by_label(const std::vector<std::pair<std::string, Value>>& 
 
 }  // namespace
 
-EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& record, Observer* observer) {
+EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& record,
+                                Observer* observer) {
   io::ListOptions options = list_frame(request.tomogram, request.common);
   options.tomogram_name.clear();  // a list that names no tomogram may be of any
   options.relion_binning = request.relion_binning;
-  const auto read_all = [&](const std::vector<std::string>& paths, const std::string& axes, const char* axes_option) {
+  const auto read_all = [&](const std::vector<std::string>& paths, const std::string& axes,
+                            const char* axes_option) {
     std::vector<ParticleList> lists;
     options.xml_axes = io::parse_xml_axes(axes, axes_option);
     for (const std::string& path : paths) {
       record.input(path);
       lists.push_back(read_list(path, options));
-      for (const std::string& warning : lists.back().warnings) warn(path + ": " + warning, record, observer);
+      for (const std::string& warning : lists.back().warnings)
+        warn(path + ": " + warning, record, observer);
     }
     return lists;
   };
@@ -207,13 +228,16 @@ EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& r
   if (names_in_truth != names_in_predicted && request.class_names.empty()) {
     std::string table;
     for (std::size_t label = 1; label < input.class_names.size(); ++label)
-      if (!input.class_names[label].empty()) table += (table.empty() ? "" : ", ") + std::to_string(label) + " " + input.class_names[label];
+      if (!input.class_names[label].empty())
+        table +=
+            (table.empty() ? "" : ", ") + std::to_string(label) + " " + input.class_names[label];
     warn("only the " + std::string(names_in_truth ? "truth names its" : "predictions name their") +
              " classes; labels of the other are taken as " + table + " (--classes settles it)",
          record, observer);
   }
 
-  // Pairs of lists are one tomogram each, unless one truth list serves several lists of predictions.
+  // Pairs of lists are one tomogram each, unless one truth list serves several lists of
+  // predictions.
   const bool in_pairs = predicted.size() == truth.size() && predicted.size() > 1;
   const bool single = predicted.size() == 1 && truth.size() == 1;
   for (std::size_t i = 0; i < predicted.size(); ++i) {
@@ -226,7 +250,8 @@ EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& r
       if (const auto own = only_tomogram(predicted[i])) name = *own;
     append(input.predicted, predicted[i], name, !single);
   }
-  for (std::size_t i = 0; i < truth.size(); ++i) append(input.truth, truth[i], base_name(request.truth[i]), in_pairs);
+  for (std::size_t i = 0; i < truth.size(); ++i)
+    append(input.truth, truth[i], base_name(request.truth[i]), in_pairs);
   input.predicted.class_names = input.truth.class_names = input.class_names;
   if (in_pairs) {  // in the order given, empty lists included
     for (std::size_t i = 0; i < truth.size(); ++i) {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "commands/common/json_text.hpp"
 #include "dfengine/commands.hpp"
 #include "dfengine/evaluate.hpp"
-#include "commands/common/json_text.hpp"
 #include "io/report/png.hpp"
 #include "io/run_record.hpp"
 
@@ -21,9 +21,10 @@ struct EvaluationInput {
   std::vector<std::string> class_names;  ///< index = label
 };
 
-/// Reads all lists of a request, brings their classes to one numbering (by name where both sides have names), applies the shift, and pairs
-/// tomograms. Warnings go to the observer and the record.
-EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& record, Observer* observer);
+/// Reads all lists of a request, brings their classes to one numbering (by name where both sides
+/// have names), applies the shift, and pairs tomograms. Warnings go to the observer and the record.
+EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& record,
+                                Observer* observer);
 
 /// The options with radii and weights by label, and the known ones of the CZII challenge filled in.
 EvaluateOptions resolve_options(const EvaluateRequest& request, const EvaluationInput& input);
@@ -78,7 +79,8 @@ std::vector<Plot> evaluation_plots(const EvaluationResult& result);
 std::vector<Plot> voxel_plots(const VoxelScores& scores, const std::vector<std::string>& names);
 
 std::string evaluation_page(const EvaluationResult& result, const std::vector<Plot>& plots);
-std::string voxels_page(const VoxelScores& scores, const std::vector<std::string>& names, const std::vector<Plot>& plots);
+std::string voxels_page(const VoxelScores& scores, const std::vector<std::string>& names,
+                        const std::vector<Plot>& plots);
 
 /// "0.8133", or "-" for NaN.
 std::string score_text(double value);

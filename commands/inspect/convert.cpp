@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// `convert`: a particle list from one format to another. Positions pass through the library's own voxel coordinates.
-#include "dfengine/commands.hpp"
-#include "io/particle_list.hpp"
-#include "io/run_record.hpp"
+// `convert`: a particle list from one format to another. Positions pass through the library's own
+// voxel coordinates.
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
+#include "dfengine/commands.hpp"
+#include "io/particle_list.hpp"
+#include "io/run_record.hpp"
 
 namespace dfe {
 
@@ -14,7 +15,8 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   const io::ListFormat output_format = io::parse_list_format(request.output_format);
   const io::XmlAxes input_axes = io::parse_xml_axes(request.input_xml_axes, "--from-axes");
   const io::XmlAxes output_axes = io::parse_xml_axes(request.output_xml_axes, "--axes");
-  const auto jobs = plan_outputs("convert", {request.input}, {{"OUT", request.output, ""}}, request.common, {request.tomogram});
+  const auto jobs = plan_outputs("convert", {request.input}, {{"OUT", request.output, ""}},
+                                 request.common, {request.tomogram});
   const std::filesystem::path& output = jobs.front().outputs.front();
   Json json = {{"input", request.input}, {"output", output.string()}};
   if (jobs.front().skip) {
@@ -49,7 +51,8 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
 
   json["particles"] = list.particles.size();
   json["warnings"] = list.warnings;
-  return {std::to_string(list.particles.size()) + " particles written to " + output.string() + "\n", json_text(json)};
+  return {std::to_string(list.particles.size()) + " particles written to " + output.string() + "\n",
+          json_text(json)};
 }
 
 }  // namespace dfe

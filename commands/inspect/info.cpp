@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// `info`: finds out what kind of file each one is, by its content where names are not telling, and describes it.
+// `info`: finds out what kind of file each one is, by its content where names are not telling, and
+// describes it.
 #include <array>
 #include <filesystem>
 #include <fstream>
 
+#include "commands/common/particle_files.hpp"
 #include "dfengine/commands.hpp"
 #include "info_parts.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
-#include "commands/common/particle_files.hpp"
 
 namespace dfe {
 
@@ -18,8 +19,10 @@ enum class Kind { List, Hdf5, Zip, Other };
 
 Kind kind_of(const std::string& path) {
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) throw Error("info", path, "no such file", "check the path");
-  if (std::filesystem::is_directory(path, error)) throw Error("info", path, "is a folder", "name the files in it");
+  if (!std::filesystem::exists(path, error))
+    throw Error("info", path, "no such file", "check the path");
+  if (std::filesystem::is_directory(path, error))
+    throw Error("info", path, "is a folder", "name the files in it");
   if (io::is_list_file_name(path)) return Kind::List;
   std::array<char, 8> head{};
   std::ifstream(path, std::ios::binary).read(head.data(), head.size());
@@ -49,7 +52,8 @@ InfoPart hdf5(const std::string& path, const InfoRequest& request, Observer* obs
   if (auto part = attempt("weights", [&] { return info_weights(path); })) return *part;
   if (auto part = attempt("scores", [&] { return info_scores(path); })) return *part;
   if (auto part = attempt("volume", [&] { return volume(path, request, observer); })) return *part;
-  throw Error("info", path, "HDF5 file of no kind known here (" + reasons + ")", "expected weights, score maps or a volume in 'dataset'");
+  throw Error("info", path, "HDF5 file of no kind known here (" + reasons + ")",
+              "expected weights, score maps or a volume in 'dataset'");
 }
 
 InfoPart describe(const std::string& path, const InfoRequest& request, Observer* observer) {

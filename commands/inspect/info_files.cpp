@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <map>
 
+#include "commands/common/particle_files.hpp"
 #include "info_parts.hpp"
 #include "io/particle_list.hpp"
 #include "io/score_file.hpp"
 #include "io/weights_file.hpp"
-#include "commands/common/particle_files.hpp"
 
 namespace dfe {
 
@@ -29,11 +29,13 @@ InfoPart info_list(const std::string& path, const io::ListOptions& frame) {
 
   InfoPart part;
   part.json = {{"kind", "list"}, {"path", path}, {"particles", list.particles.size()}};
-  part.text = path + ": particle list\n  particles   " + std::to_string(list.particles.size()) + "\n";
+  part.text =
+      path + ": particle list\n  particles   " + std::to_string(list.particles.size()) + "\n";
   Json& classes = part.json["classes"] = Json::object();
   for (const auto& [label, particles] : count) {
     classes[class_name(list.class_names, label)] = particles;
-    part.text += "  class " + class_name(list.class_names, label) + ": " + std::to_string(particles) + "\n";
+    part.text +=
+        "  class " + class_name(list.class_names, label) + ": " + std::to_string(particles) + "\n";
   }
   part.json["tomograms"] = list.tomograms;
   part.json["voxel_size_angstrom"] = json_voxel_size(list.voxel_size);
@@ -41,8 +43,9 @@ InfoPart info_list(const std::string& path, const io::ListOptions& frame) {
   if (!count.empty()) {
     part.json["position_min"] = {low.z, low.y, low.x};
     part.json["position_max"] = {high.z, high.y, high.x};
-    part.text += "  positions   " + number_text(low.z) + ", " + number_text(low.y) + ", " + number_text(low.x) + " to " +
-                 number_text(high.z) + ", " + number_text(high.y) + ", " + number_text(high.x) + " voxels (z, y, x)\n";
+    part.text += "  positions   " + number_text(low.z) + ", " + number_text(low.y) + ", " +
+                 number_text(low.x) + " to " + number_text(high.z) + ", " + number_text(high.y) +
+                 ", " + number_text(high.x) + " voxels (z, y, x)\n";
   }
   part.json["scores"] = scores;
   part.json["orientations"] = orientations;
@@ -56,11 +59,15 @@ InfoPart info_list(const std::string& path, const io::ListOptions& frame) {
 InfoPart info_weights(const std::string& path) {
   const Weights weights = io::read_weights(path);
   std::int64_t parameters = 0;
-  for (const LayerWeights& layer : weights.layers) parameters += static_cast<std::int64_t>(layer.kernel.size() + layer.bias.size());
+  for (const LayerWeights& layer : weights.layers)
+    parameters += static_cast<std::int64_t>(layer.kernel.size() + layer.bias.size());
   const std::string normalization = normalization_name(weights.normalization);
   const VoxelSize voxel = VoxelSize::cubic(weights.voxel_size_angstrom);
   InfoPart part;
-  part.json = {{"kind", "weights"}, {"path", path}, {"layout", weights.layout}, {"classes", weights.classes}};
+  part.json = {{"kind", "weights"},
+               {"path", path},
+               {"layout", weights.layout},
+               {"classes", weights.classes}};
   part.json["class_names"] = weights.class_names;
   part.json["widths"] = weights.widths;
   part.json["parameters"] = parameters;
@@ -69,15 +76,17 @@ InfoPart info_weights(const std::string& path) {
   Json& provenance = part.json["provenance"] = Json::object();
   for (const auto& [key, value] : weights.provenance) provenance[key] = value;
 
-  part.text = path + ": weights (" + weights.layout + ")\n  classes     " + std::to_string(weights.classes) + ", background included\n";
+  part.text = path + ": weights (" + weights.layout + ")\n  classes     " +
+              std::to_string(weights.classes) + ", background included\n";
   if (!weights.class_names.empty()) {
     part.text += "  names      ";
     for (const std::string& name : weights.class_names) part.text += " " + name;
     part.text += "\n";
   }
-  part.text += "  widths      " + std::to_string(weights.widths[0]) + ", " + std::to_string(weights.widths[1]) + ", " +
-               std::to_string(weights.widths[2]) + "; " + std::to_string(parameters) + " parameters\n  voxel size  " +
-               voxel_size_text(voxel) + "\n  normalize   " + normalization + "\n";
+  part.text += "  widths      " + std::to_string(weights.widths[0]) + ", " +
+               std::to_string(weights.widths[1]) + ", " + std::to_string(weights.widths[2]) + "; " +
+               std::to_string(parameters) + " parameters\n  voxel size  " + voxel_size_text(voxel) +
+               "\n  normalize   " + normalization + "\n";
   for (const auto& [key, value] : weights.provenance) part.text += "  " + key + ": " + value + "\n";
   return part;
 }
@@ -85,9 +94,12 @@ InfoPart info_weights(const std::string& path) {
 InfoPart info_scores(const std::string& path) {
   const io::ScoreReader reader(path);
   InfoPart part;
-  part.json = {{"kind", "scores"}, {"path", path}, {"classes", reader.classes()}, {"extent", json_extent(reader.extent())}};
-  part.text =
-      path + ": score maps of " + std::to_string(reader.classes()) + " classes, " + reader.extent().to_string() + " voxels (z, y, x)\n";
+  part.json = {{"kind", "scores"},
+               {"path", path},
+               {"classes", reader.classes()},
+               {"extent", json_extent(reader.extent())}};
+  part.text = path + ": score maps of " + std::to_string(reader.classes()) + " classes, " +
+              reader.extent().to_string() + " voxels (z, y, x)\n";
   return part;
 }
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `info` says about each kind of thing. Every function returns an object with the key "kind" first.
+// What `info` says about each kind of thing. Every function returns an object with the key "kind"
+// first.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "commands/common/json_text.hpp"
 #include "dfengine/observer.hpp"
 #include "dfengine/volume_source.hpp"
 #include "io/particle_list.hpp"
-#include "commands/common/json_text.hpp"
 
 namespace dfe {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `info` says about a volume. Means and deviations of pieces are merged by Chan's formula, so that neither large offsets nor many
-// voxels cost digits. Source: Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
+// What `info` says about a volume. Means and deviations of pieces are merged by Chan's formula, so
+// that neither large offsets nor many voxels cost digits. Source: Chan, Golub, LeVeque, "Updating
+// formulae and a pairwise algorithm for computing sample variances", 1979.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -14,8 +15,10 @@ namespace {
 
 constexpr std::int64_t kVoxelsPerPiece = std::int64_t{1} << 22;
 
-/// Adds `count` voxels to the statistics; `square_sum` is the sum of squared differences from the mean.
-void add_piece(VolumeStatistics& total, double& square_sum, const float* voxels, std::int64_t count) {
+/// Adds `count` voxels to the statistics; `square_sum` is the sum of squared differences from the
+/// mean.
+void add_piece(VolumeStatistics& total, double& square_sum, const float* voxels,
+               std::int64_t count) {
   std::int64_t finite = 0;
   double sum = 0;
   float low = 0, high = 0;
@@ -36,7 +39,8 @@ void add_piece(VolumeStatistics& total, double& square_sum, const float* voxels,
 
   total.min = total.finite == 0 ? low : std::min<double>(total.min, low);
   total.max = total.finite == 0 ? high : std::max<double>(total.max, high);
-  const double before = static_cast<double>(total.finite), here = static_cast<double>(finite), after = before + here;
+  const double before = static_cast<double>(total.finite), here = static_cast<double>(finite),
+               after = before + here;
   const double difference = mean - total.mean;
   total.mean += difference * here / after;
   square_sum += squares + difference * difference * before * here / after;
@@ -55,14 +59,18 @@ VolumeStatistics volume_statistics(const VolumeSource& source, Observer* observe
   if (extent.voxels() == 0) return total;
   const std::int64_t columns = std::min(extent.x, kVoxelsPerPiece);
   const std::int64_t rows = std::clamp(kVoxelsPerPiece / columns, std::int64_t{1}, extent.y);
-  const std::int64_t planes = std::clamp(kVoxelsPerPiece / (columns * rows), std::int64_t{1}, extent.z);
+  const std::int64_t planes =
+      std::clamp(kVoxelsPerPiece / (columns * rows), std::int64_t{1}, extent.z);
   const auto buffer = std::make_unique<float[]>(static_cast<std::size_t>(planes * rows * columns));
   double square_sum = 0;
   for (std::int64_t z = 0; z < extent.z; z += planes) {
     for (std::int64_t y = 0; y < extent.y; y += rows)
       for (std::int64_t x = 0; x < extent.x; x += columns) {
-        if (observer && observer->cancelled()) throw Error("info", source.info().path, "stopped on request");
-        const Box3 box{{z, y, x}, {std::min(planes, extent.z - z), std::min(rows, extent.y - y), std::min(columns, extent.x - x)}};
+        if (observer && observer->cancelled())
+          throw Error("info", source.info().path, "stopped on request");
+        const Box3 box{{z, y, x},
+                       {std::min(planes, extent.z - z), std::min(rows, extent.y - y),
+                        std::min(columns, extent.x - x)}};
         source.read_box(box, buffer.get());
         add_piece(total, square_sum, buffer.get(), box.extent.voxels());
       }
@@ -86,10 +94,13 @@ InfoPart info_volume(const VolumeSource& source, bool statistics, Observer* obse
   json["axis_order"] = info.axis_order;
   json["compression"] = info.compression.empty() ? Json(nullptr) : Json(info.compression);
   json["extended_header_bytes"] = info.extended_header_bytes;
-  part.text = info.path + ": " + info.format + " volume\n  extent      " + geometry.extent.to_string() +
-              " voxels (z, y, x)\n  voxel size  " + voxel_size_text(geometry.voxel_size) + "\n  mode        " + info.mode + ", " +
-              info.byte_order + " endian" + (info.compression.empty() ? "" : ", " + info.compression) + "\n";
-  if (info.axis_order != std::array<int, 3>{1, 2, 3}) part.text += "  axis order  " + axis_text(info.axis_order) + " in the file\n";
+  part.text = info.path + ": " + info.format + " volume\n  extent      " +
+              geometry.extent.to_string() + " voxels (z, y, x)\n  voxel size  " +
+              voxel_size_text(geometry.voxel_size) + "\n  mode        " + info.mode + ", " +
+              info.byte_order + " endian" +
+              (info.compression.empty() ? "" : ", " + info.compression) + "\n";
+  if (info.axis_order != std::array<int, 3>{1, 2, 3})
+    part.text += "  axis order  " + axis_text(info.axis_order) + " in the file\n";
 
   std::vector<std::string> warnings = info.warnings;
   if (statistics) {
@@ -100,19 +111,25 @@ InfoPart info_volume(const VolumeSource& source, bool statistics, Observer* obse
     json["mean"] = any ? Json(s.mean) : Json(nullptr);
     json["std"] = any ? Json(s.std) : Json(nullptr);
     json["nonfinite"] = s.nonfinite;
-    if (s.nonfinite > 0) warnings.push_back(std::to_string(s.nonfinite) + " voxels are not finite; the statistics leave them out");
-    if (any && s.min == s.max) warnings.push_back("all voxels have the value " + number_text(s.min));
-    part.text += any ? "  values      " + number_text(s.min) + " to " + number_text(s.max) + ", mean " + number_text(s.mean) + ", std " +
-                           number_text(s.std) + "\n"
+    if (s.nonfinite > 0)
+      warnings.push_back(std::to_string(s.nonfinite) +
+                         " voxels are not finite; the statistics leave them out");
+    if (any && s.min == s.max)
+      warnings.push_back("all voxels have the value " + number_text(s.min));
+    part.text += any ? "  values      " + number_text(s.min) + " to " + number_text(s.max) +
+                           ", mean " + number_text(s.mean) + ", std " + number_text(s.std) + "\n"
                      : "  values      none is finite\n";
   }
-  json["origin_angstrom"] = {geometry.origin_angstrom.z, geometry.origin_angstrom.y, geometry.origin_angstrom.x};
+  json["origin_angstrom"] = {geometry.origin_angstrom.z, geometry.origin_angstrom.y,
+                             geometry.origin_angstrom.x};
   json["start"] = {geometry.start.z, geometry.start.y, geometry.start.x};
   json["labels"] = geometry.labels;
   json["warnings"] = warnings;
-  part.text += "  origin      " + number_text(geometry.origin_angstrom.z) + ", " + number_text(geometry.origin_angstrom.y) + ", " +
-               number_text(geometry.origin_angstrom.x) + " Å; start " + std::to_string(geometry.start.z) + ", " +
-               std::to_string(geometry.start.y) + ", " + std::to_string(geometry.start.x) + " voxels (z, y, x)\n";
+  part.text += "  origin      " + number_text(geometry.origin_angstrom.z) + ", " +
+               number_text(geometry.origin_angstrom.y) + ", " +
+               number_text(geometry.origin_angstrom.x) + " Å; start " +
+               std::to_string(geometry.start.z) + ", " + std::to_string(geometry.start.y) + ", " +
+               std::to_string(geometry.start.x) + " voxels (z, y, x)\n";
   for (const std::string& label : geometry.labels) part.text += "  label       " + label + "\n";
   for (const std::string& warning : warnings) part.text += "  warning: " + warning + "\n";
   return part;

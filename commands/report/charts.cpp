@@ -33,8 +33,12 @@ struct Frame {
   double left, top, right, bottom;
   double x_low, x_high, y_high;
 
-  double x(double value) const { return left + (value - x_low) / (x_high - x_low) * (right - left); }
-  double y(double value) const { return bottom - std::clamp(value / y_high, 0.0, 1.0) * (bottom - top); }
+  double x(double value) const {
+    return left + (value - x_low) / (x_high - x_low) * (right - left);
+  }
+  double y(double value) const {
+    return bottom - std::clamp(value / y_high, 0.0, 1.0) * (bottom - top);
+  }
 };
 
 double top_of(const std::vector<double>& values, double so_far) {
@@ -80,26 +84,31 @@ Image draw(const LineChart& chart) {
     }
   }
   if (!(x_high > x_low)) x_high = x_low + 1;
-  const int height = std::max(kHeight, 120 + 22 * static_cast<int>(std::min<std::size_t>(chart.series.size(), 60)));
+  const int height = std::max(
+      kHeight, 120 + 22 * static_cast<int>(std::min<std::size_t>(chart.series.size(), 60)));
   Canvas canvas(kWidth + legend + 60, height);
-  const Frame frame{100, 50, kWidth - 10, height - 80.0, x_low, x_high, rounded_up(top, chart.unit_height)};
+  const Frame frame{
+      100, 50, kWidth - 10, height - 80.0, x_low, x_high, rounded_up(top, chart.unit_height)};
   canvas.text((frame.left + frame.right) / 2, 22, chart.title, Align::Center);
   draw_y_axis(canvas, frame, chart.y_label);
   const double step = tick_step(x_high - x_low, 8);
-  for (double value = step * std::ceil(x_low / step - 1e-9); value <= x_high + 1e-9 * step; value += step) {
+  for (double value = step * std::ceil(x_low / step - 1e-9); value <= x_high + 1e-9 * step;
+       value += step) {
     canvas.line(frame.x(value), frame.bottom, frame.x(value), frame.bottom + 6, kBlack, 1.5);
     canvas.text(frame.x(value), frame.bottom + 22, tick_text(value), Align::Center);
   }
   canvas.text((frame.left + frame.right) / 2, height - 20, chart.x_label, Align::Center);
   for (const double mark : chart.marks)
-    if (mark >= x_low && mark <= x_high) canvas.line(frame.x(mark), frame.top, frame.x(mark), frame.bottom, kGray, 1.5, 6);
+    if (mark >= x_low && mark <= x_high)
+      canvas.line(frame.x(mark), frame.top, frame.x(mark), frame.bottom, kGray, 1.5, 6);
   for (std::size_t s = 0; s < chart.series.size(); ++s) {
     const Series& series = chart.series[s];
     const double dash = s % 16 < 8 ? 0 : 8;  // a second round of colours is dashed
     double drawn = 0;                        // dashes go on from piece to piece
     for (std::size_t i = 1; i < series.x.size(); ++i) {
       if (!std::isfinite(series.y[i - 1]) || !std::isfinite(series.y[i])) continue;
-      const double x0 = frame.x(series.x[i - 1]), y0 = frame.y(series.y[i - 1]), x1 = frame.x(series.x[i]), y1 = frame.y(series.y[i]);
+      const double x0 = frame.x(series.x[i - 1]), y0 = frame.y(series.y[i - 1]),
+                   x1 = frame.x(series.x[i]), y1 = frame.y(series.y[i]);
       canvas.line(x0, y0, x1, y1, series_color(s), 2.4, dash, drawn);
       drawn += std::hypot(x1 - x0, y1 - y0);
     }
@@ -132,12 +141,15 @@ Image draw(const BarChart& chart) {
   for (std::size_t i = 0; i < chart.values.size(); ++i) {
     const double left = frame.x(static_cast<double>(i)), middle = left + width / 2;
     if (std::isfinite(chart.values[i]))
-      canvas.rectangle(left + gap, frame.y(chart.values[i]), left + width - gap, frame.bottom, series_color(0));
+      canvas.rectangle(left + gap, frame.y(chart.values[i]), left + width - gap, frame.bottom,
+                       series_color(0));
     if (i < chart.low.size() && std::isfinite(chart.low[i]) && std::isfinite(chart.high[i])) {
       canvas.line(middle, frame.y(chart.low[i]), middle, frame.y(chart.high[i]), kBlack, 2);
-      for (const double end : {chart.low[i], chart.high[i]}) canvas.line(middle - 6, frame.y(end), middle + 6, frame.y(end), kBlack, 2);
+      for (const double end : {chart.low[i], chart.high[i]})
+        canvas.line(middle - 6, frame.y(end), middle + 6, frame.y(end), kBlack, 2);
     }
-    if (i < chart.names.size() && i % every == 0) canvas.text(middle, frame.bottom + 10, chart.names[i], Align::Right, true);
+    if (i < chart.names.size() && i % every == 0)
+      canvas.text(middle, frame.bottom + 10, chart.names[i], Align::Right, true);
   }
   canvas.text((frame.left + frame.right) / 2, kHeight + longest - 25, chart.x_label, Align::Center);
   draw_box(canvas, frame);
@@ -149,26 +161,36 @@ Image draw(const TableChart& chart) {
   int longest = 0, cell = 56;
   for (const std::string& name : chart.names) longest = std::max(longest, Canvas::text_width(name));
   longest = std::min(longest, 400);
-  for (const std::int64_t count : chart.counts) cell = std::max(cell, Canvas::text_width(std::to_string(count)) + 10);
+  for (const std::int64_t count : chart.counts)
+    cell = std::max(cell, Canvas::text_width(std::to_string(count)) + 10);
   cell = std::min(cell, 140);
   const int row = 30, left = longest + 60, top = longest + 90;
-  const int width = std::max(left + cell * static_cast<int>(shown) + 20, Canvas::text_width(chart.title) + 40);
+  const int width =
+      std::max(left + cell * static_cast<int>(shown) + 20, Canvas::text_width(chart.title) + 40);
   Canvas canvas(width, top + row * static_cast<int>(shown) + 20);
   canvas.text(width / 2.0, 22, chart.title, Align::Center);
   canvas.text(left + cell * static_cast<double>(shown) / 2, 50, chart.column_label, Align::Center);
   canvas.text(18, top + row * static_cast<double>(shown) / 2, chart.row_label, Align::Center, true);
   for (std::size_t r = 0; r < shown; ++r) {
     double sum = 0;
-    for (std::size_t c = 0; c < n; ++c) sum += static_cast<double>(std::max<std::int64_t>(0, chart.counts[r * n + c]));
-    canvas.text(left - 10, top + row * (static_cast<double>(r) + 0.5), chart.names[r], Align::Right);
-    canvas.text(left + cell * (static_cast<double>(r) + 0.5), top - 10, chart.names[r], Align::Left, true);
+    for (std::size_t c = 0; c < n; ++c)
+      sum += static_cast<double>(std::max<std::int64_t>(0, chart.counts[r * n + c]));
+    canvas.text(left - 10, top + row * (static_cast<double>(r) + 0.5), chart.names[r],
+                Align::Right);
+    canvas.text(left + cell * (static_cast<double>(r) + 0.5), top - 10, chart.names[r], Align::Left,
+                true);
     for (std::size_t c = 0; c < shown; ++c) {
       const std::int64_t count = chart.counts[r * n + c];
-      const double share = sum > 0 ? static_cast<double>(std::max<std::int64_t>(0, count)) / sum : 0;
-      const auto shade = [&](int full) { return static_cast<std::uint8_t>(std::lround(255 + share * (full - 255))); };
+      const double share =
+          sum > 0 ? static_cast<double>(std::max<std::int64_t>(0, count)) / sum : 0;
+      const auto shade = [&](int full) {
+        return static_cast<std::uint8_t>(std::lround(255 + share * (full - 255)));
+      };
       const double x = left + cell * static_cast<double>(c), y = top + row * static_cast<double>(r);
-      canvas.rectangle(x + 1, y + 1, x + cell - 1, y + row - 1, {shade(0x00), shade(0x72), shade(0xB2)});
-      canvas.text(x + cell / 2.0, y + row / 2.0, std::to_string(count), Align::Center, false, share > 0.5 ? Color{255, 255, 255} : kBlack);
+      canvas.rectangle(x + 1, y + 1, x + cell - 1, y + row - 1,
+                       {shade(0x00), shade(0x72), shade(0xB2)});
+      canvas.text(x + cell / 2.0, y + row / 2.0, std::to_string(count), Align::Center, false,
+                  share > 0.5 ? Color{255, 255, 255} : kBlack);
     }
   }
   for (std::size_t i = 0; i <= shown; ++i) {

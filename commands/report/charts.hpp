@@ -26,7 +26,8 @@ Image draw(const LineChart& chart);
 
 struct BarChart {
   std::string title, x_label, y_label;
-  std::vector<std::string> names;  ///< one per bar, written upright; names that would overlap are left out
+  std::vector<std::string>
+      names;  ///< one per bar, written upright; names that would overlap are left out
   std::vector<double> values;
   std::vector<double> low, high;  ///< ends of intervals, or empty
   bool unit_height = false;

@@ -10,7 +10,8 @@ namespace {
 
 constexpr const char* kStyle =
     "body{font:16px/1.45 sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem;color:#222}"
-    "table{border-collapse:collapse;margin:1rem 0}th,td{padding:.2rem .7rem;border-bottom:1px solid #ddd;text-align:right;"
+    "table{border-collapse:collapse;margin:1rem 0}th,td{padding:.2rem .7rem;border-bottom:1px "
+    "solid #ddd;text-align:right;"
     "font-variant-numeric:tabular-nums}th:first-child,td:first-child{text-align:left}"
     "figure{margin:1.5rem 0}img{max-width:100%}figcaption{color:#555}";
 
@@ -34,17 +35,22 @@ std::string escaped(const std::string& text) {
 }  // namespace
 
 std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j) group = group << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0u);
-    for (std::size_t j = 0; j < 4; ++j) text += i + j > bytes.size() ? '=' : kDigits[group >> (18 - 6 * j) & 63];
+    for (std::size_t j = 0; j < 3; ++j)
+      group = group << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0u);
+    for (std::size_t j = 0; j < 4; ++j)
+      text += i + j > bytes.size() ? '=' : kDigits[group >> (18 - 6 * j) & 63];
   }
   return text;
 }
 
-Page::Page(const std::string& title) : title_(escaped(title)) { body_ = "<h1>" + title_ + "</h1>\n"; }
+Page::Page(const std::string& title) : title_(escaped(title)) {
+  body_ = "<h1>" + title_ + "</h1>\n";
+}
 
 void Page::heading(const std::string& text) { body_ += "<h2>" + escaped(text) + "</h2>\n"; }
 
@@ -52,7 +58,8 @@ void Page::paragraph(const std::string& text) { body_ += "<p>" + escaped(text) +
 
 void Page::verbatim(const std::string& text) { body_ += "<pre>" + escaped(text) + "</pre>\n"; }
 
-void Page::table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
+void Page::table(const std::vector<std::string>& head,
+                 const std::vector<std::vector<std::string>>& rows) {
   body_ += "<table><thead><tr>";
   for (const std::string& cell : head) body_ += "<th>" + escaped(cell) + "</th>";
   body_ += "</tr></thead><tbody>\n";
@@ -65,13 +72,14 @@ void Page::table(const std::vector<std::string>& head, const std::vector<std::ve
 }
 
 void Page::image(const Image& image, const std::string& description) {
-  body_ += "<figure><img src=\"data:image/png;base64," + base64(encode_png(image)) + "\" alt=\"" + escaped(description) +
-           "\"><figcaption>" + escaped(description) + "</figcaption></figure>\n";
+  body_ += "<figure><img src=\"data:image/png;base64," + base64(encode_png(image)) + "\" alt=\"" +
+           escaped(description) + "\"><figcaption>" + escaped(description) +
+           "</figcaption></figure>\n";
 }
 
 std::string Page::html() const {
-  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + title_ + "</title><style>" + kStyle +
-         "</style></head><body>\n" + body_ + "</body></html>\n";
+  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + title_ +
+         "</title><style>" + kStyle + "</style></head><body>\n" + body_ + "</body></html>\n";
 }
 
 }  // namespace dfe::io::report

@@ -19,7 +19,8 @@ class Page {
   /// Text as it is, line by line.
   void verbatim(const std::string& text);
   /// The first column holds names, the others numbers.
-  void table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
+  void table(const std::vector<std::string>& head,
+             const std::vector<std::vector<std::string>>& rows);
   /// `description` is shown below the image and read out where it cannot be seen.
   void image(const Image& image, const std::string& description);
 

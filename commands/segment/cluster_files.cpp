@@ -2,24 +2,26 @@
 // `cluster`: label files in, particle lists out.
 #include <memory>
 
-#include "dfengine/commands.hpp"
-#include "commands/segment/file_scores.hpp"
-#include "io/particle_list.hpp"
-#include "io/run_record.hpp"
-#include "io/volume.hpp"
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
+#include "commands/segment/file_scores.hpp"
+#include "dfengine/commands.hpp"
+#include "io/particle_list.hpp"
+#include "io/run_record.hpp"
+#include "io/volume.hpp"
 
 namespace dfe {
 
 CommandReport run_cluster(const ClusterRequest& request, Observer* observer) {
   const io::ListFormat format = io::parse_list_format(request.list_format);
   if (!request.scores.empty() && request.label_maps.size() > 1)
-    throw Error(ErrorKind::Usage, "cluster", "--scores", "one score file for " + std::to_string(request.label_maps.size()) + " label maps",
+    throw Error(ErrorKind::Usage, "cluster", "--scores",
+                "one score file for " + std::to_string(request.label_maps.size()) + " label maps",
                 "cluster them one by one");
-  const auto jobs =
-      plan_outputs("cluster", request.label_maps, {{"--output", request.output, list_suffix(format)}}, request.common, {request.scores});
+  const auto jobs = plan_outputs("cluster", request.label_maps,
+                                 {{"--output", request.output, list_suffix(format)}},
+                                 request.common, {request.scores});
   CommandReport report;
   Json results = Json::array();
   for (const OutputJob& job : jobs) {

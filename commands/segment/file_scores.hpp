@@ -9,7 +9,8 @@
 
 namespace dfe {
 
-/// Opens the scores of a label map; null where `path` is empty. Throws `Error` where extent or number of classes do not fit the map.
+/// Opens the scores of a label map; null where `path` is empty. Throws `Error` where extent or
+/// number of classes do not fit the map.
 std::unique_ptr<ScoreLookup> open_scores(const std::string& path, const LabelMap& map);
 
 }  // namespace dfe

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pick`: segment and cluster in one pass; nothing lies on disk between the two unless asked for.
-#include "engine/adapted_volume.hpp"
-#include "dfengine/commands.hpp"
-#include "commands/segment/file_scores.hpp"
 #include "commands/common/late_results.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
+#include "commands/segment/file_scores.hpp"
 #include "commands/segment/segment_parts.hpp"
+#include "dfengine/commands.hpp"
+#include "engine/adapted_volume.hpp"
 #include "io/volume.hpp"
 
 namespace dfe {
 namespace {
 
 /// From the binned map's voxels to the tomogram's own.
-void unbin_list(ParticleList& list, std::int64_t bin, const std::string& tomogram, const CommonRequest& common) {
+void unbin_list(ParticleList& list, std::int64_t bin, const std::string& tomogram,
+                const CommonRequest& common) {
   if (bin == 1) return;
-  for (Particle& particle : list.particles) particle.position_voxels = unbin(particle.position_voxels, bin);
+  for (Particle& particle : list.particles)
+    particle.position_voxels = unbin(particle.position_voxels, bin);
   io::VolumeReadOptions read;
   read.voxel_size_angstrom = common.voxel_size_angstrom;
   const VolumeGeometry geometry = io::open_volume(tomogram, read)->info().geometry;
@@ -35,12 +37,14 @@ CommandReport run_pick(const PickRequest& request, Observer* observer) {
                                  segment.common, {segment.weights});
   const Weights weights = read_weights_for(segment);
   ClusterOptions options = request.cluster;
-  if (!options.radius.is_angstrom) options.radius.value /= static_cast<double>(segment.bin);  // given in the tomogram's voxels
+  if (!options.radius.is_angstrom)
+    options.radius.value /= static_cast<double>(segment.bin);  // given in the tomogram's voxels
   Segmenter segmenter(weights, segment.options);
   CommandReport report;
   LateResults results(report);
   for (const OutputJob& job : jobs) {
-    const std::filesystem::path &output = job.outputs[0], &labels = job.outputs[1], &scores = job.outputs[2];
+    const std::filesystem::path &output = job.outputs[0], &labels = job.outputs[1],
+                                &scores = job.outputs[2];
     if (job.skip) {
       results.add(false, [&] { return skipped(job.input, output); });
       continue;
@@ -50,11 +54,13 @@ CommandReport run_pick(const PickRequest& request, Observer* observer) {
     record_options(record, request.cluster);
     LabelMap map = segment_file(job.input, segmenter, weights, segment, scores, record, observer);
     record.stage("cluster");
-    if (options.device == "auto" && segmenter.on_card()) options.device = "cuda";  // it is open already
+    if (options.device == "auto" && segmenter.on_card())
+      options.device = "cuda";  // it is open already
     ParticleList list = cluster(map, options, open_scores(scores.string(), map).get(), observer);
     finish_list(list, map, job.input);
     unbin_list(list, segment.bin, job.input, segment.common);
-    results.add(segmenter.on_card(), [&, map = std::move(map), list = std::move(list), record = std::move(record)]() mutable {
+    results.add(segmenter.on_card(), [&, map = std::move(map), list = std::move(list),
+                                      record = std::move(record)]() mutable {
       record.stage("write");
       if (!labels.empty()) {
         io::write_label_map(labels, map);

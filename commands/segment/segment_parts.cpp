@@ -4,9 +4,9 @@
 #include <cmath>
 #include <optional>
 
-#include "engine/adapted_volume.hpp"
 #include "commands/common/particle_files.hpp"
 #include "core/memory.hpp"
+#include "engine/adapted_volume.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
 #include "io/weights_file.hpp"
@@ -14,34 +14,43 @@
 namespace dfe {
 namespace {
 
-constexpr double kMostVoxelDifference = 0.05;  // beyond it the particles have another size than those of the training
-constexpr double kSameVoxel = 0.005;           // below it resampling would only blur
+constexpr double kMostVoxelDifference =
+    0.05;  // beyond it the particles have another size than those of the training
+constexpr double kSameVoxel = 0.005;  // below it resampling would only blur
 
 std::string percent(double share) { return number_text(std::round(share * 1000) / 10) + " %"; }
 
-/// Resamples, refuses or warns where the tomogram's voxels are not those the weights were trained on.
-std::unique_ptr<VolumeSource> match_voxel_size(std::unique_ptr<VolumeSource> volume, const Weights& weights, bool rescale,
+/// Resamples, refuses or warns where the tomogram's voxels are not those the weights were trained
+/// on.
+std::unique_ptr<VolumeSource> match_voxel_size(std::unique_ptr<VolumeSource> volume,
+                                               const Weights& weights, bool rescale,
                                                Observer* observer) {
   const std::string& path = volume->info().path;
-  const double model = weights.voxel_size_angstrom, own = volume->info().geometry.voxel_size.mean_angstrom();
+  const double model = weights.voxel_size_angstrom,
+               own = volume->info().geometry.voxel_size.mean_angstrom();
   if (model <= 0) {
     if (rescale)
-      throw Error(ErrorKind::Usage, "segment", "--rescale", "the weights do not say which voxel size they were trained on", "leave it out");
+      throw Error(ErrorKind::Usage, "segment", "--rescale",
+                  "the weights do not say which voxel size they were trained on", "leave it out");
     return volume;
   }
   if (own <= 0) {
     if (rescale)
-      throw Error(ErrorKind::Usage, "segment", path, "--rescale needs the voxel size, which the file does not tell", "give --voxel-size");
+      throw Error(ErrorKind::Usage, "segment", path,
+                  "--rescale needs the voxel size, which the file does not tell",
+                  "give --voxel-size");
     if (observer)
-      observer->message(LogLevel::Warning,
-                        path + ": voxel size unknown; taken to be the " + number_text(model) + " Å of the weights (--voxel-size tells)");
+      observer->message(LogLevel::Warning, path + ": voxel size unknown; taken to be the " +
+                                               number_text(model) +
+                                               " Å of the weights (--voxel-size tells)");
     return volume;
   }
   const double difference = std::abs(own / model - 1);
   if (rescale && difference > kSameVoxel) return resample_volume(std::move(volume), model);
   if (difference > kMostVoxelDifference)
     throw Error("segment", path,
-                "voxels of " + number_text(own) + " Å, weights trained on " + number_text(model) + " Å: " + percent(difference) + " apart",
+                "voxels of " + number_text(own) + " Å, weights trained on " + number_text(model) +
+                    " Å: " + percent(difference) + " apart",
                 "resample with --rescale, bin with --bin, or correct the size with --voxel-size");
   return volume;
 }
@@ -53,7 +62,8 @@ Weights read_weights_for(const SegmentRequest& request) {
   if (!request.class_names.empty()) {
     if (static_cast<std::int64_t>(request.class_names.size()) != weights.classes)
       throw Error(ErrorKind::Usage, "segment", "--classes",
-                  std::to_string(request.class_names.size()) + " names for " + std::to_string(weights.classes) + " classes",
+                  std::to_string(request.class_names.size()) + " names for " +
+                      std::to_string(weights.classes) + " classes",
                   "name every class, background first");
     weights.class_names = request.class_names;
   }
@@ -70,17 +80,20 @@ void record_options(io::RunRecord& record, const SegmentRequest& request) {
                                                                       : "winograd");
   record.option("threads", std::to_string(o.threads));
   record.option("memory", std::to_string(o.memory_bytes));
-  record.option("normalize", o.normalization ? normalization_name(*o.normalization) : "as the weights say");
+  record.option("normalize",
+                o.normalization ? normalization_name(*o.normalization) : "as the weights say");
   record.option("tiling", o.tiling == Tiling::Exact ? "exact" : "deepfinder");
   if (o.tiling == Tiling::DeepFinder) record.option("patch", std::to_string(o.deepfinder_patch));
   record.option("bin", std::to_string(request.bin));
   record.option("rescale", request.rescale ? "yes" : "no");
-  if (request.common.voxel_size_angstrom) record.option("voxel-size", number_text(*request.common.voxel_size_angstrom));
+  if (request.common.voxel_size_angstrom)
+    record.option("voxel-size", number_text(*request.common.voxel_size_angstrom));
   record.input(request.weights);
 }
 
-LabelMap segment_file(const std::string& tomogram, Segmenter& segmenter, const Weights& weights, const SegmentRequest& request,
-                      const std::filesystem::path& scores, io::RunRecord& record, Observer* observer) {
+LabelMap segment_file(const std::string& tomogram, Segmenter& segmenter, const Weights& weights,
+                      const SegmentRequest& request, const std::filesystem::path& scores,
+                      io::RunRecord& record, Observer* observer) {
   record.stage("open");
   record.input_beside(tomogram);
   io::VolumeReadOptions read;
@@ -95,7 +108,8 @@ LabelMap segment_file(const std::string& tomogram, Segmenter& segmenter, const W
   volume = match_voxel_size(std::move(volume), weights, request.rescale, observer);
   const bool resampled = volume->extent() != geometry.extent;
   if (resampled && !scores.empty())
-    throw Error(ErrorKind::Usage, "segment", "--scores", "cannot go with --rescale: scores are not resampled back",
+    throw Error(ErrorKind::Usage, "segment", "--scores",
+                "cannot go with --rescale: scores are not resampled back",
                 "resample the tomogram first, or leave the scores out");
 
   record.stage("segment");
@@ -104,7 +118,8 @@ LabelMap segment_file(const std::string& tomogram, Segmenter& segmenter, const W
   if (!scores.empty()) {
     writer.emplace(scores, geometry, weights.classes, weights.class_names, !request.scores_float32);
     sink = [&](const Box3& box, std::int64_t classes, const float* values) {
-      for (std::int64_t c = 0; c < classes; ++c) writer->write_box(c, box, values + c * box.extent.voxels());
+      for (std::int64_t c = 0; c < classes; ++c)
+        writer->write_box(c, box, values + c * box.extent.voxels());
     };
   }
   SegmentPlan plan;

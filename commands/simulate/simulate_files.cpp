@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// `simulate`: a configuration in, data sets out, laid out as `train` wants them (data.folder): train/, valid/ and test/ with NAME.mrc,
-// NAME_target.mrc and NAME_objl.xml, and beside these whatever else is known. Each scene is made once and imaged for every condition.
+// `simulate`: a configuration in, data sets out, laid out as `train` wants them (data.folder):
+// train/, valid/ and test/ with NAME.mrc, NAME_target.mrc and NAME_objl.xml, and beside these
+// whatever else is known. Each scene is made once and imaged for every condition.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 
-#include "dfengine/commands.hpp"
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/simulate/simulate_settings.hpp"
 #include "commands/simulate/simulate_write.hpp"
+#include "commands/target/shape_files.hpp"
 #include "core/memory.hpp"
 #include "core/parallel.hpp"
 #include "core/philox.hpp"
-#include "commands/target/shape_files.hpp"
+#include "dfengine/commands.hpp"
 #include "io/atomic_file.hpp"
 #include "io/particle_list.hpp"
 #include "io/run_record.hpp"
@@ -38,7 +39,9 @@ std::vector<Condition> conditions_of(const SimulateSettings& s, const fs::path& 
   const bool several = s.snrs.size() * s.ranges_deg.size() > 1;
   for (const double range : s.ranges_deg)
     for (const double snr : s.snrs)
-      all.push_back({snr, range, several ? output / ("snr" + number_text(snr) + "_tilt" + number_text(range)) : output});
+      all.push_back(
+          {snr, range,
+           several ? output / ("snr" + number_text(snr) + "_tilt" + number_text(range)) : output});
   return all;
 }
 
@@ -49,16 +52,19 @@ std::uint64_t derived_seed(std::uint64_t seed, std::uint32_t purpose, std::uint6
 }
 
 ObjectDensity density_of(const ObjectSource& source, io::RunRecord& record) {
-  if (!source.shape.empty()) return shape_density(source.shape, source.size_angstrom, source.density);
+  if (!source.shape.empty())
+    return shape_density(source.shape, source.size_angstrom, source.density);
   const fs::path& file = source.structure.empty() ? source.map : source.structure;
   record.input(file);
   try {
-    if (!source.structure.empty()) return structure_density(io::read_structure(file), source.density);
+    if (!source.structure.empty())
+      return structure_density(io::read_structure(file), source.density);
     const auto volume = io::open_volume(file);
     const double said = volume->info().geometry.voxel_size.mean_angstrom();
     const Volume<float> map = io::read_volume(*volume);
-    return map_density(map.view(), source.map_voxel_size_angstrom > 0 ? source.map_voxel_size_angstrom : said, source.threshold,
-                       source.potential, source.density);
+    return map_density(map.view(),
+                       source.map_voxel_size_angstrom > 0 ? source.map_voxel_size_angstrom : said,
+                       source.threshold, source.potential, source.density);
   } catch (const Error& error) {
     // Errors about the values know no file.
     std::string text = error.what();
@@ -72,7 +78,10 @@ ObjectDensity density_of(const ObjectSource& source, io::RunRecord& record) {
 class Simulation {
  public:
   Simulation(const SimulateRequest& request, SimulateSettings settings, Observer* observer)
-      : request_(request), settings_(std::move(settings)), observer_(observer), output_(request.output) {}
+      : request_(request),
+        settings_(std::move(settings)),
+        observer_(observer),
+        output_(request.output) {}
 
   CommandReport run() {
     const std::vector<Condition> conditions = conditions_of(settings_, output_);
@@ -117,13 +126,17 @@ class Simulation {
     std::int64_t most = 0;
     for (const Condition& c : conditions) {
       ImagingOptions imaging = imaging_of(c, 0);
-      most = std::max(most, simulate_bytes(settings_.scene.extent, settings_.scene.voxel_size_angstrom, imaging, request_.threads));
+      most =
+          std::max(most, simulate_bytes(settings_.scene.extent, settings_.scene.voxel_size_angstrom,
+                                        imaging, request_.threads));
     }
-    const std::int64_t have = request_.memory_bytes > 0 ? request_.memory_bytes : available_memory_bytes();
-    const std::string text =
-        settings_.scene.extent.to_string() + " voxels: up to " + number_text(static_cast<double>(most) / (1 << 20)) + " MB";
+    const std::int64_t have =
+        request_.memory_bytes > 0 ? request_.memory_bytes : available_memory_bytes();
+    const std::string text = settings_.scene.extent.to_string() + " voxels: up to " +
+                             number_text(static_cast<double>(most) / (1 << 20)) + " MB";
     if (have > 0 && most > have)
-      throw Error(ErrorKind::Usage, "simulate", "--memory", "is " + number_text(static_cast<double>(have) / (1 << 20)) + " MB, and " + text,
+      throw Error(ErrorKind::Usage, "simulate", "--memory",
+                  "is " + number_text(static_cast<double>(have) / (1 << 20)) + " MB, and " + text,
                   "give more, or make smaller tomograms");
     if (observer_) observer_->message(LogLevel::Info, text);
   }
@@ -132,8 +145,10 @@ class Simulation {
     check_existing_rule("simulate", request_.common);
     std::error_code error;
     if (fs::exists(output_, error) && !fs::is_directory(output_, error))
-      throw Error("simulate", output_.string(), "is no folder", "choose another place for the results");
-    if (fs::exists(output_ / "simulate.yaml", error) && !request_.common.overwrite && !request_.common.skip_existing)
+      throw Error("simulate", output_.string(), "is no folder",
+                  "choose another place for the results");
+    if (fs::exists(output_ / "simulate.yaml", error) && !request_.common.overwrite &&
+        !request_.common.skip_existing)
       throw Error("simulate", output_.string(), "holds a simulation already",
                   "--overwrite replaces it, --skip-existing makes what is missing");
   }
@@ -146,7 +161,8 @@ class Simulation {
     options.tomogram_extent = settings_.scene.extent;
     options.voxel_size = VoxelSize::cubic(settings_.scene.voxel_size_angstrom);
     ParticleList list = io::read_particle_list(settings_.list, options);
-    for (const std::string& warning : list.warnings) warn(record, settings_.list.string() + ": " + warning);
+    for (const std::string& warning : list.warnings)
+      warn(record, settings_.list.string() + ": " + warning);
     settings_.scene.list = targets::particles_of(list, settings_.list_tomogram, "");
   }
 
@@ -174,17 +190,22 @@ class Simulation {
     return o;
   }
 
-  void make_tomogram(const SimulateSettings::Part& part, std::int64_t index, std::uint64_t number, const std::vector<Condition>& conditions,
-                     io::RunRecord& record, Json& tomograms) {
-    const std::string name = part.name.empty() ? "tomogram" : part.name + "_" + std::to_string(index + 1);
+  void make_tomogram(const SimulateSettings::Part& part, std::int64_t index, std::uint64_t number,
+                     const std::vector<Condition>& conditions, io::RunRecord& record,
+                     Json& tomograms) {
+    const std::string name =
+        part.name.empty() ? "tomogram" : part.name + "_" + std::to_string(index + 1);
     std::vector<std::pair<Condition, fs::path>> wanted;  // with the files' common beginning
     std::uint64_t image = 0;
     std::vector<std::uint64_t> seeds;
     for (const Condition& condition : conditions) {
       const fs::path prefix = condition.folder / part.name / name;
-      const std::uint64_t seed = derived_seed(settings_.seed, 202, number * conditions.size() + image++);
+      const std::uint64_t seed =
+          derived_seed(settings_.seed, 202, number * conditions.size() + image++);
       std::error_code error;
-      if (request_.common.skip_existing && fs::exists(io::run_record_path(prefix.string() + ".mrc"), error)) continue;
+      if (request_.common.skip_existing &&
+          fs::exists(io::run_record_path(prefix.string() + ".mrc"), error))
+        continue;
       wanted.emplace_back(condition, prefix);
       seeds.push_back(seed);
     }
@@ -195,7 +216,8 @@ class Simulation {
     const Scene scene = make_scene(settings_.scene, observer_);
     for (std::size_t c = 0; c < scene.asked.size(); ++c)
       if (scene.placed[c] < scene.asked[c])
-        warn(record, name + ": " + std::to_string(scene.placed[c]) + " of " + std::to_string(scene.asked[c]) + " objects of " +
+        warn(record, name + ": " + std::to_string(scene.placed[c]) + " of " +
+                         std::to_string(scene.asked[c]) + " objects of " +
                          settings_.scene.classes[c].name + " found a place");
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const auto& [condition, prefix] = wanted[i];
@@ -203,11 +225,13 @@ class Simulation {
       const ImagingOptions imaging = imaging_of(condition, seeds[i]);
       record.stage("image");
       const VolumeView<const std::int32_t> inside = scene.instances.view();
-      const ImagedScene imaged = image_scene(scene.density.view(), &inside, settings_.scene.voxel_size_angstrom, imaging, observer_);
+      const ImagedScene imaged = image_scene(
+          scene.density.view(), &inside, settings_.scene.voxel_size_angstrom, imaging, observer_);
       record.stage("write");
       io::RunRecord own("simulate");
       own.option("config", request_.config);
-      for (const std::string& override_text : request_.overrides) own.option("override", override_text);
+      for (const std::string& override_text : request_.overrides)
+        own.option("override", override_text);
       const WrittenTomogram written = write_tomogram(prefix, settings_, scene, imaged, own);
       text_ += written.text;
       tomograms.push_back(written.json);
@@ -216,15 +240,18 @@ class Simulation {
 
   /// What a configuration of `train` needs to say about this data set.
   void write_snippet(const Condition& condition) const {
-    const bool trains = std::any_of(settings_.parts.begin(), settings_.parts.end(), [](const auto& p) { return p.name == "train"; });
+    const bool trains = std::any_of(settings_.parts.begin(), settings_.parts.end(),
+                                    [](const auto& p) { return p.name == "train"; });
     if (!trains) return;
-    std::string text = "# Settings for `dfengine train`; relative paths are relative to this file.\ndata:\n";
+    std::string text =
+        "# Settings for `dfengine train`; relative paths are relative to this file.\ndata:\n";
     for (const auto& part : settings_.parts) {
       if (part.name == "test") continue;
       text += "  " + part.name + ":\n";
       for (std::int64_t i = 1; i <= part.count; ++i) {
         const std::string base = part.name + "/" + part.name + "_" + std::to_string(i);
-        text += "    - {tomogram: " + base + ".mrc, target: " + base + "_target.mrc, list: " + base + "_objl.xml}\n";
+        text += "    - {tomogram: " + base + ".mrc, target: " + base +
+                "_target.mrc, list: " + base + "_objl.xml}\n";
       }
     }
     text += "classes: [";
@@ -234,7 +261,8 @@ class Simulation {
   }
 
   CommandReport report(const Json& tomograms, const io::RunRecord& record) const {
-    Json json = {{"config", request_.config}, {"output", output_.string()}, {"tomograms", tomograms}};
+    Json json = {
+        {"config", request_.config}, {"output", output_.string()}, {"tomograms", tomograms}};
     json["extent"] = json_extent(settings_.scene.extent);
     json["voxel_size_angstrom"] = settings_.scene.voxel_size_angstrom;
     json["warnings"] = warnings_;
@@ -242,7 +270,9 @@ class Simulation {
     for (const auto& [stage, time] : record.timings())
       if (!stage.empty()) seconds[stage] = time;
     json["seconds"] = std::move(seconds);
-    return {text_ + std::to_string(tomograms.size()) + " tomograms written to " + output_.string() + "\n", json_text(json)};
+    return {text_ + std::to_string(tomograms.size()) + " tomograms written to " + output_.string() +
+                "\n",
+            json_text(json)};
   }
 
   const SimulateRequest& request_;
@@ -256,7 +286,9 @@ class Simulation {
 }  // namespace
 
 CommandReport run_simulate(const SimulateRequest& request, Observer* observer) {
-  if (request.output.empty()) throw Error(ErrorKind::Usage, "simulate", "--output", "is missing", "name the folder for the results");
+  if (request.output.empty())
+    throw Error(ErrorKind::Usage, "simulate", "--output", "is missing",
+                "name the folder for the results");
   const io::Config config = io::Config::read(request.config, request.overrides);
   return Simulation(request, read_simulate_settings(config), observer).run();
 }

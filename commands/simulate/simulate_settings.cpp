@@ -11,14 +11,17 @@ namespace {
 
 using io::Config;
 
-[[noreturn]] void refuse(const Config& config, const char* key, const std::string& fact, const std::string& remedy) {
+[[noreturn]] void refuse(const Config& config, const char* key, const std::string& fact,
+                         const std::string& remedy) {
   throw Error(ErrorKind::Usage, "simulate", config.where(key), fact, remedy);
 }
 
-std::int64_t whole(const Config& config, const char* key, std::int64_t fallback, std::int64_t least, std::int64_t most) {
+std::int64_t whole(const Config& config, const char* key, std::int64_t fallback, std::int64_t least,
+                   std::int64_t most) {
   const std::int64_t value = config.integer(key, fallback);
   if (value < least || value > most)
-    refuse(config, key, "is " + std::to_string(value), "give " + std::to_string(least) + " to " + std::to_string(most));
+    refuse(config, key, "is " + std::to_string(value),
+           "give " + std::to_string(least) + " to " + std::to_string(most));
   return value;
 }
 
@@ -26,30 +29,42 @@ Extent3 read_size(const Config& config) {
   const std::vector<double> size = config.numbers("size", {100, 100, 100});
   const auto good = [](double n) { return n == std::floor(n) && n >= 1 && n <= 8192; };
   if (size.size() != 3 || !std::all_of(size.begin(), size.end(), good))
-    refuse(config, "size", "is not three whole numbers from 1 to 8192", "give voxels along z, y, x: [200, 512, 512]");
-  return {static_cast<std::int64_t>(size[0]), static_cast<std::int64_t>(size[1]), static_cast<std::int64_t>(size[2])};
+    refuse(config, "size", "is not three whole numbers from 1 to 8192",
+           "give voxels along z, y, x: [200, 512, 512]");
+  return {static_cast<std::int64_t>(size[0]), static_cast<std::int64_t>(size[1]),
+          static_cast<std::int64_t>(size[2])};
 }
 
 /// One entry of `classes` or `decoys`.
-void read_object(const Config& entry, const std::filesystem::path& root, bool decoy, int next_label, SimulateSettings& s) {
+void read_object(const Config& entry, const std::filesystem::path& root, bool decoy, int next_label,
+                 SimulateSettings& s) {
   ObjectSource source;
   source.shape = entry.text("shape", "");
   source.structure = entry.path("structure", root);
   source.map = entry.path("map", root);
-  const int given = (source.shape.empty() ? 0 : 1) + (source.structure.empty() ? 0 : 1) + (source.map.empty() ? 0 : 1);
-  if (given != 1) refuse(entry, "shape", given == 0 ? "is missing" : "stands beside another", "give one of shape, structure and map");
+  const int given = (source.shape.empty() ? 0 : 1) + (source.structure.empty() ? 0 : 1) +
+                    (source.map.empty() ? 0 : 1);
+  if (given != 1)
+    refuse(entry, "shape", given == 0 ? "is missing" : "stands beside another",
+           "give one of shape, structure and map");
   const std::vector<double> size = entry.numbers("size", {200});
   if (size.empty() || size.size() > 3)
-    refuse(entry, "size", "has " + std::to_string(size.size()) + " numbers", "give one to three diameters in A");
-  source.size_angstrom = {size[0], size.size() > 1 ? size[1] : size[0], size.size() > 2 ? size[2] : size.back()};
+    refuse(entry, "size", "has " + std::to_string(size.size()) + " numbers",
+           "give one to three diameters in A");
+  source.size_angstrom = {size[0], size.size() > 1 ? size[1] : size[0],
+                          size.size() > 2 ? size[2] : size.back()};
   source.map_voxel_size_angstrom = entry.number("map_voxel_size", 0);
-  if (const double threshold = entry.number("threshold", 0); threshold > 0) source.threshold = threshold;
+  if (const double threshold = entry.number("threshold", 0); threshold > 0)
+    source.threshold = threshold;
   source.potential = entry.number("potential", 3);
-  source.density = {s.scene.voxel_size_angstrom, entry.number("resolution", 0), entry.number("mask_threshold", 0.3)};
+  source.density = {s.scene.voxel_size_angstrom, entry.number("resolution", 0),
+                    entry.number("mask_threshold", 0.3)};
 
   SceneClass c;
   const std::string fallback =
-      !source.shape.empty() ? source.shape : (source.structure.empty() ? source.map : source.structure).stem().string();
+      !source.shape.empty()
+          ? source.shape
+          : (source.structure.empty() ? source.map : source.structure).stem().string();
   c.name = entry.text("name", fallback);
   if (c.name.empty() || c.name.find_first_of("/\\\n") != std::string::npos || c.name.front() == '.')
     refuse(entry, "name", "cannot be part of a file name", "use letters, digits and _");
@@ -65,16 +80,19 @@ void read_object(const Config& entry, const std::filesystem::path& root, bool de
 
 SceneMembrane read_membrane(const Config& entry) {
   SceneMembrane m;
-  m.kind = entry.choice("kind", "vesicle", {"vesicle", "plane"}) == "plane" ? MembraneKind::Plane : MembraneKind::Vesicle;
+  m.kind = entry.choice("kind", "vesicle", {"vesicle", "plane"}) == "plane" ? MembraneKind::Plane
+                                                                            : MembraneKind::Vesicle;
   m.count = static_cast<int>(whole(entry, "count", 1, 0, 255));
   m.layers = static_cast<int>(whole(entry, "layers", 1, 1, 16));
   m.spacing_angstrom = entry.number("spacing", m.spacing_angstrom);
   m.thickness_angstrom = entry.number("thickness", m.thickness_angstrom);
   m.peak = entry.number("peak", m.peak);
   if (m.kind == MembraneKind::Vesicle) {
-    const std::vector<double> radius = entry.numbers("radius", {m.radius_low_angstrom, m.radius_high_angstrom});
+    const std::vector<double> radius =
+        entry.numbers("radius", {m.radius_low_angstrom, m.radius_high_angstrom});
     if (radius.empty() || radius.size() > 2)
-      refuse(entry, "radius", "has " + std::to_string(radius.size()) + " numbers", "give one or two lengths in A");
+      refuse(entry, "radius", "has " + std::to_string(radius.size()) + " numbers",
+             "give one or two lengths in A");
     m.radius_low_angstrom = radius.front();
     m.radius_high_angstrom = radius.back();
     m.aspect = entry.number("aspect", m.aspect);
@@ -92,7 +110,9 @@ void read_imaging(const Config& config, SimulateSettings& s) {
   s.ranges_deg = tilts.numbers("range", {60});
   if (s.ranges_deg.empty()) refuse(tilts, "range", "is empty", "give one or several angles");
   o.tilt_step_deg = tilts.number("step", o.tilt_step_deg);
-  o.order = tilts.choice("order", "symmetric", {"symmetric", "sequential"}) == "symmetric" ? TiltOrder::Symmetric : TiltOrder::Sequential;
+  o.order = tilts.choice("order", "symmetric", {"symmetric", "sequential"}) == "symmetric"
+                ? TiltOrder::Symmetric
+                : TiltOrder::Sequential;
 
   const Config ctf = config.section("ctf");
   o.with_ctf = ctf.flag("on", true);
@@ -107,7 +127,9 @@ void read_imaging(const Config& config, SimulateSettings& s) {
 
   const Config noise = config.section("noise");
   const std::string model = noise.choice("model", "gaussian", {"gaussian", "dose", "none"});
-  o.noise = model == "gaussian" ? NoiseModel::Gaussian : model == "dose" ? NoiseModel::Dose : NoiseModel::None;
+  o.noise = model == "gaussian" ? NoiseModel::Gaussian
+            : model == "dose"   ? NoiseModel::Dose
+                                : NoiseModel::None;
   s.snrs = noise.numbers("snr", {0.1});
   if (s.snrs.empty()) refuse(noise, "snr", "is empty", "give one or several ratios");
   if (o.noise != NoiseModel::Gaussian && s.snrs.size() > 1)
@@ -121,8 +143,9 @@ void read_imaging(const Config& config, SimulateSettings& s) {
 
   const Config reconstruction = config.section("reconstruction");
   o.cover_volume = reconstruction.choice("images", "cover", {"cover", "volume"}) == "cover";
-  o.interpolation =
-      reconstruction.choice("interpolation", "cubic", {"cubic", "linear"}) == "cubic" ? Interpolation::Cubic : Interpolation::Linear;
+  o.interpolation = reconstruction.choice("interpolation", "cubic", {"cubic", "linear"}) == "cubic"
+                        ? Interpolation::Cubic
+                        : Interpolation::Linear;
   o.bright = reconstruction.choice("contrast", "dark", {"dark", "bright"}) == "bright";
   o.normalize = reconstruction.flag("normalize", true);
 }
@@ -143,17 +166,22 @@ void check_names(const SimulateSettings& s) {
   std::set<int> labels;
   for (const SceneClass& c : s.scene.classes) {
     if (!names.insert(c.name).second)
-      throw Error(ErrorKind::Usage, "simulate", "name", "'" + c.name + "' is there twice", "give classes and decoys different names");
+      throw Error(ErrorKind::Usage, "simulate", "name", "'" + c.name + "' is there twice",
+                  "give classes and decoys different names");
     if (c.label > 0 && !labels.insert(c.label).second)
-      throw Error(ErrorKind::Usage, "simulate", "label", std::to_string(c.label) + " is there twice", "give classes different labels");
+      throw Error(ErrorKind::Usage, "simulate", "label",
+                  std::to_string(c.label) + " is there twice", "give classes different labels");
   }
   if (s.scene.membrane_label > 0 && labels.count(s.scene.membrane_label) > 0)
-    throw Error(ErrorKind::Usage, "simulate", "membrane_label", std::to_string(s.scene.membrane_label) + " is a class's", "choose another");
+    throw Error(ErrorKind::Usage, "simulate", "membrane_label",
+                std::to_string(s.scene.membrane_label) + " is a class's", "choose another");
 }
 
 }  // namespace
 
-bool SimulateSettings::wants(const std::string& output) const { return std::find(outputs.begin(), outputs.end(), output) != outputs.end(); }
+bool SimulateSettings::wants(const std::string& output) const {
+  return std::find(outputs.begin(), outputs.end(), output) != outputs.end();
+}
 
 std::vector<std::string> SimulateSettings::class_names() const {
   int last = scene.membrane_label;
@@ -180,7 +208,8 @@ SimulateSettings read_simulate_settings(const Config& config) {
     read_object(entry, root, false, label + 1, s);
     label = s.scene.classes.back().label;
   }
-  if (label == 0) refuse(config, "classes", "are missing", "give at least one object: '- shape: ribosome'");
+  if (label == 0)
+    refuse(config, "classes", "are missing", "give at least one object: '- shape: ribosome'");
   for (const Config& entry : config.sections("decoys")) read_object(entry, root, true, 0, s);
 
   const Config placement = config.section("placement");
@@ -191,14 +220,17 @@ SimulateSettings read_simulate_settings(const Config& config) {
   s.list = placement.path("list");
   s.list_axes = placement.choice("axes", "detect", {"detect", "xyz", "zyx"});
   s.list_tomogram = placement.text("tomogram", "");
-  for (const Config& entry : config.sections("membranes")) s.scene.membranes.push_back(read_membrane(entry));
+  for (const Config& entry : config.sections("membranes"))
+    s.scene.membranes.push_back(read_membrane(entry));
   s.scene.membrane_label = static_cast<int>(whole(config, "membrane_label", 0, 0, 255));
   read_imaging(config, s);
-  const std::vector<std::string> known{"density", "instances", "occupancy", "membranes", "clean", "projections"};
+  const std::vector<std::string> known{"density",   "instances", "occupancy",
+                                       "membranes", "clean",     "projections"};
   s.outputs = config.texts("outputs", {"density", "instances", "occupancy", "membranes"});
   for (const std::string& output : s.outputs)
     if (std::find(known.begin(), known.end(), output) == known.end())
-      refuse(config, "outputs", "has '" + output + "'", "choose from density, instances, occupancy, membranes, clean, projections");
+      refuse(config, "outputs", "has '" + output + "'",
+             "choose from density, instances, occupancy, membranes, clean, projections");
   config.refuse_unknown();
   check_names(s);
   s.effective = config.effective();

@@ -34,7 +34,8 @@ struct SimulateSettings {
   std::filesystem::path list;         ///< places and orientations, or empty
   std::string list_axes, list_tomogram;
   ImagingOptions imaging;
-  std::vector<double> snrs, ranges_deg;  ///< every combination is a data set of its own where there are several
+  std::vector<double> snrs,
+      ranges_deg;  ///< every combination is a data set of its own where there are several
   std::vector<std::string> outputs;
   std::string effective;  ///< YAML
 
@@ -43,7 +44,8 @@ struct SimulateSettings {
   std::vector<std::string> class_names() const;
 };
 
-/// Asks for every setting. Throws a usage `Error` for those that make no sense or that nobody knows.
+/// Asks for every setting. Throws a usage `Error` for those that make no sense or that nobody
+/// knows.
 SimulateSettings read_simulate_settings(const io::Config& config);
 
 }  // namespace dfe

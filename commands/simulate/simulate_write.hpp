@@ -16,8 +16,10 @@ struct WrittenTomogram {
   Json json;
 };
 
-/// Writes everything that the settings want, under names that begin with `prefix`; `record` last, so that where it is, everything is.
-WrittenTomogram write_tomogram(const std::filesystem::path& prefix, const SimulateSettings& settings, const Scene& scene,
+/// Writes everything that the settings want, under names that begin with `prefix`; `record` last,
+/// so that where it is, everything is.
+WrittenTomogram write_tomogram(const std::filesystem::path& prefix,
+                               const SimulateSettings& settings, const Scene& scene,
                                const ImagedScene& imaged, io::RunRecord& record);
 
 }  // namespace dfe

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "dfengine/length.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
-#include "target/words.hpp"
+#include "dfengine/length.hpp"
 #include "io/volume.hpp"
+#include "target/words.hpp"
 
 namespace dfe::targets {
 
@@ -18,9 +18,11 @@ namespace {
 
 constexpr std::int64_t kLargestMask = 512;
 
-[[noreturn]] void refuse_spheres(std::string_view option, std::string_view entry, const std::string& fact) {
+[[noreturn]] void refuse_spheres(std::string_view option, std::string_view entry,
+                                 const std::string& fact) {
   throw Error(ErrorKind::Usage, "target", option, "'" + std::string(entry) + "' " + fact,
-              "give radii in the order of the classes (6,6,3) or by class (1=6,ribosome=110A); 0 leaves a class out");
+              "give radii in the order of the classes (6,6,3) or by class (1=6,ribosome=110A); 0 "
+              "leaves a class out");
 }
 
 /// A class by name or label.
@@ -31,7 +33,8 @@ std::optional<int> class_of(std::string_view text, const std::vector<std::string
 }
 
 /// Volumes in the folder that are named after the class.
-std::vector<fs::path> files_of(const fs::path& folder, int label, const std::vector<std::string>& names) {
+std::vector<fs::path> files_of(const fs::path& folder, int label,
+                               const std::vector<std::string>& names) {
   std::vector<fs::path> found;
   const std::string number = std::to_string(label);
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -50,57 +53,78 @@ std::vector<fs::path> files_of(const fs::path& folder, int label, const std::vec
 void stretch(Volume<float>& mask, const fs::path& file, std::vector<std::string>& warnings) {
   const auto [least, greatest] = std::minmax_element(mask.span().begin(), mask.span().end());
   const float low = *least, high = *greatest;
-  if (!(high > low)) throw Error("target", file.string(), "all voxels of the mask have the same value", "give a mask of 0 and 1");
-  const bool two_values = std::all_of(mask.span().begin(), mask.span().end(), [&](float v) { return v == low || v == high; });
+  if (!(high > low))
+    throw Error("target", file.string(), "all voxels of the mask have the same value",
+                "give a mask of 0 and 1");
+  const bool two_values = std::all_of(mask.span().begin(), mask.span().end(),
+                                      [&](float v) { return v == low || v == high; });
   if (low < 0 && !two_values)
-    warnings.push_back(file.string() + ": looks like a density, not a mask; what is above the middle of its range is taken as inside");
+    warnings.push_back(file.string() +
+                       ": looks like a density, not a mask; what is above the middle of its range "
+                       "is taken as inside");
   for (float& v : mask.span()) v = (v - low) / (high - low);
 }
 
-TargetShape read_mask(const fs::path& file, TargetRules rules, const VoxelSize& voxel_size, std::vector<std::string>& warnings) {
+TargetShape read_mask(const fs::path& file, TargetRules rules, const VoxelSize& voxel_size,
+                      std::vector<std::string>& warnings) {
   const auto volume = io::open_volume(file);
   const VolumeInfo& info = volume->info();
   const Extent3 n = volume->extent();
   if (std::max({n.z, n.y, n.x}) > kLargestMask)
-    throw Error("target", file.string(), "a mask of " + n.to_string() + " voxels", "masks have at most 512 along each axis");
+    throw Error("target", file.string(), "a mask of " + n.to_string() + " voxels",
+                "masks have at most 512 along each axis");
   const double own = info.geometry.voxel_size.mean_angstrom(), wanted = voxel_size.mean_angstrom();
   if (own > 0 && wanted > 0 && std::abs(own / wanted - 1) > 0.05)
-    warnings.push_back(file.string() + ": the mask's voxels are " + number_text(own) + " Å, the tomogram's " + number_text(wanted) +
+    warnings.push_back(file.string() + ": the mask's voxels are " + number_text(own) +
+                       " Å, the tomogram's " + number_text(wanted) +
                        " Å; it is painted voxel by voxel");
   TargetShape shape;
   shape.mask = io::read_volume(*volume);
   shape.integer_mask = info.mode.find("int") != std::string::npos;
-  if (!std::all_of(shape.mask.span().begin(), shape.mask.span().end(), [](float v) { return std::isfinite(v); }))
-    throw Error("target", file.string(), "the mask has voxels that are NaN or infinite", "give a mask of 0 and 1");
+  if (!std::all_of(shape.mask.span().begin(), shape.mask.span().end(),
+                   [](float v) { return std::isfinite(v); }))
+    throw Error("target", file.string(), "the mask has voxels that are NaN or infinite",
+                "give a mask of 0 and 1");
   if (rules == TargetRules::Exact)
     stretch(shape.mask, file, warnings);
-  else if (std::find(shape.mask.span().begin(), shape.mask.span().end(), 1.0f) == shape.mask.span().end())
-    throw Error("target", file.string(), "no voxel of the mask is exactly 1", "DeepFinder's rules would paint nothing");
+  else if (std::find(shape.mask.span().begin(), shape.mask.span().end(), 1.0f) ==
+           shape.mask.span().end())
+    throw Error("target", file.string(), "no voxel of the mask is exactly 1",
+                "DeepFinder's rules would paint nothing");
   return shape;
 }
 
 }  // namespace
 
-void add_spheres(std::map<int, TargetShape>& shapes, std::string_view text, const VoxelSize& voxel_size,
-                 const std::vector<std::string>& class_names, std::string_view option) {
+void add_spheres(std::map<int, TargetShape>& shapes, std::string_view text,
+                 const VoxelSize& voxel_size, const std::vector<std::string>& class_names,
+                 std::string_view option) {
   int next = 1;
   for (const std::string_view entry : split(text, ',')) {
     const std::size_t equals = entry.rfind('=');
-    const std::string_view length = equals == std::string_view::npos ? entry : entry.substr(equals + 1);
-    const std::optional<int> label = equals == std::string_view::npos ? next++ : class_of(entry.substr(0, equals), class_names);
+    const std::string_view length =
+        equals == std::string_view::npos ? entry : entry.substr(equals + 1);
+    const std::optional<int> label =
+        equals == std::string_view::npos ? next++ : class_of(entry.substr(0, equals), class_names);
     if (!label) refuse_spheres(option, entry, "names no class");
-    if (*label < 1 || *label > 255) refuse_spheres(option, entry, "is for class " + std::to_string(*label) + ", and classes are 1 to 255");
-    if (shapes.count(*label) > 0) refuse_spheres(option, entry, "gives class " + std::to_string(*label) + " a second radius");
+    if (*label < 1 || *label > 255)
+      refuse_spheres(option, entry,
+                     "is for class " + std::to_string(*label) + ", and classes are 1 to 255");
+    if (shapes.count(*label) > 0)
+      refuse_spheres(option, entry, "gives class " + std::to_string(*label) + " a second radius");
     TargetShape& shape = shapes[*label];
-    if (length != "0") shape.radius_voxels = Length::parse(length, option).voxels(voxel_size, option);
+    if (length != "0")
+      shape.radius_voxels = Length::parse(length, option).voxels(voxel_size, option);
   }
 }
 
-std::vector<fs::path> add_masks(std::map<int, TargetShape>& shapes, const fs::path& folder, const std::set<int>& labels,
-                                const std::vector<std::string>& class_names, TargetRules rules, const VoxelSize& voxel_size,
-                                std::vector<std::string>& warnings) {
+std::vector<fs::path> add_masks(std::map<int, TargetShape>& shapes, const fs::path& folder,
+                                const std::set<int>& labels,
+                                const std::vector<std::string>& class_names, TargetRules rules,
+                                const VoxelSize& voxel_size, std::vector<std::string>& warnings) {
   std::error_code error;
-  if (!fs::is_directory(folder, error)) throw Error("target", folder.string(), "is no folder", "name the folder that holds the masks");
+  if (!fs::is_directory(folder, error))
+    throw Error("target", folder.string(), "is no folder", "name the folder that holds the masks");
   std::vector<fs::path> read;
   for (const int label : labels) {
     if (shapes.count(label) > 0) continue;
@@ -108,10 +132,12 @@ std::vector<fs::path> add_masks(std::map<int, TargetShape>& shapes, const fs::pa
     const std::string name = class_name(class_names, label), number = std::to_string(label);
     if (files.empty())
       throw Error("target", folder.string(), "no mask for class " + name,
-                  "name it " + (name == number ? "" : name + ".mrc, ") + number + ".mrc or class" + number + ".mrc");
+                  "name it " + (name == number ? "" : name + ".mrc, ") + number + ".mrc or class" +
+                      number + ".mrc");
     if (files.size() > 1)
       throw Error("target", folder.string(),
-                  "two masks for class " + name + ": " + files[0].filename().string() + " and " + files[1].filename().string(),
+                  "two masks for class " + name + ": " + files[0].filename().string() + " and " +
+                      files[1].filename().string(),
                   "leave one");
     shapes[label] = read_mask(files.front(), rules, voxel_size, warnings);
     read.push_back(files.front());
@@ -127,8 +153,9 @@ double reach(const TargetShape& shape) {
     for (std::int64_t y = 0; y < n.y; ++y)
       for (std::int64_t x = 0; x < n.x; ++x)
         if (shape.mask(z, y, x) >= 0.5f)
-          farthest = std::max(
-              farthest, std::hypot(static_cast<double>(z - n.z / 2), static_cast<double>(y - n.y / 2), static_cast<double>(x - n.x / 2)));
+          farthest = std::max(farthest, std::hypot(static_cast<double>(z - n.z / 2),
+                                                   static_cast<double>(y - n.y / 2),
+                                                   static_cast<double>(x - n.x / 2)));
   return farthest;
 }
 

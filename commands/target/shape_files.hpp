@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What users say about a target, turned into shapes and voxels: radii as text, masks as files, labels to merge, one tomogram of a list.
+// What users say about a target, turned into shapes and voxels: radii as text, masks as files,
+// labels to merge, one tomogram of a list.
 #pragma once
 
 #include <filesystem>
@@ -18,18 +19,25 @@ namespace dfe::targets {
 /// Radii from which on a sphere is larger than what the network sees from its centre, in voxels.
 inline constexpr double kReceptiveRadius = 24;
 
-/// Adds a sphere for each entry of "6,6,3" (classes 1, 2, 3) or "2=110A,ribosome=8" (by label or name); lengths in voxels, or in Å
-/// with the suffix A; 0 leaves the class out. Throws a usage `Error` that names `option` for anything else.
-void add_spheres(std::map<int, TargetShape>& shapes, std::string_view text, const VoxelSize& voxel_size,
-                 const std::vector<std::string>& class_names, std::string_view option);
+/// Adds a sphere for each entry of "6,6,3" (classes 1, 2, 3) or "2=110A,ribosome=8" (by label or
+/// name); lengths in voxels, or in Å with the suffix A; 0 leaves the class out. Throws a usage
+/// `Error` that names `option` for anything else.
+void add_spheres(std::map<int, TargetShape>& shapes, std::string_view text,
+                 const VoxelSize& voxel_size, const std::vector<std::string>& class_names,
+                 std::string_view option);
 
-/// Adds the mask of each of `labels` that has no shape yet, from the volume in `folder` that is named after the class: its name, its
-/// label, or "class" and the label. By the exact rules values are brought to 0 .. 1 by the mask's own least and greatest; DeepFinder's
-/// take them as they are. Returns the files read; `warnings` gets what looks wrong. Throws `Error` for a class without a mask or with
-/// two, and for masks that are constant, not finite, or larger than 512 voxels along an axis.
-std::vector<std::filesystem::path> add_masks(std::map<int, TargetShape>& shapes, const std::filesystem::path& folder,
-                                             const std::set<int>& labels, const std::vector<std::string>& class_names, TargetRules rules,
-                                             const VoxelSize& voxel_size, std::vector<std::string>& warnings);
+/// Adds the mask of each of `labels` that has no shape yet, from the volume in `folder` that is
+/// named after the class: its name, its label, or "class" and the label. By the exact rules values
+/// are brought to 0 .. 1 by the mask's own least and greatest; DeepFinder's take them as they are.
+/// Returns the files read; `warnings` gets what looks wrong. Throws `Error` for a class without a
+/// mask or with two, and for masks that are constant, not finite, or larger than 512 voxels along
+/// an axis.
+std::vector<std::filesystem::path> add_masks(std::map<int, TargetShape>& shapes,
+                                             const std::filesystem::path& folder,
+                                             const std::set<int>& labels,
+                                             const std::vector<std::string>& class_names,
+                                             TargetRules rules, const VoxelSize& voxel_size,
+                                             std::vector<std::string>& warnings);
 
 /// Distance of the farthest voxel of the shape from its centre, in voxels.
 double reach(const TargetShape& shape);
@@ -37,18 +45,23 @@ double reach(const TargetShape& shape);
 /// Labels of another volume to put into a target.
 struct Merge {
   std::string file;
-  std::optional<int> label;  ///< what every voxel that is not 0 becomes; unset: the file's own labels
-  bool over = false;         ///< painted after the objects; otherwise before, so that objects overwrite it
+  std::optional<int>
+      label;          ///< what every voxel that is not 0 becomes; unset: the file's own labels
+  bool over = false;  ///< painted after the objects; otherwise before, so that objects overwrite it
 };
 
 /// "membrane.mrc", "membrane.mrc:5", "membrane.mrc:over", "membrane.mrc:5:under".
 Merge parse_merge(std::string_view text);
 
-/// Puts the volume's labels where they are not 0; returns how many voxels. Throws `Error` where the extents differ or a value is no label.
-std::int64_t merge_labels(const VolumeSource& volume, const Merge& merge, VolumeView<std::uint8_t> labels);
+/// Puts the volume's labels where they are not 0; returns how many voxels. Throws `Error` where the
+/// extents differ or a value is no label.
+std::int64_t merge_labels(const VolumeSource& volume, const Merge& merge,
+                          VolumeView<std::uint8_t> labels);
 
-/// The particles of one tomogram. `wanted` is a name or an index of the list's tomograms; where it is empty a list of one tomogram is
-/// taken whole, and of several the one called `name` is taken. Throws a usage `Error` that lists the names where that does not decide.
-ParticleList particles_of(const ParticleList& list, const std::string& wanted, const std::string& name);
+/// The particles of one tomogram. `wanted` is a name or an index of the list's tomograms; where it
+/// is empty a list of one tomogram is taken whole, and of several the one called `name` is taken.
+/// Throws a usage `Error` that lists the names where that does not decide.
+ParticleList particles_of(const ParticleList& list, const std::string& wanted,
+                          const std::string& name);
 
 }  // namespace dfe::targets

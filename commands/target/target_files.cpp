@@ -3,15 +3,15 @@
 #include <array>
 #include <set>
 
-#include "dfengine/commands.hpp"
-#include "dfengine/target.hpp"
+#include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/target/shape_files.hpp"
+#include "dfengine/commands.hpp"
+#include "dfengine/target.hpp"
 #include "io/particle_list.hpp"
 #include "io/run_record.hpp"
 #include "io/volume.hpp"
-#include "commands/common/json_text.hpp"
 
 namespace dfe {
 
@@ -35,7 +35,8 @@ struct Warnings {
 TargetRules parse_rules(const std::string& compatible) {
   if (compatible.empty()) return TargetRules::Exact;
   if (compatible == "deepfinder") return TargetRules::DeepFinder;
-  throw Error(ErrorKind::Usage, "target", "--compatible", "unknown program '" + compatible + "'", "choose deepfinder, or leave it out");
+  throw Error(ErrorKind::Usage, "target", "--compatible", "unknown program '" + compatible + "'",
+              "choose deepfinder, or leave it out");
 }
 
 ParticleList read_list(const TargetRequest& request, const VolumeInfo& like, Warnings& warnings) {
@@ -51,15 +52,18 @@ ParticleList read_list(const TargetRequest& request, const VolumeInfo& like, War
 }
 
 /// Shapes of all classes of the list, and complaints about what no network could learn from.
-std::map<int, TargetShape> read_shapes(const TargetRequest& request, const ParticleList& list, TargetRules rules,
-                                       const VoxelSize& voxel_size, io::RunRecord& record, Warnings& warnings) {
+std::map<int, TargetShape> read_shapes(const TargetRequest& request, const ParticleList& list,
+                                       TargetRules rules, const VoxelSize& voxel_size,
+                                       io::RunRecord& record, Warnings& warnings) {
   std::set<int> labels;
   for (const Particle& particle : list.particles) labels.insert(particle.class_label);
   std::map<int, TargetShape> shapes;
-  if (!request.spheres.empty()) targets::add_spheres(shapes, request.spheres, voxel_size, list.class_names, "--spheres");
+  if (!request.spheres.empty())
+    targets::add_spheres(shapes, request.spheres, voxel_size, list.class_names, "--spheres");
   if (!request.masks.empty()) {
     std::vector<std::string> found;
-    for (const fs::path& file : targets::add_masks(shapes, request.masks, labels, list.class_names, rules, voxel_size, found))
+    for (const fs::path& file : targets::add_masks(shapes, request.masks, labels, list.class_names,
+                                                   rules, voxel_size, found))
       record.input(file);
     for (const std::string& warning : found) warnings.add(warning);
   }
@@ -67,8 +71,9 @@ std::map<int, TargetShape> read_shapes(const TargetRequest& request, const Parti
     const std::string name = class_name(list.class_names, label);
     if (labels.count(label) == 0) warnings.add("class " + name + ": the list has no objects of it");
     if (const double reach = targets::reach(shape); reach >= targets::kReceptiveRadius)
-      warnings.add("class " + name + ": reaches " + number_text(reach) +
-                   " voxels from its centre, and the network sees no farther than 24: bin the tomogram");
+      warnings.add(
+          "class " + name + ": reaches " + number_text(reach) +
+          " voxels from its centre, and the network sees no farther than 24: bin the tomogram");
   }
   return shapes;
 }
@@ -108,7 +113,8 @@ void record_options(io::RunRecord& record, const TargetRequest& request) {
   record.option("threads", std::to_string(request.threads));
   record.option("merge", joined(request.merges));
   record.option("classes", joined(request.class_names));
-  if (request.common.voxel_size_angstrom) record.option("voxel-size", number_text(*request.common.voxel_size_angstrom));
+  if (request.common.voxel_size_angstrom)
+    record.option("voxel-size", number_text(*request.common.voxel_size_angstrom));
   record.input(request.list);
   record.input(request.like);
 }
@@ -118,7 +124,8 @@ void record_options(io::RunRecord& record, const TargetRequest& request) {
 CommandReport run_target(const TargetRequest& request, Observer* observer) {
   const TargetRules rules = parse_rules(request.compatible);
   if (request.spheres.empty() && request.masks.empty())
-    throw Error(ErrorKind::Usage, "target", "--spheres", "neither it nor --masks is there", "say what the classes look like");
+    throw Error(ErrorKind::Usage, "target", "--spheres", "neither it nor --masks is there",
+                "say what the classes look like");
   std::vector<targets::Merge> merges;
   std::vector<std::string> others{request.like};
   for (const std::string& text : request.merges) {
@@ -126,10 +133,13 @@ CommandReport run_target(const TargetRequest& request, Observer* observer) {
     others.push_back(merges.back().file);
   }
   const OutputJob job =
-      plan_outputs("target", {request.list}, {{"--output", request.output, "_target.mrc"}}, request.common, others).front();
+      plan_outputs("target", {request.list}, {{"--output", request.output, "_target.mrc"}},
+                   request.common, others)
+          .front();
   const fs::path& output = job.outputs.front();
   if (!io::is_volume_file_name(output))
-    throw Error(ErrorKind::Usage, "target", output.string(), "has no ending of a volume format", "use .mrc, .h5 or .em");
+    throw Error(ErrorKind::Usage, "target", output.string(), "has no ending of a volume format",
+                "use .mrc, .h5 or .em");
   Json json = {{"input", request.list}, {"like", request.like}, {"output", output.string()}};
   if (job.skip) {
     json["skipped"] = true;
@@ -145,7 +155,8 @@ CommandReport run_target(const TargetRequest& request, Observer* observer) {
   const VolumeInfo like = io::open_volume(request.like, read)->info();
   for (const std::string& warning : like.warnings) warnings.add(request.like + ": " + warning);
   const ParticleList list = read_list(request, like, warnings);
-  if (list.particles.empty()) warnings.add(request.list + ": no particles; the target is background but for what is merged");
+  if (list.particles.empty())
+    warnings.add(request.list + ": no particles; the target is background but for what is merged");
   TargetOptions options;
   options.rules = rules;
   options.threads = request.threads;
@@ -157,17 +168,20 @@ CommandReport run_target(const TargetRequest& request, Observer* observer) {
     for (const targets::Merge& m : merges) {
       if (m.over != over) continue;
       record.input(m.file);
-      if (targets::merge_labels(*io::open_volume(m.file), m, map.labels.view()) == 0) warnings.add(m.file + ": has no labels to merge");
+      if (targets::merge_labels(*io::open_volume(m.file), m, map.labels.view()) == 0)
+        warnings.add(m.file + ": has no labels to merge");
     }
   };
   merge(false);
-  const std::map<int, TargetCount> counts = paint_objects(list, options, map.labels.view(), observer);
+  const std::map<int, TargetCount> counts =
+      paint_objects(list, options, map.labels.view(), observer);
   merge(true);
   std::array<std::int64_t, 256> voxels{};
   for (const std::uint8_t label : map.labels.span()) ++voxels[label];
   for (const auto& [label, count] : counts)
     if (count.outside + count.empty > 0)
-      warnings.add("class " + class_name(list.class_names, label) + ": " + oddities({0, 0, count.outside, 0, count.empty}) + " of " +
+      warnings.add("class " + class_name(list.class_names, label) + ": " +
+                   oddities({0, 0, count.outside, 0, count.empty}) + " of " +
                    std::to_string(count.objects) + " objects");
 
   record.stage("write");
@@ -176,7 +190,8 @@ CommandReport run_target(const TargetRequest& request, Observer* observer) {
   record.fact("objects", static_cast<double>(list.particles.size()));
   record.write_beside(output);
 
-  std::string text = std::to_string(list.particles.size()) + " objects painted to " + output.string() + "\n";
+  std::string text =
+      std::to_string(list.particles.size()) + " objects painted to " + output.string() + "\n";
   Json classes = Json::object(), label_voxels = Json::object();
   for (int label = 0; label < 256; ++label) {
     const std::string name = class_name(list.class_names, label);
@@ -187,8 +202,9 @@ CommandReport run_target(const TargetRequest& request, Observer* observer) {
     const TargetCount count = found == counts.end() ? TargetCount{} : found->second;
     classes[name] = json_counts(count, n);
     const std::string odd = oddities(count);
-    text += "  class " + name + ": " + (count.objects > 0 ? std::to_string(count.objects) + " objects, " : "merged, ") + std::to_string(n) +
-            " voxels" + (odd.empty() ? "" : " (" + odd + ")") + "\n";
+    text += "  class " + name + ": " +
+            (count.objects > 0 ? std::to_string(count.objects) + " objects, " : "merged, ") +
+            std::to_string(n) + " voxels" + (odd.empty() ? "" : " (" + odd + ")") + "\n";
   }
   json["objects"] = list.particles.size();
   json["extent"] = json_extent(like.geometry.extent);

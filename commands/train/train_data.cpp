@@ -5,11 +5,11 @@
 #include <cmath>
 #include <set>
 
-#include "dfengine/target.hpp"
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/target/shape_files.hpp"
+#include "dfengine/target.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
 
@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kMostVoxelDifference = 0.05;  // between tomograms of one run, before a word is said
+constexpr double kMostVoxelDifference =
+    0.05;  // between tomograms of one run, before a word is said
 
 /// One entry of the configuration, opened.
 struct Annotated {
@@ -31,15 +32,22 @@ struct Annotated {
 
 class Opener {
  public:
-  Opener(const TrainSettings& settings, const fs::path& folder, const CommonRequest& common, int threads, io::RunRecord& record,
-         Observer* observer, TrainingData& data)
-      : settings_(settings), folder_(folder), common_(common), threads_(threads), record_(record), observer_(observer), data_(data) {}
+  Opener(const TrainSettings& settings, const fs::path& folder, const CommonRequest& common,
+         int threads, io::RunRecord& record, Observer* observer, TrainingData& data)
+      : settings_(settings),
+        folder_(folder),
+        common_(common),
+        threads_(threads),
+        record_(record),
+        observer_(observer),
+        data_(data) {}
 
   Annotated open(const TrainingFiles& files, const std::string& part) {
     Annotated a;
     a.name = files.name.empty() ? base_name(files.tomogram) : files.name;
     a.tomogram = open_volume(files.tomogram);
-    for (const std::string& warning : a.tomogram->info().warnings) warn(files.tomogram.string() + ": " + warning);
+    for (const std::string& warning : a.tomogram->info().warnings)
+      warn(files.tomogram.string() + ": " + warning);
     note_voxel_size(files.tomogram.string(), a.tomogram->info().geometry.voxel_size);
     if (!files.list.empty()) {
       a.list = read_list(files, *a.tomogram);
@@ -48,7 +56,8 @@ class Opener {
     a.target = files.target.empty() ? paint(a, part) : open_volume(files.target);
     if (a.target->extent() != a.tomogram->extent())
       throw Error("train", files.target.string(),
-                  "has " + a.target->extent().to_string() + " voxels, its tomogram " + a.tomogram->extent().to_string(),
+                  "has " + a.target->extent().to_string() + " voxels, its tomogram " +
+                      a.tomogram->extent().to_string(),
                   "give a target of the same size");
     return a;
   }
@@ -59,7 +68,8 @@ class Opener {
   std::shared_ptr<const VolumeSource> open_volume(const fs::path& path) {
     record_.input(path);
     io::VolumeReadOptions read;
-    read.voxel_size_angstrom = common_.voxel_size_angstrom ? common_.voxel_size_angstrom : settings_.data.voxel_size_angstrom;
+    read.voxel_size_angstrom = common_.voxel_size_angstrom ? common_.voxel_size_angstrom
+                                                           : settings_.data.voxel_size_angstrom;
     return io::open_volume(path, read);
   }
 
@@ -68,8 +78,8 @@ class Opener {
     const double angstrom = size.mean_angstrom();
     if (data_.voxel_size_angstrom == 0) data_.voxel_size_angstrom = angstrom;
     if (std::abs(angstrom / data_.voxel_size_angstrom - 1) > kMostVoxelDifference)
-      warn(file + ": voxels of " + number_text(angstrom) + " Å among tomograms of " + number_text(data_.voxel_size_angstrom) +
-           " Å: a network learns one size");
+      warn(file + ": voxels of " + number_text(angstrom) + " Å among tomograms of " +
+           number_text(data_.voxel_size_angstrom) + " Å: a network learns one size");
   }
 
   ParticleList read_list(const TrainingFiles& files, const VolumeSource& tomogram) {
@@ -92,16 +102,19 @@ class Opener {
       const auto found = std::find(names.begin(), names.end(), name);
       if (found != names.end()) particle.class_label = static_cast<int>(found - names.begin());
       const bool named = found == names.end() && name != std::to_string(particle.class_label);
-      if (named || particle.class_label < 1 || particle.class_label >= static_cast<int>(names.size()))
+      if (named || particle.class_label < 1 ||
+          particle.class_label >= static_cast<int>(names.size()))
         throw Error("train", file, "has objects of class '" + name + "'",
-                    "name it in classes, which has " + std::to_string(names.size()) + " with the background, or leave the objects out");
+                    "name it in classes, which has " + std::to_string(names.size()) +
+                        " with the background, or leave the objects out");
     }
     list.class_names = names;
   }
 
   std::shared_ptr<const VolumeSource> paint(const Annotated& a, const std::string& part) {
     if (settings_.data.spheres.empty() && settings_.data.masks.empty())
-      throw Error(ErrorKind::Usage, "train", a.name, "has no target, and nothing says what its objects look like",
+      throw Error(ErrorKind::Usage, "train", a.name,
+                  "has no target, and nothing says what its objects look like",
                   "give a target, or data.spheres or data.masks to paint one with");
     const VolumeGeometry& geometry = a.tomogram->info().geometry;
     TargetOptions options;
@@ -109,10 +122,12 @@ class Opener {
     std::set<int> labels;
     for (const Particle& particle : a.list.particles) labels.insert(particle.class_label);
     if (!settings_.data.spheres.empty())
-      targets::add_spheres(options.shapes, settings_.data.spheres, geometry.voxel_size, settings_.class_names, "data.spheres");
+      targets::add_spheres(options.shapes, settings_.data.spheres, geometry.voxel_size,
+                           settings_.class_names, "data.spheres");
     if (!settings_.data.masks.empty())
-      for (const fs::path& file : targets::add_masks(options.shapes, settings_.data.masks, labels, settings_.class_names, options.rules,
-                                                     geometry.voxel_size, data_.warnings))
+      for (const fs::path& file :
+           targets::add_masks(options.shapes, settings_.data.masks, labels, settings_.class_names,
+                              options.rules, geometry.voxel_size, data_.warnings))
         record_.input(file);
     LabelMap map{Volume<std::uint8_t>(geometry.extent, 0), geometry, settings_.class_names};
     paint_objects(a.list, options, map.labels.view(), observer_);
@@ -131,7 +146,8 @@ class Opener {
   TrainingData& data_;
 };
 
-/// Whether two volumes are of one size and have the same voxels in their middle plane: copies under other names are found too.
+/// Whether two volumes are of one size and have the same voxels in their middle plane: copies under
+/// other names are found too.
 bool same_voxels(const VolumeSource& a, const VolumeSource& b) {
   if (a.extent() != b.extent()) return false;
   const Extent3 n = a.extent();
@@ -144,8 +160,9 @@ bool same_voxels(const VolumeSource& a, const VolumeSource& b) {
 
 }  // namespace
 
-TrainingData open_training_data(const TrainSettings& settings, const std::filesystem::path& folder, const CommonRequest& common,
-                                int threads, io::RunRecord& record, Observer* observer) {
+TrainingData open_training_data(const TrainSettings& settings, const std::filesystem::path& folder,
+                                const CommonRequest& common, int threads, io::RunRecord& record,
+                                Observer* observer) {
   TrainingData data;
   Opener opener(settings, folder, common, threads, record, observer, data);
   for (std::size_t i = 0; i < settings.data.train.size(); ++i) {
@@ -157,14 +174,17 @@ TrainingData open_training_data(const TrainSettings& settings, const std::filesy
     Annotated a = opener.open(files, "valid_" + std::to_string(i));
     for (std::size_t k = 0; k < data.train.size(); ++k)
       if (same_voxels(*a.tomogram, *data.train[k].tomogram))
-        throw Error(ErrorKind::Usage, "train", files.tomogram.string(),
-                    "is in validation and, as '" + settings.data.train[k].tomogram.string() + "', in training",
-                    "scores on what was learnt by heart say nothing: take it out of one of the two");
+        throw Error(
+            ErrorKind::Usage, "train", files.tomogram.string(),
+            "is in validation and, as '" + settings.data.train[k].tomogram.string() +
+                "', in training",
+            "scores on what was learnt by heart say nothing: take it out of one of the two");
     std::optional<std::vector<Particle>> objects;
     if (a.has_list)
       objects = std::move(a.list.particles);
     else if (settings.validation.cluster.radius.value > 0)
-      data.warnings.push_back(files.tomogram.string() + ": has no list, so its objects are not scored");
+      data.warnings.push_back(files.tomogram.string() +
+                              ": has no list, so its objects are not scored");
     data.valid.push_back({a.name, std::move(a.tomogram), std::move(a.target), std::move(objects)});
   }
   return data;

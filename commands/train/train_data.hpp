@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The annotated tomograms of a training run: files opened, targets painted where there are none, lists brought to the classes of the run,
-// and a tomogram that is in training and validation refused.
+// The annotated tomograms of a training run: files opened, targets painted where there are none,
+// lists brought to the classes of the run, and a tomogram that is in training and validation
+// refused.
 #pragma once
 
 #include <filesystem>
@@ -22,9 +23,10 @@ struct TrainingData {
   std::vector<std::string> warnings;  ///< one sentence each
 };
 
-/// Opens everything. Painted targets go to `folder`/targets, so that a training set larger than memory trains. Throws `Error` for files
-/// that cannot be read or do not fit together.
-TrainingData open_training_data(const TrainSettings& settings, const std::filesystem::path& folder, const CommonRequest& common,
-                                int threads, io::RunRecord& record, Observer* observer);
+/// Opens everything. Painted targets go to `folder`/targets, so that a training set larger than
+/// memory trains. Throws `Error` for files that cannot be read or do not fit together.
+TrainingData open_training_data(const TrainSettings& settings, const std::filesystem::path& folder,
+                                const CommonRequest& common, int threads, io::RunRecord& record,
+                                Observer* observer);
 
 }  // namespace dfe

@@ -2,13 +2,13 @@
 // `train`: a configuration in, a folder with weights, checkpoint, history and curves out.
 #include <filesystem>
 
-#include "dfengine/commands.hpp"
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/segment/segment_parts.hpp"
 #include "commands/train/train_data.hpp"
 #include "commands/train/train_report.hpp"
 #include "core/memory.hpp"
+#include "dfengine/commands.hpp"
 #include "engine/training/start.hpp"
 #include "engine/training/trainer.hpp"
 #include "io/atomic_file.hpp"
@@ -34,9 +34,11 @@ void prepare_folder(const RunFolder& run, const TrainRequest& request) {
   std::error_code error;
   const bool there = fs::exists(run.checkpoint(), error);
   if (request.resume && !there)
-    throw Error("train", run.checkpoint().string(), "is not there, so there is nothing to go on from", "start without --resume");
+    throw Error("train", run.checkpoint().string(),
+                "is not there, so there is nothing to go on from", "start without --resume");
   if (!request.resume && there && !request.common.overwrite)
-    throw Error("train", run.folder.string(), "holds a run already", "--resume goes on with it, --overwrite begins anew");
+    throw Error("train", run.folder.string(), "holds a run already",
+                "--resume goes on with it, --overwrite begins anew");
   make_folder("train", run.folder);
 }
 
@@ -55,7 +57,8 @@ std::string differences(const std::string& before, const std::string& now) {
   std::string text;
   for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
     const std::string was = i < a.size() ? a[i] : "", is = i < b.size() ? b[i] : "";
-    if (was != is && text.size() < 400) text += (text.empty() ? "" : ", ") + ("'" + was + "' is now '" + is + "'");
+    if (was != is && text.size() < 400)
+      text += (text.empty() ? "" : ", ") + ("'" + was + "' is now '" + is + "'");
   }
   return text;
 }
@@ -78,7 +81,8 @@ class TrainRun {
     record_options();
     record_.device(make_training_backend(request_.options).forward->description());
     record_.stage("open");
-    data_ = open_training_data(settings_, run_.folder, request_.common, request_.options.threads, record_, observer_);
+    data_ = open_training_data(settings_, run_.folder, request_.common, request_.options.threads,
+                               record_, observer_);
     start();
     record_.stage("read");
     const sampling::Sampler sampler(data_.train, settings_.sampler, observer_);
@@ -92,11 +96,13 @@ class TrainRun {
 
     record_.stage("train");
     SingleProcess alone;
-    const TrainEvents events{[&](const TrainProgress& p) { keep(p); },
-                             [&](const TrainProgress& p, const Weights& weights) { keep_best(p, weights); },
-                             [&](const TrainProgress& p, const std::string& words) { keep_epoch(p, words); }, observer_};
+    const TrainEvents events{
+        [&](const TrainProgress& p) { keep(p); },
+        [&](const TrainProgress& p, const Weights& weights) { keep_best(p, weights); },
+        [&](const TrainProgress& p, const std::string& words) { keep_epoch(p, words); }, observer_};
     if (!request_.resume) keep(progress_);
-    const TrainEnd end = train(settings_, sampler, data_.valid, request_.options, alone, progress_, events);
+    const TrainEnd end =
+        train(settings_, sampler, data_.valid, request_.options, alone, progress_, events);
     return report(end);
   }
 
@@ -114,7 +120,8 @@ class TrainRun {
   void start() {
     progress_.config = config_.effective();
     progress_.epoch.sums = ClassSums(settings_.classes());
-    progress_.state.weights = random_start(settings_.network, settings_.class_names, settings_.sampler.seed);
+    progress_.state.weights =
+        random_start(settings_.network, settings_.class_names, settings_.sampler.seed);
     if (request_.resume) {
       const std::string now = progress_.config;
       read_checkpoint(run_.checkpoint(), progress_);
@@ -125,7 +132,9 @@ class TrainRun {
       record_.input(from);
       Weights weights = io::read_weights(from);
       if (adapt_start(weights, settings_.network, settings_.class_names, settings_.sampler.seed))
-        data_.warnings.push_back(from.string() + ": is for another number of classes, so the last layer begins at random");
+        data_.warnings.push_back(
+            from.string() +
+            ": is for another number of classes, so the last layer begins at random");
       progress_.state.weights = std::move(weights);
     }
     Weights& weights = progress_.state.weights;
@@ -142,10 +151,12 @@ class TrainRun {
       bool found = false, listed = false;
       for (const ValidationTomogram& t : data_.valid) {
         listed = listed || t.objects.has_value();
-        for (const Particle& particle : t.objects.value_or(std::vector<Particle>{})) found = found || particle.class_label == label;
+        for (const Particle& particle : t.objects.value_or(std::vector<Particle>{}))
+          found = found || particle.class_label == label;
       }
       if (!found && listed)
-        data_.warnings.push_back("class " + settings_.class_names[static_cast<std::size_t>(label)] + " is absent from validation");
+        data_.warnings.push_back("class " + settings_.class_names[static_cast<std::size_t>(label)] +
+                                 " is absent from validation");
     }
   }
 
@@ -153,12 +164,15 @@ class TrainRun {
     if (!observer_) return;
     std::string objects;
     for (std::size_t c = 1; c < sampler.supply().size(); ++c)
-      objects += (c > 1 ? ", " : "") + std::to_string(sampler.supply()[c].objects) + " " + settings_.class_names[c];
-    observer_->message(LogLevel::Info, std::to_string(data_.train.size()) + " tomograms to train on (" + objects + "), " +
+      objects += (c > 1 ? ", " : "") + std::to_string(sampler.supply()[c].objects) + " " +
+                 settings_.class_names[c];
+    observer_->message(LogLevel::Info, std::to_string(data_.train.size()) +
+                                           " tomograms to train on (" + objects + "), " +
                                            std::to_string(data_.valid.size()) + " to validate");
     if (request_.resume)
-      observer_->message(LogLevel::Info,
-                         "going on after batch " + std::to_string(progress_.batches) + " of " + std::to_string(settings_.total_batches()));
+      observer_->message(LogLevel::Info, "going on after batch " +
+                                             std::to_string(progress_.batches) + " of " +
+                                             std::to_string(settings_.total_batches()));
   }
 
   Weights named(Weights weights, const TrainProgress& progress) const {
@@ -174,14 +188,18 @@ class TrainRun {
     io::write_weights(run_.last(), named(weights_to_use(progress.state), progress));
   }
 
-  void keep_best(const TrainProgress& progress, const Weights& weights) { io::write_weights(run_.best(), named(weights, progress)); }
+  void keep_best(const TrainProgress& progress, const Weights& weights) {
+    io::write_weights(run_.best(), named(weights, progress));
+  }
 
   void keep_epoch(const TrainProgress& progress, const std::string& words) {
     const std::vector<std::string>& names = settings_.class_names;
     io::write_text_file(run_.file("history.csv"), history_csv(progress.history, names));
     write_history(run_.file("history.h5"), progress.history, names);
-    io::write_text_file(run_.file("curves.png"), io::report::encode_png(train_curves(progress.history, names)));
-    io::write_text_file(run_.file("report.html"), train_page(progress.history, names, progress.best_epoch, progress.config));
+    io::write_text_file(run_.file("curves.png"),
+                        io::report::encode_png(train_curves(progress.history, names)));
+    io::write_text_file(run_.file("report.html"),
+                        train_page(progress.history, names, progress.best_epoch, progress.config));
     io::write_text_file(run_.file("config.yaml"), progress.config);
     if (observer_) observer_->message(LogLevel::Info, words);
   }
@@ -205,12 +223,14 @@ class TrainRun {
     json["seconds"] = stage_seconds(record_);
     std::string text;
     if (stopped)
-      text = "stopped after batch " + std::to_string(progress_.batches) + " of " + std::to_string(settings_.total_batches()) +
-             "; go on with: dfengine train " + request_.config + " --resume\n";
+      text = "stopped after batch " + std::to_string(progress_.batches) + " of " +
+             std::to_string(settings_.total_batches()) + "; go on with: dfengine train " +
+             request_.config + " --resume\n";
     else if (progress_.best_epoch > 0)
-      text = run_.best().string() + ": the best weights, of epoch " + std::to_string(progress_.best_epoch) + " (" +
-             number_text(progress_.best) + ")\n";
-    text += run_.last().string() + ": the last weights\n" + run_.file("report.html").string() + ": the curves\n";
+      text = run_.best().string() + ": the best weights, of epoch " +
+             std::to_string(progress_.best_epoch) + " (" + number_text(progress_.best) + ")\n";
+    text += run_.last().string() + ": the last weights\n" + run_.file("report.html").string() +
+            ": the curves\n";
     return {text, json_text(json)};
   }
 
@@ -226,6 +246,8 @@ class TrainRun {
 
 }  // namespace
 
-CommandReport run_train(const TrainRequest& request, Observer* observer) { return TrainRun(request, observer).run(); }
+CommandReport run_train(const TrainRequest& request, Observer* observer) {
+  return TrainRun(request, observer).run();
+}
 
 }  // namespace dfe

@@ -14,7 +14,7 @@ namespace dfe {
 io::report::Image train_curves(const History& history, const std::vector<std::string>& class_names);
 
 /// The page; `config` is the effective configuration.
-std::string train_page(const History& history, const std::vector<std::string>& class_names, std::int64_t best_epoch,
-                       const std::string& config);
+std::string train_page(const History& history, const std::vector<std::string>& class_names,
+                       std::int64_t best_epoch, const std::string& config);
 
 }  // namespace dfe

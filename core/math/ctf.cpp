@@ -13,10 +13,13 @@ double electron_wavelength_angstrom(double voltage_kv) {
 }
 
 double ctf_value(const CtfOptions& options, double defocus_angstrom, double frequency) {
-  const double lambda = electron_wavelength_angstrom(options.voltage_kv), q2 = frequency * frequency;
+  const double lambda = electron_wavelength_angstrom(options.voltage_kv),
+               q2 = frequency * frequency;
   const double cs = options.spherical_aberration_mm * 1e7;
-  const double chi = std::numbers::pi * lambda * q2 * (defocus_angstrom - 0.5 * cs * lambda * lambda * q2);
-  const double a = options.amplitude_contrast, phase = options.linear_contrast ? 1 - a : std::sqrt(1 - a * a);
+  const double chi =
+      std::numbers::pi * lambda * q2 * (defocus_angstrom - 0.5 * cs * lambda * lambda * q2);
+  const double a = options.amplitude_contrast,
+               phase = options.linear_contrast ? 1 - a : std::sqrt(1 - a * a);
   const double reach = frequency * options.envelope_angstrom;
   return -(phase * std::sin(chi) + a * std::cos(chi)) * std::exp(-reach * reach);
 }

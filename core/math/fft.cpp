@@ -19,7 +19,9 @@ std::mutex& planner() {
 }
 
 std::shared_ptr<void> owned(fftwf_plan plan) {
-  if (!plan) throw Error("simulate", "", "the Fourier transform could not be planned", "the size is too large for FFTW");
+  if (!plan)
+    throw Error("simulate", "", "the Fourier transform could not be planned",
+                "the size is too large for FFTW");
   return {plan, [](void* p) {
             const std::lock_guard lock(planner());
             fftwf_destroy_plan(static_cast<fftwf_plan>(p));
@@ -49,7 +51,8 @@ RealFft::RealFft(std::vector<std::int64_t> extents) {
   std::vector<int> sizes;
   for (const std::int64_t n : extents) {
     if (n < 1 || n > 1 << 24)
-      throw Error("simulate", "", "a Fourier transform of " + std::to_string(n) + " points", "use a smaller volume");
+      throw Error("simulate", "", "a Fourier transform of " + std::to_string(n) + " points",
+                  "use a smaller volume");
     sizes.push_back(static_cast<int>(n));
     real_size_ *= n;
   }
@@ -60,15 +63,18 @@ RealFft::RealFft(std::vector<std::int64_t> extents) {
   fftwf_plan forward, backward;
   {
     const std::lock_guard lock(planner());
-    forward = fftwf_plan_dft_r2c(rank, sizes.data(), real.data(), as_fftw(half.data()), FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
-    backward = fftwf_plan_dft_c2r(rank, sizes.data(), as_fftw(half.data()), real.data(), FFTW_ESTIMATE);
+    forward = fftwf_plan_dft_r2c(rank, sizes.data(), real.data(), as_fftw(half.data()),
+                                 FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+    backward =
+        fftwf_plan_dft_c2r(rank, sizes.data(), as_fftw(half.data()), real.data(), FFTW_ESTIMATE);
   }
   forward_ = owned(forward);
   backward_ = owned(backward);
 }
 
 void RealFft::forward(const float* real, Complex* half) const {
-  fftwf_execute_dft_r2c(static_cast<fftwf_plan>(forward_.get()), const_cast<float*>(real), as_fftw(half));
+  fftwf_execute_dft_r2c(static_cast<fftwf_plan>(forward_.get()), const_cast<float*>(real),
+                        as_fftw(half));
 }
 
 void RealFft::backward(Complex* half, float* real) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Real Fourier transforms in single precision through FFTW. Plans are made by estimate, not by measurement, so that the same size gives
-// the same arithmetic in every run; making them is guarded by a mutex, running them needs none.
+// Real Fourier transforms in single precision through FFTW. Plans are made by estimate, not by
+// measurement, so that the same size gives the same arithmetic in every run; making them is guarded
+// by a mutex, running them needs none.
 #pragma once
 
 #include <complex>
@@ -31,7 +32,8 @@ class FftBuffer {
 
 using Complex = std::complex<float>;
 
-/// Transform of real arrays of one to three axes, the last one fastest; the half spectrum has n/2 + 1 values along it. Not normalised.
+/// Transform of real arrays of one to three axes, the last one fastest; the half spectrum has n/2 +
+/// 1 values along it. Not normalised.
 class RealFft {
  public:
   explicit RealFft(std::vector<std::int64_t> extents);
@@ -39,7 +41,8 @@ class RealFft {
   std::int64_t real_size() const { return real_size_; }
   std::int64_t half_size() const { return half_size_; }
 
-  /// Both from buffers of an `FftBuffer` (its beginning, or a multiple of 16 floats after it); any number of threads at once.
+  /// Both from buffers of an `FftBuffer` (its beginning, or a multiple of 16 floats after it); any
+  /// number of threads at once.
   void forward(const float* real, Complex* half) const;
   /// Overwrites `half` too.
   void backward(Complex* half, float* real) const;

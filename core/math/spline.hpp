@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rotation by a small angle: cubic B-spline interpolation for intensities, the nearest voxel for labels. The patch is cut out of a
-// larger block, so its corners hold real voxels and not padding.
+// Rotation by a small angle: cubic B-spline interpolation for intensities, the nearest voxel for
+// labels. The patch is cut out of a larger block, so its corners hold real voxels and not padding.
 #pragma once
 
 #include <array>
@@ -12,23 +12,27 @@
 
 namespace dfe::sampling {
 
-/// Voxels that the block needs beyond what is sampled: at its faces the spline is not that of the volume, and the difference falls by
-/// 0.27 per voxel.
+/// Voxels that the block needs beyond what is sampled: at its faces the spline is not that of the
+/// volume, and the difference falls by 0.27 per voxel.
 inline constexpr std::int64_t kSplineMargin = 8;
 
 /// R = Rz · Ry · Rx for (x, y, z) columns, degrees.
 Rotation rotation_zyx(double about_z_deg, double about_y_deg, double about_x_deg);
 
-/// The block that the patch rotated about its own centre reads: voxel p of `patch` comes from centre + R·(p - centre).
+/// The block that the patch rotated about its own centre reads: voxel p of `patch` comes from
+/// centre + R·(p - centre).
 Box3 rotation_block(const Box3& patch, const Rotation& r);
 
-/// Turns the values of a volume into the coefficients of the cubic B-spline through them, mirrored at the faces.
+/// Turns the values of a volume into the coefficients of the cubic B-spline through them, mirrored
+/// at the faces.
 void spline_coefficients(VolumeView<float> volume);
 
 /// Fills `patch` from a block of spline coefficients.
-void rotate_values(const Box3& patch, const Rotation& r, const Box3& block, const float* coefficients, float* out);
+void rotate_values(const Box3& patch, const Rotation& r, const Box3& block,
+                   const float* coefficients, float* out);
 
 /// Fills `patch` with the labels of the nearest voxels.
-void rotate_labels(const Box3& patch, const Rotation& r, const Box3& block, const std::uint8_t* labels, std::uint8_t* out);
+void rotate_labels(const Box3& patch, const Rotation& r, const Box3& block,
+                   const std::uint8_t* labels, std::uint8_t* out);
 
 }  // namespace dfe::sampling

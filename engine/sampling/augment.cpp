@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is done to a patch: cut out (rotated where asked), turned, normalized, values changed, mixed with another. Outside the tomogram a
-// label is kOutside until the patch is finished, so that statistics leave padding out.
+// What is done to a patch: cut out (rotated where asked), turned, normalized, values changed, mixed
+// with another. Outside the tomogram a label is kOutside until the patch is finished, so that
+// statistics leave padding out.
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
+#include "core/math/spline.hpp"
 #include "dfengine/error.hpp"
 #include "engine/sampling/intensity.hpp"
 #include "engine/sampling/sampler.hpp"
-#include "core/math/spline.hpp"
 
 namespace dfe::sampling {
 
 namespace {
 
 constexpr std::uint8_t kOutside = 255;
-constexpr double kLeastDeviation = 1e-3;                    // of a patch, in the tomogram's deviations: a constant patch stays finite
-constexpr std::uint64_t kPartner = std::uint64_t{1} << 31;  // added to the index of the sample that is mixed in
+constexpr double kLeastDeviation =
+    1e-3;  // of a patch, in the tomogram's deviations: a constant patch stays finite
+constexpr std::uint64_t kPartner = std::uint64_t{1}
+                                   << 31;  // added to the index of the sample that is mixed in
 
 /// The part of `box` that lies in a volume of `n` voxels; may be empty.
 Box3 part_inside(const Box3& box, const Extent3& n) {
   Box3 part;
-  const auto clip = [](std::int64_t begin, std::int64_t extent, std::int64_t size, std::int64_t& first, std::int64_t& count) {
+  const auto clip = [](std::int64_t begin, std::int64_t extent, std::int64_t size,
+                       std::int64_t& first, std::int64_t& count) {
     first = std::max<std::int64_t>(begin, 0);
     count = std::max<std::int64_t>(std::min(begin + extent, size) - first, 0);
   };
@@ -31,7 +35,8 @@ Box3 part_inside(const Box3& box, const Extent3& n) {
   return part;
 }
 
-/// Reads the part of `box` inside the volume, calls prepare(part, values), then put(place in the box, row of values, length) for each row.
+/// Reads the part of `box` inside the volume, calls prepare(part, values), then put(place in the
+/// box, row of values, length) for each row.
 template <class Prepare, class Put>
 void read_padded(const VolumeSource& source, const Box3& box, Prepare&& prepare, Put&& put) {
   const Box3 part = part_inside(box, source.extent());
@@ -42,7 +47,9 @@ void read_padded(const VolumeSource& source, const Box3& box, Prepare&& prepare,
   const float* from = values.data();
   for (std::int64_t z = 0; z < part.extent.z; ++z)
     for (std::int64_t y = 0; y < part.extent.y; ++y, from += part.extent.x)
-      put(((part.begin.z + z - box.begin.z) * box.extent.y + part.begin.y + y - box.begin.y) * box.extent.x + part.begin.x - box.begin.x,
+      put(((part.begin.z + z - box.begin.z) * box.extent.y + part.begin.y + y - box.begin.y) *
+                  box.extent.x +
+              part.begin.x - box.begin.x,
           from, part.extent.x);
 }
 
@@ -58,10 +65,12 @@ void normalize_patch(std::int64_t count, const std::uint8_t* labels, float* voxe
     if (labels[i] != kOutside) squares += std::pow(static_cast<double>(voxels[i]) - mean, 2);
   const double scale = 1 / std::max(std::sqrt(squares / static_cast<double>(n)), kLeastDeviation);
   for (std::int64_t i = 0; i < count; ++i)
-    if (labels[i] != kOutside) voxels[i] = static_cast<float>((static_cast<double>(voxels[i]) - mean) * scale);
+    if (labels[i] != kOutside)
+      voxels[i] = static_cast<float>((static_cast<double>(voxels[i]) - mean) * scale);
 }
 
-/// The share of the sample itself when another is mixed in: the larger of b and 1 - b for b from Beta(alpha, alpha), by Jöhnk's method.
+/// The share of the sample itself when another is mixed in: the larger of b and 1 - b for b from
+/// Beta(alpha, alpha), by Jöhnk's method.
 double mixup_share(double alpha, Draws& draws) {
   for (int i = 0; i < 1000; ++i) {
     const double a = std::pow(draws.uniform(), 1 / alpha), b = std::pow(draws.uniform(), 1 / alpha);
@@ -75,8 +84,11 @@ double mixup_share(double alpha, Draws& draws) {
 void Sampler::read_voxels(std::size_t volume, const Box3& box, float* out) const {
   std::fill_n(out, box.extent.voxels(), 0.0f);
   read_padded(
-      *volumes_[volume].tomogram, box, [&](const Box3& part, float* values) { normalizers_[volume].apply(part, values); },
-      [&](std::int64_t place, const float* row, std::int64_t n) { std::copy_n(row, n, out + place); });
+      *volumes_[volume].tomogram, box,
+      [&](const Box3& part, float* values) { normalizers_[volume].apply(part, values); },
+      [&](std::int64_t place, const float* row, std::int64_t n) {
+        std::copy_n(row, n, out + place);
+      });
 }
 
 void Sampler::read_labels(std::size_t volume, const Box3& box, std::uint8_t* out) const {
@@ -86,15 +98,18 @@ void Sampler::read_labels(std::size_t volume, const Box3& box, std::uint8_t* out
       target, box, [](const Box3&, float*) {},
       [&](std::int64_t place, const float* row, std::int64_t n) {
         for (std::int64_t i = 0; i < n; ++i) {
-          if (!(row[i] >= 0 && row[i] < static_cast<float>(options_.classes)) || row[i] != std::floor(row[i]))
+          if (!(row[i] >= 0 && row[i] < static_cast<float>(options_.classes)) ||
+              row[i] != std::floor(row[i]))
             throw Error("sampler", target.info().path, "has a voxel of " + std::to_string(row[i]),
-                        "targets hold whole numbers below the number of classes, " + std::to_string(options_.classes));
+                        "targets hold whole numbers below the number of classes, " +
+                            std::to_string(options_.classes));
           out[place + i] = static_cast<std::uint8_t>(row[i]);
         }
       });
 }
 
-void Sampler::cut(std::uint32_t step, std::uint64_t index, const Place& place, float* voxels, std::uint8_t* labels) const {
+void Sampler::cut(std::uint32_t step, std::uint64_t index, const Place& place, float* voxels,
+                  std::uint8_t* labels) const {
   const Augmentation& a = options_.augmentation;
   const Box3 patch{place.begin, options_.patch};
   Draws draws(options_.seed, Purpose::Rotation, step, index);
@@ -103,7 +118,8 @@ void Sampler::cut(std::uint32_t step, std::uint64_t index, const Place& place, f
     read_labels(place.volume, patch, labels);
     return;
   }
-  const double z = draws.uniform(-a.in_plane_deg, a.in_plane_deg), y = draws.uniform(-a.out_of_plane_deg, a.out_of_plane_deg);
+  const double z = draws.uniform(-a.in_plane_deg, a.in_plane_deg),
+               y = draws.uniform(-a.out_of_plane_deg, a.out_of_plane_deg);
   const Rotation r = rotation_zyx(z, y, draws.uniform(-a.out_of_plane_deg, a.out_of_plane_deg));
   const Box3 block = rotation_block(patch, r);
   std::vector<float> values(static_cast<std::size_t>(block.extent.voxels()));
@@ -115,9 +131,12 @@ void Sampler::cut(std::uint32_t step, std::uint64_t index, const Place& place, f
   rotate_labels(patch, r, block, classes.data(), labels);
 }
 
-void Sampler::turn(std::uint32_t step, std::uint64_t index, float* voxels, std::uint8_t* labels) const {
+void Sampler::turn(std::uint32_t step, std::uint64_t index, float* voxels,
+                   std::uint8_t* labels) const {
   const Augmentation& a = options_.augmentation;
-  const auto chance = [&](Purpose purpose, double probability) { return Draws(options_.seed, purpose, step, index).chance(probability); };
+  const auto chance = [&](Purpose purpose, double probability) {
+    return Draws(options_.seed, purpose, step, index).chance(probability);
+  };
   GridTurn all;
   const auto add = [&](bool wanted, const GridTurn& turn) {
     if (wanted) all = then(all, turn);
@@ -144,19 +163,24 @@ void Sampler::turn(std::uint32_t step, std::uint64_t index, float* voxels, std::
 void Sampler::change_values(std::uint32_t step, std::uint64_t index, float* voxels) const {
   const Augmentation& a = options_.augmentation;
   const std::int64_t n = options_.patch.voxels();
-  Draws blurring(options_.seed, Purpose::Blur, step, index), intensity(options_.seed, Purpose::Intensity, step, index),
+  Draws blurring(options_.seed, Purpose::Blur, step, index),
+      intensity(options_.seed, Purpose::Intensity, step, index),
       noise(options_.seed, Purpose::NoiseLevel, step, index);
   if (blurring.chance(a.blur)) blur(options_.patch, blurring.uniform(0, a.blur_voxels), voxels);
   if (intensity.chance(a.intensity)) {
-    const double scale = 1 + intensity.uniform(-a.scale, a.scale), shift = intensity.uniform(-a.shift, a.shift);
-    for (std::int64_t i = 0; i < n; ++i) voxels[i] = static_cast<float>(static_cast<double>(voxels[i]) * scale + shift);
+    const double scale = 1 + intensity.uniform(-a.scale, a.scale),
+                 shift = intensity.uniform(-a.shift, a.shift);
+    for (std::int64_t i = 0; i < n; ++i)
+      voxels[i] = static_cast<float>(static_cast<double>(voxels[i]) * scale + shift);
   }
   if (noise.chance(a.noise))
-    add_noise(n, noise.uniform(0, a.noise_deviation), Philox(options_.seed, static_cast<std::uint32_t>(Purpose::Noise)), step, index,
+    add_noise(n, noise.uniform(0, a.noise_deviation),
+              Philox(options_.seed, static_cast<std::uint32_t>(Purpose::Noise)), step, index,
               voxels);
 }
 
-void Sampler::make(std::uint32_t step, std::uint64_t index, float* voxels, std::uint8_t* labels) const {
+void Sampler::make(std::uint32_t step, std::uint64_t index, float* voxels,
+                   std::uint8_t* labels) const {
   const std::int64_t n = options_.patch.voxels();
   cut(step, index, place(step, index), voxels, labels);
   turn(step, index, voxels, labels);
@@ -176,9 +200,13 @@ void Sampler::make(std::uint32_t step, std::uint64_t index, float* voxels, std::
   const Philox choice(options_.seed, static_cast<std::uint32_t>(Purpose::MixupLabel));
   for (std::int64_t i = 0; i < n; ++i) {
     const auto k = static_cast<std::size_t>(i);
-    voxels[i] = static_cast<float>(share * static_cast<double>(voxels[i]) + (1 - share) * static_cast<double>(other[k]));
-    // One label per voxel, drawn with the shares: the expected cross-entropy is that of mixed labels.
-    if (labels[i] != other_labels[k] && static_cast<double>(choice.uniform(step, index << 32 | static_cast<std::uint64_t>(i))) >= share)
+    voxels[i] = static_cast<float>(share * static_cast<double>(voxels[i]) +
+                                   (1 - share) * static_cast<double>(other[k]));
+    // One label per voxel, drawn with the shares: the expected cross-entropy is that of mixed
+    // labels.
+    if (labels[i] != other_labels[k] &&
+        static_cast<double>(choice.uniform(step, index << 32 | static_cast<std::uint64_t>(i))) >=
+            share)
       labels[i] = other_labels[k];
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random choices for one sample. Every kind of choice has a purpose of its own, so that switching one augmentation on changes no other
-// choice, and any thread can make any sample.
+// Random choices for one sample. Every kind of choice has a purpose of its own, so that switching
+// one augmentation on changes no other choice, and any thread can make any sample.
 #pragma once
 
 #include <cmath>
@@ -39,11 +39,14 @@ class Draws {
   /// In [0, 1), 53 bits.
   double uniform() {
     const auto words = random_.at(step_, base_ + count_++);
-    return (static_cast<double>(words[0] >> 5) * 67108864.0 + static_cast<double>(words[1] >> 6)) * 0x1p-53;
+    return (static_cast<double>(words[0] >> 5) * 67108864.0 + static_cast<double>(words[1] >> 6)) *
+           0x1p-53;
   }
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
   /// A whole number from 0 to below `n`.
-  std::int64_t below(std::int64_t n) { return static_cast<std::int64_t>(uniform() * static_cast<double>(n)); }
+  std::int64_t below(std::int64_t n) {
+    return static_cast<std::int64_t>(uniform() * static_cast<double>(n));
+  }
   bool chance(double probability) { return uniform() < probability; }
 
  private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is drawn: reading the training set once, and places of patches. What is done to a patch is in augment.cpp.
+// What is drawn: reading the training set once, and places of patches. What is done to a patch is
+// in augment.cpp.
 #include "engine/sampling/sampler.hpp"
 
 #include <algorithm>
@@ -16,25 +17,31 @@ constexpr std::int64_t kReservoir = 4096;  // middles per class and tomogram whe
 constexpr int kBackgroundTries = 8;        // places looked at for a patch without objects
 constexpr std::uint64_t kLargestIndex = std::uint64_t{1} << 31;
 
-[[noreturn]] void refuse(const std::string& option, const std::string& fact, const std::string& remedy) {
+[[noreturn]] void refuse(const std::string& option, const std::string& fact,
+                         const std::string& remedy) {
   throw Error(ErrorKind::Usage, "sampler", option, fact, remedy);
 }
 
 void check_chance(const char* name, double value) {
-  if (!(value >= 0 && value <= 1)) refuse(name, "a chance of " + std::to_string(value), "chances are 0 to 1");
+  if (!(value >= 0 && value <= 1))
+    refuse(name, "a chance of " + std::to_string(value), "chances are 0 to 1");
 }
 
 void check_range(const char* name, double value, double most) {
-  if (!(value >= 0 && value <= most)) refuse(name, "is " + std::to_string(value), "give 0 to " + std::to_string(most));
+  if (!(value >= 0 && value <= most))
+    refuse(name, "is " + std::to_string(value), "give 0 to " + std::to_string(most));
 }
 
 bool inside(const Point3& p, const Extent3& n) {
-  const auto along = [](double v, std::int64_t size) { return v >= -0.5 && v < static_cast<double>(size) - 0.5; };
+  const auto along = [](double v, std::int64_t size) {
+    return v >= -0.5 && v < static_cast<double>(size) - 0.5;
+  };
   return along(p.z, n.z) && along(p.y, n.y) && along(p.x, n.x);
 }
 
 std::int64_t clamp_begin(std::int64_t begin, std::int64_t size, std::int64_t patch) {
-  return std::clamp(begin, std::min<std::int64_t>(size - patch, 0), std::max<std::int64_t>(size - patch, 0));
+  return std::clamp(begin, std::min<std::int64_t>(size - patch, 0),
+                    std::max<std::int64_t>(size - patch, 0));
 }
 
 }  // namespace
@@ -43,8 +50,10 @@ void Sampler::check_options() const {
   const SamplerOptions& o = options_;
   for (const std::int64_t n : {o.patch.z, o.patch.y, o.patch.x})
     if (n < 4 || n % 4 != 0 || n > kLargestPatch)
-      refuse("patch", "patches of " + o.patch.to_string() + " voxels", "each size is a multiple of 4 from 4 to 512");
-  if (o.classes < 2 || o.classes > 255) refuse("classes", std::to_string(o.classes) + " classes", "give 2 to 255, background included");
+      refuse("patch", "patches of " + o.patch.to_string() + " voxels",
+             "each size is a multiple of 4 from 4 to 512");
+  if (o.classes < 2 || o.classes > 255)
+    refuse("classes", std::to_string(o.classes) + " classes", "give 2 to 255, background included");
   if (o.shift < 0) refuse("shift", "is " + std::to_string(o.shift) + " voxels", "give at least 0");
   const Augmentation& a = o.augmentation;
   check_chance("background", o.background);
@@ -68,15 +77,19 @@ void Sampler::check_options() const {
   check_range("shift of intensities", a.shift, 1e3);
   check_range("noise_deviation", a.noise_deviation, 1e3);
   check_range("mixup_alpha", a.mixup_alpha, 100);
-  if (a.mixup > 0 && a.mixup_alpha < 0.01) refuse("mixup_alpha", "is " + std::to_string(a.mixup_alpha), "give at least 0.01");
+  if (a.mixup > 0 && a.mixup_alpha < 0.01)
+    refuse("mixup_alpha", "is " + std::to_string(a.mixup_alpha), "give at least 0.01");
   if (a.quarter_turn > 0 && o.patch.y != o.patch.x)
-    refuse("quarter_turn", "patches of " + o.patch.to_string() + " voxels", "turns by 90° need patches as long in y as in x");
+    refuse("quarter_turn", "patches of " + o.patch.to_string() + " voxels",
+           "turns by 90° need patches as long in y as in x");
 }
 
-Sampler::Sampler(std::vector<TrainingVolume> volumes, const SamplerOptions& options, Observer* observer)
+Sampler::Sampler(std::vector<TrainingVolume> volumes, const SamplerOptions& options,
+                 Observer* observer)
     : volumes_(std::move(volumes)), options_(options) {
   check_options();
-  if (volumes_.empty()) throw Error(ErrorKind::Usage, "sampler", "", "no tomograms", "give at least one");
+  if (volumes_.empty())
+    throw Error(ErrorKind::Usage, "sampler", "", "no tomograms", "give at least one");
   const auto classes = static_cast<std::size_t>(options_.classes);
   middles_.resize(classes);
   supply_.resize(classes);
@@ -87,7 +100,8 @@ Sampler::Sampler(std::vector<TrainingVolume> volumes, const SamplerOptions& opti
     if (!middles_[c].empty()) drawn_classes_.push_back(static_cast<int>(c));
   }
   if (drawn_classes_.empty() && options_.background < 1)
-    throw Error("sampler", "", "the training set has no objects", "check the lists and targets, and which tomogram they name");
+    throw Error("sampler", "", "the training set has no objects",
+                "check the lists and targets, and which tomogram they name");
   warn();
 }
 
@@ -96,15 +110,21 @@ void Sampler::read_volume(std::size_t v, Observer* observer) {
   const Extent3 n = volume.tomogram->extent();
   const std::string& target = volume.target->info().path;
   if (volume.target->extent() != n)
-    throw Error("sampler", target, "has " + volume.target->extent().to_string() + " voxels, its tomogram " + n.to_string() + " (z, y, x)",
+    throw Error("sampler", target,
+                "has " + volume.target->extent().to_string() + " voxels, its tomogram " +
+                    n.to_string() + " (z, y, x)",
                 "give the target of this tomogram");
-  // Patches are brought to their own mean and deviation later; the tomogram's come first in any case, so that 0 is the mean.
-  normalizers_.emplace_back(*volume.tomogram, options_.normalization == Normalization::None ? Normalization::None : Normalization::Tomogram,
-                            observer);
+  // Patches are brought to their own mean and deviation later; the tomogram's come first in any
+  // case, so that 0 is the mean.
+  normalizers_.emplace_back(
+      *volume.tomogram,
+      options_.normalization == Normalization::None ? Normalization::None : Normalization::Tomogram,
+      observer);
 
   const auto classes = static_cast<std::size_t>(options_.classes);
   std::vector<std::int64_t> seen(classes), before(classes);
-  for (std::size_t c = 0; c < classes; ++c) before[c] = static_cast<std::int64_t>(middles_[c].size());
+  for (std::size_t c = 0; c < classes; ++c)
+    before[c] = static_cast<std::int64_t>(middles_[c].size());
   const Philox random(options_.seed, static_cast<std::uint32_t>(Purpose::Reservoir));
   std::vector<std::uint8_t> plane(static_cast<std::size_t>(n.y * n.x));
   for (std::int64_t z = 0; z < n.z; ++z) {
@@ -114,15 +134,19 @@ void Sampler::read_volume(std::size_t v, Observer* observer) {
       const std::int64_t rank = seen[c]++;
       if (c == 0 || !volume.objects.empty()) continue;
       // A reservoir: every voxel of the class is kept with the same probability.
-      const Middle middle{v,
-                          {static_cast<double>(z), static_cast<double>(static_cast<std::int64_t>(i) / n.x),
-                           static_cast<double>(static_cast<std::int64_t>(i) % n.x)}};
+      const Middle middle{
+          v,
+          {static_cast<double>(z), static_cast<double>(static_cast<std::int64_t>(i) / n.x),
+           static_cast<double>(static_cast<std::int64_t>(i) % n.x)}};
       if (rank < kReservoir) {
         middles_[c].push_back(middle);
         continue;
       }
-      const auto words = random.at(static_cast<std::uint32_t>(v), static_cast<std::uint64_t>(c) << 56 | static_cast<std::uint64_t>(rank));
-      const auto slot = static_cast<std::int64_t>((std::uint64_t{words[0]} << 32 | words[1]) % static_cast<std::uint64_t>(rank + 1));
+      const auto words =
+          random.at(static_cast<std::uint32_t>(v),
+                    static_cast<std::uint64_t>(c) << 56 | static_cast<std::uint64_t>(rank));
+      const auto slot = static_cast<std::int64_t>((std::uint64_t{words[0]} << 32 | words[1]) %
+                                                  static_cast<std::uint64_t>(rank + 1));
       if (slot < kReservoir) middles_[c][static_cast<std::size_t>(before[c] + slot)] = middle;
     }
     if (observer) {
@@ -134,8 +158,8 @@ void Sampler::read_volume(std::size_t v, Observer* observer) {
     const int c = particle.class_label;
     if (c < 1 || c >= options_.classes)
       throw Error("sampler", volume.tomogram->info().path,
-                  "has an object of class " + std::to_string(c) + ", and there are " + std::to_string(options_.classes) +
-                      " classes with the background",
+                  "has an object of class " + std::to_string(c) + ", and there are " +
+                      std::to_string(options_.classes) + " classes with the background",
                   "raise the number of classes or drop the objects");
     if (inside(particle.position_voxels, n))
       middles_[static_cast<std::size_t>(c)].push_back({v, particle.position_voxels});
@@ -153,9 +177,13 @@ void Sampler::read_volume(std::size_t v, Observer* observer) {
 void Sampler::warn() {
   for (std::size_t c = 1; c < supply_.size(); ++c) {
     const std::string name = "class " + std::to_string(c) + ": ";
-    if (outside_[c] > 0) warnings_.push_back(name + std::to_string(outside_[c]) + " objects lie outside their tomogram and are not drawn");
-    if (supply_[c].objects == 0) warnings_.push_back(name + "no objects; no patch is put around one");
-    if (supply_[c].voxels == 0) warnings_.push_back(name + "no voxels in any target; it cannot be learned");
+    if (outside_[c] > 0)
+      warnings_.push_back(name + std::to_string(outside_[c]) +
+                          " objects lie outside their tomogram and are not drawn");
+    if (supply_[c].objects == 0)
+      warnings_.push_back(name + "no objects; no patch is put around one");
+    if (supply_[c].voxels == 0)
+      warnings_.push_back(name + "no voxels in any target; it cannot be learned");
   }
 }
 
@@ -163,7 +191,8 @@ Index3 Sampler::begin_around(std::size_t volume, const Point3& middle, Draws& dr
   const Extent3 n = volumes_[volume].tomogram->extent(), p = options_.patch;
   const auto along = [&](double centre, std::int64_t size, std::int64_t patch) {
     const std::int64_t most = std::min(options_.shift, patch / 2 - 1);
-    const std::int64_t shifted = static_cast<std::int64_t>(std::floor(centre + 0.5)) + draws.below(2 * most + 1) - most;
+    const std::int64_t shifted =
+        static_cast<std::int64_t>(std::floor(centre + 0.5)) + draws.below(2 * most + 1) - most;
     return clamp_begin(shifted - patch / 2, size, patch);
   };
   Index3 begin;
@@ -176,14 +205,16 @@ Index3 Sampler::begin_around(std::size_t volume, const Point3& middle, Draws& dr
 std::int64_t Sampler::foreground(std::size_t volume, const Index3& begin) const {
   std::vector<std::uint8_t> labels(static_cast<std::size_t>(options_.patch.voxels()));
   read_labels(volume, {begin, options_.patch}, labels.data());
-  return std::count_if(labels.begin(), labels.end(), [](std::uint8_t label) { return label != 0 && label != 255; });
+  return std::count_if(labels.begin(), labels.end(),
+                       [](std::uint8_t label) { return label != 0 && label != 255; });
 }
 
 Place Sampler::place(std::uint32_t step, std::uint64_t index) const {
   Draws draws(options_.seed, Purpose::Place, step, index);
   Place place;
   if (drawn_classes_.empty() || draws.chance(options_.background)) {
-    place.volume = static_cast<std::size_t>(draws.below(static_cast<std::int64_t>(volumes_.size())));
+    place.volume =
+        static_cast<std::size_t>(draws.below(static_cast<std::int64_t>(volumes_.size())));
     const Extent3 n = volumes_[place.volume].tomogram->extent(), p = options_.patch;
     std::int64_t least = -1;
     for (int i = 0; i < kBackgroundTries && least != 0; ++i) {
@@ -203,9 +234,11 @@ Place Sampler::place(std::uint32_t step, std::uint64_t index) const {
   }
   const Middle* middle = nullptr;
   if (options_.balanced) {
-    place.class_label = drawn_classes_[static_cast<std::size_t>(draws.below(static_cast<std::int64_t>(drawn_classes_.size())))];
+    place.class_label = drawn_classes_[static_cast<std::size_t>(
+        draws.below(static_cast<std::int64_t>(drawn_classes_.size())))];
     const auto& of_class = middles_[static_cast<std::size_t>(place.class_label)];
-    middle = &of_class[static_cast<std::size_t>(draws.below(static_cast<std::int64_t>(of_class.size())))];
+    middle = &of_class[static_cast<std::size_t>(
+        draws.below(static_cast<std::int64_t>(of_class.size())))];
   } else {
     std::int64_t at = draws.below(all_middles_);
     for (place.class_label = 1;; ++place.class_label) {
@@ -223,16 +256,18 @@ Place Sampler::place(std::uint32_t step, std::uint64_t index) const {
   return place;
 }
 
-void Sampler::draw_batch(ThreadPool& pool, std::uint32_t step, std::uint64_t first, std::int64_t count, float* voxels,
-                         std::uint8_t* labels) const {
+void Sampler::draw_batch(ThreadPool& pool, std::uint32_t step, std::uint64_t first,
+                         std::int64_t count, float* voxels, std::uint8_t* labels) const {
   const std::int64_t n = options_.patch.voxels();
   parallel_for(pool, 0, count, 1, [&](std::int64_t i, std::int64_t, int) {
     draw(step, first + static_cast<std::uint64_t>(i), voxels + i * n, labels + i * n);
   });
 }
 
-void Sampler::draw(std::uint32_t step, std::uint64_t index, float* voxels, std::uint8_t* labels) const {
-  if (index >= kLargestIndex) refuse("index", "sample " + std::to_string(index), "a step has less than 2^31 samples");
+void Sampler::draw(std::uint32_t step, std::uint64_t index, float* voxels,
+                   std::uint8_t* labels) const {
+  if (index >= kLargestIndex)
+    refuse("index", "sample " + std::to_string(index), "a step has less than 2^31 samples");
   make(step, index, voxels, labels);
 }
 

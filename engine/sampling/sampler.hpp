@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Patches to train on: where they lie, what is done to them. Sample (step, index) is a function of the seed and those two numbers alone,
-// so any thread can make any sample, in any order, and a run resumes anywhere.
+// Patches to train on: where they lie, what is done to them. Sample (step, index) is a function of
+// the seed and those two numbers alone, so any thread can make any sample, in any order, and a run
+// resumes anywhere.
 #pragma once
 
 #include <cstdint>
@@ -8,29 +9,36 @@
 #include <string>
 #include <vector>
 
+#include "core/parallel.hpp"
 #include "dfengine/observer.hpp"
 #include "dfengine/particle.hpp"
 #include "dfengine/volume_source.hpp"
 #include "dfengine/weights.hpp"
-#include "core/parallel.hpp"
 #include "engine/normalize.hpp"
 #include "engine/sampling/draws.hpp"
 #include "engine/sampling/turns.hpp"
 
 namespace dfe::sampling {
 
-/// What may be done to a patch. Chances are probabilities, 0 switches off. What each does to the missing wedge: docs/augmentation.md.
+/// What may be done to a patch. Chances are probabilities, 0 switches off. What each does to the
+/// missing wedge: docs/augmentation.md.
 struct Augmentation {
-  double turn_y = 0.5;                              ///< chance of 180° about the tilt axis; the paper's only one
-  double turn_z = 0, turn_x = 0;                    ///< chance of 180° about the beam and about x
+  double turn_y = 0.5;            ///< chance of 180° about the tilt axis; the paper's only one
+  double turn_z = 0, turn_x = 0;  ///< chance of 180° about the beam and about x
   double mirror_z = 0, mirror_y = 0, mirror_x = 0;  ///< chance of a mirror image along an axis
-  double quarter_turn = 0;                          ///< chance of 90° about z, half of them either way; needs patches with y = x
-  double rotation = 0;                              ///< chance of a rotation by small angles
-  double in_plane_deg = 35, out_of_plane_deg = 12;  ///< largest angle of it about z, and about y and x
-  double blur = 0, blur_voxels = 1;                 ///< chance of a Gaussian blur, and its largest sigma
-  double intensity = 0, scale = 0.2, shift = 0.2;   ///< chance of v·(1 + a) + b, and the largest a and b (standard deviations)
-  double noise = 0, noise_deviation = 0.5;          ///< chance of Gaussian noise, and its largest standard deviation
-  double mixup = 0, mixup_alpha = 0.2;              ///< chance of mixing in another sample; shares follow Beta(alpha, alpha)
+  double quarter_turn =
+      0;  ///< chance of 90° about z, half of them either way; needs patches with y = x
+  double rotation = 0;  ///< chance of a rotation by small angles
+  double in_plane_deg = 35,
+         out_of_plane_deg = 12;      ///< largest angle of it about z, and about y and x
+  double blur = 0, blur_voxels = 1;  ///< chance of a Gaussian blur, and its largest sigma
+  double intensity = 0, scale = 0.2,
+         shift = 0.2;  ///< chance of v·(1 + a) + b, and the largest a and b (standard deviations)
+  double noise = 0,
+         noise_deviation = 0.5;  ///< chance of Gaussian noise, and its largest standard deviation
+  double mixup = 0,
+         mixup_alpha =
+             0.2;  ///< chance of mixing in another sample; shares follow Beta(alpha, alpha)
 
   static Augmentation none() {
     Augmentation a;
@@ -42,9 +50,11 @@ struct Augmentation {
 struct SamplerOptions {
   Extent3 patch{56, 56, 56};  ///< each a multiple of 4
   int classes = 0;            ///< background included, 2 to 255
-  std::int64_t shift = 13;    ///< largest random shift of an object from the middle, voxels; cut to half of the patch
-  bool balanced = true;       ///< every class that has objects is drawn equally often; otherwise every object
-  double background = 0.1;    ///< share of patches that are put where there are no objects
+  std::int64_t shift =
+      13;  ///< largest random shift of an object from the middle, voxels; cut to half of the patch
+  bool balanced =
+      true;  ///< every class that has objects is drawn equally often; otherwise every object
+  double background = 0.1;  ///< share of patches that are put where there are no objects
   Normalization normalization = Normalization::Tomogram;
   Augmentation augmentation;
   std::uint64_t seed = 0;
@@ -54,7 +64,8 @@ struct SamplerOptions {
 struct TrainingVolume {
   std::shared_ptr<const VolumeSource> tomogram;
   std::shared_ptr<const VolumeSource> target;  ///< labels, of the same extent
-  std::vector<Particle> objects;               ///< middles of patches; empty: voxels of the target are taken instead
+  std::vector<Particle>
+      objects;  ///< middles of patches; empty: voxels of the target are taken instead
 };
 
 /// What there is of a class.
@@ -68,22 +79,27 @@ struct ClassSupply {
 struct Place {
   std::size_t volume = 0;
   int class_label = 0;  ///< 0: background patch
-  Index3 begin;         ///< of the patch before any augmentation; below 0 where the tomogram is thinner than the patch
+  Index3 begin;  ///< of the patch before any augmentation; below 0 where the tomogram is thinner
+                 ///< than the patch
 };
 
 class Sampler {
  public:
-  /// Reads every tomogram and target once, plane by plane: statistics, labels, and middles of patches where there is no list.
-  /// Throws `Error` for options that make no sense, volumes that do not fit together, labels that are no class, voxels that are not
-  /// finite, constant tomograms, and where there is nothing to draw.
-  Sampler(std::vector<TrainingVolume> volumes, const SamplerOptions& options, Observer* observer = nullptr);
+  /// Reads every tomogram and target once, plane by plane: statistics, labels, and middles of
+  /// patches where there is no list. Throws `Error` for options that make no sense, volumes that do
+  /// not fit together, labels that are no class, voxels that are not finite, constant tomograms,
+  /// and where there is nothing to draw.
+  Sampler(std::vector<TrainingVolume> volumes, const SamplerOptions& options,
+          Observer* observer = nullptr);
 
-  /// Voxels and labels of sample (step, index), `options.patch` each, (z, y, x). Outside the tomogram voxels are 0 (the mean, once
-  /// normalized) and labels background. Any thread may call it. `index` is below 2^31. Throws `Error` where a file cannot be read.
+  /// Voxels and labels of sample (step, index), `options.patch` each, (z, y, x). Outside the
+  /// tomogram voxels are 0 (the mean, once normalized) and labels background. Any thread may call
+  /// it. `index` is below 2^31. Throws `Error` where a file cannot be read.
   void draw(std::uint32_t step, std::uint64_t index, float* voxels, std::uint8_t* labels) const;
 
   /// `count` samples from `first` on, one after another in the two arrays.
-  void draw_batch(ThreadPool& pool, std::uint32_t step, std::uint64_t first, std::int64_t count, float* voxels, std::uint8_t* labels) const;
+  void draw_batch(ThreadPool& pool, std::uint32_t step, std::uint64_t first, std::int64_t count,
+                  float* voxels, std::uint8_t* labels) const;
 
   /// Where sample (step, index) comes from.
   Place place(std::uint32_t step, std::uint64_t index) const;
@@ -109,7 +125,8 @@ class Sampler {
   std::int64_t foreground(std::size_t volume, const Index3& begin) const;
   void read_voxels(std::size_t volume, const Box3& box, float* out) const;
   void read_labels(std::size_t volume, const Box3& box, std::uint8_t* out) const;
-  void cut(std::uint32_t step, std::uint64_t index, const Place& place, float* voxels, std::uint8_t* labels) const;
+  void cut(std::uint32_t step, std::uint64_t index, const Place& place, float* voxels,
+           std::uint8_t* labels) const;
   void turn(std::uint32_t step, std::uint64_t index, float* voxels, std::uint8_t* labels) const;
   void change_values(std::uint32_t step, std::uint64_t index, float* voxels) const;
   void make(std::uint32_t step, std::uint64_t index, float* voxels, std::uint8_t* labels) const;

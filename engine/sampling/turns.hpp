@@ -9,13 +9,16 @@
 
 namespace dfe::sampling {
 
-/// A permutation of the axes with reversals. Voxel (i0, i1, i2) of the result (z, y, x) is the source's voxel whose index along axis
-/// `axis[k]` is i_k, or counted from the other end where `reversed[k]`.
+/// A permutation of the axes with reversals. Voxel (i0, i1, i2) of the result (z, y, x) is the
+/// source's voxel whose index along axis `axis[k]` is i_k, or counted from the other end where
+/// `reversed[k]`.
 struct GridTurn {
   std::array<int, 3> axis{0, 1, 2};
   std::array<bool, 3> reversed{};
 
-  bool identity() const { return axis == std::array<int, 3>{0, 1, 2} && reversed == std::array<bool, 3>{}; }
+  bool identity() const {
+    return axis == std::array<int, 3>{0, 1, 2} && reversed == std::array<bool, 3>{};
+  }
   bool operator==(const GridTurn&) const = default;
 };
 
@@ -25,7 +28,8 @@ inline constexpr GridTurn kTurnX{{0, 1, 2}, {true, true, false}};  ///< 180° ab
 inline constexpr GridTurn kMirrorZ{{0, 1, 2}, {true, false, false}};
 inline constexpr GridTurn kMirrorY{{0, 1, 2}, {false, true, false}};
 inline constexpr GridTurn kMirrorX{{0, 1, 2}, {false, false, true}};
-inline constexpr GridTurn kQuarterTurn{{0, 2, 1}, {false, false, true}};  ///< 90° about z, from x towards y
+inline constexpr GridTurn kQuarterTurn{{0, 2, 1},
+                                       {false, false, true}};  ///< 90° about z, from x towards y
 
 /// `first`, then `second`.
 GridTurn then(const GridTurn& first, const GridTurn& second);
@@ -36,7 +40,8 @@ Extent3 turned(const GridTurn& turn, const Extent3& extent);
 /// Writes the turned volume; `in` and `out` do not overlap.
 template <class T>
 void apply(const GridTurn& turn, const Extent3& extent, const T* in, T* out) {
-  const std::array<std::int64_t, 3> size{extent.z, extent.y, extent.x}, stride{extent.y * extent.x, extent.x, 1};
+  const std::array<std::int64_t, 3> size{extent.z, extent.y, extent.x},
+      stride{extent.y * extent.x, extent.x, 1};
   std::array<std::int64_t, 3> n{}, step{};
   std::int64_t origin = 0;
   for (std::size_t k = 0; k < 3; ++k) {

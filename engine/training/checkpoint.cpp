@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checkpoints as HDF5, see the header: arrays of all parameters in the flat order of optim/gradients.hpp, numbers as attributes.
+// Checkpoints as HDF5, see the header: arrays of all parameters in the flat order of
+// optim/gradients.hpp, numbers as attributes.
 #include "engine/training/checkpoint.hpp"
 
 #include <algorithm>
@@ -20,7 +21,8 @@ constexpr std::int64_t kMostHistory = 1 << 26;
 std::vector<float> flatten(const std::vector<LayerWeights>& layers) {
   std::vector<float> flat;
   for (const LayerWeights& layer : layers)
-    for (const auto* values : {&layer.kernel, &layer.bias}) flat.insert(flat.end(), values->begin(), values->end());
+    for (const auto* values : {&layer.kernel, &layer.bias})
+      flat.insert(flat.end(), values->begin(), values->end());
   return flat;
 }
 
@@ -37,16 +39,19 @@ void unflatten(const std::vector<float>& flat, std::vector<LayerWeights>& layers
 std::vector<double> flatten(const Gradients& gradients) {
   std::vector<double> flat;
   for (const LayerGradient& layer : gradients)
-    for (const auto* values : {&layer.dw, &layer.db}) flat.insert(flat.end(), values->begin(), values->end());
+    for (const auto* values : {&layer.dw, &layer.db})
+      flat.insert(flat.end(), values->begin(), values->end());
   return flat;
 }
 
 void write_flat(hid_t root, const std::string& name, const std::vector<float>& values) {
-  if (!values.empty()) h5::write_floats(root, name, {static_cast<std::int64_t>(values.size())}, values.data());
+  if (!values.empty())
+    h5::write_floats(root, name, {static_cast<std::int64_t>(values.size())}, values.data());
 }
 
 void write_flat(hid_t root, const std::string& name, const std::vector<double>& values) {
-  if (!values.empty()) h5::write_doubles(root, name, {static_cast<std::int64_t>(values.size())}, values.data());
+  if (!values.empty())
+    h5::write_doubles(root, name, {static_cast<std::int64_t>(values.size())}, values.data());
 }
 
 /// Empty where the dataset is not there.
@@ -54,14 +59,17 @@ std::vector<float> read_flat(hid_t root, const std::string& name, std::int64_t p
   if (!h5::is_dataset(root, name)) return {};
   std::vector<float> values = h5::read_floats(h5::open_dataset(root, name), parameters).values;
   if (static_cast<std::int64_t>(values.size()) != parameters)
-    throw Error("checkpoint", h5::name_of(root) + name, "has " + std::to_string(values.size()) + " parameters",
-                "this network has " + std::to_string(parameters) + ": use the configuration that the run began with");
+    throw Error("checkpoint", h5::name_of(root) + name,
+                "has " + std::to_string(values.size()) + " parameters",
+                "this network has " + std::to_string(parameters) +
+                    ": use the configuration that the run began with");
   return values;
 }
 
 std::int64_t read_integer(hid_t root, const std::string& name) {
   const double value = h5::read_number(root, name);  // all of ours are below 2^53
-  if (!(value >= 0 && value <= 0x1p53)) throw Error("checkpoint", h5::name_of(root), "attribute " + name + " is out of range");
+  if (!(value >= 0 && value <= 0x1p53))
+    throw Error("checkpoint", h5::name_of(root), "attribute " + name + " is out of range");
   return static_cast<std::int64_t>(value);
 }
 
@@ -91,11 +99,14 @@ void write_root(hid_t root, const TrainProgress& p) {
   if (s.pending.batches > 0) write_flat(root, "pending", flatten(s.pending.sum));
   std::vector<double> sums;
   ClassSums epoch = p.epoch.sums;
-  for (const std::vector<double>* row : epoch.rows()) sums.insert(sums.end(), row->begin(), row->end());
+  for (const std::vector<double>* row : epoch.rows())
+    sums.insert(sums.end(), row->begin(), row->end());
   write_flat(root, "epoch_sums", sums);
   const h5::Group history = h5::create_group(root, "history");
   for (const History::Column& column : p.history.columns()) {
-    h5::write_doubles(history, column.name, {p.history.epochs(), static_cast<std::int64_t>(column.width)}, column.values.data());
+    h5::write_doubles(history, column.name,
+                      {p.history.epochs(), static_cast<std::int64_t>(column.width)},
+                      column.values.data());
   }
 }
 
@@ -105,16 +116,20 @@ void read_history(hid_t root, History& history) {
     const h5::Dataset dataset = h5::open_dataset(group, name);
     const std::vector<std::int64_t> dims = h5::dims(dataset);
     const std::vector<double> values = h5::read_doubles(dataset, kMostHistory);
-    if (dims.size() != 2 || dims[1] < 1) throw Error("checkpoint", h5::name_of(dataset), "is no (epochs, values) array");
-    for (auto at = values.begin(); at != values.end(); at += dims[1]) history.note(name, std::vector<double>(at, at + dims[1]));
+    if (dims.size() != 2 || dims[1] < 1)
+      throw Error("checkpoint", h5::name_of(dataset), "is no (epochs, values) array");
+    for (auto at = values.begin(); at != values.end(); at += dims[1])
+      history.note(name, std::vector<double>(at, at + dims[1]));
   }
 }
 
 void read_root(hid_t root, const std::string& file, TrainProgress& p) {
   if (!h5::has_attribute(root, "dfengine_checkpoint"))
-    throw Error("checkpoint", file, "is no checkpoint of dfengine", "name the folder that 'train' wrote, or start without --resume");
+    throw Error("checkpoint", file, "is no checkpoint of dfengine",
+                "name the folder that 'train' wrote, or start without --resume");
   if (const std::int64_t version = read_integer(root, "dfengine_checkpoint"); version != kVersion)
-    throw Error("checkpoint", file, "has version " + std::to_string(version), "this program knows version " + std::to_string(kVersion));
+    throw Error("checkpoint", file, "has version " + std::to_string(version),
+                "this program knows version " + std::to_string(kVersion));
   TrainingState& s = p.state;
   const std::int64_t parameters = parameter_count(s.weights.layers);
   const std::vector<float> weights = read_flat(root, "weights", parameters);
@@ -132,8 +147,10 @@ void read_root(hid_t root, const std::string& file, TrainProgress& p) {
   s.schedule.bad_validations = read_integer(root, "schedule_bad_validations");
   s.pending.batches = read_integer(root, "pending_batches");
   if (s.pending.batches > 0) {
-    const std::vector<double> flat = h5::read_doubles(h5::open_dataset(root, "pending"), parameters);
-    if (static_cast<std::int64_t>(flat.size()) != parameters) throw Error("checkpoint", file, "has another number of gradients");
+    const std::vector<double> flat =
+        h5::read_doubles(h5::open_dataset(root, "pending"), parameters);
+    if (static_cast<std::int64_t>(flat.size()) != parameters)
+      throw Error("checkpoint", file, "has another number of gradients");
     s.pending.sum = zero_gradients(s.weights.layers);
     auto from = flat.begin();
     for (LayerGradient& layer : s.pending.sum)
@@ -151,7 +168,8 @@ void read_root(hid_t root, const std::string& file, TrainProgress& p) {
   p.epoch.good = read_integer(root, "epoch_good");
   p.epoch.bad = read_integer(root, "epoch_bad");
   p.epoch.sums = ClassSums(s.weights.classes);
-  const std::vector<double> sums = h5::read_doubles(h5::open_dataset(root, "epoch_sums"), kMostHistory);
+  const std::vector<double> sums =
+      h5::read_doubles(h5::open_dataset(root, "epoch_sums"), kMostHistory);
   auto from = sums.begin();
   for (std::vector<double>* row : p.epoch.sums.rows())
     for (double& value : *row) {

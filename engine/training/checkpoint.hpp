@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that a run of training is, between two batches. A checkpoint holds it bit for bit: a run that goes on from one gives the same
-// weights as a run that never stopped. The sampler has no state of its own: batch n is a function of the seed and n.
+// Everything that a run of training is, between two batches. A checkpoint holds it bit for bit: a
+// run that goes on from one gives the same weights as a run that never stopped. The sampler has no
+// state of its own: batch n is a function of the seed and n.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,7 @@ namespace dfe {
 /// What the batches of the epoch that is running add up to.
 struct EpochSums {
   double loss = 0, gradient_norm = 0;  ///< over the good batches
-  std::int64_t good = 0, bad = 0;      ///< batches used, and left out because something was not finite
+  std::int64_t good = 0, bad = 0;  ///< batches used, and left out because something was not finite
   ClassSums sums;
 };
 
@@ -27,7 +28,8 @@ struct TrainProgress {
   EpochSums epoch;
   History history;                                             ///< of the finished epochs
   double best = -std::numeric_limits<double>::infinity();      ///< score of the best epoch
-  double best_loss = std::numeric_limits<double>::infinity();  ///< and its validation loss, which decides between equal scores
+  double best_loss = std::numeric_limits<double>::infinity();  ///< and its validation loss, which
+                                                               ///< decides between equal scores
   std::int64_t best_epoch = 0;                                 ///< counted from 1; 0: none yet
   std::string config;                                          ///< effective configuration
 };
@@ -35,8 +37,8 @@ struct TrainProgress {
 /// Writes a checkpoint (HDF5); the file appears whole or not at all.
 void write_checkpoint(const std::filesystem::path& path, const TrainProgress& progress);
 
-/// Reads a checkpoint into `progress`, whose weights say which network is expected. Throws `Error` where the file is none, or is of another
-/// network.
+/// Reads a checkpoint into `progress`, whose weights say which network is expected. Throws `Error`
+/// where the file is none, or is of another network.
 void read_checkpoint(const std::filesystem::path& path, TrainProgress& progress);
 
 }  // namespace dfe

@@ -12,7 +12,9 @@ namespace dfe {
 
 namespace {
 
-std::string csv_number(double value) { return std::isnan(value) ? std::string() : shortest_text(value); }
+std::string csv_number(double value) {
+  return std::isnan(value) ? std::string() : shortest_text(value);
+}
 
 /// Names with a comma or a quote are quoted (RFC 4180).
 std::string csv_text(const std::string& text) {
@@ -43,13 +45,15 @@ std::string history_csv(const History& history, const std::vector<std::string>& 
   std::string text;
   for (const History::Column& column : history.columns())
     for (std::size_t i = 0; i < column.width; ++i)
-      text += (text.empty() ? "" : ",") + csv_text(column.name + (column.width == 1 ? "" : ":" + class_names[i]));
+      text += (text.empty() ? "" : ",") +
+              csv_text(column.name + (column.width == 1 ? "" : ":" + class_names[i]));
   text += "\n";
   for (std::int64_t epoch = 0; epoch < history.epochs(); ++epoch) {
     bool first = true;
     for (const History::Column& column : history.columns())
       for (std::size_t i = 0; i < column.width; ++i) {
-        text += (first ? "" : ",") + csv_number(column.values[static_cast<std::size_t>(epoch) * column.width + i]);
+        text += (first ? "" : ",") +
+                csv_number(column.values[static_cast<std::size_t>(epoch) * column.width + i]);
         first = false;
       }
     text += "\n";
@@ -57,7 +61,8 @@ std::string history_csv(const History& history, const std::vector<std::string>& 
   return text;
 }
 
-void write_history(const std::filesystem::path& path, const History& history, const std::vector<std::string>& class_names) {
+void write_history(const std::filesystem::path& path, const History& history,
+                   const std::vector<std::string>& class_names) {
   namespace h5 = io::h5;
   io::AtomicFile atomic(path);
   h5::File file = h5::create_file(atomic.path());

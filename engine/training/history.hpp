@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What training noted at the end of each epoch: named columns of one number, or of one per class. The same columns in every epoch.
+// What training noted at the end of each epoch: named columns of one number, or of one per class.
+// The same columns in every epoch.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +19,16 @@ class History {
     std::vector<double> values;  ///< (epoch, width)
   };
 
-  /// Adds values to the column's current epoch; columns are made in the first epoch. NaN: not known.
+  /// Adds values to the column's current epoch; columns are made in the first epoch. NaN: not
+  /// known.
   void note(const std::string& name, std::vector<double> values);
   void note(const std::string& name, double value) { note(name, std::vector<double>{value}); }
 
-  std::int64_t epochs() const { return columns_.empty() ? 0 : static_cast<std::int64_t>(columns_[0].values.size() / columns_[0].width); }
+  std::int64_t epochs() const {
+    return columns_.empty()
+               ? 0
+               : static_cast<std::int64_t>(columns_[0].values.size() / columns_[0].width);
+  }
   const std::vector<Column>& columns() const { return columns_; }
 
   /// Null where there is no such column.
@@ -36,6 +42,7 @@ class History {
 std::string history_csv(const History& history, const std::vector<std::string>& class_names);
 
 /// One dataset of float64 per column, (epochs) or (epochs, classes), and the class names.
-void write_history(const std::filesystem::path& path, const History& history, const std::vector<std::string>& class_names);
+void write_history(const std::filesystem::path& path, const History& history,
+                   const std::vector<std::string>& class_names);
 
 }  // namespace dfe

@@ -13,41 +13,51 @@ namespace {
 
 using io::Config;
 
-[[noreturn]] void refuse(const Config& config, const char* key, const std::string& fact, const std::string& remedy) {
+[[noreturn]] void refuse(const Config& config, const char* key, const std::string& fact,
+                         const std::string& remedy) {
   throw Error(ErrorKind::Usage, "train", config.where(key), fact, remedy);
 }
 
-std::int64_t at_least(const Config& config, const char* key, std::int64_t fallback, std::int64_t least) {
+std::int64_t at_least(const Config& config, const char* key, std::int64_t fallback,
+                      std::int64_t least) {
   const std::int64_t value = config.integer(key, fallback);
   if (value < least || value > 1'000'000'000)
-    refuse(config, key, "is " + std::to_string(value), "give " + std::to_string(least) + " to a billion");
+    refuse(config, key, "is " + std::to_string(value),
+           "give " + std::to_string(least) + " to a billion");
   return value;
 }
 
-std::vector<TrainingFiles> read_entries(const Config& data, const std::filesystem::path& root, const char* key) {
+std::vector<TrainingFiles> read_entries(const Config& data, const std::filesystem::path& root,
+                                        const char* key) {
   std::vector<TrainingFiles> entries;
   for (const Config& entry : data.sections(key)) {
     entry.required_text("tomogram");
-    TrainingFiles files{entry.path("tomogram", root), entry.path("target", root), entry.path("list", root), entry.text("name", "")};
-    if (files.target.empty() && files.list.empty()) refuse(entry, "target", "is missing, and so is a list", "give one of them or both");
+    TrainingFiles files{entry.path("tomogram", root), entry.path("target", root),
+                        entry.path("list", root), entry.text("name", "")};
+    if (files.target.empty() && files.list.empty())
+      refuse(entry, "target", "is missing, and so is a list", "give one of them or both");
     entries.push_back(std::move(files));
   }
   return entries;
 }
 
-/// FOLDER/NAME_objl.xml says that NAME.mrc and NAME_target.mrc are there too; in the order of names.
+/// FOLDER/NAME_objl.xml says that NAME.mrc and NAME_target.mrc are there too; in the order of
+/// names.
 std::vector<TrainingFiles> list_folder(const std::filesystem::path& folder) {
   std::vector<TrainingFiles> entries;
   std::error_code error;
   const std::string ending = "_objl.xml";
-  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
     const std::string file = it->path().filename().string();
     if (!file.ends_with(ending) || file.starts_with('.')) continue;
     const std::string name = file.substr(0, file.size() - ending.size());
     entries.push_back({folder / (name + ".mrc"), folder / (name + "_target.mrc"), it->path(), {}});
   }
-  if (error) throw Error("train", folder.string(), "cannot be listed: " + error.message(), "check the path");
-  std::sort(entries.begin(), entries.end(), [](const TrainingFiles& a, const TrainingFiles& b) { return a.tomogram < b.tomogram; });
+  if (error)
+    throw Error("train", folder.string(), "cannot be listed: " + error.message(), "check the path");
+  std::sort(entries.begin(), entries.end(),
+            [](const TrainingFiles& a, const TrainingFiles& b) { return a.tomogram < b.tomogram; });
   return entries;
 }
 
@@ -58,19 +68,27 @@ DataSettings read_data(const Config& data) {
   d.train = read_entries(data, root, "train");
   d.valid = read_entries(data, root, "valid");
   if (!folder.empty()) {
-    if (!d.train.empty() || !d.valid.empty()) refuse(data, "folder", "stands beside lists of tomograms", "give one of the two");
+    if (!d.train.empty() || !d.valid.empty())
+      refuse(data, "folder", "stands beside lists of tomograms", "give one of the two");
     d.train = list_folder(folder / "train");
     if (std::filesystem::is_directory(folder / "valid")) d.valid = list_folder(folder / "valid");
-    if (d.train.empty()) refuse(data, "folder", "has no train/NAME_objl.xml", "put NAME.mrc, NAME_target.mrc and NAME_objl.xml there");
+    if (d.train.empty())
+      refuse(data, "folder", "has no train/NAME_objl.xml",
+             "put NAME.mrc, NAME_target.mrc and NAME_objl.xml there");
   }
-  if (d.train.empty()) refuse(data, "train", "names no tomogram", "put '- tomogram: FILE' with a target or list under it");
+  if (d.train.empty())
+    refuse(data, "train", "names no tomogram",
+           "put '- tomogram: FILE' with a target or list under it");
   d.spheres = data.text("spheres", d.spheres);
   d.masks = data.path("masks");
   d.axes = data.choice("axes", d.axes, {"detect", "xyz", "zyx"});
   d.relion_binning = data.number("relion_binning", d.relion_binning);
-  if (d.relion_binning <= 0) refuse(data, "relion_binning", "is not above 0", "give voxels of the tomogram per unbinned pixel edge");
+  if (d.relion_binning <= 0)
+    refuse(data, "relion_binning", "is not above 0",
+           "give voxels of the tomogram per unbinned pixel edge");
   if (const double size = data.number("voxel_size", 0); size != 0) {
-    if (size < 0) refuse(data, "voxel_size", "is below 0", "give Å per voxel, or 0 for what the files say");
+    if (size < 0)
+      refuse(data, "voxel_size", "is below 0", "give Å per voxel, or 0 for what the files say");
     d.voxel_size_angstrom = size;
   }
   return d;
@@ -81,7 +99,8 @@ NetworkSettings read_network(const Config& network) {
   const std::vector<double> widths = network.numbers("widths", {32, 48, 64});
   const auto good = [](double w) { return w == std::floor(w) && w >= 1 && w <= 1024; };
   if (widths.size() != 3 || !std::all_of(widths.begin(), widths.end(), good))
-    refuse(network, "widths", "are not three whole numbers from 1 to 1024", "give the channels at full, half and quarter resolution");
+    refuse(network, "widths", "are not three whole numbers from 1 to 1024",
+           "give the channels at full, half and quarter resolution");
   for (std::size_t i = 0; i < 3; ++i) n.widths[i] = static_cast<std::int64_t>(widths[i]);
   n.start = network.choice("start", "glorot", {"glorot", "he"}) == "he" ? Start::He : Start::Glorot;
   n.weights = network.path("weights");
@@ -92,8 +111,11 @@ Extent3 read_patch(const Config& patches) {
   const std::vector<double> size = patches.numbers("size", {56});
   const auto whole = [](double v) { return v == std::floor(v) && v >= 4 && v <= 512; };
   if ((size.size() != 1 && size.size() != 3) || !std::all_of(size.begin(), size.end(), whole))
-    refuse(patches, "size", "is neither one size nor [z, y, x]", "give multiples of 4 from 4 to 512");
-  const auto at = [&](std::size_t i) { return static_cast<std::int64_t>(size[size.size() == 1 ? 0 : i]); };
+    refuse(patches, "size", "is neither one size nor [z, y, x]",
+           "give multiples of 4 from 4 to 512");
+  const auto at = [&](std::size_t i) {
+    return static_cast<std::int64_t>(size[size.size() == 1 ? 0 : i]);
+  };
   return {at(0), at(1), at(2)};
 }
 
@@ -132,7 +154,8 @@ LossSpec read_loss(const Config& loss, std::int64_t classes) {
   spec.beta = loss.number("beta", spec.beta);
   spec.epsilon = loss.number("epsilon", spec.epsilon);
   if (foreground != 1) {
-    if (!spec.class_weights.empty()) refuse(loss, "class_weights", "stand beside foreground_weight", "give one of the two");
+    if (!spec.class_weights.empty())
+      refuse(loss, "class_weights", "stand beside foreground_weight", "give one of the two");
     spec.class_weights.assign(static_cast<std::size_t>(classes), foreground);
     spec.class_weights[0] = 1;
   }
@@ -144,7 +167,9 @@ OptimizerOptions read_optimizer(const Config& c, std::int64_t total_steps) {
   OptimizerOptions o;
   ScheduleOptions& s = o.schedule;
   s.rate = c.number("rate", s.rate);
-  s.curve = c.choice("schedule", "constant", {"constant", "cosine"}) == "cosine" ? RateCurve::Cosine : RateCurve::Constant;
+  s.curve = c.choice("schedule", "constant", {"constant", "cosine"}) == "cosine"
+                ? RateCurve::Cosine
+                : RateCurve::Constant;
   s.warm_up_steps = c.integer("warm_up_steps", s.warm_up_steps);
   s.final_share = c.number("final_share", s.final_share);
   s.plateau_factor = c.number("plateau_factor", s.plateau_factor);
@@ -170,13 +195,15 @@ Length read_length(const Config& c, const char* key, const char* fallback) {
 ValidationSettings read_validation(const Config& c) {
   ValidationSettings v;
   v.every = at_least(c, "every", v.every, 1);
-  v.cluster.method = c.choice("method", "meanshift", {"meanshift", "components"}) == "components" ? ClusterMethod::ConnectedComponents
-                                                                                                  : ClusterMethod::MeanShift;
+  v.cluster.method = c.choice("method", "meanshift", {"meanshift", "components"}) == "components"
+                         ? ClusterMethod::ConnectedComponents
+                         : ClusterMethod::MeanShift;
   v.cluster.radius = read_length(c, "radius", "0");
   v.cluster.min_size = at_least(c, "min_size", v.cluster.min_size, 0);
   v.cluster.per_class = c.flag("per_class", v.cluster.per_class);
   v.match.distance = read_length(c, "distance", "10");
-  if (v.match.distance->value <= 0) refuse(c, "distance", "is 0", "give how far from the truth a particle still counts as found");
+  if (v.match.distance->value <= 0)
+    refuse(c, "distance", "is 0", "give how far from the truth a particle still counts as found");
   v.best = c.choice("best", v.best, {"auto", "objects", "voxels", "loss"});
   return v;
 }
@@ -189,8 +216,10 @@ TrainSettings read_train_settings(const Config& config) {
   s.output = config.path("output");
   s.class_names = config.texts("classes");
   if (s.classes() < 2 || s.classes() > 255)
-    refuse(config, "classes", s.class_names.empty() ? "is missing" : "names " + std::to_string(s.classes()) + " classes",
-           "name 2 to 255, the background first: [background, ribosome]");
+    refuse(
+        config, "classes",
+        s.class_names.empty() ? "is missing" : "names " + std::to_string(s.classes()) + " classes",
+        "name 2 to 255, the background first: [background, ribosome]");
   const auto seed = config.integer("seed", 0);
   if (seed < 0) refuse(config, "seed", "is below 0", "give a whole number from 0 on");
   s.data = read_data(config.section("data"));
@@ -203,18 +232,21 @@ TrainSettings read_train_settings(const Config& config) {
   p.shift = patches.integer("shift", p.shift);
   p.balanced = patches.flag("balanced", p.balanced);
   p.background = patches.number("background", p.background);
-  p.normalization = parse_normalization(patches.text("normalization", "tomogram"), patches.where("normalization"));
+  p.normalization = parse_normalization(patches.text("normalization", "tomogram"),
+                                        patches.where("normalization"));
   p.augmentation = read_augmentation(config.section("augmentation"));
   p.seed = static_cast<std::uint64_t>(seed);
 
   const Config run = config.section("training");
   s.epochs = at_least(run, "epochs", s.epochs, 1);
   s.steps = at_least(run, "steps", s.steps, 1);
-  if (s.total_batches() > 2'000'000'000) refuse(run, "epochs", "make more than two billion batches with these steps", "give fewer");
+  if (s.total_batches() > 2'000'000'000)
+    refuse(run, "epochs", "make more than two billion batches with these steps", "give fewer");
   s.batch = at_least(run, "batch", s.batch, 1);
   s.most_bad_batches = at_least(run, "most_bad_batches", s.most_bad_batches, 1);
   s.checkpoint_minutes = run.number("checkpoint_minutes", s.checkpoint_minutes);
-  if (s.checkpoint_minutes <= 0) refuse(run, "checkpoint_minutes", "is not above 0", "give minutes");
+  if (s.checkpoint_minutes <= 0)
+    refuse(run, "checkpoint_minutes", "is not above 0", "give minutes");
   s.loss = read_loss(config.section("loss"), s.classes());
   s.optimizer = read_optimizer(config.section("optimizer"), s.total_batches());
   s.validation = read_validation(config.section("validation"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All that a training run can be told, out of its configuration file. docs/train.md lists every setting; the defaults stand in the structs
-// that the settings fill.
+// All that a training run can be told, out of its configuration file. docs/train.md lists every
+// setting; the defaults stand in the structs that the settings fill.
 #pragma once
 
 #include <array>
@@ -23,13 +23,15 @@ namespace dfe {
 struct TrainingFiles {
   std::filesystem::path tomogram;
   std::filesystem::path target;  ///< label volume; empty: painted from the list
-  std::filesystem::path list;    ///< objects; empty: patches are put on labelled voxels, and there are no scores of objects
+  std::filesystem::path list;    ///< objects; empty: patches are put on labelled voxels, and there
+                                 ///< are no scores of objects
   std::string name;              ///< of the tomogram in a list of several; empty: the file's name
 };
 
 struct DataSettings {
   std::vector<TrainingFiles> train, valid;
-  std::string spheres;          ///< what objects look like where there is no target, as `target --spheres` takes it
+  std::string
+      spheres;  ///< what objects look like where there is no target, as `target --spheres` takes it
   std::filesystem::path masks;  ///< as `target --masks`
   std::string axes = "detect";  ///< of XML lists
   double relion_binning = 1;
@@ -60,15 +62,16 @@ struct TrainSettings {
   std::int64_t epochs = 100, steps = 100;  ///< batches per epoch
   std::int64_t batch = 25;
   std::int64_t most_bad_batches = 10;  ///< in a row that are not finite; then training ends
-  double checkpoint_minutes = 10;      ///< between checkpoints within an epoch; there is one at the end of each
+  double checkpoint_minutes =
+      10;  ///< between checkpoints within an epoch; there is one at the end of each
   ValidationSettings validation;
 
   std::int64_t classes() const { return static_cast<std::int64_t>(class_names.size()); }
   std::int64_t total_batches() const { return epochs * steps; }
 };
 
-/// Asks for every setting. Throws a usage `Error` naming file, setting and line for what is unknown, of another type, out of range or
-/// contradictory.
+/// Asks for every setting. Throws a usage `Error` naming file, setting and line for what is
+/// unknown, of another type, out of range or contradictory.
 TrainSettings read_train_settings(const io::Config& config);
 
 }  // namespace dfe

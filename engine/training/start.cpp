@@ -11,25 +11,29 @@ constexpr std::uint32_t kPurpose = 0x7374;  // of these random numbers, apart fr
 
 }  // namespace
 
-Weights random_start(const NetworkSettings& settings, const std::vector<std::string>& class_names, std::uint64_t seed) {
+Weights random_start(const NetworkSettings& settings, const std::vector<std::string>& class_names,
+                     std::uint64_t seed) {
   Weights weights;
   weights.widths = settings.widths;
   weights.classes = static_cast<std::int64_t>(class_names.size());
   weights.class_names = class_names;
   for (const OpNode& node : deepfinder_graph({weights.widths, weights.classes}).ops)
     if (node.weights >= 0)
-      weights.layers.push_back(
-          initial_weights(node.op, Philox(seed, kPurpose), static_cast<std::uint32_t>(weights.layers.size()), settings.start));
+      weights.layers.push_back(initial_weights(node.op, Philox(seed, kPurpose),
+                                               static_cast<std::uint32_t>(weights.layers.size()),
+                                               settings.start));
   return weights;
 }
 
-bool adapt_start(Weights& weights, const NetworkSettings& settings, const std::vector<std::string>& class_names, std::uint64_t seed) {
+bool adapt_start(Weights& weights, const NetworkSettings& settings,
+                 const std::vector<std::string>& class_names, std::uint64_t seed) {
   const auto classes = static_cast<std::int64_t>(class_names.size());
   const bool other = weights.classes != classes;
   if (other) {
     const Graph graph = deepfinder_graph({weights.widths, classes});
     weights.layers.back() =
-        initial_weights(graph.ops.back().op, Philox(seed, kPurpose), static_cast<std::uint32_t>(weights.layers.size() - 1), settings.start);
+        initial_weights(graph.ops.back().op, Philox(seed, kPurpose),
+                        static_cast<std::uint32_t>(weights.layers.size() - 1), settings.start);
   }
   weights.classes = classes;
   weights.class_names = class_names;

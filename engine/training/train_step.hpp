@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One step of training: gradients of a batch, and their use. A step whose loss or gradients are not finite changes nothing.
+// One step of training: gradients of a batch, and their use. A step whose loss or gradients are not
+// finite changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "core/parallel.hpp"
 #include "core/comm/communicator.hpp"
+#include "core/parallel.hpp"
 #include "engine/training/training_executable.hpp"
 #include "layers/losses.hpp"
 #include "optim/adam.hpp"
@@ -18,7 +19,8 @@
 
 namespace dfe {
 
-/// One patch with its truth, both (z, y, x) of the executable's extent. Voxels are normalized already.
+/// One patch with its truth, both (z, y, x) of the executable's extent. Voxels are normalized
+/// already.
 struct TrainingSample {
   const float* voxels = nullptr;
   const std::uint8_t* labels = nullptr;
@@ -34,12 +36,13 @@ struct BatchResult {
 /// Computes gradients of batches. Its memory is made once.
 class BatchGradient {
  public:
-  /// `batch` is this process's number of samples; sample i is worked on by backend i modulo their number, which changes no bit. A loss that
-  /// needs sums over the batch keeps the activations of all samples, else of one per backend.
-  BatchGradient(const Graph& graph, std::span<const TrainingBackend> backends, const Extent3& patch, std::int64_t batch,
-                const LossSpec& loss, Communicator& communicator);
-  BatchGradient(const Graph& graph, const TrainingBackend& backend, const Extent3& patch, std::int64_t batch, const LossSpec& loss,
-                Communicator& communicator)
+  /// `batch` is this process's number of samples; sample i is worked on by backend i modulo their
+  /// number, which changes no bit. A loss that needs sums over the batch keeps the activations of
+  /// all samples, else of one per backend.
+  BatchGradient(const Graph& graph, std::span<const TrainingBackend> backends, const Extent3& patch,
+                std::int64_t batch, const LossSpec& loss, Communicator& communicator);
+  BatchGradient(const Graph& graph, const TrainingBackend& backend, const Extent3& patch,
+                std::int64_t batch, const LossSpec& loss, Communicator& communicator)
       : BatchGradient(graph, std::span(&backend, 1), patch, batch, loss, communicator) {}
 
   std::size_t bytes() const;
@@ -59,8 +62,9 @@ class BatchGradient {
   LossSpec loss_;
   Communicator* communicator_;
   std::vector<std::unique_ptr<TrainingExecutable>> lanes_;
-  ThreadPool pool_;                   // a thread per lane
-  std::vector<Gradients> gradients_;  // of each sample; kept, because touching fresh memory costs more than the sums
+  ThreadPool pool_;  // a thread per lane
+  std::vector<Gradients>
+      gradients_;  // of each sample; kept, because touching fresh memory costs more than the sums
 };
 
 struct OptimizerOptions {
@@ -74,7 +78,8 @@ struct OptimizerOptions {
 /// Throws a usage `Error` where numbers are out of range.
 void check_optimizer(const OptimizerOptions& options);
 
-/// Everything that training changes, as plain data: saved and loaded bit for bit, it goes on as if it had never stopped.
+/// Everything that training changes, as plain data: saved and loaded bit for bit, it goes on as if
+/// it had never stopped.
 struct TrainingState {
   Weights weights;
   std::vector<LayerWeights> average;  ///< moving average; empty without one
@@ -91,7 +96,8 @@ struct StepReport {
   std::string problem;   ///< why the batch was left out; empty where all was well
 };
 
-/// Uses a batch's gradients: gathers, clips, steps, averages. Where the loss or a gradient is not finite, `state` stays as it is.
+/// Uses a batch's gradients: gathers, clips, steps, averages. Where the loss or a gradient is not
+/// finite, `state` stays as it is.
 StepReport apply_batch(const OptimizerOptions& options, BatchResult batch, TrainingState& state);
 
 }  // namespace dfe

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loop, see the header. An epoch is over when its row is in the history; between its last batch and that lies validation, so a run
-// that is stopped there validates when it goes on.
+// The loop, see the header. An epoch is over when its row is in the history; between its last batch
+// and that lies validation, so a run that is stopped there validates when it goes on.
 #include "engine/training/trainer.hpp"
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 #include <cstdio>
 #include <limits>
 
-#include "dfengine/error.hpp"
 #include "core/memory.hpp"
+#include "dfengine/error.hpp"
 #include "engine/graph.hpp"
 #include "kernels/common/softmax_loss.hpp"
 
@@ -27,26 +27,33 @@ std::string fixed(double value, const char* format) {
   return text;
 }
 
-/// As many backends side by side as the batch, the threads and the memory allow. Throws a usage `Error` where the memory is too small for
-/// one.
-std::vector<TrainingBackend> backends_for(const TrainSettings& settings, const Graph& graph, const SegmentOptions& device) {
-  constexpr std::int64_t kScratch = 128 << 20;  // of a backend: weights as its kernels want them, points of tiles
+/// As many backends side by side as the batch, the threads and the memory allow. Throws a usage
+/// `Error` where the memory is too small for one.
+std::vector<TrainingBackend> backends_for(const TrainSettings& settings, const Graph& graph,
+                                          const SegmentOptions& device) {
+  constexpr std::int64_t kScratch =
+      128 << 20;  // of a backend: weights as its kernels want them, points of tiles
   const std::int64_t sample = activation_bytes(graph, settings.sampler.patch);
-  const std::int64_t budget = device.memory_bytes > 0 ? device.memory_bytes : available_memory_bytes();
+  const std::int64_t budget =
+      device.memory_bytes > 0 ? device.memory_bytes : available_memory_bytes();
   const auto needed = [&](std::int64_t lanes) {
     const std::int64_t kept = needs_probabilities(settings.loss) ? settings.batch : lanes;
     return kept * sample + lanes * (sample + kScratch);
   };
   if (budget > 0 && needed(1) > budget)
     throw Error(ErrorKind::Usage, "train", "--memory",
-                "training needs " + std::to_string(needed(1) >> 20) + " MiB, and " + std::to_string(budget >> 20) + " MiB are there",
-                "make training.batch or patches.size smaller; without loss.tversky one patch is kept instead of the batch");
-  std::int64_t lanes = std::min<std::int64_t>(settings.batch, device.threads > 0 ? device.threads : available_threads());
+                "training needs " + std::to_string(needed(1) >> 20) + " MiB, and " +
+                    std::to_string(budget >> 20) + " MiB are there",
+                "make training.batch or patches.size smaller; without loss.tversky one patch is "
+                "kept instead of the batch");
+  std::int64_t lanes = std::min<std::int64_t>(
+      settings.batch, device.threads > 0 ? device.threads : available_threads());
   while (budget > 0 && lanes > 1 && needed(lanes) > budget) --lanes;
   return make_training_lanes(device, lanes);
 }
 
-/// Hands on everything but the messages of the steps within, which would come anew at every validation.
+/// Hands on everything but the messages of the steps within, which would come anew at every
+/// validation.
 class Hushed final : public Observer {
  public:
   explicit Hushed(Observer* observer) : observer_(observer) {}
@@ -61,8 +68,9 @@ class Hushed final : public Observer {
 
 class Trainer {
  public:
-  Trainer(const TrainSettings& settings, const sampling::Sampler& sampler, const std::vector<ValidationTomogram>& validation,
-          const SegmentOptions& device, Communicator& communicator, TrainProgress& progress, const TrainEvents& events)
+  Trainer(const TrainSettings& settings, const sampling::Sampler& sampler,
+          const std::vector<ValidationTomogram>& validation, const SegmentOptions& device,
+          Communicator& communicator, TrainProgress& progress, const TrainEvents& events)
       : settings_(settings),
         sampler_(sampler),
         validation_(validation),
@@ -70,9 +78,12 @@ class Trainer {
         communicator_(communicator),
         progress_(progress),
         events_(events),
-        graph_(deepfinder_graph({.widths = progress.state.weights.widths, .classes = progress.state.weights.classes, .streamed = false})),
+        graph_(deepfinder_graph({.widths = progress.state.weights.widths,
+                                 .classes = progress.state.weights.classes,
+                                 .streamed = false})),
         backends_(backends_for(settings, graph_, device)),
-        gradient_(graph_, backends_, settings.sampler.patch, settings.batch, settings.loss, communicator),
+        gradient_(graph_, backends_, settings.sampler.patch, settings.batch, settings.loss,
+                  communicator),
         pool_(device.threads),
         voxels_(static_cast<std::size_t>(settings.batch * settings.sampler.patch.voxels())),
         labels_(voxels_.size()) {
@@ -93,7 +104,8 @@ class Trainer {
       try {
         finish_epoch();
       } catch (const Error&) {
-        if (cancelled()) return stop();  // in the middle of validation; the epoch's batches are kept
+        if (cancelled())
+          return stop();  // in the middle of validation; the epoch's batches are kept
         throw;
       }
     }
@@ -102,7 +114,9 @@ class Trainer {
 
  private:
   using Clock = std::chrono::steady_clock;
-  static double seconds_since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
+  static double seconds_since(Clock::time_point t) {
+    return std::chrono::duration<double>(Clock::now() - t).count();
+  }
 
   bool cancelled() const { return events_.observer && events_.observer->cancelled(); }
 
@@ -113,8 +127,9 @@ class Trainer {
 
   void step() {
     const std::int64_t n = settings_.batch;
-    sampler_.draw_batch(pool_, static_cast<std::uint32_t>(progress_.batches), static_cast<std::uint64_t>(communicator_.rank() * n), n,
-                        voxels_.data(), labels_.data());
+    sampler_.draw_batch(pool_, static_cast<std::uint32_t>(progress_.batches),
+                        static_cast<std::uint64_t>(communicator_.rank() * n), n, voxels_.data(),
+                        labels_.data());
     BatchResult batch = gradient_.run(progress_.state.weights, samples_);
     const ClassSums sums = batch.sums;
     const StepReport report = apply_batch(settings_.optimizer, std::move(batch), progress_.state);
@@ -129,7 +144,8 @@ class Trainer {
     } else {
       note_bad_batch(report);
     }
-    if (events_.observer) events_.observer->progress("training", progress_.batches, settings_.total_batches());
+    if (events_.observer)
+      events_.observer->progress("training", progress_.batches, settings_.total_batches());
     if (seconds_since(last_checkpoint_) > 60 * settings_.checkpoint_minutes) {
       events_.checkpoint(progress_);
       last_checkpoint_ = Clock::now();
@@ -140,30 +156,39 @@ class Trainer {
     ++progress_.epoch.bad;
     ++progress_.bad_in_row;
     const std::string which = "batch " + std::to_string(progress_.batches);
-    if (events_.observer) events_.observer->message(LogLevel::Warning, which + ": " + report.problem + ": left out");
+    if (events_.observer)
+      events_.observer->message(LogLevel::Warning, which + ": " + report.problem + ": left out");
     if (progress_.bad_in_row < settings_.most_bad_batches) return;
-    progress_.bad_in_row = 0;  // a run that goes on from here, with other settings, has all its chances
+    progress_.bad_in_row =
+        0;  // a run that goes on from here, with other settings, has all its chances
     events_.checkpoint(progress_);
-    throw Error("training", which, std::to_string(settings_.most_bad_batches) + " batches in a row were not finite",
-                "the weights of before are in the checkpoint: go on from it with a lower optimizer.rate or with optimizer.clip_norm");
+    throw Error("training", which,
+                std::to_string(settings_.most_bad_batches) + " batches in a row were not finite",
+                "the weights of before are in the checkpoint: go on from it with a lower "
+                "optimizer.rate or with optimizer.clip_norm");
   }
 
   void finish_epoch() {
     const std::int64_t number = progress_.history.epochs() + 1;
     const double trained = seconds_since(epoch_start_);
     const Weights weights = weights_to_use(progress_.state);
-    const bool due = !validation_.empty() && (number % settings_.validation.every == 0 || number == settings_.epochs);
+    const bool due = !validation_.empty() &&
+                     (number % settings_.validation.every == 0 || number == settings_.epochs);
     std::optional<ValidationResult> result;
     Hushed hushed(events_.observer);
-    if (due) result = validate(weights, validation_, settings_.validation, validation_options(), &hushed);
+    if (due)
+      result = validate(weights, validation_, settings_.validation, validation_options(), &hushed);
     const double validated = seconds_since(epoch_start_) - trained;
 
-    const std::string words = add_row(number, result) + "; " + fixed(trained, "%.1f s") + (due ? " + " + fixed(validated, "%.1f s") : "");
+    const std::string words = add_row(number, result) + "; " + fixed(trained, "%.1f s") +
+                              (due ? " + " + fixed(validated, "%.1f s") : "");
     progress_.epoch = {0, 0, 0, 0, ClassSums(settings_.classes())};
     if (result) {
       const double loss = loss_value(settings_.loss, result->sums);
-      if (report_validation(settings_.optimizer.schedule, progress_.state.schedule, loss) && events_.observer)
-        events_.observer->message(LogLevel::Info, "the validation loss stands still: the learning rate is lowered");
+      if (report_validation(settings_.optimizer.schedule, progress_.state.schedule, loss) &&
+          events_.observer)
+        events_.observer->message(LogLevel::Info,
+                                  "the validation loss stands still: the learning rate is lowered");
       keep_if_best(number, *result, loss, weights);
     }
     events_.checkpoint(progress_);
@@ -176,15 +201,21 @@ class Trainer {
     SegmentOptions options = device_;
     if (options.device == "auto") options.device = "cpu";  // where the training runs
     options.normalization = settings_.sampler.normalization;
-    if (options.memory_bytes > 0) options.memory_bytes = std::max<std::int64_t>(options.memory_bytes - resident_memory_bytes(), 1);
+    if (options.memory_bytes > 0)
+      options.memory_bytes =
+          std::max<std::int64_t>(options.memory_bytes - resident_memory_bytes(), 1);
     return options;
   }
 
-  void keep_if_best(std::int64_t number, const ValidationResult& result, double loss, const Weights& weights) {
+  void keep_if_best(std::int64_t number, const ValidationResult& result, double loss,
+                    const Weights& weights) {
     const std::string& by = settings_.validation.best;
     const bool objects = result.objects && (by == "auto" || by == "objects");
-    const double score = objects ? result.objects->mean.f1 : by == "loss" ? -loss : mean_voxel_f1(result.sums);
-    const bool better = score > progress_.best || (score == progress_.best && loss < progress_.best_loss);
+    const double score = objects        ? result.objects->mean.f1
+                         : by == "loss" ? -loss
+                                        : mean_voxel_f1(result.sums);
+    const bool better =
+        score > progress_.best || (score == progress_.best && loss < progress_.best_loss);
     if (!better) return;
     progress_.best = score;
     progress_.best_loss = loss;
@@ -217,15 +248,19 @@ class Trainer {
     const double valid_loss = sums ? loss_value(settings_.loss, *sums) : kNan;
     h.note("valid_loss", valid_loss);
     h.note("valid_accuracy", sums ? voxel_accuracy(*sums) : kNan);
-    h.note("valid_precision", by_class([&](std::size_t c) { return sums ? voxel_score(*sums, c).precision : kNan; }));
-    h.note("valid_recall", by_class([&](std::size_t c) { return sums ? voxel_score(*sums, c).recall : kNan; }));
-    h.note("valid_f1", by_class([&](std::size_t c) { return sums ? voxel_score(*sums, c).f1 : kNan; }));
+    h.note("valid_precision",
+           by_class([&](std::size_t c) { return sums ? voxel_score(*sums, c).precision : kNan; }));
+    h.note("valid_recall",
+           by_class([&](std::size_t c) { return sums ? voxel_score(*sums, c).recall : kNan; }));
+    h.note("valid_f1",
+           by_class([&](std::size_t c) { return sums ? voxel_score(*sums, c).f1 : kNan; }));
     h.note("valid_mean_f1", sums ? mean_voxel_f1(*sums) : kNan);
 
     const Scores* objects = result && result->objects ? &*result->objects : nullptr;
     const auto of_class = [&](double Score::*value) {
       return by_class([&](std::size_t c) {
-        const auto found = objects ? objects->classes.find(static_cast<int>(c)) : std::map<int, Score>::const_iterator{};
+        const auto found = objects ? objects->classes.find(static_cast<int>(c))
+                                   : std::map<int, Score>::const_iterator{};
         return objects && found != objects->classes.end() ? found->second.*value : kNan;
       });
     };
@@ -235,12 +270,16 @@ class Trainer {
     h.note("object_localization_f1", objects ? objects->localization.f1 : kNan);
     h.note("object_mean_f1", objects ? objects->mean.f1 : kNan);
 
-    std::string words =
-        "epoch " + std::to_string(number) + " of " + std::to_string(settings_.epochs) + ": loss " + fixed(epoch.loss / good, "%.4f");
+    std::string words = "epoch " + std::to_string(number) + " of " +
+                        std::to_string(settings_.epochs) + ": loss " +
+                        fixed(epoch.loss / good, "%.4f");
     if (epoch.bad > 0) words += " (" + std::to_string(epoch.bad) + " batches left out)";
-    if (sums) words += ", validation " + fixed(valid_loss, "%.4f") + "; voxels F1 " + fixed(mean_voxel_f1(*sums), "%.3f");
+    if (sums)
+      words += ", validation " + fixed(valid_loss, "%.4f") + "; voxels F1 " +
+               fixed(mean_voxel_f1(*sums), "%.3f");
     if (objects)
-      words += ", objects F1 " + fixed(objects->mean.f1, "%.3f") + " (localization " + fixed(objects->localization.f1, "%.3f") + ")";
+      words += ", objects F1 " + fixed(objects->mean.f1, "%.3f") + " (localization " +
+               fixed(objects->localization.f1, "%.3f") + ")";
     return words;
   }
 
@@ -269,8 +308,9 @@ Weights weights_to_use(const TrainingState& state) {
   return weights;
 }
 
-TrainEnd train(const TrainSettings& settings, const sampling::Sampler& sampler, const std::vector<ValidationTomogram>& validation,
-               const SegmentOptions& device, Communicator& communicator, TrainProgress& progress, const TrainEvents& events) {
+TrainEnd train(const TrainSettings& settings, const sampling::Sampler& sampler,
+               const std::vector<ValidationTomogram>& validation, const SegmentOptions& device,
+               Communicator& communicator, TrainProgress& progress, const TrainEvents& events) {
   return Trainer(settings, sampler, validation, device, communicator, progress, events).run();
 }
 

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "dfengine/error.hpp"
 #include "core/parallel.hpp"
+#include "dfengine/error.hpp"
 #include "engine/device.hpp"
 #include "kernels/cpu/cpu_backward.hpp"
 #include "kernels/ref/ref_backward.hpp"
@@ -13,12 +13,15 @@ namespace dfe {
 
 TrainingBackend make_training_backend(const SegmentOptions& options) {
   if (options.device.starts_with("cuda"))
-    throw Error(ErrorKind::Usage, "device", options.device, "training runs on the CPU only so far", "use --device cpu or auto");
+    throw Error(ErrorKind::Usage, "device", options.device, "training runs on the CPU only so far",
+                "use --device cpu or auto");
   SegmentOptions host = options;
   if (host.device == "auto") host.device = "cpu";
   TrainingBackend made{make_backend(host), nullptr};
-  made.backward = options.device == "ref" ? make_ref_backward(options.threads)
-                                          : make_cpu_backward(*made.forward, options.instruction_set, options.convolution);
+  made.backward =
+      options.device == "ref"
+          ? make_ref_backward(options.threads)
+          : make_cpu_backward(*made.forward, options.instruction_set, options.convolution);
   return made;
 }
 

@@ -20,8 +20,9 @@ struct TrainingBackend {
 /// As make_backend: device, threads and instruction set are taken from the options.
 TrainingBackend make_training_backend(const SegmentOptions& options);
 
-/// Backends that work side by side on a sample each, with the threads of `options` shared out among them: patches are too small to keep
-/// many threads busy within one. At most `most` of them, and no more than there are threads.
+/// Backends that work side by side on a sample each, with the threads of `options` shared out among
+/// them: patches are too small to keep many threads busy within one. At most `most` of them, and no
+/// more than there are threads.
 std::vector<TrainingBackend> make_training_lanes(const SegmentOptions& options, std::int64_t most);
 
 }  // namespace dfe

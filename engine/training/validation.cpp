@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Validation, see the header. Probabilities come in boxes whose order follows the memory budget, so they are summed as whole numbers of
-// 2^-30 and 2^-24: sums of integers do not depend on the order.
+// Validation, see the header. Probabilities come in boxes whose order follows the memory budget, so
+// they are summed as whole numbers of 2^-30 and 2^-24: sums of integers do not depend on the order.
 #include "engine/training/validation.hpp"
 
 #include <algorithm>
@@ -19,7 +19,8 @@ struct WholeSums {
   std::vector<std::int64_t> voxels, probability, overlap, cross_entropy, predicted, correct;
 
   explicit WholeSums(std::size_t classes) {
-    for (auto* row : {&voxels, &probability, &overlap, &cross_entropy, &predicted, &correct}) row->assign(classes, 0);
+    for (auto* row : {&voxels, &probability, &overlap, &cross_entropy, &predicted, &correct})
+      row->assign(classes, 0);
   }
 
   /// `scores` are (class, voxel), `truth` labels below the number of classes.
@@ -44,7 +45,8 @@ struct WholeSums {
 
   ClassSums sums() const {
     ClassSums sums(static_cast<std::int64_t>(voxels.size()));
-    const auto put = [](const std::vector<std::int64_t>& from, double unit, std::vector<double>& to) {
+    const auto put = [](const std::vector<std::int64_t>& from, double unit,
+                        std::vector<double>& to) {
       for (std::size_t c = 0; c < from.size(); ++c) to[c] = static_cast<double>(from[c]) * unit;
     };
     put(voxels, 1, sums.voxels);
@@ -59,8 +61,9 @@ struct WholeSums {
 
 }  // namespace
 
-ValidationResult validate(const Weights& weights, const std::vector<ValidationTomogram>& tomograms, const ValidationSettings& settings,
-                          const SegmentOptions& options, Observer* observer) {
+ValidationResult validate(const Weights& weights, const std::vector<ValidationTomogram>& tomograms,
+                          const ValidationSettings& settings, const SegmentOptions& options,
+                          Observer* observer) {
   WholeSums sums(static_cast<std::size_t>(weights.classes));
   std::vector<EvaluationPair> pairs;
   for (const ValidationTomogram& t : tomograms) {
@@ -87,7 +90,8 @@ ValidationResult validate(const Weights& weights, const std::vector<ValidationTo
 Score voxel_score(const ClassSums& sums, std::size_t label) {
   const auto count = [](double value) { return static_cast<std::int64_t>(value); };
   const std::int64_t correct = count(sums.correct[label]);
-  return score_of_counts(correct, count(sums.predicted[label]) - correct, count(sums.voxels[label]) - correct);
+  return score_of_counts(correct, count(sums.predicted[label]) - correct,
+                         count(sums.voxels[label]) - correct);
 }
 
 double mean_voxel_f1(const ClassSums& sums) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How good weights are on tomograms that they were not trained on: the whole tomogram is segmented and picked as a user would do it, so
-// the scores are those that count, of voxels and of objects.
+// How good weights are on tomograms that they were not trained on: the whole tomogram is segmented
+// and picked as a user would do it, so the scores are those that count, of voxels and of objects.
 #pragma once
 
 #include <memory>
@@ -21,16 +21,19 @@ struct ValidationTomogram {
 };
 
 struct ValidationResult {
-  ClassSums sums;                 ///< over all voxels of all tomograms
-  std::optional<Scores> objects;  ///< pooled over the tomograms with a list; nothing without a radius or lists
+  ClassSums sums;  ///< over all voxels of all tomograms
+  std::optional<Scores>
+      objects;  ///< pooled over the tomograms with a list; nothing without a radius or lists
 };
 
-/// Segments every tomogram and compares. Bit-identical for any slab height and number of threads. Throws `Error` where a file cannot be
-/// read, or the observer cancels.
-ValidationResult validate(const Weights& weights, const std::vector<ValidationTomogram>& tomograms, const ValidationSettings& settings,
-                          const SegmentOptions& options, Observer* observer);
+/// Segments every tomogram and compares. Bit-identical for any slab height and number of threads.
+/// Throws `Error` where a file cannot be read, or the observer cancels.
+ValidationResult validate(const Weights& weights, const std::vector<ValidationTomogram>& tomograms,
+                          const ValidationSettings& settings, const SegmentOptions& options,
+                          Observer* observer);
 
-/// Shares of voxels by class: precision correct/predicted, recall correct/labelled, and F1; NaN where 0/0.
+/// Shares of voxels by class: precision correct/predicted, recall correct/labelled, and F1; NaN
+/// where 0/0.
 Score voxel_score(const ClassSums& sums, std::size_t label);
 
 /// Mean F1 over the classes above 0 that are labelled somewhere; NaN where none is.

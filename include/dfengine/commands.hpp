@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions behind the subcommands: files in, files out. Each checks its request before it works, writes outputs that appear whole
-// or not at all, puts a run record beside each, and returns what happened in words and as JSON.
+// The functions behind the subcommands: files in, files out. Each checks its request before it
+// works, writes outputs that appear whole or not at all, puts a run record beside each, and returns
+// what happened in words and as JSON.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +22,8 @@ namespace dfe {
 /// Options that several subcommands share.
 struct CommonRequest {
   std::optional<double> voxel_size_angstrom;  ///< overrides what files say
-  bool overwrite = false;                     ///< replace existing outputs; otherwise they are refused
-  bool skip_existing = false;                 ///< leave existing outputs as they are and go on
+  bool overwrite = false;      ///< replace existing outputs; otherwise they are refused
+  bool skip_existing = false;  ///< leave existing outputs as they are and go on
 };
 
 /// What a command did.
@@ -65,7 +66,7 @@ struct ConvertRequest {
   std::string input, output;
   std::string input_format = "auto", output_format = "auto";
   std::string input_xml_axes = "detect", output_xml_axes = "xyz";  ///< detect, xyz, zyx
-  std::string tomogram;                                            ///< volume whose extent and voxel size apply, or empty
+  std::string tomogram;  ///< volume whose extent and voxel size apply, or empty
   double relion_binning = 1;
 };
 
@@ -73,41 +74,46 @@ struct InfoRequest {
   CommonRequest common;
   std::vector<std::string> files;  ///< volumes, weights, lists; none: the machine
   bool statistics = true;          ///< read the voxels for min, max, mean
-  std::string like;                ///< tomogram that lists refer to, for formats that count from its centre; may be empty
+  std::string
+      like;  ///< tomogram that lists refer to, for formats that count from its centre; may be empty
 };
 
 struct EvaluateRequest {
   CommonRequest common;
-  std::vector<std::string> predicted, truth;  ///< particle lists or label volumes: as many of each, or one truth list for all predictions
-  std::string axes = "detect", truth_axes = "detect";  ///< of XML lists and SHREC location files: detect, xyz, zyx
-  std::string tomogram;                                ///< volume whose extent and voxel size apply, or empty
+  std::vector<std::string> predicted, truth;  ///< particle lists or label volumes: as many of each,
+                                              ///< or one truth list for all predictions
+  std::string axes = "detect",
+              truth_axes = "detect";  ///< of XML lists and SHREC location files: detect, xyz, zyx
+  std::string tomogram;               ///< volume whose extent and voxel size apply, or empty
   double relion_binning = 1;
-  Point3 shift;                                         ///< added to predicted positions, voxels
-  std::vector<std::string> class_names;                 ///< index = label, background first; or empty
-  EvaluateOptions options;                              ///< radii and weights come from the next two
-  std::vector<std::pair<std::string, Length>> radii;    ///< by class name or label; an empty name is every class
+  Point3 shift;                          ///< added to predicted positions, voxels
+  std::vector<std::string> class_names;  ///< index = label, background first; or empty
+  EvaluateOptions options;               ///< radii and weights come from the next two
+  std::vector<std::pair<std::string, Length>>
+      radii;  ///< by class name or label; an empty name is every class
   std::vector<std::pair<std::string, double>> weights;  ///< likewise
   std::string hit_boxes;                                ///< volume for the rule `Shrec`, or empty
   std::optional<SweepValue> sweep;                      ///< threshold sweep over this value
   std::int64_t bootstrap = 0;                           ///< resamplings for 95 % intervals; 0: none
   std::uint64_t seed = 0;                               ///< of the resamplings
-  std::string membrane;                                 ///< label volume to measure distances from, or empty
-  int membrane_label = 0;                               ///< 0: any label above 0
-  std::string score_maps;                               ///< score maps whose local maxima are counted, or empty
-  std::string overlap;                                  ///< "sets.star": sets_both.star, sets_only_predicted.star, sets_only_truth.star
-  std::string csv;                                      ///< table of all scores, or empty
-  std::string plots;                                    ///< plots are PLOTS_f1.png, PLOTS_confusion.png, ..., or empty
-  std::string report;                                   ///< HTML page, or empty
-  int threads = 0;                                      ///< 0: all
+  std::string membrane;    ///< label volume to measure distances from, or empty
+  int membrane_label = 0;  ///< 0: any label above 0
+  std::string score_maps;  ///< score maps whose local maxima are counted, or empty
+  std::string
+      overlap;      ///< "sets.star": sets_both.star, sets_only_predicted.star, sets_only_truth.star
+  std::string csv;  ///< table of all scores, or empty
+  std::string plots;   ///< plots are PLOTS_f1.png, PLOTS_confusion.png, ..., or empty
+  std::string report;  ///< HTML page, or empty
+  int threads = 0;     ///< 0: all
 };
 
 struct TargetRequest {
   CommonRequest common;
-  std::string list;                      ///< particles
-  std::string like;                      ///< tomogram whose geometry the target takes
-  std::string output;                    ///< label file
-  std::string spheres;                   ///< radii, "6,6,3" or "1=6,ribosome=110A", or empty
-  std::string masks;                     ///< folder with a mask per class, for those without a radius; or empty
+  std::string list;     ///< particles
+  std::string like;     ///< tomogram whose geometry the target takes
+  std::string output;   ///< label file
+  std::string spheres;  ///< radii, "6,6,3" or "1=6,ribosome=110A", or empty
+  std::string masks;    ///< folder with a mask per class, for those without a radius; or empty
   std::vector<std::string> merges;       ///< FILE[:LABEL][:over|under]
   std::string tomogram;                  ///< name or index in the list, or empty
   std::vector<std::string> class_names;  ///< index = label, background first; overrides the list's
@@ -120,21 +126,24 @@ struct TargetRequest {
 
 struct TrainRequest {
   CommonRequest common;
-  std::string config;                  ///< YAML file (docs/train.md)
-  std::vector<std::string> overrides;  ///< "optimizer.rate=1e-3": settings that replace those of the file
-  std::string output;                  ///< folder for all that the run writes; empty: the setting `output`
-  std::string init;                    ///< weights to begin with; empty: the setting `network.weights`, or random ones
-  bool resume = false;                 ///< go on from the checkpoint in the output folder
-  SegmentOptions options;              ///< device, instruction set, kind of convolution, threads, memory
+  std::string config;  ///< YAML file (docs/train.md)
+  std::vector<std::string>
+      overrides;       ///< "optimizer.rate=1e-3": settings that replace those of the file
+  std::string output;  ///< folder for all that the run writes; empty: the setting `output`
+  std::string
+      init;  ///< weights to begin with; empty: the setting `network.weights`, or random ones
+  bool resume = false;     ///< go on from the checkpoint in the output folder
+  SegmentOptions options;  ///< device, instruction set, kind of convolution, threads, memory
 };
 
 struct SimulateRequest {
   CommonRequest common;
-  std::string config;                  ///< YAML file (docs/simulate.md)
-  std::vector<std::string> overrides;  ///< "noise.snr=0.05": settings that replace those of the file
-  std::string output;                  ///< folder for the data set
-  int threads = 0;                     ///< 0: all
-  std::int64_t memory_bytes = 0;       ///< budget; 0: what the machine has to spare
+  std::string config;  ///< YAML file (docs/simulate.md)
+  std::vector<std::string>
+      overrides;                  ///< "noise.snr=0.05": settings that replace those of the file
+  std::string output;             ///< folder for the data set
+  int threads = 0;                ///< 0: all
+  std::int64_t memory_bytes = 0;  ///< budget; 0: what the machine has to spare
 };
 
 CommandReport run_segment(const SegmentRequest& request, Observer* observer = nullptr);
@@ -143,8 +152,9 @@ CommandReport run_cluster(const ClusterRequest& request, Observer* observer = nu
 CommandReport run_evaluate(const EvaluateRequest& request, Observer* observer = nullptr);
 CommandReport run_target(const TargetRequest& request, Observer* observer = nullptr);
 
-/// Trains until the last epoch, or until `observer` asks to stop: then a checkpoint is written and the report says how to go on. A resumed
-/// run gives the same bits as one that never stopped, on any number of threads.
+/// Trains until the last epoch, or until `observer` asks to stop: then a checkpoint is written and
+/// the report says how to go on. A resumed run gives the same bits as one that never stopped, on
+/// any number of threads.
 CommandReport run_train(const TrainRequest& request, Observer* observer = nullptr);
 CommandReport run_simulate(const SimulateRequest& request, Observer* observer = nullptr);
 CommandReport run_convert(const ConvertRequest& request, Observer* observer = nullptr);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one exception type of the library. Its text is a finished sentence for the user, so that callers print it as it is.
+// The one exception type of the library. Its text is a finished sentence for the user, so that
+// callers print it as it is.
 #pragma once
 
 #include <stdexcept>
@@ -14,28 +15,34 @@ enum class ErrorKind {
   Usage,   ///< the request itself makes no sense: bad option, missing argument (exit code 2)
 };
 
-/// Every failure the library reports. The text reads `area: 'object': fact; remedy` on one line, with numbers and units.
+/// Every failure the library reports. The text reads `area: 'object': fact; remedy` on one line,
+/// with numbers and units.
 class Error : public std::runtime_error {
  public:
-  /// `area` names the part that speaks ("mrc", "weights", "segment"), `object` the file or option, `fact` what is wrong,
-  /// `remedy` what was expected or how to go on. `object` and `remedy` may be empty.
-  Error(ErrorKind kind, std::string_view area, std::string_view object, std::string_view fact, std::string_view remedy = {})
+  /// `area` names the part that speaks ("mrc", "weights", "segment"), `object` the file or option,
+  /// `fact` what is wrong, `remedy` what was expected or how to go on. `object` and `remedy` may be
+  /// empty.
+  Error(ErrorKind kind, std::string_view area, std::string_view object, std::string_view fact,
+        std::string_view remedy = {})
       : std::runtime_error(compose(area, object, fact, remedy)), kind_(kind) {}
 
   /// A failure of the work (exit code 1).
-  Error(std::string_view area, std::string_view object, std::string_view fact, std::string_view remedy = {})
+  Error(std::string_view area, std::string_view object, std::string_view fact,
+        std::string_view remedy = {})
       : Error(ErrorKind::Failed, area, object, fact, remedy) {}
 
   ErrorKind kind() const noexcept { return kind_; }
 
  private:
-  static std::string compose(std::string_view area, std::string_view object, std::string_view fact, std::string_view remedy) {
+  static std::string compose(std::string_view area, std::string_view object, std::string_view fact,
+                             std::string_view remedy) {
     std::string text(area);
     if (!object.empty()) text.append(": '").append(object).append("'");
     text.append(": ").append(fact);
     if (!remedy.empty()) text.append("; ").append(remedy);
     for (char& c : text)
-      if (c == '\n' || c == '\r') c = ' ';  // one line, whatever a file name or a library's message holds
+      if (c == '\n' || c == '\r')
+        c = ' ';  // one line, whatever a file name or a library's message holds
     return text;
   }
 

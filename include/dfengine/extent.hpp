@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sizes, positions and boxes on the voxel grid. The order is always (z, y, x): z is the beam, y the tilt axis, x fastest in memory.
+// Sizes, positions and boxes on the voxel grid. The order is always (z, y, x): z is the beam, y the
+// tilt axis, x fastest in memory.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +17,21 @@ struct Extent3 {
 
   friend bool operator==(const Extent3&, const Extent3&) = default;
 
-  /// Product of the three; throws `Error` where an axis is negative or the product exceeds 2^62 (a nonsense header, never a tomogram).
+  /// Product of the three; throws `Error` where an axis is negative or the product exceeds 2^62 (a
+  /// nonsense header, never a tomogram).
   std::int64_t voxels() const {
     constexpr std::int64_t kLimit = std::int64_t{1} << 62;
-    if (z < 0 || y < 0 || x < 0) throw Error("extent", to_string(), "negative size", "expected three sizes of at least 0");
+    if (z < 0 || y < 0 || x < 0)
+      throw Error("extent", to_string(), "negative size", "expected three sizes of at least 0");
     if (z == 0 || y == 0 || x == 0) return 0;
-    if (y > kLimit / z || x > kLimit / (z * y)) throw Error("extent", to_string(), "more than 2^62 voxels", "the header is damaged");
+    if (y > kLimit / z || x > kLimit / (z * y))
+      throw Error("extent", to_string(), "more than 2^62 voxels", "the header is damaged");
     return z * y * x;
   }
 
-  std::string to_string() const { return std::to_string(z) + "x" + std::to_string(y) + "x" + std::to_string(x); }
+  std::string to_string() const {
+    return std::to_string(z) + "x" + std::to_string(y) + "x" + std::to_string(x);
+  }
 };
 
 /// A voxel's place, 0-based; voxel centres lie at integers.

@@ -10,8 +10,9 @@
 
 namespace dfe {
 
-/// Edge lengths of one voxel in Å. 0 means unknown: files with 0 or exactly 1 say nothing about the voxel (both are what writers
-/// leave when nobody told them), so readers turn both into 0 and add a warning.
+/// Edge lengths of one voxel in Å. 0 means unknown: files with 0 or exactly 1 say nothing about the
+/// voxel (both are what writers leave when nobody told them), so readers turn both into 0 and add a
+/// warning.
 struct VoxelSize {
   double z_angstrom = 0, y_angstrom = 0, x_angstrom = 0;
 
@@ -27,27 +28,30 @@ struct VoxelSize {
 struct VolumeGeometry {
   Extent3 extent;
   VoxelSize voxel_size;
-  Point3 origin_angstrom;                            ///< MRC ORIGIN
-  Index3 start;                                      ///< MRC NXSTART..NZSTART, in voxels
-  Extent3 sampling;                                  ///< MRC MX..MZ; 0 means "as the extent"
+  Point3 origin_angstrom;                             ///< MRC ORIGIN
+  Index3 start;                                       ///< MRC NXSTART..NZSTART, in voxels
+  Extent3 sampling;                                   ///< MRC MX..MZ; 0 means "as the extent"
   std::array<double, 3> cell_angles_deg{90, 90, 90};  ///< alpha, beta, gamma
-  int space_group = 1;                               ///< MRC ISPG; 1 for a volume
-  std::vector<std::string> labels;                   ///< up to ten text labels of at most 80 characters
+  int space_group = 1;                                ///< MRC ISPG; 1 for a volume
+  std::vector<std::string> labels;  ///< up to ten text labels of at most 80 characters
 };
 
 /// All that is known about a volume file before its voxels are read.
 struct VolumeInfo {
   std::string path;
   std::string format;      ///< "mrc", "hdf5" or "em"
-  std::string mode;        ///< element type on disk: "int8", "uint8", "int16", "uint16", "float16", "float32", "uint4", ...
+  std::string mode;        ///< element type on disk: "int8", "uint8", "int16", "uint16", "float16",
+                           ///< "float32", "uint4", ...
   int mrc_mode = -1;       ///< MRC mode number; -1 for other formats
   std::string byte_order;  ///< "little" or "big"
-  std::array<int, 3> axis_order{1, 2, 3};  ///< MRC MAPC, MAPR, MAPS as found in the file; voxels are delivered in (z, y, x)
+  std::array<int, 3> axis_order{
+      1, 2, 3};  ///< MRC MAPC, MAPR, MAPS as found in the file; voxels are delivered in (z, y, x)
   std::int64_t extended_header_bytes = 0;
   std::string extended_header_type;
   std::string compression;  ///< "", "gzip" or "bzip2"
   VolumeGeometry geometry;
-  std::vector<std::string> warnings;  ///< one sentence each: every oddity of the file that was corrected or assumed
+  std::vector<std::string>
+      warnings;  ///< one sentence each: every oddity of the file that was corrected or assumed
 };
 
 }  // namespace dfe

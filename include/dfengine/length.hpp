@@ -14,8 +14,8 @@ struct Length {
   double value = 0;
   bool is_angstrom = false;
 
-  /// "8", "7.5" are voxels; "110A" is Å. Throws a usage `Error` that names `option` for anything else and for values that are not
-  /// finite and above 0.
+  /// "8", "7.5" are voxels; "110A" is Å. Throws a usage `Error` that names `option` for anything
+  /// else and for values that are not finite and above 0.
   static Length parse(std::string_view text, std::string_view option);
 
   /// In voxels. Throws a usage `Error` where the length is in Å and the voxel size unknown.

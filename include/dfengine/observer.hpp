@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the library tells what it is doing. It never prints: callers show progress and messages as suits them, and may ask to stop.
+// How the library tells what it is doing. It never prints: callers show progress and messages as
+// suits them, and may ask to stop.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +10,22 @@ namespace dfe {
 
 enum class LogLevel { Debug, Info, Warning };
 
-/// Receives progress and messages; the default ignores both. Called from the thread that called the library.
+/// Receives progress and messages; the default ignores both. Called from the thread that called the
+/// library.
 class Observer {
  public:
   virtual ~Observer() = default;
 
-  /// `done` of `total` units of `stage` are finished ("network", "read", "cluster"). Called often; be quick.
-  virtual void progress(std::string_view /*stage*/, std::int64_t /*done*/, std::int64_t /*total*/) {}
+  /// `done` of `total` units of `stage` are finished ("network", "read", "cluster"). Called often;
+  /// be quick.
+  virtual void progress(std::string_view /*stage*/, std::int64_t /*done*/, std::int64_t /*total*/) {
+  }
 
   /// One finished sentence for the user.
   virtual void message(LogLevel /*level*/, std::string_view /*text*/) {}
 
-  /// True asks the library to give up as soon as it can: it then throws `Error` and leaves nothing half-written.
+  /// True asks the library to give up as soon as it can: it then throws `Error` and leaves nothing
+  /// half-written.
   virtual bool cancelled() { return false; }
 };
 

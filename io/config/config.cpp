@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings by name, see the header. Every question is noted in the section it was put to: unknown keys and the effective configuration
-// both follow from these notes.
+// Settings by name, see the header. Every question is noted in the section it was put to: unknown
+// keys and the effective configuration both follow from these notes.
 #include "io/config/config.hpp"
 
 #include <algorithm>
@@ -9,9 +9,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "dfengine/error.hpp"
 #include "core/nearest_name.hpp"
 #include "core/number_text.hpp"
+#include "dfengine/error.hpp"
 #include "io/config/yaml_tree.hpp"
 
 namespace dfe::io {
@@ -27,7 +27,7 @@ struct Config::File {
 struct Config::Node {
   struct Question {
     std::string key;
-    std::string value;                            // YAML; empty where the answer is a section or list of sections
+    std::string value;  // YAML; empty where the answer is a section or list of sections
     std::vector<std::shared_ptr<Node>> sections;  // the answer
     bool list = false;
   };
@@ -84,12 +84,14 @@ std::string list_yaml(const Values& values, Text text) {
 }
 
 std::string scalar_yaml(const std::string& text) {
-  return parse_real(text) || text == "true" || text == "false" ? '"' + text + '"' : yaml_scalar(text);
+  return parse_real(text) || text == "true" || text == "false" ? '"' + text + '"'
+                                                               : yaml_scalar(text);
 }
 
 const std::string& scalar(const YamlNode& node, const std::string& where) {
   if (node.kind != Kind::Scalar)
-    throw Error(ErrorKind::Usage, "config", where, node.kind == Kind::List ? "is a list" : "is a section", "give one value");
+    throw Error(ErrorKind::Usage, "config", where,
+                node.kind == Kind::List ? "is a list" : "is a section", "give one value");
   return node.text;
 }
 
@@ -116,11 +118,13 @@ void put_over(YamlNode& root, const std::string& override_text) {
   const std::string path = override_text.substr(0, equals);
   const std::vector<std::string> parts = split_path(path);
   const auto refuse = [&](const std::string& what) {
-    throw Error(ErrorKind::Usage, "config", override_text, what, "write key=value, as in optimizer.rate=1e-3");
+    throw Error(ErrorKind::Usage, "config", override_text, what,
+                "write key=value, as in optimizer.rate=1e-3");
   };
   if (equals == std::string::npos) refuse("is no setting");
   if (std::find(parts.begin(), parts.end(), "") != parts.end()) refuse("has an empty name");
-  const std::shared_ptr<YamlNode> value = parse_yaml(override_text.substr(equals + 1), override_text);
+  const std::shared_ptr<YamlNode> value =
+      parse_yaml(override_text.substr(equals + 1), override_text);
   mark_overridden(*value);
   YamlNode* at = &root;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -129,7 +133,8 @@ void put_over(YamlNode& root, const std::string& override_text) {
     if (at->kind == Kind::List) {
       const auto index = parse_number<std::size_t>(parts[i]);
       if (!index || *index >= at->children.size())
-        refuse("'" + parts[i] + "' is no entry of a list with " + std::to_string(at->children.size()) + " (counted from 0)");
+        refuse("'" + parts[i] + "' is no entry of a list with " +
+               std::to_string(at->children.size()) + " (counted from 0)");
       slot = &at->children[*index].second;
     } else {
       if (at->kind == Kind::Scalar) refuse("'" + parts[i - 1] + "' is no section");
@@ -149,28 +154,36 @@ void put_over(YamlNode& root, const std::string& override_text) {
 
 }  // namespace
 
-Config::Config(std::shared_ptr<File> file, std::shared_ptr<Node> node) : file_(std::move(file)), node_(std::move(node)) {}
+Config::Config(std::shared_ptr<File> file, std::shared_ptr<Node> node)
+    : file_(std::move(file)), node_(std::move(node)) {}
 
 Config Config::read(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
   std::error_code error;
   const bool regular = std::filesystem::is_regular_file(path, error);
-  if (!regular) throw Error("config", path.string(), error ? "cannot be read: " + error.message() : "is no file", "check the path");
+  if (!regular)
+    throw Error("config", path.string(),
+                error ? "cannot be read: " + error.message() : "is no file", "check the path");
   const std::uintmax_t bytes = std::filesystem::file_size(path, error);
   if (!error && bytes > kMaxBytes)
-    throw Error("config", path.string(), "has " + std::to_string(bytes) + " bytes, a configuration at most 4 MB", "check the path");
+    throw Error("config", path.string(),
+                "has " + std::to_string(bytes) + " bytes, a configuration at most 4 MB",
+                "check the path");
   std::ifstream stream(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (error || !stream) throw Error("config", path.string(), "cannot be read", "check its permissions");
+  if (error || !stream)
+    throw Error("config", path.string(), "cannot be read", "check its permissions");
   Config config = parse(text, path.string(), overrides);
   config.file_->folder = path.parent_path();
   return config;
 }
 
-Config Config::parse(const std::string& text, const std::string& name, const std::vector<std::string>& overrides) {
+Config Config::parse(const std::string& text, const std::string& name,
+                     const std::vector<std::string>& overrides) {
   auto root = std::make_shared<Node>();
   root->yaml = parse_yaml(text, name);
   if (root->yaml->kind != Kind::Map && root->yaml->kind != Kind::Null)
-    throw Error(ErrorKind::Usage, "config", name, "holds no settings at its top", "write 'name: value' lines");
+    throw Error(ErrorKind::Usage, "config", name, "holds no settings at its top",
+                "write 'name: value' lines");
   for (const std::string& line : overrides) put_over(*root->yaml, line);
   return {std::make_shared<File>(File{name, {}}), root};
 }
@@ -202,7 +215,9 @@ std::int64_t Config::integer(std::string_view key, std::int64_t fallback) const 
   if (const YamlNode* child = node_->find(key)) {
     const std::string& given = scalar(*child, where(key));
     const auto parsed = parse_whole(given);
-    if (!parsed) throw Error(ErrorKind::Usage, "config", where(key), "is no whole number: '" + given + "'", "give one");
+    if (!parsed)
+      throw Error(ErrorKind::Usage, "config", where(key), "is no whole number: '" + given + "'",
+                  "give one");
     value = *parsed;
   }
   node_->note(key, std::to_string(value));
@@ -214,7 +229,9 @@ double Config::number(std::string_view key, double fallback) const {
   if (const YamlNode* child = node_->find(key)) {
     const std::string& given = scalar(*child, where(key));
     const auto parsed = parse_real(given);
-    if (!parsed) throw Error(ErrorKind::Usage, "config", where(key), "is no number: '" + given + "'", "give one");
+    if (!parsed)
+      throw Error(ErrorKind::Usage, "config", where(key), "is no number: '" + given + "'",
+                  "give one");
     value = *parsed;
   }
   node_->note(key, shortest_text(value));
@@ -230,18 +247,21 @@ bool Config::flag(std::string_view key, bool fallback) const {
     else if (given == "false" || given == "no" || given == "off")
       value = false;
     else
-      throw Error(ErrorKind::Usage, "config", where(key), "is neither true nor false: '" + given + "'", "give one of them");
+      throw Error(ErrorKind::Usage, "config", where(key),
+                  "is neither true nor false: '" + given + "'", "give one of them");
   }
   node_->note(key, value ? "true" : "false");
   return value;
 }
 
-std::vector<std::string> Config::texts(std::string_view key, const std::vector<std::string>& fallback) const {
+std::vector<std::string> Config::texts(std::string_view key,
+                                       const std::vector<std::string>& fallback) const {
   std::vector<std::string> values = fallback;
   if (const YamlNode* child = node_->find(key)) {
     values.clear();
     if (child->kind == Kind::List) {
-      for (const auto& [unused, entry] : child->children) values.push_back(scalar(*entry, where(key)));
+      for (const auto& [unused, entry] : child->children)
+        values.push_back(scalar(*entry, where(key)));
     } else {
       values.push_back(scalar(*child, where(key)));
     }
@@ -250,14 +270,17 @@ std::vector<std::string> Config::texts(std::string_view key, const std::vector<s
   return values;
 }
 
-std::vector<double> Config::numbers(std::string_view key, const std::vector<double>& fallback) const {
+std::vector<double> Config::numbers(std::string_view key,
+                                    const std::vector<double>& fallback) const {
   std::vector<double> values = fallback;
   if (const YamlNode* child = node_->find(key)) {
     values.clear();
     const auto add = [&](const YamlNode& entry) {
       const std::string& given = scalar(entry, where(key));
       const auto parsed = parse_real(given);
-      if (!parsed) throw Error(ErrorKind::Usage, "config", where(key), "holds no number: '" + given + "'", "give numbers");
+      if (!parsed)
+        throw Error(ErrorKind::Usage, "config", where(key), "holds no number: '" + given + "'",
+                    "give numbers");
       values.push_back(*parsed);
     };
     if (child->kind == Kind::List)
@@ -269,12 +292,14 @@ std::vector<double> Config::numbers(std::string_view key, const std::vector<doub
   return values;
 }
 
-std::string Config::choice(std::string_view key, std::string_view fallback, const std::vector<std::string>& choices) const {
+std::string Config::choice(std::string_view key, std::string_view fallback,
+                           const std::vector<std::string>& choices) const {
   std::string value = text(key, fallback);
   if (std::find(choices.begin(), choices.end(), value) != choices.end()) return value;
   std::string names;
   for (const std::string& name : choices) names += (names.empty() ? "" : ", ") + name;
-  throw Error(ErrorKind::Usage, "config", where(key), "is '" + value + "'", "choose one of: " + names);
+  throw Error(ErrorKind::Usage, "config", where(key), "is '" + value + "'",
+              "choose one of: " + names);
 }
 
 std::filesystem::path Config::path(std::string_view key, const std::filesystem::path& root) const {
@@ -289,7 +314,9 @@ Config Config::section(std::string_view key) const {
   auto inner = std::make_shared<Node>();
   inner->path = node_->path + std::string(key) + ".";
   if (const YamlNode* child = node_->find(key)) {
-    if (child->kind != Kind::Map) throw Error(ErrorKind::Usage, "config", where(key), "is no section", "put 'name: value' lines under it");
+    if (child->kind != Kind::Map)
+      throw Error(ErrorKind::Usage, "config", where(key), "is no section",
+                  "put 'name: value' lines under it");
     for (auto& [name, node] : node_->yaml->children)
       if (name == key) inner->yaml = node;
   }
@@ -306,12 +333,14 @@ std::vector<Config> Config::sections(std::string_view key) const {
   std::vector<std::shared_ptr<Node>> inners;
   if (const YamlNode* child = node_->find(key)) {
     if (child->kind != Kind::List)
-      throw Error(ErrorKind::Usage, "config", where(key), "is no list", "put an entry '- name: value' under it for each");
+      throw Error(ErrorKind::Usage, "config", where(key), "is no list",
+                  "put an entry '- name: value' under it for each");
     for (const auto& [unused, entry] : child->children) {
       auto inner = std::make_shared<Node>();
       inner->path = node_->path + std::string(key) + "." + std::to_string(configs.size()) + ".";
       if (entry->kind != Kind::Map)
-        throw Error(ErrorKind::Usage, "config", where(key), "entry " + std::to_string(configs.size()) + " holds no settings",
+        throw Error(ErrorKind::Usage, "config", where(key),
+                    "entry " + std::to_string(configs.size()) + " holds no settings",
                     "write '- name: value'");
       inner->yaml = entry;
       inners.push_back(inner);
@@ -338,8 +367,9 @@ void Config::refuse_unknown() const {
       std::vector<std::string> known;
       for (const Node::Question& q : node_->questions) known.push_back(q.key);
       const std::string nearest = nearest_name(key, known);
-      throw Error(ErrorKind::Usage, "config", where(key), "is no setting",
-                  nearest.empty() ? "leave it out" : "did you mean '" + node_->path + nearest + "'?");
+      throw Error(
+          ErrorKind::Usage, "config", where(key), "is no setting",
+          nearest.empty() ? "leave it out" : "did you mean '" + node_->path + nearest + "'?");
     }
     for (const auto& inner : question->sections) Config(file_, inner).refuse_unknown();
   }

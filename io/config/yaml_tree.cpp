@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds the tree from yaml-cpp's events, see the header: its own tree neither keeps lines of keys nor sees a key twice.
+// Builds the tree from yaml-cpp's events, see the header: its own tree neither keeps lines of keys
+// nor sees a key twice.
 #include "io/config/yaml_tree.hpp"
 
 #include <yaml-cpp/eventhandler.h>
@@ -13,7 +14,9 @@ namespace dfe::io {
 
 namespace {
 
-std::string at_line(const std::string& name, int line) { return name + ": line " + std::to_string(line); }
+std::string at_line(const std::string& name, int line) {
+  return name + ": line " + std::to_string(line);
+}
 
 class TreeBuilder final : public YAML::EventHandler {
  public:
@@ -23,20 +26,26 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { put(mark, YamlNode::Kind::Null, {}); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    throw Error(ErrorKind::Usage, "config", at_line(name_, mark.line + 1), "is an alias to another part", "write the value out");
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+    put(mark, YamlNode::Kind::Null, {});
   }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    throw Error(ErrorKind::Usage, "config", at_line(name_, mark.line + 1),
+                "is an alias to another part", "write the value out");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                const std::string& value) override {
     const bool plain = tag == "?" || tag.empty();  // not quoted
     const bool null = plain && (value.empty() || value == "~" || value == "null");
     put(mark, null ? YamlNode::Kind::Null : YamlNode::Kind::Scalar, value);
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
     open_.push_back({put(mark, YamlNode::Kind::List, {}), {}, false});
   }
   void OnSequenceEnd() override { open_.pop_back(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
     open_.push_back({put(mark, YamlNode::Kind::Map, {}), {}, false});
   }
   void OnMapEnd() override { open_.pop_back(); }
@@ -54,9 +63,11 @@ class TreeBuilder final : public YAML::EventHandler {
     Open& parent = open_.back();
     if (parent.node->kind == YamlNode::Kind::Map && !parent.has_key) {
       if (kind != YamlNode::Kind::Scalar)
-        throw Error(ErrorKind::Usage, "config", at_line(name_, mark.line + 1), "a key is no plain name", "write 'name: value'");
+        throw Error(ErrorKind::Usage, "config", at_line(name_, mark.line + 1),
+                    "a key is no plain name", "write 'name: value'");
       if (parent.node->child(text))
-        throw Error(ErrorKind::Usage, "config", at_line(name_, mark.line + 1), "the key '" + text + "' is there twice", "keep one of them");
+        throw Error(ErrorKind::Usage, "config", at_line(name_, mark.line + 1),
+                    "the key '" + text + "' is there twice", "keep one of them");
       parent.key = text;
       parent.has_key = true;
       return nullptr;
@@ -67,7 +78,8 @@ class TreeBuilder final : public YAML::EventHandler {
     return fill(*parent.node->children.back().second, mark, kind, text);
   }
 
-  static YamlNode* fill(YamlNode& node, const YAML::Mark& mark, YamlNode::Kind kind, const std::string& text) {
+  static YamlNode* fill(YamlNode& node, const YAML::Mark& mark, YamlNode::Kind kind,
+                        const std::string& text) {
     node.kind = kind;
     node.line = mark.line + 1;
     node.text = text;
@@ -94,10 +106,12 @@ std::shared_ptr<YamlNode> parse_yaml(const std::string& text, const std::string&
     parser.HandleNextDocument(builder);
     TreeBuilder rest(name);
     if (parser.HandleNextDocument(rest) && rest.root->kind != YamlNode::Kind::Null)
-      throw Error(ErrorKind::Usage, "config", name, "holds more than one document", "keep one, without '---' lines");
+      throw Error(ErrorKind::Usage, "config", name, "holds more than one document",
+                  "keep one, without '---' lines");
   } catch (const YAML::Exception& error) {
-    throw Error(ErrorKind::Usage, "config", error.mark.is_null() ? name : at_line(name, error.mark.line + 1), "is no YAML: " + error.msg,
-                "correct it");
+    throw Error(ErrorKind::Usage, "config",
+                error.mark.is_null() ? name : at_line(name, error.mark.line + 1),
+                "is no YAML: " + error.msg, "correct it");
   }
   return builder.root;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A YAML document as a plain tree with line numbers. Keys are unique, aliases are refused: a tree is as large as its text.
+// A YAML document as a plain tree with line numbers. Keys are unique, aliases are refused: a tree
+// is as large as its text.
 #pragma once
 
 #include <memory>
@@ -13,10 +14,11 @@ struct YamlNode {
   enum class Kind { Null, Scalar, List, Map };
 
   Kind kind = Kind::Null;
-  std::string text;                                                         ///< of a scalar
-  int line = 0;                                                             ///< from 1; 0: not from the file
-  bool overridden = false;                                                  ///< given beside the file
-  std::vector<std::pair<std::string, std::shared_ptr<YamlNode>>> children;  ///< keys are empty in lists
+  std::string text;         ///< of a scalar
+  int line = 0;             ///< from 1; 0: not from the file
+  bool overridden = false;  ///< given beside the file
+  std::vector<std::pair<std::string, std::shared_ptr<YamlNode>>>
+      children;  ///< keys are empty in lists
 
   YamlNode* child(std::string_view key) const;
 };

@@ -38,13 +38,21 @@ struct CsvNames {
 
 inline constexpr std::array<CsvNames, kCsvRoles> kCsvNames{{
     {CsvRole::Tomogram,
-     {"tomogram", "tomo", "tomo_name", "tomogram_name", "tomo_idx", "rlntomoname", "rlnmicrographname", "experiment", "run_name"}},
+     {"tomogram", "tomo", "tomo_name", "tomogram_name", "tomo_idx", "rlntomoname",
+      "rlnmicrographname", "experiment", "run_name"}},
     {CsvRole::ObjectId, {"object_id", "obj_id", "id", "index"}},
-    {CsvRole::ClassLabel, {"class_label", "label", "class", "class_id", "class_number", "rlnclassnumber"}},
+    {CsvRole::ClassLabel,
+     {"class_label", "label", "class", "class_id", "class_number", "rlnclassnumber"}},
     {CsvRole::ClassName, {"class_name", "particle_type", "object_name", "pickable_object_name"}},
-    {CsvRole::X, {"x", "x_voxel", "x_voxels", "x_px", "position_x", "pos_x", "axis-2", "coordinate_x", "rlncoordinatex"}},
-    {CsvRole::Y, {"y", "y_voxel", "y_voxels", "y_px", "position_y", "pos_y", "axis-1", "coordinate_y", "rlncoordinatey"}},
-    {CsvRole::Z, {"z", "z_voxel", "z_voxels", "z_px", "position_z", "pos_z", "axis-0", "coordinate_z", "rlncoordinatez"}},
+    {CsvRole::X,
+     {"x", "x_voxel", "x_voxels", "x_px", "position_x", "pos_x", "axis-2", "coordinate_x",
+      "rlncoordinatex"}},
+    {CsvRole::Y,
+     {"y", "y_voxel", "y_voxels", "y_px", "position_y", "pos_y", "axis-1", "coordinate_y",
+      "rlncoordinatey"}},
+    {CsvRole::Z,
+     {"z", "z_voxel", "z_voxels", "z_px", "position_z", "pos_z", "axis-0", "coordinate_z",
+      "rlncoordinatez"}},
     {CsvRole::XAngstrom, {"x_angstrom", "x_ang", "x_a", "position_x_angstrom", "pos_x_angstrom"}},
     {CsvRole::YAngstrom, {"y_angstrom", "y_ang", "y_a", "position_y_angstrom", "pos_y_angstrom"}},
     {CsvRole::ZAngstrom, {"z_angstrom", "z_ang", "z_a", "position_z_angstrom", "pos_z_angstrom"}},
@@ -59,6 +67,8 @@ inline constexpr std::array<CsvNames, kCsvRoles> kCsvNames{{
 }};
 
 /// The name under which a role is written.
-constexpr std::string_view csv_name(CsvRole role) { return kCsvNames[static_cast<std::size_t>(role)].names[0]; }
+constexpr std::string_view csv_name(CsvRole role) {
+  return kCsvNames[static_cast<std::size_t>(role)].names[0];
+}
 
 }  // namespace dfe::io::lists

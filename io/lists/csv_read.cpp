@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CSV and TSV lists from anywhere: the delimiter is sniffed, columns are known by many names, and what is not understood is kept.
+// CSV and TSV lists from anywhere: the delimiter is sniffed, columns are known by many names, and
+// what is not understood is kept.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -40,16 +41,20 @@ char sniff_delimiter(std::string_view text, const std::string& name) {
       }
     }
     if (best != 0) return best;
-    throw Error("csv", name, fmt::format("the first line {} has no comma, tab, semicolon or pipe", shown(trim(line))),
-                "expected columns separated by one of them, or a DeepFinder XML or RELION STAR list");
+    throw Error(
+        "csv", name,
+        fmt::format("the first line {} has no comma, tab, semicolon or pipe", shown(trim(line))),
+        "expected columns separated by one of them, or a DeepFinder XML or RELION STAR list");
   }
   throw Error("csv", name, "no line with content", "a list without particles still has its header");
 }
 
-/// Splits the text into rows of cells (RFC 4180, with lines that begin with # skipped). The first row becomes the columns.
+/// Splits the text into rows of cells (RFC 4180, with lines that begin with # skipped). The first
+/// row becomes the columns.
 class Splitter {
  public:
-  Splitter(std::string_view text, Table& table, char delimiter) : text_(text), table_(table), delimiter_(delimiter) {}
+  Splitter(std::string_view text, Table& table, char delimiter)
+      : text_(text), table_(table), delimiter_(delimiter) {}
 
   void run() {
     while (at_ < text_.size()) {
@@ -86,7 +91,8 @@ class Splitter {
       take_quoted();
     } else {
       const std::array<char, 2> stops{delimiter_, '\n'};
-      const std::size_t end = std::min(text_.find_first_of(std::string_view(stops.data(), 2), at_), text_.size());
+      const std::size_t end =
+          std::min(text_.find_first_of(std::string_view(stops.data(), 2), at_), text_.size());
       row_.push_back(trim(text_.substr(at_, end - at_)));
       at_ = end;
     }
@@ -119,12 +125,15 @@ class Splitter {
     row_.push_back(cell);
     at_ = end + 1;
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\r')) ++at_;
-    if (at_ < text_.size() && text_[at_] != delimiter_ && text_[at_] != '\n') fail("text after a closing quote", "the file is damaged");
+    if (at_ < text_.size() && text_[at_] != delimiter_ && text_[at_] != '\n')
+      fail("text after a closing quote", "the file is damaged");
   }
 
   void finish_row() {
     if (table_.columns.empty()) {
-      const bool header = !std::all_of(row_.begin(), row_.end(), [](std::string_view cell) { return parse_number(cell).has_value(); });
+      const bool header = !std::all_of(row_.begin(), row_.end(), [](std::string_view cell) {
+        return parse_number(cell).has_value();
+      });
       if (header) {
         table_.columns.assign(row_.begin(), row_.end());
         return;
@@ -134,11 +143,13 @@ class Splitter {
       else if (row_.size() == 4)
         table_.columns = {"class_label", "x", "y", "z"};
       else
-        fail(fmt::format("{} columns and no header", row_.size()), "without header 3 (x, y, z) or 4 (class, x, y, z) columns are read");
+        fail(fmt::format("{} columns and no header", row_.size()),
+             "without header 3 (x, y, z) or 4 (class, x, y, z) columns are read");
       headerless = true;
     }
     if (row_.size() != table_.columns.size())
-      fail(fmt::format("{} columns", row_.size()), fmt::format("expected {}, as in the first line", table_.columns.size()));
+      fail(fmt::format("{} columns", row_.size()),
+           fmt::format("expected {}, as in the first line", table_.columns.size()));
     table_.cells.insert(table_.cells.end(), row_.begin(), row_.end());
     table_.lines.push_back(row_line_);
   }
@@ -162,28 +173,36 @@ class Reader {
     for (std::size_t c = 0; c < table.columns.size(); ++c) taken[c] = assign(static_cast<int>(c));
     for (std::size_t c = 0; c < table.columns.size(); ++c)
       if (!taken[c]) extra_.push_back(static_cast<int>(c));
-    // The CZII challenge's lists (id, experiment, particle_type, x, y, z) count Å without saying so.
+    // The CZII challenge's lists (id, experiment, particle_type, x, y, z) count Å without saying
+    // so.
     const auto written = [&](std::string_view name) {
-      return std::any_of(table.columns.begin(), table.columns.end(), [&](const std::string& column) { return to_lower(column) == name; });
+      return std::any_of(table.columns.begin(), table.columns.end(),
+                         [&](const std::string& column) { return to_lower(column) == name; });
     };
     if (written("experiment") && written("particle_type") && !has(CsvRole::XAngstrom)) {
-      for (const auto& [voxels, angstrom] : {std::pair(CsvRole::X, CsvRole::XAngstrom), std::pair(CsvRole::Y, CsvRole::YAngstrom),
-                                             std::pair(CsvRole::Z, CsvRole::ZAngstrom)})
+      for (const auto& [voxels, angstrom] :
+           {std::pair(CsvRole::X, CsvRole::XAngstrom), std::pair(CsvRole::Y, CsvRole::YAngstrom),
+            std::pair(CsvRole::Z, CsvRole::ZAngstrom)})
         std::swap(column(voxels), column(angstrom));
-      list_.warnings.push_back("columns experiment and particle_type: a CZII list, its x, y, z are taken as Å");
+      list_.warnings.push_back(
+          "columns experiment and particle_type: a CZII list, its x, y, z are taken as Å");
     }
   }
 
   ParticleList run() {
     use_voxels_ = has(CsvRole::X) && has(CsvRole::Y) && has(CsvRole::Z);
-    const bool angstrom = has(CsvRole::XAngstrom) && has(CsvRole::YAngstrom) && has(CsvRole::ZAngstrom);
+    const bool angstrom =
+        has(CsvRole::XAngstrom) && has(CsvRole::YAngstrom) && has(CsvRole::ZAngstrom);
     if (!use_voxels_ && !angstrom)
       throw Error(table_.format, table_.file,
-                  fmt::format("no position columns among {}", shown(fmt::format("{}", fmt::join(table_.columns, ", ")))),
-                  "expected x, y, z in voxels or x_angstrom, y_angstrom, z_angstrom (docs/particle_lists.md has all names)");
+                  fmt::format("no position columns among {}",
+                              shown(fmt::format("{}", fmt::join(table_.columns, ", ")))),
+                  "expected x, y, z in voxels or x_angstrom, y_angstrom, z_angstrom "
+                  "(docs/particle_lists.md has all names)");
     find_voxel_size();
     if (!use_voxels_ && !list_.voxel_size.known() && table_.rows() > 0)
-      throw Error(ErrorKind::Usage, table_.format, table_.file, "positions are in Å, and the voxel size is not known", "give --voxel-size");
+      throw Error(ErrorKind::Usage, table_.format, table_.file,
+                  "positions are in Å, and the voxel size is not known", "give --voxel-size");
     find_classes();
     TomogramNames names(list_.tomograms);
     for (std::size_t row = 0; row < table_.rows(); ++row) {
@@ -195,8 +214,10 @@ class Reader {
         particle.tomogram = names.index_of(*name);
       else if (!options_.tomogram_name.empty())
         particle.tomogram = names.index_of(options_.tomogram_name);
-      if (text(row, CsvRole::ObjectId)) particle.object_id = table_.integer(row, column(CsvRole::ObjectId));
-      if (text(row, CsvRole::ClusterSize)) particle.cluster_size = table_.integer(row, column(CsvRole::ClusterSize));
+      if (text(row, CsvRole::ObjectId))
+        particle.object_id = table_.integer(row, column(CsvRole::ObjectId));
+      if (text(row, CsvRole::ClusterSize))
+        particle.cluster_size = table_.integer(row, column(CsvRole::ClusterSize));
       if (text(row, CsvRole::Score)) particle.score = table_.number(row, column(CsvRole::Score));
       list_.particles.push_back(particle);
     }
@@ -218,7 +239,8 @@ class Reader {
 
   bool all_integers(int c) const {
     for (std::size_t row = 0; row < table_.rows(); ++row)
-      if (const auto cell = trim(table_.cell(row, c)); !cell.empty() && !parse_number(cell)) return false;
+      if (const auto cell = trim(table_.cell(row, c)); !cell.empty() && !parse_number(cell))
+        return false;
     return true;
   }
 
@@ -230,8 +252,9 @@ class Reader {
     for (const CsvNames& known : kCsvNames) {
       if (std::find(known.names.begin(), known.names.end(), name) == known.names.end()) continue;
       CsvRole role = known.role;
-      if (role == CsvRole::ObjectId && !all_integers(c)) return false;                                           // names, UUIDs
-      if (role == CsvRole::ClassLabel && name != csv_name(role) && !all_integers(c)) role = CsvRole::ClassName;  // "label" of names
+      if (role == CsvRole::ObjectId && !all_integers(c)) return false;  // names, UUIDs
+      if (role == CsvRole::ClassLabel && name != csv_name(role) && !all_integers(c))
+        role = CsvRole::ClassName;  // "label" of names
       if (has(role)) return false;
       column(role) = c;
       return true;
@@ -254,7 +277,9 @@ class Reader {
   void find_classes() {
     labels_.assign(table_.rows(), 1);
     if (!has(CsvRole::ClassLabel) && !has(CsvRole::ClassName)) {
-      if (table_.rows() > 0) list_.warnings.push_back("the list has no class column; all particles are taken as class 1");
+      if (table_.rows() > 0)
+        list_.warnings.push_back(
+            "the list has no class column; all particles are taken as class 1");
       return;
     }
     std::unordered_map<std::string_view, int> numbers;
@@ -262,11 +287,14 @@ class Reader {
       const auto name = text(row, CsvRole::ClassName);
       if (has(CsvRole::ClassLabel)) {
         labels_[row] = table_.class_label(row, column(CsvRole::ClassLabel));
-        if (labels_[row] == 0) table_.fail(row, "class label 0", "0 is the background, particles have 1 and up");
+        if (labels_[row] == 0)
+          table_.fail(row, "class label 0", "0 is the background, particles have 1 and up");
       } else {
         if (!name) table_.fail(row, "no class", "expected a name or label in every row");
-        labels_[row] = numbers.try_emplace(*name, static_cast<int>(numbers.size()) + 1).first->second;
-        if (labels_[row] > kMaxClassLabel) table_.fail(row, "more than 65535 class names", "no particle list has that many");
+        labels_[row] =
+            numbers.try_emplace(*name, static_cast<int>(numbers.size()) + 1).first->second;
+        if (labels_[row] > kMaxClassLabel)
+          table_.fail(row, "more than 65535 class names", "no particle list has that many");
       }
       if (!name) continue;
       const auto label = static_cast<std::size_t>(labels_[row]);
@@ -278,8 +306,8 @@ class Reader {
       std::string summary;
       for (std::size_t i = 1; i < std::min<std::size_t>(list_.class_names.size(), 21); ++i)
         summary += fmt::format("{}{} {}", i > 1 ? ", " : "", i, list_.class_names[i]);
-      list_.warnings.push_back("classes numbered in the order in which their names appear: " + summary +
-                               (list_.class_names.size() > 21 ? ", ..." : ""));
+      list_.warnings.push_back("classes numbered in the order in which their names appear: " +
+                               summary + (list_.class_names.size() > 21 ? ", ..." : ""));
     }
   }
 
@@ -287,20 +315,27 @@ class Reader {
     const auto value = [&](CsvRole role) { return table_.number(row, column(role)); };
     if (use_voxels_) return {value(CsvRole::Z), value(CsvRole::Y), value(CsvRole::X)};
     const VoxelSize& voxel = list_.voxel_size;
-    return {value(CsvRole::ZAngstrom) / voxel.z_angstrom, value(CsvRole::YAngstrom) / voxel.y_angstrom,
+    return {value(CsvRole::ZAngstrom) / voxel.z_angstrom,
+            value(CsvRole::YAngstrom) / voxel.y_angstrom,
             value(CsvRole::XAngstrom) / voxel.x_angstrom};
   }
 
   std::optional<Rotation> orientation(std::size_t row) {
-    const auto triple = [&](CsvRole a, CsvRole b, CsvRole c) -> std::optional<std::array<double, 3>> {
+    const auto triple = [&](CsvRole a, CsvRole b,
+                            CsvRole c) -> std::optional<std::array<double, 3>> {
       if (!has(a) || !has(b) || !has(c)) return std::nullopt;
-      const int present = text(row, a).has_value() + text(row, b).has_value() + text(row, c).has_value();
+      const int present =
+          text(row, a).has_value() + text(row, b).has_value() + text(row, c).has_value();
       if (present == 0) return std::nullopt;
-      if (present < 3) table_.fail(row, "some of the three angles are missing", "expected all three or none");
-      return std::array<double, 3>{table_.number(row, column(a)), table_.number(row, column(b)), table_.number(row, column(c))};
+      if (present < 3)
+        table_.fail(row, "some of the three angles are missing", "expected all three or none");
+      return std::array<double, 3>{table_.number(row, column(a)), table_.number(row, column(b)),
+                                   table_.number(row, column(c))};
     };
-    if (const auto a = triple(CsvRole::Rot, CsvRole::Tilt, CsvRole::Psi)) return from_zyz({(*a)[0], (*a)[1], (*a)[2]});
-    if (const auto a = triple(CsvRole::Phi, CsvRole::Psi, CsvRole::The)) return from_zxz({(*a)[0], (*a)[1], (*a)[2]});
+    if (const auto a = triple(CsvRole::Rot, CsvRole::Tilt, CsvRole::Psi))
+      return from_zyz({(*a)[0], (*a)[1], (*a)[2]});
+    if (const auto a = triple(CsvRole::Phi, CsvRole::Psi, CsvRole::The))
+      return from_zxz({(*a)[0], (*a)[1], (*a)[2]});
     return std::nullopt;
   }
 
@@ -309,7 +344,8 @@ class Reader {
     for (const int c : extra_) {
       const std::string& name = table_.columns[static_cast<std::size_t>(c)];
       ExtraColumn column{name, {}};
-      for (std::size_t row = 0; row < table_.rows(); ++row) column.values.emplace_back(table_.cell(row, c));
+      for (std::size_t row = 0; row < table_.rows(); ++row)
+        column.values.emplace_back(table_.cell(row, c));
       list_.extra_columns.push_back(std::move(column));
       if (names.size() < 200) names += (names.empty() ? "" : ", ") + shown(name);
     }
@@ -337,8 +373,10 @@ ParticleList parse_csv(std::string_view text, const std::string& name, const Lis
   splitter.run();
   ParticleList list = Reader(table, options).run();
   if (splitter.headerless)
-    list.warnings.insert(list.warnings.begin(), fmt::format("the list has no header; its {} columns are taken as {}", table.columns.size(),
-                                                            table.columns.size() == 3 ? "x, y, z in voxels" : "class, x, y, z in voxels"));
+    list.warnings.insert(
+        list.warnings.begin(),
+        fmt::format("the list has no header; its {} columns are taken as {}", table.columns.size(),
+                    table.columns.size() == 3 ? "x, y, z in voxels" : "class, x, y, z in voxels"));
   return list;
 }
 

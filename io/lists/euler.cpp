@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrices from angles and back. Closed forms; near tilt 0 and 180, where only the sum or difference of the outer angles is defined,
-// the last one is set to 0.
+// Matrices from angles and back. Closed forms; near tilt 0 and 180, where only the sum or
+// difference of the outer angles is defined, the last one is set to 0.
 #include "io/lists/euler.hpp"
 
 #include <cmath>
@@ -10,7 +10,8 @@ namespace dfe::io::lists {
 namespace {
 
 constexpr double kDegree = 0.017453292519943295769;
-constexpr double kDegenerate = 1e-7;  // sine of the tilt below which the outer angles cannot be told apart
+constexpr double kDegenerate =
+    1e-7;  // sine of the tilt below which the outer angles cannot be told apart
 
 Rotation about_z(double degrees) {
   const double c = std::cos(degrees * kDegree), s = std::sin(degrees * kDegree);
@@ -27,7 +28,9 @@ Rotation about_x(double degrees) {
   return {1, 0, 0, 0, c, -s, 0, s, c};
 }
 
-Rotation transpose(const Rotation& r) { return {r[0], r[3], r[6], r[1], r[4], r[7], r[2], r[5], r[8]}; }
+Rotation transpose(const Rotation& r) {
+  return {r[0], r[3], r[6], r[1], r[4], r[7], r[2], r[5], r[8]};
+}
 
 double degrees(double y, double x) {
   const double angle = std::atan2(y, x) / kDegree;
@@ -45,12 +48,17 @@ Rotation multiply(const Rotation& a, const Rotation& b) {
 }
 
 Point3 rotate(const Rotation& r, const Point3& v) {
-  return {r[6] * v.x + r[7] * v.y + r[8] * v.z, r[3] * v.x + r[4] * v.y + r[5] * v.z, r[0] * v.x + r[1] * v.y + r[2] * v.z};
+  return {r[6] * v.x + r[7] * v.y + r[8] * v.z, r[3] * v.x + r[4] * v.y + r[5] * v.z,
+          r[0] * v.x + r[1] * v.y + r[2] * v.z};
 }
 
-Rotation from_zxz(const ZxzAngles& a) { return multiply(about_z(a.psi), multiply(about_x(a.the), about_z(a.phi))); }
+Rotation from_zxz(const ZxzAngles& a) {
+  return multiply(about_z(a.psi), multiply(about_x(a.the), about_z(a.phi)));
+}
 
-Rotation from_zyz(const ZyzAngles& a) { return transpose(multiply(about_z(a.rot), multiply(about_y(a.tilt), about_z(a.psi)))); }
+Rotation from_zyz(const ZyzAngles& a) {
+  return transpose(multiply(about_z(a.rot), multiply(about_y(a.tilt), about_z(a.psi))));
+}
 
 ZxzAngles to_zxz(const Rotation& m) {
   const double sine = std::hypot(m[2], m[5]);

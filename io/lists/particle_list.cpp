@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The door to particle lists: finds the format, hands over to its reader or writer, and adds what holds for all of them.
+// The door to particle lists: finds the format, hands over to its reader or writer, and adds what
+// holds for all of them.
 #include "io/particle_list.hpp"
 
 #include <fmt/format.h>
@@ -16,34 +17,43 @@ namespace dfe::io {
 
 namespace {
 
-constexpr std::string_view kSupported = "lists are read from DeepFinder XML, RELION STAR (3, 4, 5), CSV and TSV";
+constexpr std::string_view kSupported =
+    "lists are read from DeepFinder XML, RELION STAR (3, 4, 5), CSV and TSV";
 
-constexpr std::array<std::pair<std::string_view, ListFormat>, 8> kNames{{{"auto", ListFormat::Auto},
-                                                                         {"xml", ListFormat::Xml},
-                                                                         {"star", ListFormat::Star},
-                                                                         {"relion3", ListFormat::Relion3},
-                                                                         {"relion4", ListFormat::Relion4},
-                                                                         {"relion5", ListFormat::Relion5},
-                                                                         {"csv", ListFormat::Csv},
-                                                                         {"tsv", ListFormat::Tsv}}};
+constexpr std::array<std::pair<std::string_view, ListFormat>, 8> kNames{
+    {{"auto", ListFormat::Auto},
+     {"xml", ListFormat::Xml},
+     {"star", ListFormat::Star},
+     {"relion3", ListFormat::Relion3},
+     {"relion4", ListFormat::Relion4},
+     {"relion5", ListFormat::Relion5},
+     {"csv", ListFormat::Csv},
+     {"tsv", ListFormat::Tsv}}};
 
-[[noreturn]] void refuse(const std::string& name, const std::string& what) { throw Error("list", name, what, kSupported); }
+[[noreturn]] void refuse(const std::string& name, const std::string& what) {
+  throw Error("list", name, what, kSupported);
+}
 
 /// The format that the content has; throws for formats that are known but not read.
 ListFormat sniff(std::string_view text, const std::string& name, const std::string& ending) {
   if (ending == ".tbl") refuse(name, "a Dynamo table is not a list format this version reads");
   if (ending == ".coords" || ending == ".cbox" || ending == ".txt" || ending == ".em")
     refuse(name, fmt::format("{} is not a list format this version reads", ending));
-  if (text.substr(0, 4) == "IMOD") refuse(name, "an IMOD model is not a list format this version reads");
-  if (text.substr(0, 4) == "PK\x03\x04") refuse(name, "a spreadsheet or zip archive is not a list format this version reads");
+  if (text.substr(0, 4) == "IMOD")
+    refuse(name, "an IMOD model is not a list format this version reads");
+  if (text.substr(0, 4) == "PK\x03\x04")
+    refuse(name, "a spreadsheet or zip archive is not a list format this version reads");
   const bool byte_order_mark = text.substr(0, 2) == "\xFF\xFE" || text.substr(0, 2) == "\xFE\xFF";
-  if (text.find('\0') != std::string_view::npos && !byte_order_mark) refuse(name, "a binary file is not a particle list");
+  if (text.find('\0') != std::string_view::npos && !byte_order_mark)
+    refuse(name, "a binary file is not a particle list");
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
 
   std::string_view rest = text, line;
   do {
     line = lists::trim(rest.substr(0, rest.find('\n')));
-    rest.remove_prefix(std::min(rest.size(), rest.find('\n') == std::string_view::npos ? rest.size() : rest.find('\n') + 1));
+    rest.remove_prefix(std::min(rest.size(), rest.find('\n') == std::string_view::npos
+                                                 ? rest.size()
+                                                 : rest.find('\n') + 1));
   } while (!rest.empty() && (line.empty() || line.front() == '#'));
   if (byte_order_mark || line.substr(0, 1) == "<") return ListFormat::Xml;
   if (line.substr(0, 5) == "data_") return ListFormat::Star;
@@ -64,32 +74,39 @@ ListFormat format_of_ending(const std::filesystem::path& path) {
 
 void warn_outside(ParticleList& list) {
   const Extent3& n = list.tomogram_extent;
-  const auto inside = [](double p, std::int64_t size) { return p >= -0.5 && p <= static_cast<double>(size) - 0.5; };
-  const auto outside = std::count_if(list.particles.begin(), list.particles.end(), [&](const Particle& particle) {
-    const Point3& p = particle.position_voxels;
-    return !inside(p.z, n.z) || !inside(p.y, n.y) || !inside(p.x, n.x);
-  });
+  const auto inside = [](double p, std::int64_t size) {
+    return p >= -0.5 && p <= static_cast<double>(size) - 0.5;
+  };
+  const auto outside =
+      std::count_if(list.particles.begin(), list.particles.end(), [&](const Particle& particle) {
+        const Point3& p = particle.position_voxels;
+        return !inside(p.z, n.z) || !inside(p.y, n.y) || !inside(p.x, n.x);
+      });
   if (outside > 0)
     list.warnings.push_back(
-        fmt::format("{} of {} particles lie outside the tomogram of {} voxels (z, y, x): wrong binning, axis order or "
+        fmt::format("{} of {} particles lie outside the tomogram of {} voxels (z, y, x): wrong "
+                    "binning, axis order or "
                     "tomogram?",
                     outside, list.particles.size(), n.to_string()));
 }
 
-/// Positions and voxel sizes that no tomogram has would overflow later; they come from damaged files and wrong units.
+/// Positions and voxel sizes that no tomogram has would overflow later; they come from damaged
+/// files and wrong units.
 void check_plausible(const ParticleList& list, const std::string& name) {
   constexpr double kFarthest = 1e9, kLargestVoxel = 1e6;
   for (std::size_t i = 0; i < list.particles.size(); ++i) {
     const Point3& p = list.particles[i].position_voxels;
     for (const double coordinate : {p.z, p.y, p.x})
       if (!(std::abs(coordinate) <= kFarthest))
-        throw Error("list", name, fmt::format("particle {} lies at voxel {:.6g}", i + 1, coordinate),
+        throw Error("list", name,
+                    fmt::format("particle {} lies at voxel {:.6g}", i + 1, coordinate),
                     "no tomogram is that large; wrong units?");
   }
   const VoxelSize& voxel = list.voxel_size;
   for (const double edge : {voxel.z_angstrom, voxel.y_angstrom, voxel.x_angstrom})
     if (!(edge >= 0 && edge <= kLargestVoxel))
-      throw Error("list", name, fmt::format("a voxel size of {:.6g} Å", edge), "expected at most 1e6 Å; give --voxel-size");
+      throw Error("list", name, fmt::format("a voxel size of {:.6g} Å", edge),
+                  "expected at most 1e6 Å; give --voxel-size");
 }
 
 /// A writer must not turn a programming error upstream into a file that nobody can read.
@@ -98,22 +115,25 @@ void check_writable(const ParticleList& list, const std::string& name) {
     const Particle& p = list.particles[i];
     const Point3& at = p.position_voxels;
     if (!std::isfinite(at.z) || !std::isfinite(at.y) || !std::isfinite(at.x))
-      throw Error("list", name, fmt::format("particle {} has a position that is not finite", i + 1), "nothing was written");
+      throw Error("list", name, fmt::format("particle {} has a position that is not finite", i + 1),
+                  "nothing was written");
     if (p.class_label < 1)
-      throw Error("list", name, fmt::format("particle {} has class label {}", i + 1, p.class_label), "particles have labels of 1 and up");
+      throw Error("list", name, fmt::format("particle {} has class label {}", i + 1, p.class_label),
+                  "particles have labels of 1 and up");
   }
   for (const ExtraColumn& column : list.extra_columns)
     if (column.values.size() != list.particles.size())
-      throw Error(
-          "list", name,
-          fmt::format("extra column '{}' has {} values for {} particles", column.name, column.values.size(), list.particles.size()));
+      throw Error("list", name,
+                  fmt::format("extra column '{}' has {} values for {} particles", column.name,
+                              column.values.size(), list.particles.size()));
 }
 
 }  // namespace
 
 namespace lists {
 
-ParticleList parse_list(std::string_view text, const std::string& name, const std::string& ending, const ListOptions& options) {
+ParticleList parse_list(std::string_view text, const std::string& name, const std::string& ending,
+                        const ListOptions& options) {
   ParticleList list;
   switch (options.format == ListFormat::Auto ? sniff(text, name, ending) : options.format) {
     case ListFormat::Xml:
@@ -144,10 +164,12 @@ ParticleList parse_list(std::string_view text, const std::string& name, const st
 
 ParticleList read_particle_list(const std::filesystem::path& path, const ListOptions& options) {
   const std::string text = lists::load_text(path);
-  return lists::parse_list(text, path.string(), lists::to_lower(path.extension().string()), options);
+  return lists::parse_list(text, path.string(), lists::to_lower(path.extension().string()),
+                           options);
 }
 
-void write_particle_list(const std::filesystem::path& path, const ParticleList& list, const ListOptions& options) {
+void write_particle_list(const std::filesystem::path& path, const ParticleList& list,
+                         const ListOptions& options) {
   const std::string name = path.string();
   check_writable(list, name);
   ListOptions chosen = options;
@@ -155,7 +177,8 @@ void write_particle_list(const std::filesystem::path& path, const ParticleList& 
   std::string text;
   switch (chosen.format) {
     case ListFormat::Auto:
-      throw Error(ErrorKind::Usage, "list", name, "the ending names no list format", "use .xml, .star, .csv or .tsv, or choose a format");
+      throw Error(ErrorKind::Usage, "list", name, "the ending names no list format",
+                  "use .xml, .star, .csv or .tsv, or choose a format");
     case ListFormat::Xml:
       text = lists::format_xml(list, chosen);
       break;
@@ -191,6 +214,8 @@ XmlAxes parse_xml_axes(const std::string& name, const std::string& option) {
   throw Error(ErrorKind::Usage, option, name, "no axis order", "choose detect, xyz or zyx");
 }
 
-bool is_list_file_name(const std::filesystem::path& path) { return format_of_ending(path) != ListFormat::Auto; }
+bool is_list_file_name(const std::filesystem::path& path) {
+  return format_of_ending(path) != ListFormat::Auto;
+}
 
 }  // namespace dfe::io

@@ -8,10 +8,12 @@
 
 namespace dfe::io::lists {
 
-RelionFrame::RelionFrame(const std::string& file, double binning, const VoxelSize& voxel_size, const std::optional<Extent3>& extent)
+RelionFrame::RelionFrame(const std::string& file, double binning, const VoxelSize& voxel_size,
+                         const std::optional<Extent3>& extent)
     : file_(file), binning_(binning), voxel_size_(voxel_size), extent_(extent) {
   if (!std::isfinite(binning) || binning <= 0)
-    throw Error(ErrorKind::Usage, "star", "--relion-binning", fmt::format("{} is no binning factor", binning), "expected a number above 0");
+    throw Error(ErrorKind::Usage, "star", "--relion-binning",
+                fmt::format("{} is no binning factor", binning), "expected a number above 0");
   if (extent_ && *extent_ == Extent3{}) extent_.reset();
 }
 
@@ -31,7 +33,8 @@ Point3 RelionFrame::to_centred_angstrom(const Point3& voxels) const {
   const auto centred = [&](double p, std::int64_t n, double voxel) {
     return (p - binning_ * static_cast<double>(n) / 2) * (voxel / binning_);
   };
-  return {centred(u.z, extent_->z, voxel_size_.z_angstrom), centred(u.y, extent_->y, voxel_size_.y_angstrom),
+  return {centred(u.z, extent_->z, voxel_size_.z_angstrom),
+          centred(u.y, extent_->y, voxel_size_.y_angstrom),
           centred(u.x, extent_->x, voxel_size_.x_angstrom)};
 }
 
@@ -40,16 +43,19 @@ Point3 RelionFrame::from_centred_angstrom(const Point3& angstrom) const {
   const auto pixels = [&](double a, std::int64_t n, double voxel) {
     return a / (voxel / binning_) + binning_ * static_cast<double>(n) / 2;
   };
-  return to_voxels({pixels(angstrom.z, extent_->z, voxel_size_.z_angstrom), pixels(angstrom.y, extent_->y, voxel_size_.y_angstrom),
+  return to_voxels({pixels(angstrom.z, extent_->z, voxel_size_.z_angstrom),
+                    pixels(angstrom.y, extent_->y, voxel_size_.y_angstrom),
                     pixels(angstrom.x, extent_->x, voxel_size_.x_angstrom)});
 }
 
 void RelionFrame::require_centre() const {
   if (!extent_)
-    throw Error(ErrorKind::Usage, "star", file_, "RELION 5 counts from the tomogram's centre, and its size is not known",
+    throw Error(ErrorKind::Usage, "star", file_,
+                "RELION 5 counts from the tomogram's centre, and its size is not known",
                 "give the tomogram (--like), the size cannot be guessed from the particles");
   if (!voxel_size_.known())
-    throw Error(ErrorKind::Usage, "star", file_, "RELION 5 counts in Å, and the voxel size is not known", "give --voxel-size");
+    throw Error(ErrorKind::Usage, "star", file_,
+                "RELION 5 counts in Å, and the voxel size is not known", "give --voxel-size");
 }
 
 }  // namespace dfe::io::lists

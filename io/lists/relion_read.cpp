@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// RELION 3, 4 and 5 particle STAR files. The version is what the columns say: rlnCenteredCoordinate* is RELION 5, everything else has
-// corner-based pixels. Shifts (rlnOrigin*) are subtracted and subtomogram angles composed, as RELION's own ParticleSet does.
+// RELION 3, 4 and 5 particle STAR files. The version is what the columns say:
+// rlnCenteredCoordinate* is RELION 5, everything else has corner-based pixels. Shifts (rlnOrigin*)
+// are subtracted and subtomogram angles composed, as RELION's own ParticleSet does.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,49 +37,62 @@ struct Triple {
 
   explicit operator bool() const { return columns[0] >= 0; }
   std::array<double, 3> at(const Table& table, std::size_t row) const {
-    return {table.number(row, columns[0]), table.number(row, columns[1]), table.number(row, columns[2])};
+    return {table.number(row, columns[0]), table.number(row, columns[1]),
+            table.number(row, columns[2])};
   }
 };
 
-constexpr std::array<std::string_view, 3> kCoordinates{"_rlnCoordinateX", "_rlnCoordinateY", "_rlnCoordinateZ"};
-constexpr std::array<std::string_view, 3> kCentred{"_rlnCenteredCoordinateXAngst", "_rlnCenteredCoordinateYAngst",
-                                                   "_rlnCenteredCoordinateZAngst"};
-constexpr std::array<std::string_view, 3> kOriginAngstrom{"_rlnOriginXAngst", "_rlnOriginYAngst", "_rlnOriginZAngst"};
-constexpr std::array<std::string_view, 3> kOriginPixels{"_rlnOriginX", "_rlnOriginY", "_rlnOriginZ"};
+constexpr std::array<std::string_view, 3> kCoordinates{"_rlnCoordinateX", "_rlnCoordinateY",
+                                                       "_rlnCoordinateZ"};
+constexpr std::array<std::string_view, 3> kCentred{
+    "_rlnCenteredCoordinateXAngst", "_rlnCenteredCoordinateYAngst", "_rlnCenteredCoordinateZAngst"};
+constexpr std::array<std::string_view, 3> kOriginAngstrom{"_rlnOriginXAngst", "_rlnOriginYAngst",
+                                                          "_rlnOriginZAngst"};
+constexpr std::array<std::string_view, 3> kOriginPixels{"_rlnOriginX", "_rlnOriginY",
+                                                        "_rlnOriginZ"};
 constexpr std::array<std::string_view, 3> kAngles{"_rlnAngleRot", "_rlnAngleTilt", "_rlnAnglePsi"};
-constexpr std::array<std::string_view, 3> kSubtomogramAngles{"_rlnTomoSubtomogramRot", "_rlnTomoSubtomogramTilt", "_rlnTomoSubtomogramPsi"};
+constexpr std::array<std::string_view, 3> kSubtomogramAngles{
+    "_rlnTomoSubtomogramRot", "_rlnTomoSubtomogramTilt", "_rlnTomoSubtomogramPsi"};
 
 const StarBlock& particle_block(const std::vector<StarBlock>& blocks, const std::string& name) {
   std::vector<const StarBlock*> found;
   for (const StarBlock& block : blocks) {
     if (block.name == "stopgap_motivelist")
-      throw Error("star", name, "a STOPGAP motive list", "STAR lists are read in RELION's form; others: DeepFinder XML, CSV, TSV");
+      throw Error("star", name, "a STOPGAP motive list",
+                  "STAR lists are read in RELION's form; others: DeepFinder XML, CSV, TSV");
     if (block.table.find(kCoordinates[0]) < 0 && block.table.find(kCentred[0]) < 0) continue;
     if (block.name == "particles") return block;
     found.push_back(&block);
   }
   if (found.empty())
-    throw Error("star", name, fmt::format("no table with particle positions in {} data block(s)", blocks.size()),
-                "expected the columns _rlnCoordinateX, Y, Z or _rlnCenteredCoordinateXAngst, Y, Z of RELION");
-  if (found.size() > 1)
     throw Error("star", name,
-                fmt::format("{} tables have particle positions (data_{} in line {}, data_{} in line {})", found.size(), found[0]->name,
-                            found[0]->line, found[1]->name, found[1]->line),
-                "expected one, or one that is called data_particles");
+                fmt::format("no table with particle positions in {} data block(s)", blocks.size()),
+                "expected the columns _rlnCoordinateX, Y, Z or _rlnCenteredCoordinateXAngst, Y, Z "
+                "of RELION");
+  if (found.size() > 1)
+    throw Error(
+        "star", name,
+        fmt::format("{} tables have particle positions (data_{} in line {}, data_{} in line {})",
+                    found.size(), found[0]->name, found[0]->line, found[1]->name, found[1]->line),
+        "expected one, or one that is called data_particles");
   return *found[0];
 }
 
 /// The optics table joined to the particles by rlnOpticsGroup.
 class Optics {
  public:
-  Optics(const std::vector<StarBlock>& blocks, const Table& particles) : particles_(particles), group_(particles.find("_rlnOpticsGroup")) {
+  Optics(const std::vector<StarBlock>& blocks, const Table& particles)
+      : particles_(particles), group_(particles.find("_rlnOpticsGroup")) {
     if (group_ < 0) return;
     for (const StarBlock& block : blocks)
       if (block.name == "optics") table_ = &block.table;
     if (!table_) return;
     const int key = table_->find("_rlnOpticsGroup");
-    if (key < 0) throw Error("star", table_->file, "the optics table has no column _rlnOpticsGroup", "the file is damaged");
-    for (std::size_t row = 0; row < table_->rows(); ++row) row_of_.emplace(table_->cell(row, key), row);
+    if (key < 0)
+      throw Error("star", table_->file, "the optics table has no column _rlnOpticsGroup",
+                  "the file is damaged");
+    for (std::size_t row = 0; row < table_->rows(); ++row)
+      row_of_.emplace(table_->cell(row, key), row);
   }
 
   const Table* table() const { return table_; }
@@ -86,7 +100,9 @@ class Optics {
   std::size_t row(std::size_t particle) const {
     const auto found = row_of_.find(particles_.cell(particle, group_));
     if (found == row_of_.end())
-      particles_.fail(particle, fmt::format("optics group {} is not in data_optics", shown(particles_.cell(particle, group_))),
+      particles_.fail(particle,
+                      fmt::format("optics group {} is not in data_optics",
+                                  shown(particles_.cell(particle, group_))),
                       "the file is damaged");
     return found->second;
   }
@@ -96,7 +112,8 @@ class Optics {
     const int own = particles_.find(column);
     const int shared = own < 0 && table_ ? table_->find(column) : -1;
     if (own < 0 && shared < 0) return 0;
-    const double value = own >= 0 ? particles_.number(particle, own) : table_->number(row(particle), shared);
+    const double value =
+        own >= 0 ? particles_.number(particle, own) : table_->number(row(particle), shared);
     return value > 0 ? value : 0;
   }
 
@@ -110,10 +127,13 @@ class Optics {
 /// Edge in Å of the pixels that positions count; 0 where the file does not say.
 double pixel_angstrom(const Optics& optics, std::size_t row) {
   for (const std::string_view column :
-       {"_rlnTomoTiltSeriesPixelSize", "_rlnMicrographOriginalPixelSize", "_rlnPixelSize", "_rlnImagePixelSize"})
+       {"_rlnTomoTiltSeriesPixelSize", "_rlnMicrographOriginalPixelSize", "_rlnPixelSize",
+        "_rlnImagePixelSize"})
     if (const double size = optics.positive(row, column); size > 0) return size;
-  const double detector = optics.positive(row, "_rlnDetectorPixelSize"), magnification = optics.positive(row, "_rlnMagnification");
-  return detector > 0 && magnification > 0 ? detector * 1e4 / magnification : 0;  // detector pixel in µm
+  const double detector = optics.positive(row, "_rlnDetectorPixelSize"),
+               magnification = optics.positive(row, "_rlnMagnification");
+  return detector > 0 && magnification > 0 ? detector * 1e4 / magnification
+                                           : 0;  // detector pixel in µm
 }
 
 class Reader {
@@ -129,20 +149,27 @@ class Reader {
         origin_pixels_(table_, kOriginPixels),
         angles_(table_, kAngles),
         subtomogram_angles_(table_, kSubtomogramAngles) {
-    // Files on the way from RELION 4 to 5 may have both; the version decides, and centred positions are the newer truth.
-    use_centred_ = centred_ && options.format != ListFormat::Relion3 && options.format != ListFormat::Relion4;
+    // Files on the way from RELION 4 to 5 may have both; the version decides, and centred positions
+    // are the newer truth.
+    use_centred_ =
+        centred_ && options.format != ListFormat::Relion3 && options.format != ListFormat::Relion4;
     if (!use_centred_ && !corner_)
-      throw Error("star", name, "no columns _rlnCoordinateX, Y, Z", "RELION 5 positions are read with --from relion5 or star");
+      throw Error("star", name, "no columns _rlnCoordinateX, Y, Z",
+                  "RELION 5 positions are read with --from relion5 or star");
     if (options.format == ListFormat::Relion5 && !use_centred_)
-      throw Error("star", name, "no columns _rlnCenteredCoordinateXAngst, Y, Z", "RELION 3 and 4 lists are read with --from star");
+      throw Error("star", name, "no columns _rlnCenteredCoordinateXAngst, Y, Z",
+                  "RELION 3 and 4 lists are read with --from star");
   }
 
   ParticleList run() {
     find_voxel_size();
-    const RelionFrame frame(name_, options_.relion_binning, list_.voxel_size, options_.tomogram_extent);
+    const RelionFrame frame(name_, options_.relion_binning, list_.voxel_size,
+                            options_.tomogram_extent);
     if (use_centred_ && table_.rows() > 0) frame.require_centre();
-    const int tomogram = table_.find("_rlnTomoName") >= 0 ? table_.find("_rlnTomoName") : table_.find("_rlnMicrographName");
-    const int label = table_.find("_rlnClassNumber"), merit = table_.find("_rlnAutopickFigureOfMerit");
+    const int tomogram = table_.find("_rlnTomoName") >= 0 ? table_.find("_rlnTomoName")
+                                                          : table_.find("_rlnMicrographName");
+    const int label = table_.find("_rlnClassNumber"),
+              merit = table_.find("_rlnAutopickFigureOfMerit");
     const int id = table_.find("_rlnTomoParticleId"), size = table_.find(kClusterSizeColumn);
     TomogramNames names(list_.tomograms);
     std::size_t unclassified = 0;
@@ -167,8 +194,11 @@ class Reader {
     }
     if (unclassified > 0)
       list_.warnings.push_back(
-          fmt::format("{} of {} particles have no class (rlnClassNumber); taken as class 1", unclassified, table_.rows()));
-    if (shifted_ > 0) list_.warnings.push_back(fmt::format("shifts (rlnOrigin) of {} particles subtracted from their positions", shifted_));
+          fmt::format("{} of {} particles have no class (rlnClassNumber); taken as class 1",
+                      unclassified, table_.rows()));
+    if (shifted_ > 0)
+      list_.warnings.push_back(fmt::format(
+          "shifts (rlnOrigin) of {} particles subtracted from their positions", shifted_));
     keep_extra_columns(tomogram);
     return std::move(list_);
   }
@@ -181,7 +211,9 @@ class Reader {
       if (row == 0) first = pixel;
       several_ = several_ || std::abs(pixel - first) > 1e-3 * first;
     }
-    if (several_) list_.warnings.push_back("the particles have different pixel sizes; each position is taken in its own pixels");
+    if (several_)
+      list_.warnings.push_back(
+          "the particles have different pixel sizes; each position is taken in its own pixels");
     const double from_file = several_ ? 0 : first * options_.relion_binning;
     if (!options_.voxel_size) {
       list_.voxel_size = VoxelSize::cubic(from_file);
@@ -189,10 +221,13 @@ class Reader {
     }
     list_.voxel_size = *options_.voxel_size;
     const double wanted = list_.voxel_size.mean_angstrom();
-    if (!use_centred_ && from_file > 0 && wanted > 0 && std::abs(from_file - wanted) > 0.02 * wanted)
+    if (!use_centred_ && from_file > 0 && wanted > 0 &&
+        std::abs(from_file - wanted) > 0.02 * wanted)
       list_.warnings.push_back(
-          fmt::format("the list counts pixels of {:.4g} Å (rlnTomoTiltSeriesPixelSize or the like), with binning {:.4g} "
-                      "{:.4g} Å, but the tomogram has voxels of {:.4g} Å; if it is binned, give --relion-binning {:.4g}",
+          fmt::format("the list counts pixels of {:.4g} Å (rlnTomoTiltSeriesPixelSize or the "
+                      "like), with binning {:.4g} "
+                      "{:.4g} Å, but the tomogram has voxels of {:.4g} Å; if it is binned, give "
+                      "--relion-binning {:.4g}",
                       first, options_.relion_binning, from_file, wanted, wanted / first));
   }
 
@@ -225,7 +260,8 @@ class Reader {
         double pixel = use_centred_ ? frame.pixel_angstrom() : pixel_angstrom(optics_, row);
         if (pixel <= 0) pixel = frame.pixel_angstrom();
         if (pixel <= 0)
-          throw Error(ErrorKind::Usage, "star", name_, "shifts in Å (rlnOriginXAngst), but the file has no pixel size",
+          throw Error(ErrorKind::Usage, "star", name_,
+                      "shifts in Å (rlnOriginXAngst), but the file has no pixel size",
                       "give --voxel-size");
         shift = {shift.z + o[2] / pixel, shift.y + o[1] / pixel, shift.x + o[0] / pixel};
       }
@@ -240,15 +276,18 @@ class Reader {
 
   void keep_extra_columns(int tomogram) {
     const auto used = [&](std::string_view column) {
-      for (const auto& triple : {kCoordinates, kCentred, kOriginAngstrom, kOriginPixels, kAngles, kSubtomogramAngles})
+      for (const auto& triple :
+           {kCoordinates, kCentred, kOriginAngstrom, kOriginPixels, kAngles, kSubtomogramAngles})
         if (std::find(triple.begin(), triple.end(), column) != triple.end()) return true;
-      return column == "_rlnClassNumber" || column == "_rlnAutopickFigureOfMerit" || column == "_rlnTomoParticleId" ||
+      return column == "_rlnClassNumber" || column == "_rlnAutopickFigureOfMerit" ||
+             column == "_rlnTomoParticleId" ||
              (column == "_rlnTomoTiltSeriesPixelSize" && !several_) || column == kClusterSizeColumn;
     };
     for (std::size_t c = 0; c < table_.columns.size(); ++c) {
       if (used(table_.columns[c]) || static_cast<int>(c) == tomogram) continue;
       ExtraColumn extra{table_.columns[c], {}};
-      for (std::size_t row = 0; row < table_.rows(); ++row) extra.values.emplace_back(table_.cell(row, static_cast<int>(c)));
+      for (std::size_t row = 0; row < table_.rows(); ++row)
+        extra.values.emplace_back(table_.cell(row, static_cast<int>(c)));
       list_.extra_columns.push_back(std::move(extra));
     }
     const Table* const optics = optics_.table();
@@ -256,7 +295,8 @@ class Reader {
     for (std::size_t c = 0; c < optics->columns.size(); ++c) {
       if (used(optics->columns[c]) || optics->columns[c] == "_rlnOpticsGroup") continue;
       ExtraColumn extra{std::string(kOpticsPrefix) + optics->columns[c], {}};
-      for (std::size_t row = 0; row < table_.rows(); ++row) extra.values.emplace_back(optics->cell(optics_.row(row), static_cast<int>(c)));
+      for (std::size_t row = 0; row < table_.rows(); ++row)
+        extra.values.emplace_back(optics->cell(optics_.row(row), static_cast<int>(c)));
       list_.extra_columns.push_back(std::move(extra));
     }
   }
@@ -275,7 +315,8 @@ class Reader {
 
 }  // namespace
 
-ParticleList parse_star(std::string_view text, const std::string& name, const ListOptions& options) {
+ParticleList parse_star(std::string_view text, const std::string& name,
+                        const ListOptions& options) {
   const std::vector<StarBlock> blocks = parse_star_blocks(text, name);
   return Reader(blocks, name, options).run();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Line by line; a block's table is either under construction (loop_) or a single row that grows with each `_name value` line.
+// Line by line; a block's table is either under construction (loop_) or a single row that grows
+// with each `_name value` line.
 #include "io/lists/star_table.hpp"
 
 #include <fmt/format.h>
@@ -29,7 +30,8 @@ class Parser {
       text_.remove_prefix(end == std::string_view::npos ? text_.size() : end + 1);
       ++line_;
       if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-      if (!line.empty() && line.front() == ';') fail("text over several lines", "only RELION's form of STAR is read, one row per line");
+      if (!line.empty() && line.front() == ';')
+        fail("text over several lines", "only RELION's form of STAR is read, one row per line");
       split(line);
       if (!words_.empty()) take_line();
     }
@@ -42,7 +44,8 @@ class Parser {
     throw Error("star", name_, fmt::format("line {}: {}", line_, fact), remedy);
   }
 
-  /// Words of a line without its comment. A quote counts only where a word begins or ends, as in CIF.
+  /// Words of a line without its comment. A quote counts only where a word begins or ends, as in
+  /// CIF.
   void split(std::string_view line) {
     words_.clear();
     quoted_first_ = false;
@@ -70,7 +73,8 @@ class Parser {
   void take_line() {
     const std::string_view word = quoted_first_ ? std::string_view() : words_[0];
     if (word.substr(0, 5) == "data_") {
-      if (blocks_.size() >= kMaxBlocks) fail("more than 4096 data blocks", "no particle list has that many");
+      if (blocks_.size() >= kMaxBlocks)
+        fail("more than 4096 data blocks", "no particle list has that many");
       blocks_.push_back({std::string(word.substr(5)), line_, {}});
       table().format = "star";
       table().file = name_;
@@ -78,7 +82,9 @@ class Parser {
       seen_.clear();
       return;
     }
-    if (blocks_.empty()) fail(fmt::format("{} before the first data_ block", shown(words_[0])), "the file is no STAR file");
+    if (blocks_.empty())
+      fail(fmt::format("{} before the first data_ block", shown(words_[0])),
+           "the file is no STAR file");
     if (to_lower(word) == "loop_") {
       if (state_ != State::Block || !table().columns.empty())
         fail("a second table in one data block", "expected one loop_ per data_ block");
@@ -88,20 +94,25 @@ class Parser {
     } else if (state_ == State::Header || state_ == State::Rows) {
       state_ = State::Rows;
       if (words_.size() != table().columns.size())
-        fail(fmt::format("{} values", words_.size()), fmt::format("expected {}, one for each column", table().columns.size()));
+        fail(fmt::format("{} values", words_.size()),
+             fmt::format("expected {}, one for each column", table().columns.size()));
       table().cells.insert(table().cells.end(), words_.begin(), words_.end());
       table().lines.push_back(line_);
     } else {
-      fail(fmt::format("{} is no column", shown(words_[0])), "expected a name that begins with _, loop_ or data_");
+      fail(fmt::format("{} is no column", shown(words_[0])),
+           "expected a name that begins with _, loop_ or data_");
     }
   }
 
   void take_column(std::string_view column) {
-    if (!seen_.emplace(column).second) fail(fmt::format("column {} is there twice", column), "the file is damaged");
-    if (seen_.size() > kMaxColumns) fail("more than 4096 columns", "no particle list has that many");
+    if (!seen_.emplace(column).second)
+      fail(fmt::format("column {} is there twice", column), "the file is damaged");
+    if (seen_.size() > kMaxColumns)
+      fail("more than 4096 columns", "no particle list has that many");
     table().columns.emplace_back(column);
     if (state_ == State::Header) return;
-    if (words_.size() != 2) fail(fmt::format("{} values for {}", words_.size() - 1, column), "expected one");
+    if (words_.size() != 2)
+      fail(fmt::format("{} values for {}", words_.size() - 1, column), "expected one");
     table().cells.push_back(words_[1]);
     if (table().lines.empty()) table().lines.push_back(line_);
   }
@@ -122,18 +133,22 @@ class Parser {
 
 }  // namespace
 
-std::vector<StarBlock> parse_star_blocks(std::string_view text, const std::string& name) { return Parser(text, name).run(); }
+std::vector<StarBlock> parse_star_blocks(std::string_view text, const std::string& name) {
+  return Parser(text, name).run();
+}
 
 std::string star_value(std::string_view value) {
-  const bool plain = !value.empty() && value.find_first_of(" \t\r\n\f\v") == std::string_view::npos && value[0] != '"' &&
-                     value[0] != '\'' && value[0] != '#' && value[0] != '_' && value[0] != ';' && value.substr(0, 5) != "data_" &&
-                     to_lower(value) != "loop_";
+  const bool plain = !value.empty() &&
+                     value.find_first_of(" \t\r\n\f\v") == std::string_view::npos &&
+                     value[0] != '"' && value[0] != '\'' && value[0] != '#' && value[0] != '_' &&
+                     value[0] != ';' && value.substr(0, 5) != "data_" && to_lower(value) != "loop_";
   if (plain) return std::string(value);
   std::string text(value);
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   const char quote = text.find('"') == std::string::npos ? '"' : '\'';
-  if (quote == '\'') std::replace(text.begin(), text.end(), '\'', '_');  // both kinds inside: no way to write it
+  if (quote == '\'')
+    std::replace(text.begin(), text.end(), '\'', '_');  // both kinds inside: no way to write it
   return quote + text + quote;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The STAR syntax as RELION writes it: data blocks that hold one table each, as a loop or as single lines of name and value. One row
-// stands on one line; CIF's multi-line texts are refused.
+// The STAR syntax as RELION writes it: data blocks that hold one table each, as a loop or as single
+// lines of name and value. One row stands on one line; CIF's multi-line texts are refused.
 #pragma once
 
 #include <string>
@@ -21,7 +21,8 @@ struct StarBlock {
 /// Parses all blocks. Throws `Error` naming file, line and fact. The tables view `text`.
 std::vector<StarBlock> parse_star_blocks(std::string_view text, const std::string& name);
 
-/// `value` as it must stand in a row: quoted where it is empty or has blanks or a leading quote or comment sign.
+/// `value` as it must stand in a row: quoted where it is empty or has blanks or a leading quote or
+/// comment sign.
 std::string star_value(std::string_view value);
 
 }  // namespace dfe::io::lists

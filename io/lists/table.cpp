@@ -20,7 +20,9 @@ int Table::find(std::string_view name) const {
 double Table::number(std::size_t row, int column) const {
   const auto value = parse_number(cell(row, column));
   if (!value)
-    fail(row, fmt::format("column {} holds {}", columns[static_cast<std::size_t>(column)], shown(cell(row, column))),
+    fail(row,
+         fmt::format("column {} holds {}", columns[static_cast<std::size_t>(column)],
+                     shown(cell(row, column))),
          "expected a finite number");
   return *value;
 }
@@ -28,14 +30,18 @@ double Table::number(std::size_t row, int column) const {
 std::int64_t Table::integer(std::size_t row, int column) const {
   const auto value = parse_integer(cell(row, column));
   if (!value)
-    fail(row, fmt::format("column {} holds {}", columns[static_cast<std::size_t>(column)], shown(cell(row, column))),
+    fail(row,
+         fmt::format("column {} holds {}", columns[static_cast<std::size_t>(column)],
+                     shown(cell(row, column))),
          "expected a whole number");
   return *value;
 }
 
 int Table::class_label(std::size_t row, int column) const {
   const std::int64_t label = integer(row, column);
-  if (label < 0 || label > kMaxClassLabel) fail(row, fmt::format("class label {}", label), fmt::format("expected 1 to {}", kMaxClassLabel));
+  if (label < 0 || label > kMaxClassLabel)
+    fail(row, fmt::format("class label {}", label),
+         fmt::format("expected 1 to {}", kMaxClassLabel));
   return static_cast<int>(label);
 }
 

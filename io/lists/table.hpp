@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A table of texts as STAR and CSV files hold it. Cells are views into the file's text, which must outlive the table.
+// A table of texts as STAR and CSV files hold it. Cells are views into the file's text, which must
+// outlive the table.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,9 @@ struct Table {
   std::deque<std::string> unquoted;     ///< texts of cells whose quotes had to be resolved
 
   std::size_t rows() const { return lines.size(); }
-  std::string_view cell(std::size_t row, int column) const { return cells[row * columns.size() + static_cast<std::size_t>(column)]; }
+  std::string_view cell(std::size_t row, int column) const {
+    return cells[row * columns.size() + static_cast<std::size_t>(column)];
+  }
   /// Index of a column by its exact name; -1 where there is none.
   int find(std::string_view name) const;
 

@@ -18,14 +18,20 @@ std::string load_text(const std::filesystem::path& path) {
   std::error_code code;
   const auto status = std::filesystem::status(path, code);
   if (!std::filesystem::exists(status)) throw Error("list", path.string(), "no such file");
-  if (std::filesystem::is_directory(status)) throw Error("list", path.string(), "is a folder", "expected a particle list");
+  if (std::filesystem::is_directory(status))
+    throw Error("list", path.string(), "is a folder", "expected a particle list");
   const std::uintmax_t size = std::filesystem::file_size(path, code);
   if (code) throw Error("list", path.string(), "cannot be read: " + code.message());
-  if (size == 0) throw Error("list", path.string(), "the file is empty (0 bytes)", "a list without particles still has its header");
-  if (size > kLimit) throw Error("list", path.string(), fmt::format("{} bytes are more than any list has (1 GiB)", size));
+  if (size == 0)
+    throw Error("list", path.string(), "the file is empty (0 bytes)",
+                "a list without particles still has its header");
+  if (size > kLimit)
+    throw Error("list", path.string(),
+                fmt::format("{} bytes are more than any list has (1 GiB)", size));
   std::ifstream in(path, std::ios::binary);
   std::string text(static_cast<std::size_t>(size), '\0');
-  if (!in.read(text.data(), static_cast<std::streamsize>(size))) throw Error("list", path.string(), "cannot be read");
+  if (!in.read(text.data(), static_cast<std::streamsize>(size)))
+    throw Error("list", path.string(), "cannot be read");
   return text;
 }
 
@@ -48,7 +54,8 @@ std::optional<double> parse_number(std::string_view text) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
   double value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  if (code != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+    return std::nullopt;
   return value;
 }
 
@@ -77,7 +84,9 @@ std::string shown(std::string_view text) {
 }
 
 std::int64_t line_of(std::string_view text, std::size_t offset) {
-  return 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text.size())), '\n');
+  return 1 + std::count(text.begin(),
+                        text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text.size())),
+                        '\n');
 }
 
 }  // namespace dfe::io::lists

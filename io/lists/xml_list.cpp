@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// DeepFinder's object lists. Before April 2020 (upstream commit d32768f) x was the slowest axis and z the fastest; files do not say
-// which they are, so the order is chosen by the user or found from the tomogram's extent.
+// DeepFinder's object lists. Before April 2020 (upstream commit d32768f) x was the slowest axis and
+// z the fastest; files do not say which they are, so the order is chosen by the user or found from
+// the tomogram's extent.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,8 +18,9 @@ namespace dfe::io::lists {
 namespace {
 
 constexpr int kMaxTomogramIndex = 65535;
-constexpr std::array<std::string_view, 11> kKnown{"tomo_idx", "obj_id", "class_label",  "x",    "y", "z", "psi",
-                                                  "phi",      "the",    "cluster_size", "score"};
+constexpr std::array<std::string_view, 11> kKnown{
+    "tomo_idx", "obj_id", "class_label",  "x",    "y", "z", "psi",
+    "phi",      "the",    "cluster_size", "score"};
 
 /// One `<object>` and what is needed to complain about it.
 class ObjectReader {
@@ -32,7 +34,9 @@ class ObjectReader {
 
   [[noreturn]] void fail(const std::string& fact, const std::string& remedy) const {
     const auto offset = static_cast<std::size_t>(std::max<std::ptrdiff_t>(node_.offset_debug(), 0));
-    throw Error("xml", file_, fmt::format("object {} (line {}): {}", number_, line_of(text_, offset), fact), remedy);
+    throw Error("xml", file_,
+                fmt::format("object {} (line {}): {}", number_, line_of(text_, offset), fact),
+                remedy);
   }
 
   /// An attribute's text; an empty one counts as absent (napari-deepfinder writes tomo_idx="").
@@ -46,29 +50,34 @@ class ObjectReader {
     const auto value = text(name);
     if (!value) return std::nullopt;
     const auto result = parse_number(*value);
-    if (!result) fail(fmt::format("attribute {} holds {}", name, shown(*value)), "expected a finite number");
+    if (!result)
+      fail(fmt::format("attribute {} holds {}", name, shown(*value)), "expected a finite number");
     return result;
   }
 
-  std::optional<std::int64_t> integer(const char* name, std::int64_t least, std::int64_t most) const {
+  std::optional<std::int64_t> integer(const char* name, std::int64_t least,
+                                      std::int64_t most) const {
     const auto value = text(name);
     if (!value) return std::nullopt;
     const auto result = parse_integer(*value);
     if (!result || *result < least || *result > most)
-      fail(fmt::format("attribute {} holds {}", name, shown(*value)), fmt::format("expected a whole number from {} to {}", least, most));
+      fail(fmt::format("attribute {} holds {}", name, shown(*value)),
+           fmt::format("expected a whole number from {} to {}", least, most));
     return result;
   }
 
   template <class Value>
   Value required(const std::optional<Value>& value, const char* name) const {
-    if (!value) fail(fmt::format("attribute {} is missing", name), "an object needs class_label, x, y and z");
+    if (!value)
+      fail(fmt::format("attribute {} is missing", name), "an object needs class_label, x, y and z");
     return *value;
   }
 
   std::optional<Rotation> orientation() const {
     const auto psi = number("psi"), phi = number("phi"), the = number("the");
     if (!psi && !phi && !the) return std::nullopt;
-    if (!psi || !phi || !the) fail("some of the angles psi, phi, the are missing", "expected all three or none");
+    if (!psi || !phi || !the)
+      fail("some of the angles psi, phi, the are missing", "expected all three or none");
     return from_zxz({*phi, *psi, *the});
   }
 
@@ -80,12 +89,17 @@ class ObjectReader {
 };
 
 /// How many positions lie inside the extent (half a voxel beyond the outer centres included).
-std::size_t count_inside(const std::vector<Particle>& particles, const Extent3& extent, bool swapped) {
-  const auto inside = [](double p, std::int64_t n) { return p >= -0.5 && p <= static_cast<double>(n) - 0.5; };
-  return static_cast<std::size_t>(std::count_if(particles.begin(), particles.end(), [&](const Particle& particle) {
-    const Point3& p = particle.position_voxels;
-    return inside(swapped ? p.x : p.z, extent.z) && inside(p.y, extent.y) && inside(swapped ? p.z : p.x, extent.x);
-  }));
+std::size_t count_inside(const std::vector<Particle>& particles, const Extent3& extent,
+                         bool swapped) {
+  const auto inside = [](double p, std::int64_t n) {
+    return p >= -0.5 && p <= static_cast<double>(n) - 0.5;
+  };
+  return static_cast<std::size_t>(
+      std::count_if(particles.begin(), particles.end(), [&](const Particle& particle) {
+        const Point3& p = particle.position_voxels;
+        return inside(swapped ? p.x : p.z, extent.z) && inside(p.y, extent.y) &&
+               inside(swapped ? p.z : p.x, extent.x);
+      }));
 }
 
 /// Whether x and z have to be exchanged; says in `list.warnings` what was assumed.
@@ -93,23 +107,27 @@ bool detect_swapped(ParticleList& list, const std::optional<Extent3>& extent) {
   if (list.particles.empty()) return false;
   if (!extent) {
     list.warnings.push_back(
-        "axis order of the XML list not checked: x taken as the fastest axis; lists made before April 2020 need "
+        "axis order of the XML list not checked: x taken as the fastest axis; lists made before "
+        "April 2020 need "
         "--from-axes zyx, or give the tomogram");
     return false;
   }
-  const std::size_t as_xyz = count_inside(list.particles, *extent, false), as_zyx = count_inside(list.particles, *extent, true);
+  const std::size_t as_xyz = count_inside(list.particles, *extent, false),
+                    as_zyx = count_inside(list.particles, *extent, true);
   if (as_zyx > as_xyz) {
     list.warnings.push_back(
-        fmt::format("x and z of the XML list exchanged (axis order of lists made before April 2020): in a tomogram of "
+        fmt::format("x and z of the XML list exchanged (axis order of lists made before April "
+                    "2020): in a tomogram of "
                     "{} voxels (z, y, x) {} of {} positions fit so, {} as written",
                     extent->to_string(), as_zyx, list.particles.size(), as_xyz));
     return true;
   }
   if (as_zyx == as_xyz)
-    list.warnings.push_back(
-        fmt::format("axis order of the XML list is ambiguous: both orders fit a tomogram of {} voxels (z, y, x) equally "
-                    "well; x taken as the fastest axis, --from-axes zyx for lists made before April 2020",
-                    extent->to_string()));
+    list.warnings.push_back(fmt::format(
+        "axis order of the XML list is ambiguous: both orders fit a tomogram of {} voxels (z, y, "
+        "x) equally "
+        "well; x taken as the fastest axis, --from-axes zyx for lists made before April 2020",
+        extent->to_string()));
   return false;
 }
 
@@ -145,11 +163,14 @@ ParticleList parse_xml(std::string_view text, const std::string& name, const Lis
   pugi::xml_document document;
   const pugi::xml_parse_result result = document.load_buffer(text.data(), text.size());
   if (!result)
-    throw Error("xml", name, fmt::format("line {}: {}", line_of(text, static_cast<std::size_t>(result.offset)), result.description()),
+    throw Error("xml", name,
+                fmt::format("line {}: {}", line_of(text, static_cast<std::size_t>(result.offset)),
+                            result.description()),
                 "the file is damaged or no XML");
   const pugi::xml_node root = document.document_element();
   if (std::string_view(root.name()) != "objlist")
-    throw Error("xml", name, fmt::format("the root element is {}", shown(root.name())), "expected <objlist>, a DeepFinder object list");
+    throw Error("xml", name, fmt::format("the root element is {}", shown(root.name())),
+                "expected <objlist>, a DeepFinder object list");
 
   ParticleList list;
   if (!options.tomogram_name.empty()) list.tomograms.push_back(options.tomogram_name);
@@ -160,7 +181,8 @@ ParticleList parse_xml(std::string_view text, const std::string& name, const Lis
     if (node.type() != pugi::node_element) continue;
     object.next(node);
     Particle particle;
-    particle.class_label = static_cast<int>(object.required(object.integer("class_label", 1, kMaxClassLabel), "class_label"));
+    particle.class_label = static_cast<int>(
+        object.required(object.integer("class_label", 1, kMaxClassLabel), "class_label"));
     particle.position_voxels.x = object.required(object.number("x"), "x");
     particle.position_voxels.y = object.required(object.number("y"), "y");
     particle.position_voxels.z = object.required(object.number("z"), "z");
@@ -184,23 +206,28 @@ ParticleList parse_xml(std::string_view text, const std::string& name, const Lis
     }
     list.particles.push_back(particle);
   }
-  for (int i = static_cast<int>(list.tomograms.size()); i < most_tomograms; ++i) list.tomograms.push_back(fmt::format("tomo{}", i));
+  for (int i = static_cast<int>(list.tomograms.size()); i < most_tomograms; ++i)
+    list.tomograms.push_back(fmt::format("tomo{}", i));
   for (auto& [column, values] : extras) {
     values.resize(list.particles.size());
     list.extra_columns.push_back({column, std::move(values)});
   }
 
   const bool swapped =
-      options.xml_axes == XmlAxes::Zyx || (options.xml_axes == XmlAxes::Detect && detect_swapped(list, options.tomogram_extent));
+      options.xml_axes == XmlAxes::Zyx ||
+      (options.xml_axes == XmlAxes::Detect && detect_swapped(list, options.tomogram_extent));
   if (swapped)
-    for (Particle& particle : list.particles) std::swap(particle.position_voxels.x, particle.position_voxels.z);
+    for (Particle& particle : list.particles)
+      std::swap(particle.position_voxels.x, particle.position_voxels.z);
   return list;
 }
 
 std::string format_xml(const ParticleList& list, const ListOptions& options) {
   std::vector<const ExtraColumn*> extras;
   for (const ExtraColumn& column : list.extra_columns)
-    if (is_attribute_name(column.name) && std::find(kKnown.begin(), kKnown.end(), column.name) == kKnown.end()) extras.push_back(&column);
+    if (is_attribute_name(column.name) &&
+        std::find(kKnown.begin(), kKnown.end(), column.name) == kKnown.end())
+      extras.push_back(&column);
 
   std::string out = "<objlist>\n";
   for (std::size_t i = 0; i < list.particles.size(); ++i) {
@@ -208,8 +235,12 @@ std::string format_xml(const ParticleList& list, const ListOptions& options) {
     Point3 p = particle.position_voxels;
     if (options.xml_axes == XmlAxes::Zyx) std::swap(p.x, p.z);
     out += "  <object";
-    const auto add = [&out](std::string_view name, std::string_view value) { out.append(fmt::format(" {}=\"{}\"", name, value)); };
-    const auto add_number = [&](std::string_view name, double value) { add(name, format_number(value, 3, false)); };
+    const auto add = [&out](std::string_view name, std::string_view value) {
+      out.append(fmt::format(" {}=\"{}\"", name, value));
+    };
+    const auto add_number = [&](std::string_view name, double value) {
+      add(name, format_number(value, 3, false));
+    };
     if (particle.tomogram) add("tomo_idx", std::to_string(*particle.tomogram));
     if (particle.object_id) add("obj_id", std::to_string(*particle.object_id));
     add("class_label", std::to_string(particle.class_label));
@@ -223,7 +254,9 @@ std::string format_xml(const ParticleList& list, const ListOptions& options) {
       add_number("the", angles.the);
     }
     if (particle.cluster_size) add("cluster_size", std::to_string(*particle.cluster_size));
-    if (particle.score) add("score", format_number(*particle.score, 6, true));  // DeepFinder ignores attributes it does not know
+    if (particle.score)
+      add("score", format_number(*particle.score, 6,
+                                 true));  // DeepFinder ignores attributes it does not know
     for (const ExtraColumn* column : extras)
       if (!column->values[i].empty()) add(column->name, escape(column->values[i]));
     out += "/>\n";

@@ -26,10 +26,14 @@ class Canvas {
   Canvas(int width, int height);
 
   void rectangle(double left, double top, double right, double bottom, Color color);
-  /// A smooth line; `dash` above 0 leaves gaps as long as its strokes, the first one `phase` dots before the line begins.
-  void line(double x0, double y0, double x1, double y1, Color color, double thickness = 1.6, double dash = 0, double phase = 0);
-  /// ASCII text, its middle at height `y`; other characters are shown as "?". Upright text reads from below.
-  void text(double x, double y, const std::string& text, Align align = Align::Left, bool upright = false, Color color = kBlack);
+  /// A smooth line; `dash` above 0 leaves gaps as long as its strokes, the first one `phase` dots
+  /// before the line begins.
+  void line(double x0, double y0, double x1, double y1, Color color, double thickness = 1.6,
+            double dash = 0, double phase = 0);
+  /// ASCII text, its middle at height `y`; other characters are shown as "?". Upright text reads
+  /// from below.
+  void text(double x, double y, const std::string& text, Align align = Align::Left,
+            bool upright = false, Color color = kBlack);
 
   /// Dots that a text takes along its line.
   static int text_width(const std::string& text);

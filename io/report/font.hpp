@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Letters of the plots: the printable characters of ASCII in 5 x 7 dots, and two rows below for descenders.
+// Letters of the plots: the printable characters of ASCII in 5 x 7 dots, and two rows below for
+// descenders.
 #pragma once
 
 #include <array>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images as PNG. Written here over zlib, which the project has anyway: an encoder of plain RGB images is one page.
+// Images as PNG. Written here over zlib, which the project has anyway: an encoder of plain RGB
+// images is one page.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// PDB through gemmi's reader; of mmCIF only the table of atoms is taken, so that files cut down to it are read too.
+// PDB through gemmi's reader; of mmCIF only the table of atoms is taken, so that files cut down to
+// it are read too.
 #include "io/structures/gemmi_atoms.hpp"
 
 #include <gemmi/c4322.hpp>
@@ -11,7 +12,9 @@ namespace dfe::io {
 
 namespace {
 
-bool is_water(const std::string& residue) { return residue == "HOH" || residue == "WAT" || residue == "DOD"; }
+bool is_water(const std::string& residue) {
+  return residue == "HOH" || residue == "WAT" || residue == "DOD";
+}
 
 }  // namespace
 
@@ -19,8 +22,9 @@ std::vector<FileAtom> read_cif_atoms(const std::string& text, const std::string&
   std::vector<FileAtom> atoms;
   gemmi::cif::Document document = gemmi::cif::read_memory(text.data(), text.size(), name.c_str());
   for (gemmi::cif::Block& block : document.blocks) {
-    gemmi::cif::Table table = block.find("_atom_site.", {"Cartn_x", "Cartn_y", "Cartn_z", "type_symbol", "?occupancy", "?B_iso_or_equiv",
-                                                         "?pdbx_PDB_model_num", "?label_comp_id"});
+    gemmi::cif::Table table =
+        block.find("_atom_site.", {"Cartn_x", "Cartn_y", "Cartn_z", "type_symbol", "?occupancy",
+                                   "?B_iso_or_equiv", "?pdbx_PDB_model_num", "?label_comp_id"});
     std::string first_model;
     for (const auto row : table) {
       if (row.has2(6)) {
@@ -32,7 +36,8 @@ std::vector<FileAtom> read_cif_atoms(const std::string& text, const std::string&
         return row.has2(i) ? gemmi::cif::as_number(row[static_cast<int>(i)], fallback) : fallback;
       };
       const double nan = std::nan("");
-      atoms.push_back({gemmi::Element(row.str(3)).ordinal(), number(0, nan), number(1, nan), number(2, nan), number(4, 1), number(5, 0)});
+      atoms.push_back({gemmi::Element(row.str(3)).ordinal(), number(0, nan), number(1, nan),
+                       number(2, nan), number(4, 1), number(5, 0)});
     }
     if (!atoms.empty()) break;
   }
@@ -47,8 +52,8 @@ std::vector<FileAtom> read_pdb_atoms(const std::string& text, const std::string&
     for (const gemmi::Residue& residue : chain.residues) {
       if (is_water(residue.name)) continue;
       for (const gemmi::Atom& atom : residue.atoms)
-        atoms.push_back(
-            {atom.element.ordinal(), atom.pos.x, atom.pos.y, atom.pos.z, static_cast<double>(atom.occ), static_cast<double>(atom.b_iso)});
+        atoms.push_back({atom.element.ordinal(), atom.pos.x, atom.pos.y, atom.pos.z,
+                         static_cast<double>(atom.occ), static_cast<double>(atom.b_iso)});
     }
   return atoms;
 }
@@ -56,7 +61,8 @@ std::vector<FileAtom> read_pdb_atoms(const std::string& text, const std::string&
 ElementFacts element_facts(int number) {
   using Table = gemmi::C4322<double>;
   const gemmi::Element element(number);
-  const Table::Coef& coef = Table::get(Table::has(element.elem) && number > 0 ? element.elem : gemmi::El::C);
+  const Table::Coef& coef =
+      Table::get(Table::has(element.elem) && number > 0 ? element.elem : gemmi::El::C);
   ElementFacts facts;
   for (int i = 0; i < 5; ++i) {
     facts.a[static_cast<std::size_t>(i)] = coef.a(i);

@@ -14,7 +14,8 @@ struct FileAtom {
   double x_angstrom = 0, y_angstrom = 0, z_angstrom = 0, occupancy = 1, b_factor = 0;
 };
 
-/// Atoms of the first model, without waters. Throws std::exception of any kind for text that cannot be parsed.
+/// Atoms of the first model, without waters. Throws std::exception of any kind for text that cannot
+/// be parsed.
 std::vector<FileAtom> read_cif_atoms(const std::string& text, const std::string& name);
 std::vector<FileAtom> read_pdb_atoms(const std::string& text, const std::string& name);
 

@@ -12,9 +12,12 @@ namespace {
 
 std::uint8_t swap(std::uint8_t v) { return v; }
 std::uint16_t swap(std::uint16_t v) { return static_cast<std::uint16_t>(v << 8 | v >> 8); }
-std::uint32_t swap(std::uint32_t v) { return v << 24 | (v & 0xFF00u) << 8 | (v >> 8 & 0xFF00u) | v >> 24; }
+std::uint32_t swap(std::uint32_t v) {
+  return v << 24 | (v & 0xFF00u) << 8 | (v >> 8 & 0xFF00u) | v >> 24;
+}
 std::uint64_t swap(std::uint64_t v) {
-  return std::uint64_t{swap(static_cast<std::uint32_t>(v))} << 32 | swap(static_cast<std::uint32_t>(v >> 32));
+  return std::uint64_t{swap(static_cast<std::uint32_t>(v))} << 32 |
+         swap(static_cast<std::uint32_t>(v >> 32));
 }
 
 /// Elements of type T, whose bits are read as Bits.
@@ -98,7 +101,8 @@ std::int64_t element_bytes(Element element, std::int64_t count) {
   return count;
 }
 
-void decode(Element element, bool swapped, const std::byte* bytes, std::int64_t count, float* out, int skip) {
+void decode(Element element, bool swapped, const std::byte* bytes, std::int64_t count, float* out,
+            int skip) {
   switch (element) {
     case Element::UInt4:
       return convert_nibbles(bytes, count, out, skip);

@@ -17,8 +17,10 @@ std::string element_name(Element element);
 /// Bytes that `count` elements of a row take.
 std::int64_t element_bytes(Element element, std::int64_t count);
 
-/// Converts `count` elements at `bytes` to float; `swapped` elements have the other byte order than this machine. For UInt4 `skip`
-/// of 1 leaves out the low half of the first byte. 32-bit integers and doubles round to the nearest float, all else is exact.
-void decode(Element element, bool swapped, const std::byte* bytes, std::int64_t count, float* out, int skip = 0);
+/// Converts `count` elements at `bytes` to float; `swapped` elements have the other byte order than
+/// this machine. For UInt4 `skip` of 1 leaves out the low half of the first byte. 32-bit integers
+/// and doubles round to the nearest float, all else is exact.
+void decode(Element element, bool swapped, const std::byte* bytes, std::int64_t count, float* out,
+            int skip = 0);
 
 }  // namespace dfe::io

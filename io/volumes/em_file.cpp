@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reader and writer of EM files stand together, because both are short and share the layout of the header.
+// Reader and writer of EM files stand together, because both are short and share the layout of the
+// header.
 #include "io/volumes/em_file.hpp"
 
 #include <algorithm>
@@ -51,7 +52,8 @@ RawLayout layout_of(std::span<const std::byte> head, ByteOrder order, Element el
 }
 
 bool positive(const RawLayout& layout) {
-  return std::all_of(layout.sizes.begin(), layout.sizes.end(), [](std::int64_t size) { return size >= 1; });
+  return std::all_of(layout.sizes.begin(), layout.sizes.end(),
+                     [](std::int64_t size) { return size >= 1; });
 }
 
 /// Bytes of the whole file, or -1 where the sizes make no sense.
@@ -60,19 +62,26 @@ std::int64_t file_bytes_of(const RawLayout& layout) {
   return bytes < 0 ? -1 : bytes + static_cast<std::int64_t>(kEmHeaderBytes);
 }
 
-/// What the machine's number says: 6 is the PC and 1 the VAX; OS-9, Convex, SGI, Sun and Mac are big-endian.
-ByteOrder order_of_machine(int machine) { return machine == 6 || machine == 1 ? ByteOrder::Little : ByteOrder::Big; }
+/// What the machine's number says: 6 is the PC and 1 the VAX; OS-9, Convex, SGI, Sun and Mac are
+/// big-endian.
+ByteOrder order_of_machine(int machine) {
+  return machine == 6 || machine == 1 ? ByteOrder::Little : ByteOrder::Big;
+}
 
 template <class Stored, class T>
-void write(const std::filesystem::path& path, VolumeView<const T> volume, const VolumeGeometry& geometry, int type) {
+void write(const std::filesystem::path& path, VolumeView<const T> volume,
+           const VolumeGeometry& geometry, int type) {
   std::array<std::byte, kEmHeaderBytes> header{};
   header[kMachine] = std::byte{6};
   header[kType] = static_cast<std::byte>(type);
   const std::array<std::int64_t, 3> sizes{volume.extent.x, volume.extent.y, volume.extent.z};
   for (std::size_t i = 0; i < 3; ++i) {
     if (sizes[i] > std::numeric_limits<std::int32_t>::max())
-      throw Error("em", path.string(), "size of " + std::to_string(sizes[i]) + " does not fit the header", "write HDF5 instead");
-    for (std::size_t byte = 0; byte < 4; ++byte) header[kSizes + 4 * i + byte] = static_cast<std::byte>(sizes[i] >> (8 * byte) & 255);
+      throw Error("em", path.string(),
+                  "size of " + std::to_string(sizes[i]) + " does not fit the header",
+                  "write HDF5 instead");
+    for (std::size_t byte = 0; byte < 4; ++byte)
+      header[kSizes + 4 * i + byte] = static_cast<std::byte>(sizes[i] >> (8 * byte) & 255);
   }
   std::string comment = program_and_version();
   if (geometry.voxel_size.known()) {
@@ -97,36 +106,46 @@ bool looks_like_em(std::span<const std::byte> head, std::int64_t file_bytes) {
          file_bytes_of(layout_of(head, ByteOrder::Big, *element)) == file_bytes;
 }
 
-RawHeader parse_em(std::span<const std::byte> head, std::int64_t file_bytes, const std::string& name, const VolumeReadOptions& options) {
+RawHeader parse_em(std::span<const std::byte> head, std::int64_t file_bytes,
+                   const std::string& name, const VolumeReadOptions& options) {
   if (head.size() < kEmHeaderBytes)
-    throw Error("em", name, "has " + std::to_string(head.size()) + " bytes", "an EM file begins with a header of 512 bytes");
-  const int machine = std::to_integer<int>(head[kMachine]), type = std::to_integer<int>(head[kType]);
+    throw Error("em", name, "has " + std::to_string(head.size()) + " bytes",
+                "an EM file begins with a header of 512 bytes");
+  const int machine = std::to_integer<int>(head[kMachine]),
+            type = std::to_integer<int>(head[kType]);
   auto element = element_of(type);
   if (!element)
     throw Error("em", name,
-                type == 8 ? "type 8 (complex) is a transform, not a volume" : "element type " + std::to_string(type) + " is not defined",
+                type == 8 ? "type 8 (complex) is a transform, not a volume"
+                          : "element type " + std::to_string(type) + " is not defined",
                 "expected 1, 2, 4, 5 or 9 (byte, short, int, float, double)");
   RawHeader result;
   VolumeInfo& info = result.info;
   info.path = name;
   info.format = "em";
-  if (*element == Element::Int8 && options.signed_bytes && !*options.signed_bytes) element = Element::UInt8;
+  if (*element == Element::Int8 && options.signed_bytes && !*options.signed_bytes)
+    element = Element::UInt8;
   ByteOrder order = order_of_machine(machine);
   const ByteOrder other = order == ByteOrder::Little ? ByteOrder::Big : ByteOrder::Little;
-  if (file_bytes_of(layout_of(head, order, *element)) != file_bytes && file_bytes_of(layout_of(head, other, *element)) == file_bytes) {
+  if (file_bytes_of(layout_of(head, order, *element)) != file_bytes &&
+      file_bytes_of(layout_of(head, other, *element)) == file_bytes) {
     order = other;
-    info.warnings.push_back("The machine number " + std::to_string(machine) + " contradicts the sizes; read as " +
+    info.warnings.push_back("The machine number " + std::to_string(machine) +
+                            " contradicts the sizes; read as " +
                             (order == ByteOrder::Little ? "little" : "big") + "-endian.");
   }
   result.layout = layout_of(head, order, *element);
   const std::int64_t expected = file_bytes_of(result.layout);
   if (expected < 0)
     throw Error("em", name,
-                "sizes " + std::to_string(result.layout.sizes[0]) + ", " + std::to_string(result.layout.sizes[1]) + ", " +
+                "sizes " + std::to_string(result.layout.sizes[0]) + ", " +
+                    std::to_string(result.layout.sizes[1]) + ", " +
                     std::to_string(result.layout.sizes[2]) + " of x, y, z make no volume",
                 "the file is damaged or of another format");
   if (file_bytes < expected)
-    throw Error("em", name, "has " + std::to_string(file_bytes) + " bytes but its header says " + std::to_string(expected),
+    throw Error("em", name,
+                "has " + std::to_string(file_bytes) + " bytes but its header says " +
+                    std::to_string(expected),
                 "it is cut short; copy it again");
   if (file_bytes > expected)
     info.warnings.push_back("The file is longer than the " + std::to_string(expected) +
@@ -135,7 +154,8 @@ RawHeader parse_em(std::span<const std::byte> head, std::int64_t file_bytes, con
   info.byte_order = order == ByteOrder::Little ? "little" : "big";
   info.geometry.extent = extent_of(result.layout);
   const std::string comment = ByteReader(head, order, "em", name).text(kComment, kCommentBytes);
-  if (const auto place = comment.find(kVoxelKey); comment.starts_with("dfengine ") && place != std::string::npos) {
+  if (const auto place = comment.find(kVoxelKey);
+      comment.starts_with("dfengine ") && place != std::string::npos) {
     const double size = std::strtod(comment.substr(place + sizeof kVoxelKey - 1).c_str(), nullptr);
     if (size > 0 && std::isfinite(size)) info.geometry.voxel_size = VoxelSize::cubic(size);
   }
@@ -143,14 +163,16 @@ RawHeader parse_em(std::span<const std::byte> head, std::int64_t file_bytes, con
   return result;
 }
 
-void write_em(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels, const VolumeGeometry& geometry) {
+void write_em(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels,
+              const VolumeGeometry& geometry) {
   if (fits_signed_byte(count_labels(labels.span())))
     write<std::int8_t>(path, labels, geometry, 1);
   else
     write<std::int16_t>(path, labels, geometry, 2);
 }
 
-void write_em(const std::filesystem::path& path, VolumeView<const float> volume, const VolumeGeometry& geometry) {
+void write_em(const std::filesystem::path& path, VolumeView<const float> volume,
+              const VolumeGeometry& geometry) {
   write<float>(path, volume, geometry, 5);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Volumes in HDF5: DeepFinder's dataset `dataset`, EMAN2's /MDF/images/0/image, or the only three-dimensional dataset of a file.
-// The geometry stands in attributes of the dataset, which other programs ignore.
+// Volumes in HDF5: DeepFinder's dataset `dataset`, EMAN2's /MDF/images/0/image, or the only
+// three-dimensional dataset of a file. The geometry stands in attributes of the dataset, which
+// other programs ignore.
 #pragma once
 
 #include <filesystem>
@@ -12,17 +13,19 @@
 
 namespace dfe::io {
 
-std::unique_ptr<VolumeSource> open_hdf5_volume(const std::filesystem::path& path, const VolumeReadOptions& options);
+std::unique_ptr<VolumeSource> open_hdf5_volume(const std::filesystem::path& path,
+                                               const VolumeReadOptions& options);
 
-/// Attributes `voxel_size_angstrom`, `origin_angstrom`, `start_voxels`, `sampling` (z, y, x each), `cell_angles_deg`, `space_group`,
-/// `labels`.
+/// Attributes `voxel_size_angstrom`, `origin_angstrom`, `start_voxels`, `sampling` (z, y, x each),
+/// `cell_angles_deg`, `space_group`, `labels`.
 void write_geometry(hid_t object, const VolumeGeometry& geometry);
 
 /// Reads what `write_geometry` wrote, as far as it is there; the extent is left alone.
 void read_geometry(hid_t object, VolumeGeometry& geometry);
 
 /// Class names of a label map written as HDF5; empty where the file has none.
-std::vector<std::string> read_class_names(const std::filesystem::path& path, const VolumeReadOptions& options);
+std::vector<std::string> read_class_names(const std::filesystem::path& path,
+                                          const VolumeReadOptions& options);
 
 constexpr char kClassNames[] = "class_names";
 

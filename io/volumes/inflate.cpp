@@ -17,7 +17,8 @@
 namespace dfe::io {
 namespace {
 
-/// One compressed stream. `step` moves both spans on and tells whether the stream has ended; it throws where it is damaged.
+/// One compressed stream. `step` moves both spans on and tells whether the stream has ended; it
+/// throws where it is damaged.
 class Decoder {
  public:
   explicit Decoder(std::string name) : name_(std::move(name)) {}
@@ -28,11 +29,14 @@ class Decoder {
 
  protected:
   [[noreturn]] void damaged(const std::string& what) const {
-    throw Error("decompress", name_, "the compressed data is damaged (" + what + ")", "copy the file again");
+    throw Error("decompress", name_, "the compressed data is damaged (" + what + ")",
+                "copy the file again");
   }
 
   /// Lengths fit the libraries' 32-bit counters.
-  static unsigned length(std::span<std::byte> bytes) { return static_cast<unsigned>(std::min<std::size_t>(bytes.size(), 1u << 30)); }
+  static unsigned length(std::span<std::byte> bytes) {
+    return static_cast<unsigned>(std::min<std::size_t>(bytes.size(), 1u << 30));
+  }
 
  private:
   std::string name_;
@@ -51,8 +55,10 @@ class GzipDecoder final : public Decoder {
     stream_.next_out = reinterpret_cast<Bytef*>(out.data());
     stream_.avail_out = length(out);
     const int code = inflate(&stream_, Z_NO_FLUSH);
-    in = in.subspan(static_cast<std::size_t>(reinterpret_cast<std::byte*>(stream_.next_in) - in.data()));
-    out = out.subspan(static_cast<std::size_t>(reinterpret_cast<std::byte*>(stream_.next_out) - out.data()));
+    in = in.subspan(
+        static_cast<std::size_t>(reinterpret_cast<std::byte*>(stream_.next_in) - in.data()));
+    out = out.subspan(
+        static_cast<std::size_t>(reinterpret_cast<std::byte*>(stream_.next_out) - out.data()));
     if (code == Z_STREAM_END) return true;
     if (code != Z_OK && code != Z_BUF_ERROR) damaged(stream_.msg != nullptr ? stream_.msg : "gzip");
     return false;
@@ -75,8 +81,10 @@ class Bzip2Decoder final : public Decoder {
     stream_.next_out = reinterpret_cast<char*>(out.data());
     stream_.avail_out = length(out);
     const int code = BZ2_bzDecompress(&stream_);
-    in = in.subspan(static_cast<std::size_t>(reinterpret_cast<std::byte*>(stream_.next_in) - in.data()));
-    out = out.subspan(static_cast<std::size_t>(reinterpret_cast<std::byte*>(stream_.next_out) - out.data()));
+    in = in.subspan(
+        static_cast<std::size_t>(reinterpret_cast<std::byte*>(stream_.next_in) - in.data()));
+    out = out.subspan(
+        static_cast<std::size_t>(reinterpret_cast<std::byte*>(stream_.next_out) - out.data()));
     if (code == BZ_STREAM_END) return true;
     if (code != BZ_OK) damaged("bzip2");
     return false;
@@ -89,7 +97,8 @@ class Bzip2Decoder final : public Decoder {
 /// Reads the compressed file through decoders, one after the other where streams are concatenated.
 class Stream {
  public:
-  Stream(const RandomFile& file, const std::string& compression) : file_(file), compression_(compression), buffer_(kBuffer) {}
+  Stream(const RandomFile& file, const std::string& compression)
+      : file_(file), compression_(compression), buffer_(kBuffer) {}
 
   /// Fills `out` as far as the stream reaches; returns the number of bytes.
   std::size_t read(std::span<std::byte> out) {
@@ -122,7 +131,8 @@ class Stream {
   bool refill() {
     std::copy(in_.begin(), in_.end(), buffer_.begin());
     const std::size_t kept = in_.size();
-    const auto more = static_cast<std::size_t>(std::min<std::int64_t>(file_.size() - offset_, static_cast<std::int64_t>(kBuffer - kept)));
+    const auto more = static_cast<std::size_t>(
+        std::min<std::int64_t>(file_.size() - offset_, static_cast<std::int64_t>(kBuffer - kept)));
     file_.read(offset_, buffer_.data() + kept, more);
     offset_ += static_cast<std::int64_t>(more);
     in_ = {buffer_.data(), kept + more};
@@ -137,7 +147,9 @@ class Stream {
   std::unique_ptr<Decoder> decoder_;
 };
 
-std::int64_t physical_memory() { return static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE); }
+std::int64_t physical_memory() {
+  return static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
+}
 
 /// Large blocks move by remapping, without a copy, and pages not yet written cost nothing.
 void resize(RandomFile::Memory& memory, std::size_t bytes) {
@@ -150,14 +162,17 @@ void resize(RandomFile::Memory& memory, std::size_t bytes) {
 }  // namespace
 
 std::string compression_of(std::span<const std::byte> head) {
-  const auto is = [&](std::size_t i, unsigned value) { return i < head.size() && std::to_integer<unsigned>(head[i]) == value; };
+  const auto is = [&](std::size_t i, unsigned value) {
+    return i < head.size() && std::to_integer<unsigned>(head[i]) == value;
+  };
   if (is(0, 0x1f) && is(1, 0x8b)) return "gzip";
   if (is(0, 'B') && is(1, 'Z') && is(2, 'h')) return "bzip2";
   return "";
 }
 
-RandomFile decompress(const RandomFile& file, const std::string& compression, std::size_t head_bytes,
-                      const std::function<std::int64_t(std::span<const std::byte>)>& size_from_head) {
+RandomFile decompress(
+    const RandomFile& file, const std::string& compression, std::size_t head_bytes,
+    const std::function<std::int64_t(std::span<const std::byte>)>& size_from_head) {
   Stream stream(file, compression);
   RandomFile::Memory memory;
   std::size_t capacity = std::max<std::size_t>(head_bytes, 1 << 16);
@@ -165,10 +180,11 @@ RandomFile decompress(const RandomFile& file, const std::string& compression, st
   std::size_t size = stream.read({memory.get(), head_bytes});
   const std::int64_t wanted = size_from_head({memory.get(), size}) + 1;
   if (wanted > physical_memory())
-    throw Error(
-        "decompress", file.name(),
-        "needs " + std::to_string(wanted) + " bytes of memory when decompressed, the machine has " + std::to_string(physical_memory()),
-        "decompress it on disk first");
+    throw Error("decompress", file.name(),
+                "needs " + std::to_string(wanted) +
+                    " bytes of memory when decompressed, the machine has " +
+                    std::to_string(physical_memory()),
+                "decompress it on disk first");
   const auto total = static_cast<std::size_t>(wanted);
   while (size < total) {
     if (size == capacity) resize(memory, capacity = std::min(capacity * 2, total));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the fields of an MRC2014 header lie, in bytes from its begin. Fields of three stand for x, y, z, but those of the array itself
-// (sizes, start) for columns, rows, sections.
+// Where the fields of an MRC2014 header lie, in bytes from its begin. Fields of three stand for x,
+// y, z, but those of the array itself (sizes, start) for columns, rows, sections.
 #pragma once
 
 #include <cstddef>

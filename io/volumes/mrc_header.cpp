@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each function below settles one question about the header, in the order in which the answers are needed: byte order, mode, axes,
-// length, bytes' sign, scale, texts.
+// Each function below settles one question about the header, in the order in which the answers are
+// needed: byte order, mode, axes, length, bytes' sign, scale, texts.
 #include "io/volumes/mrc_header.hpp"
 
 #include <algorithm>
@@ -33,9 +33,13 @@ std::string hex(const std::string& bytes) {
   return text;
 }
 
-ByteReader reader(std::span<const std::byte> head, ByteOrder order, const std::string& name) { return {head, order, "mrc", name}; }
+ByteReader reader(std::span<const std::byte> head, ByteOrder order, const std::string& name) {
+  return {head, order, "mrc", name};
+}
 
-bool defined_mode(std::int32_t mode) { return (mode >= 0 && mode <= 4) || mode == 6 || mode == 12 || mode == 16 || mode == 101; }
+bool defined_mode(std::int32_t mode) {
+  return (mode >= 0 && mode <= 4) || mode == 6 || mode == 12 || mode == 16 || mode == 101;
+}
 
 bool makes_sense(const ByteReader& header) {
   if (!defined_mode(header.at<std::int32_t>(kMode))) return false;
@@ -49,8 +53,10 @@ bool makes_sense(const ByteReader& header) {
 bool has_map_word(const ByteReader& header) { return header.text(kMap, 3) == "MAP"; }
 
 /// By the machine stamp, unless only the other order makes sense of mode and sizes.
-ByteOrder byte_order(std::span<const std::byte> head, const std::string& name, std::vector<std::string>& warnings) {
-  const ByteReader little = reader(head, ByteOrder::Little, name), big = reader(head, ByteOrder::Big, name);
+ByteOrder byte_order(std::span<const std::byte> head, const std::string& name,
+                     std::vector<std::string>& warnings) {
+  const ByteReader little = reader(head, ByteOrder::Little, name),
+                   big = reader(head, ByteOrder::Big, name);
   const std::string stamp = little.text(kMachineStamp, 4);
   std::optional<ByteOrder> stamped;
   if (stamp.starts_with("\x44\x44") || stamp.starts_with("\x44\x41")) stamped = ByteOrder::Little;
@@ -58,7 +64,8 @@ ByteOrder byte_order(std::span<const std::byte> head, const std::string& name, s
   const bool little_fits = makes_sense(little), big_fits = makes_sense(big);
   const ByteOrder likely = big_fits && !little_fits ? ByteOrder::Big : ByteOrder::Little;
   if (stamped && (*stamped == likely || little_fits == big_fits)) return *stamped;
-  warnings.push_back("The machine stamp (" + hex(stamp) + ") " + (stamped ? "contradicts mode and sizes" : "is not a valid one") +
+  warnings.push_back("The machine stamp (" + hex(stamp) + ") " +
+                     (stamped ? "contradicts mode and sizes" : "is not a valid one") +
                      "; read as " + (likely == ByteOrder::Little ? "little" : "big") + "-endian.");
   return likely;
 }
@@ -79,9 +86,11 @@ Element element_of(std::int32_t mode, const std::string& name) {
     case 101:
       return Element::UInt4;
     case 3:
-      throw Error("mrc", name, "mode 3 (complex 16-bit integers) is a transform, not a volume", remedy);
+      throw Error("mrc", name, "mode 3 (complex 16-bit integers) is a transform, not a volume",
+                  remedy);
     case 4:
-      throw Error("mrc", name, "mode 4 (complex 32-bit floats) is a transform, not a volume", remedy);
+      throw Error("mrc", name, "mode 4 (complex 32-bit floats) is a transform, not a volume",
+                  remedy);
     case 16:
       throw Error("mrc", name, "mode 16 (RGB bytes) is a picture, not a volume", remedy);
     default:
@@ -97,38 +106,48 @@ std::array<int, 3> axes(const ByteReader& header, VolumeInfo& info) {
   std::array<int, 3> sorted = order;
   std::sort(sorted.begin(), sorted.end());
   if (sorted != std::array<int, 3>{1, 2, 3}) {
-    info.warnings.push_back("MAPC, MAPR, MAPS are " + std::to_string(order[0]) + ", " + std::to_string(order[1]) + ", " +
-                            std::to_string(order[2]) + ", which is no order of the axes; assumed 1, 2, 3.");
+    info.warnings.push_back("MAPC, MAPR, MAPS are " + std::to_string(order[0]) + ", " +
+                            std::to_string(order[1]) + ", " + std::to_string(order[2]) +
+                            ", which is no order of the axes; assumed 1, 2, 3.");
     return {0, 1, 2};
   }
   return {order[0] - 1, order[1] - 1, order[2] - 1};
 }
 
 /// Where the voxels begin, and whether the file is long enough.
-void place_data(const ByteReader& header, std::int64_t file_bytes, const std::string& name, RawHeader& result) {
+void place_data(const ByteReader& header, std::int64_t file_bytes, const std::string& name,
+                RawHeader& result) {
   VolumeInfo& info = result.info;
   const std::int64_t bytes = data_bytes(result.layout);
   if (bytes < 0)
-    throw Error("mrc", name, "sizes " + extent_of(result.layout).to_string() + " need more bytes than any file has",
-                "the header is damaged");
+    throw Error(
+        "mrc", name,
+        "sizes " + extent_of(result.layout).to_string() + " need more bytes than any file has",
+        "the header is damaged");
   std::int64_t extended = header.at<std::int32_t>(kExtendedBytes);
   const std::int64_t bare = static_cast<std::int64_t>(kHeaderBytes) + bytes;
   if (extended != 0 && (extended < 0 || bare + extended > file_bytes) && file_bytes >= bare) {
-    // A copied header whose extended part was not written: the voxels follow at once and end with the file.
+    // A copied header whose extended part was not written: the voxels follow at once and end with
+    // the file.
     if (file_bytes == bare) {
-      info.warnings.push_back("The header announces an extended header of " + std::to_string(extended) +
+      info.warnings.push_back("The header announces an extended header of " +
+                              std::to_string(extended) +
                               " bytes that the file has no room for; read without it.");
       extended = 0;
     } else if (extended < 0) {
-      throw Error("mrc", name, "extended header of " + std::to_string(extended) + " bytes", "the header is damaged");
+      throw Error("mrc", name, "extended header of " + std::to_string(extended) + " bytes",
+                  "the header is damaged");
     }
   }
   const std::int64_t expected = bare + std::max<std::int64_t>(extended, 0);
   if (file_bytes < expected)
     throw Error("mrc", name,
-                "has " + std::to_string(file_bytes) + " bytes but its header says " + std::to_string(expected) + " (" +
-                    extent_of(result.layout).to_string() + " " + element_name(result.layout.element) + " and " +
-                    std::to_string(kHeaderBytes + static_cast<std::size_t>(std::max<std::int64_t>(extended, 0))) + " of header)",
+                "has " + std::to_string(file_bytes) + " bytes but its header says " +
+                    std::to_string(expected) + " (" + extent_of(result.layout).to_string() + " " +
+                    element_name(result.layout.element) + " and " +
+                    std::to_string(kHeaderBytes +
+                                   static_cast<std::size_t>(std::max<std::int64_t>(extended, 0))) +
+                    " of header)",
                 "it is cut short; copy it again");
   if (file_bytes > expected)
     info.warnings.push_back("The file is longer than the " + std::to_string(expected) +
@@ -137,33 +156,40 @@ void place_data(const ByteReader& header, std::int64_t file_bytes, const std::st
   if (extended > 0) {
     info.extended_header_type = header.text(kExtendedType, 4);
     // CCP4's symmetry records stand without a type.
-    if (!std::all_of(info.extended_header_type.begin(), info.extended_header_type.end(), [](unsigned char c) { return c > 32 && c < 127; }))
+    if (!std::all_of(info.extended_header_type.begin(), info.extended_header_type.end(),
+                     [](unsigned char c) { return c > 32 && c < 127; }))
       info.extended_header_type.clear();
   }
   result.layout.offset = static_cast<std::int64_t>(kHeaderBytes) + extended;
 }
 
 /// Mode 0 is signed in the standard, but IMOD and SerialEM wrote unsigned bytes for decades.
-Element sign_of_bytes(const ByteReader& header, const std::string& name, const VolumeReadOptions& options,
-                      std::vector<std::string>& warnings) {
+Element sign_of_bytes(const ByteReader& header, const std::string& name,
+                      const VolumeReadOptions& options, std::vector<std::string>& warnings) {
   const bool imod = header.at<std::int32_t>(kImodStamp) == kImod;
   const std::int32_t flags = imod ? header.at<std::int32_t>(kImodFlags) : 0;
   if (flags & kImodNibbles)
-    throw Error("mrc", name, "holds two 4-bit voxels in each byte (IMOD's flag 16)", "convert it with IMOD's newstack -mode 0");
+    throw Error("mrc", name, "holds two 4-bit voxels in each byte (IMOD's flag 16)",
+                "convert it with IMOD's newstack -mode 0");
   if (options.signed_bytes) return *options.signed_bytes ? Element::Int8 : Element::UInt8;
   if (imod) return flags & kImodSignedBytes ? Element::Int8 : Element::UInt8;
   const auto minimum = header.at<float>(kMinimum), maximum = header.at<float>(kMaximum);
   if (maximum > 127 && maximum <= 255) {
-    warnings.push_back("Bytes (mode 0) are read as unsigned, because the header's maximum is " + number_text(maximum) +
-                       (minimum < 0 ? ", although its minimum is " + number_text(minimum) + "." : "."));
+    warnings.push_back(
+        "Bytes (mode 0) are read as unsigned, because the header's maximum is " +
+        number_text(maximum) +
+        (minimum < 0 ? ", although its minimum is " + number_text(minimum) + "." : "."));
     return Element::UInt8;
   }
   if (!(minimum >= -128 && minimum <= maximum && maximum <= 127))
-    warnings.push_back("Bytes (mode 0) are read as signed, as the standard says; the header's minimum and maximum do not tell.");
+    warnings.push_back(
+        "Bytes (mode 0) are read as signed, as the standard says; the header's minimum and maximum "
+        "do not tell.");
   return Element::Int8;
 }
 
-VoxelSize voxel_size(const ByteReader& header, const std::array<std::int64_t, 3>& extent_xyz, std::vector<std::string>& warnings) {
+VoxelSize voxel_size(const ByteReader& header, const std::array<std::int64_t, 3>& extent_xyz,
+                     std::vector<std::string>& warnings) {
   std::array<double, 3> size{};
   bool no_sampling = false;
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -173,9 +199,12 @@ VoxelSize voxel_size(const ByteReader& header, const std::array<std::int64_t, 3>
       no_sampling = true;
       sampling = extent_xyz[axis];
     }
-    if (std::isfinite(cell) && cell > 0) size[axis] = static_cast<double>(cell) / static_cast<double>(sampling);
+    if (std::isfinite(cell) && cell > 0)
+      size[axis] = static_cast<double>(cell) / static_cast<double>(sampling);
   }
-  if (no_sampling) warnings.push_back("MX, MY, MZ are not all positive; the number of voxels is used to find their size.");
+  if (no_sampling)
+    warnings.push_back(
+        "MX, MY, MZ are not all positive; the number of voxels is used to find their size.");
   if (size[2] == 0 && extent_xyz[2] == 1 && size[0] > 0 && size[1] > 0) {
     size[2] = size[0];
     warnings.push_back("The single section has no thickness; its voxel size in z is taken from x.");
@@ -183,17 +212,20 @@ VoxelSize voxel_size(const ByteReader& header, const std::array<std::int64_t, 3>
   return {size[2], size[1], size[0]};
 }
 
-/// Stacks of images are read as one volume; stacks of volumes are refused, because nothing says which one is meant.
+/// Stacks of images are read as one volume; stacks of volumes are refused, because nothing says
+/// which one is meant.
 void check_stack(const ByteReader& header, const std::string& name, RawHeader& result) {
-  const std::int64_t sections = extent_of(result.layout).z, sampling = header.at<std::int32_t>(kSampling + 8);
+  const std::int64_t sections = extent_of(result.layout).z,
+                     sampling = header.at<std::int32_t>(kSampling + 8);
   const int group = result.info.geometry.space_group;
   if (group >= 401 && group <= 630 && sampling > 0 && sections > sampling)
     throw Error("mrc", name,
-                "is a stack of " + std::to_string(sections / sampling) + " volumes (space group " + std::to_string(group) + ", MZ " +
-                    std::to_string(sampling) + ")",
+                "is a stack of " + std::to_string(sections / sampling) + " volumes (space group " +
+                    std::to_string(group) + ", MZ " + std::to_string(sampling) + ")",
                 "give a file with one volume");
   if (group == 0 && sampling == 1 && sections > 1)
-    result.info.warnings.push_back("The header calls the file a stack of " + std::to_string(sections) +
+    result.info.warnings.push_back("The header calls the file a stack of " +
+                                   std::to_string(sections) +
                                    " images (ISPG 0, MZ 1); read as one volume.");
 }
 
@@ -203,12 +235,15 @@ void read_geometry(const ByteReader& header, const std::string& name, RawHeader&
   geometry.extent = extent_of(result.layout);
   geometry.space_group = header.at<std::int32_t>(kSpaceGroup);
   check_stack(header, name, result);
-  geometry.voxel_size = voxel_size(header, {geometry.extent.x, geometry.extent.y, geometry.extent.z}, warnings);
+  geometry.voxel_size =
+      voxel_size(header, {geometry.extent.x, geometry.extent.y, geometry.extent.z}, warnings);
 
   std::array<std::int64_t, 3> start{}, sampling{};
   for (std::size_t i = 0; i < 3; ++i) {
-    start[static_cast<std::size_t>(result.layout.axes[i])] = header.at<std::int32_t>(kStart + 4 * i);  // starts follow the file's axes
-    sampling[i] = std::max<std::int64_t>(header.at<std::int32_t>(kSampling + 4 * i), 0);               // samplings follow x, y, z
+    start[static_cast<std::size_t>(result.layout.axes[i])] =
+        header.at<std::int32_t>(kStart + 4 * i);  // starts follow the file's axes
+    sampling[i] = std::max<std::int64_t>(header.at<std::int32_t>(kSampling + 4 * i),
+                                         0);  // samplings follow x, y, z
   }
   geometry.start = {start[2], start[1], start[0]};
   geometry.sampling = {sampling[2], sampling[1], sampling[0]};
@@ -230,7 +265,8 @@ void read_geometry(const ByteReader& header, const std::string& name, RawHeader&
     angles = {90, 90, 90};
   }
   if (angles != std::array<double, 3>{90, 90, 90})
-    warnings.push_back("The cell angles are " + number_text(angles[0]) + ", " + number_text(angles[1]) + ", " + number_text(angles[2]) +
+    warnings.push_back("The cell angles are " + number_text(angles[0]) + ", " +
+                       number_text(angles[1]) + ", " + number_text(angles[2]) +
                        " degrees; voxels are treated as if their edges were perpendicular.");
   geometry.origin_angstrom = {origin[2], origin[1], origin[0]};
   geometry.cell_angles_deg = angles;
@@ -239,7 +275,8 @@ void read_geometry(const ByteReader& header, const std::string& name, RawHeader&
 void read_labels(const ByteReader& header, VolumeInfo& info) {
   const std::int32_t count = header.at<std::int32_t>(kLabelCount);
   if (count < 0 || count > 10)
-    info.warnings.push_back("The header counts " + std::to_string(count) + " labels, expected 0 to 10; they are ignored.");
+    info.warnings.push_back("The header counts " + std::to_string(count) +
+                            " labels, expected 0 to 10; they are ignored.");
   if (count < 0 || count > 10) return;
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
     std::string label = header.text(kLabels + i * kLabelBytes, kLabelBytes);
@@ -254,7 +291,8 @@ void read_labels(const ByteReader& header, VolumeInfo& info) {
 /// What can be said before the length of the file is known.
 RawHeader parse_shape(std::span<const std::byte> head, const std::string& name) {
   if (head.size() < kHeaderBytes)
-    throw Error("mrc", name, "has " + std::to_string(head.size()) + " bytes", "an MRC file begins with a header of 1024 bytes");
+    throw Error("mrc", name, "has " + std::to_string(head.size()) + " bytes",
+                "an MRC file begins with a header of 1024 bytes");
   RawHeader result;
   VolumeInfo& info = result.info;
   info.path = name;
@@ -269,8 +307,10 @@ RawHeader parse_shape(std::span<const std::byte> head, const std::string& name) 
     layout.sizes[i] = header.at<std::int32_t>(kSizes + 4 * i);
     if (layout.sizes[i] < 1)
       throw Error("mrc", name,
-                  "sizes " + std::to_string(layout.sizes[0]) + ", " + std::to_string(header.at<std::int32_t>(kSizes + 4)) + ", " +
-                      std::to_string(header.at<std::int32_t>(kSizes + 8)) + " of columns, rows and sections",
+                  "sizes " + std::to_string(layout.sizes[0]) + ", " +
+                      std::to_string(header.at<std::int32_t>(kSizes + 4)) + ", " +
+                      std::to_string(header.at<std::int32_t>(kSizes + 8)) +
+                      " of columns, rows and sections",
                   "each must be at least 1; the file is damaged or of another format");
   }
   layout.element = element_of(info.mrc_mode, name);
@@ -281,27 +321,35 @@ RawHeader parse_shape(std::span<const std::byte> head, const std::string& name) 
 
 bool looks_like_mrc(std::span<const std::byte> head) {
   if (head.size() < kHeaderBytes) return false;
-  const ByteReader little = reader(head, ByteOrder::Little, ""), big = reader(head, ByteOrder::Big, "");
+  const ByteReader little = reader(head, ByteOrder::Little, ""),
+                   big = reader(head, ByteOrder::Big, "");
   return has_map_word(little) || makes_sense(little) || makes_sense(big);
 }
 
 std::int64_t mrc_file_bytes(std::span<const std::byte> head, const std::string& name) {
   const RawHeader shape = parse_shape(head, name);
   const std::int64_t bytes = data_bytes(shape.layout);
-  if (bytes < 0) throw Error("mrc", name, "sizes need more bytes than any file has", "the header is damaged");
-  const ByteReader header = reader(head, shape.info.byte_order == "little" ? ByteOrder::Little : ByteOrder::Big, name);
-  return static_cast<std::int64_t>(kHeaderBytes) + bytes + std::max<std::int64_t>(header.at<std::int32_t>(kExtendedBytes), 0);
+  if (bytes < 0)
+    throw Error("mrc", name, "sizes need more bytes than any file has", "the header is damaged");
+  const ByteReader header =
+      reader(head, shape.info.byte_order == "little" ? ByteOrder::Little : ByteOrder::Big, name);
+  return static_cast<std::int64_t>(kHeaderBytes) + bytes +
+         std::max<std::int64_t>(header.at<std::int32_t>(kExtendedBytes), 0);
 }
 
-RawHeader parse_mrc(std::span<const std::byte> head, std::int64_t file_bytes, const std::string& name, const VolumeReadOptions& options) {
+RawHeader parse_mrc(std::span<const std::byte> head, std::int64_t file_bytes,
+                    const std::string& name, const VolumeReadOptions& options) {
   RawHeader result = parse_shape(head, name);
   VolumeInfo& info = result.info;
-  const ByteReader header = reader(head, info.byte_order == "little" ? ByteOrder::Little : ByteOrder::Big, name);
+  const ByteReader header =
+      reader(head, info.byte_order == "little" ? ByteOrder::Little : ByteOrder::Big, name);
   if (!has_map_word(header))
-    info.warnings.push_back("The word MAP is missing from the header; taken for an MRC file by its mode and sizes.");
+    info.warnings.push_back(
+        "The word MAP is missing from the header; taken for an MRC file by its mode and sizes.");
   result.layout.axes = axes(header, info);
   place_data(header, file_bytes, name, result);
-  if (info.mrc_mode == 0) result.layout.element = sign_of_bytes(header, name, options, info.warnings);
+  if (info.mrc_mode == 0)
+    result.layout.element = sign_of_bytes(header, name, options, info.warnings);
   info.mode = element_name(result.layout.element);
   read_geometry(header, name, result);
   read_labels(header, info);

@@ -20,7 +20,8 @@ namespace dfe::io {
 namespace {
 
 std::vector<std::byte> head_of(const RandomFile& file) {
-  std::vector<std::byte> head(static_cast<std::size_t>(std::min<std::int64_t>(file.size(), mrc::kHeaderBytes)));
+  std::vector<std::byte> head(
+      static_cast<std::size_t>(std::min<std::int64_t>(file.size(), mrc::kHeaderBytes)));
   file.read(0, head.data(), head.size());
   return head;
 }
@@ -29,9 +30,12 @@ bool begins_with(std::span<const std::byte> head, std::string_view text) {
   return head.size() >= text.size() && std::memcmp(head.data(), text.data(), text.size()) == 0;
 }
 
-std::unique_ptr<VolumeSource> open_compressed(const RandomFile& file, const std::string& compression, const VolumeReadOptions& options) {
-  RandomFile plain =
-      decompress(file, compression, mrc::kHeaderBytes, [&](std::span<const std::byte> head) { return mrc_file_bytes(head, file.name()); });
+std::unique_ptr<VolumeSource> open_compressed(const RandomFile& file,
+                                              const std::string& compression,
+                                              const VolumeReadOptions& options) {
+  RandomFile plain = decompress(
+      file, compression, mrc::kHeaderBytes,
+      [&](std::span<const std::byte> head) { return mrc_file_bytes(head, file.name()); });
   RawHeader header = parse_mrc(head_of(plain), plain.size(), plain.name(), options);
   header.info.compression = compression;
   return std::make_unique<RawVolume>(std::move(plain), std::move(header));
@@ -40,7 +44,8 @@ std::unique_ptr<VolumeSource> open_compressed(const RandomFile& file, const std:
 /// The name of a format that people try in vain, or "".
 std::string known_stranger(std::span<const std::byte> head) {
   using namespace std::string_view_literals;
-  if (begins_with(head, "II*\0"sv) || begins_with(head, "MM\0*"sv) || begins_with(head, "II+\0"sv)) return "a TIFF file";
+  if (begins_with(head, "II*\0"sv) || begins_with(head, "MM\0*"sv) || begins_with(head, "II+\0"sv))
+    return "a TIFF file";
   if (begins_with(head, "PK\3\4"sv)) return "a zip archive";
   if (begins_with(head, "\x93NUMPY"sv)) return "a NumPy array";
   if (begins_with(head, "\x89PNG"sv)) return "a PNG picture";
@@ -53,16 +58,21 @@ std::unique_ptr<VolumeSource> open_bytes(RandomFile file, const VolumeReadOption
   const std::string name = file.name();
   if (file.size() == 0) throw Error("volume", name, "is empty", "an unfinished or failed copy?");
   const std::vector<std::byte> head = head_of(file);
-  if (const std::string compression = compression_of(head); !compression.empty()) return open_compressed(file, compression, options);
+  if (const std::string compression = compression_of(head); !compression.empty())
+    return open_compressed(file, compression, options);
   if (const std::string stranger = known_stranger(head); !stranger.empty())
     throw Error("volume", name, "is " + stranger, "convert it to MRC");
-  // EM has no magic word but must fit its length to the byte; MRC files with their word are never taken for it.
-  const bool word = head.size() == mrc::kHeaderBytes && std::memcmp(head.data() + mrc::kMap, "MAP", 3) == 0;
+  // EM has no magic word but must fit its length to the byte; MRC files with their word are never
+  // taken for it.
+  const bool word =
+      head.size() == mrc::kHeaderBytes && std::memcmp(head.data() + mrc::kMap, "MAP", 3) == 0;
   const bool em = !word && looks_like_em(head, file.size());
   const std::filesystem::path ending = std::filesystem::path(name).extension();
   if (!em && !looks_like_mrc(head) && ending != ".em" && !is_volume_file_name(name))
-    throw Error("volume", name, "is neither MRC, HDF5 nor EM", "expected .mrc .rec .map .st .ali (also .gz and .bz2), .h5 or .em");
-  RawHeader header = em || ending == ".em" ? parse_em(head, file.size(), name, options) : parse_mrc(head, file.size(), name, options);
+    throw Error("volume", name, "is neither MRC, HDF5 nor EM",
+                "expected .mrc .rec .map .st .ali (also .gz and .bz2), .h5 or .em");
+  RawHeader header = em || ending == ".em" ? parse_em(head, file.size(), name, options)
+                                           : parse_mrc(head, file.size(), name, options);
   return std::make_unique<RawVolume>(std::move(file), std::move(header));
 }
 
@@ -70,14 +80,16 @@ bool looks_like_hdf5(const RandomFile& file) {
   constexpr char kSignature[] = "\x89HDF\r\n\x1a\n";
   std::array<char, 8> bytes{};
   // A user block of 512, 1024, ... bytes may come first.
-  for (std::int64_t offset = 0; offset + 8 <= file.size(); offset = offset == 0 ? 512 : offset * 2) {
+  for (std::int64_t offset = 0; offset + 8 <= file.size();
+       offset = offset == 0 ? 512 : offset * 2) {
     file.read(offset, bytes.data(), bytes.size());
     if (std::memcmp(bytes.data(), kSignature, bytes.size()) == 0) return true;
   }
   return false;
 }
 
-std::unique_ptr<VolumeSource> open_volume(const std::filesystem::path& path, const VolumeReadOptions& options) {
+std::unique_ptr<VolumeSource> open_volume(const std::filesystem::path& path,
+                                          const VolumeReadOptions& options) {
   RandomFile file(path);
   if (looks_like_hdf5(file)) return open_hdf5_volume(path, options);
   return open_bytes(std::move(file), options);
@@ -109,13 +121,14 @@ LabelMap read_label_map(const std::filesystem::path& path, const VolumeReadOptio
       const bool good = value >= 0 && value <= 255 && value == std::floor(value);  // false for NaN
       labels[i] = good ? static_cast<std::uint8_t>(value) : std::uint8_t{0};
       if (!good && bad++ == 0)
-        first = std::to_string(value) + " at z,y,x " + std::to_string(z + i / plane) + "," + std::to_string(i % plane / extent.x) + "," +
-                std::to_string(i % extent.x);
+        first = std::to_string(value) + " at z,y,x " + std::to_string(z + i / plane) + "," +
+                std::to_string(i % plane / extent.x) + "," + std::to_string(i % extent.x);
     }
   }
   if (bad > 0)
     throw Error("labels", path.string(),
-                std::to_string(bad) + " of " + std::to_string(extent.voxels()) + " voxels are no labels, the first is " + first,
+                std::to_string(bad) + " of " + std::to_string(extent.voxels()) +
+                    " voxels are no labels, the first is " + first,
                 "labels are whole numbers from 0 to 255; is this a tomogram?");
   if (source->info().format == "hdf5") map.class_names = read_class_names(path, options);
   return map;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Voxels that lie in a file as one plain array: what MRC and EM files come down to once their headers are understood. Axis order and
-// byte order are settled here and nowhere else.
+// Voxels that lie in a file as one plain array: what MRC and EM files come down to once their
+// headers are understood. Axis order and byte order are settled here and nowhere else.
 #pragma once
 
 #include <array>
@@ -18,7 +18,8 @@ struct RawLayout {
   Element element = Element::Float32;
   bool swapped = false;                 ///< the other byte order than this machine
   std::array<std::int64_t, 3> sizes{};  ///< columns (fastest), rows, sections
-  std::array<int, 3> axes{0, 1, 2};     ///< which axis the columns, rows and sections run along: 0 = x, 1 = y, 2 = z
+  std::array<int, 3> axes{
+      0, 1, 2};  ///< which axis the columns, rows and sections run along: 0 = x, 1 = y, 2 = z
 };
 
 /// Extent in (z, y, x) of an array stored as `layout` says.
@@ -49,7 +50,8 @@ class RawVolume final : public VolumeSource {
   RawHeader header_;
 };
 
-/// Throws `Error` where `box` does not lie inside a volume of `extent`: a mistake of the caller, caught before it reads elsewhere.
+/// Throws `Error` where `box` does not lie inside a volume of `extent`: a mistake of the caller,
+/// caught before it reads elsewhere.
 void check_box(const Box3& box, Extent3 extent, const std::string& name);
 
 }  // namespace dfe::io

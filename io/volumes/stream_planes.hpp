@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Voxels to a file without a second copy of the volume: converted in pieces, or written where they lie.
+// Voxels to a file without a second copy of the volume: converted in pieces, or written where they
+// lie.
 #pragma once
 
 #include <algorithm>
@@ -7,8 +8,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "dfengine/volume.hpp"
 #include "core/label_counts.hpp"
+#include "dfengine/volume.hpp"
 #include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
 
@@ -16,7 +17,8 @@ namespace dfe::io {
 
 /// Whether no label exceeds 127.
 inline bool fits_signed_byte(const LabelCounts& counts) {
-  return std::all_of(counts.begin() + 128, counts.end(), [](std::int64_t count) { return count == 0; });
+  return std::all_of(counts.begin() + 128, counts.end(),
+                     [](std::int64_t count) { return count == 0; });
 }
 
 /// Appends all voxels as little-endian elements of type Stored.
@@ -28,9 +30,11 @@ void stream_planes(AtomicFile& file, VolumeView<const T> volume) {
   std::vector<Stored> piece(static_cast<std::size_t>(std::min(kPiece, total)));
   for (std::int64_t begin = 0; begin < total; begin += kPiece) {
     const std::int64_t count = std::min(kPiece, total - begin);
-    std::transform(voxels.data() + begin, voxels.data() + begin + count, piece.begin(), [](T voxel) { return static_cast<Stored>(voxel); });
+    std::transform(voxels.data() + begin, voxels.data() + begin + count, piece.begin(),
+                   [](T voxel) { return static_cast<Stored>(voxel); });
     auto* const bytes = reinterpret_cast<std::byte*>(piece.data());
-    if (kNativeOrder != ByteOrder::Little) swap_bytes(bytes, sizeof(Stored), static_cast<std::size_t>(count));
+    if (kNativeOrder != ByteOrder::Little)
+      swap_bytes(bytes, sizeof(Stored), static_cast<std::size_t>(count));
     file.write(bytes, static_cast<std::size_t>(count) * sizeof(Stored));
   }
 }

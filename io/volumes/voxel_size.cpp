@@ -20,22 +20,25 @@ void settle_voxel_size(VolumeInfo& info, const VolumeReadOptions& options) {
   VoxelSize& size = info.geometry.voxel_size;
   if (options.voxel_size_angstrom) {
     const double given = *options.voxel_size_angstrom;
-    if (!(given > 0 && std::isfinite(given))) throw Error(ErrorKind::Usage, "voxel size", number_text(given), "must be more than 0 Å");
+    if (!(given > 0 && std::isfinite(given)))
+      throw Error(ErrorKind::Usage, "voxel size", number_text(given), "must be more than 0 Å");
     size = VoxelSize::cubic(given);
     return;
   }
   if (!size.known() || size == VoxelSize::cubic(1)) {
     info.warnings.push_back(std::string("The voxel size is ") +
-                            (size.known() ? "1 Å, which is what programs write that do not know it" : "not in the file") +
+                            (size.known() ? "1 Å, which is what programs write that do not know it"
+                                          : "not in the file") +
                             "; treated as unknown, give it with --voxel-size.");
     size = {};
     return;
   }
   const auto unlikely = [](double edge) { return edge < 0.5 || edge > 100; };
   if (unlikely(size.z_angstrom) || unlikely(size.y_angstrom) || unlikely(size.x_angstrom))
-    info.warnings.push_back("The voxel size of " + number_text(size.x_angstrom) + " x " + number_text(size.y_angstrom) + " x " +
-                            number_text(size.z_angstrom) +
-                            " Å (x, y, z) is hardly that of a tomogram; give it with --voxel-size if it is wrong.");
+    info.warnings.push_back(
+        "The voxel size of " + number_text(size.x_angstrom) + " x " + number_text(size.y_angstrom) +
+        " x " + number_text(size.z_angstrom) +
+        " Å (x, y, z) is hardly that of a tomogram; give it with --voxel-size if it is wrong.");
 }
 
 }  // namespace dfe::io

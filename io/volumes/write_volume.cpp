@@ -15,7 +15,8 @@ enum class Format { Unknown, Mrc, Hdf5, Em };
 
 Format format_of(const std::filesystem::path& path) {
   std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const char* const known : {".mrc", ".rec", ".map", ".st", ".ali", ".mrcs", ".ccp4"})
     if (ending == known) return Format::Mrc;
   for (const char* const known : {".h5", ".hdf5", ".hdf"})
@@ -24,21 +25,27 @@ Format format_of(const std::filesystem::path& path) {
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& path) {
-  throw Error(ErrorKind::Usage, "volume", path.string(), "has no ending of a volume format that can be written",
+  throw Error(ErrorKind::Usage, "volume", path.string(),
+              "has no ending of a volume format that can be written",
               "use .mrc, .rec, .map, .h5 or .em");
 }
 
 void check_shape(const std::filesystem::path& path, Extent3 volume, Extent3 geometry) {
-  if (volume.voxels() == 0) throw Error("volume", path.string(), "a volume of " + volume.to_string() + " has no voxels to write");
+  if (volume.voxels() == 0)
+    throw Error("volume", path.string(),
+                "a volume of " + volume.to_string() + " has no voxels to write");
   if (volume != geometry)
-    throw Error("volume", path.string(), "voxels of " + volume.to_string() + " with a geometry of " + geometry.to_string());
+    throw Error("volume", path.string(),
+                "voxels of " + volume.to_string() + " with a geometry of " + geometry.to_string());
 }
 
 }  // namespace
 
 std::string program_and_version() { return "dfengine " DFENGINE_VERSION; }
 
-bool is_volume_file_name(const std::filesystem::path& path) { return format_of(path) != Format::Unknown; }
+bool is_volume_file_name(const std::filesystem::path& path) {
+  return format_of(path) != Format::Unknown;
+}
 
 void write_label_map(const std::filesystem::path& path, const LabelMap& map) {
   check_shape(path, map.labels.extent(), map.geometry.extent);
@@ -54,7 +61,8 @@ void write_label_map(const std::filesystem::path& path, const LabelMap& map) {
   }
 }
 
-void write_volume(const std::filesystem::path& path, VolumeView<const float> volume, const VolumeGeometry& geometry) {
+void write_volume(const std::filesystem::path& path, VolumeView<const float> volume,
+                  const VolumeGeometry& geometry) {
   check_shape(path, volume.extent, geometry.extent);
   switch (format_of(path)) {
     case Format::Mrc:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The writers behind io/volume.hpp, one per format. Each takes voxels where they lie and streams them out plane by plane.
+// The writers behind io/volume.hpp, one per format. Each takes voxels where they lie and streams
+// them out plane by plane.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +13,26 @@
 
 namespace dfe::io {
 
-/// MRC: mode 0, or 6 where a label exceeds 127; floats mode 2. No extended header, axes 1, 2, 3, statistics of the voxels.
-void write_mrc(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels, const VolumeGeometry& geometry);
-void write_mrc(const std::filesystem::path& path, VolumeView<const float> volume, const VolumeGeometry& geometry);
+/// MRC: mode 0, or 6 where a label exceeds 127; floats mode 2. No extended header, axes 1, 2, 3,
+/// statistics of the voxels.
+void write_mrc(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels,
+               const VolumeGeometry& geometry);
+void write_mrc(const std::filesystem::path& path, VolumeView<const float> volume,
+               const VolumeGeometry& geometry);
 
-/// EM (TOM), little-endian: bytes, or 16-bit integers where a label exceeds 127; floats. Of the geometry the voxel size alone is kept, in
-/// the comment.
-void write_em(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels, const VolumeGeometry& geometry);
-void write_em(const std::filesystem::path& path, VolumeView<const float> volume, const VolumeGeometry& geometry);
+/// EM (TOM), little-endian: bytes, or 16-bit integers where a label exceeds 127; floats. Of the
+/// geometry the voxel size alone is kept, in the comment.
+void write_em(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels,
+              const VolumeGeometry& geometry);
+void write_em(const std::filesystem::path& path, VolumeView<const float> volume,
+              const VolumeGeometry& geometry);
 
-/// HDF5 with the dataset `dataset`: int8, or uint8 where a label exceeds 127; float32. The geometry stands in attributes of the dataset.
-void write_hdf5(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels, const VolumeGeometry& geometry,
-                const std::vector<std::string>& class_names);
-void write_hdf5(const std::filesystem::path& path, VolumeView<const float> volume, const VolumeGeometry& geometry);
+/// HDF5 with the dataset `dataset`: int8, or uint8 where a label exceeds 127; float32. The geometry
+/// stands in attributes of the dataset.
+void write_hdf5(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels,
+                const VolumeGeometry& geometry, const std::vector<std::string>& class_names);
+void write_hdf5(const std::filesystem::path& path, VolumeView<const float> volume,
+                const VolumeGeometry& geometry);
 
 /// "dfengine VERSION", what every file says of its maker.
 std::string program_and_version();

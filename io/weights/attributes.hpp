@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our own attributes at the root of a weights file. Keras ignores them; a file without them is a Keras file like any other.
+// Our own attributes at the root of a weights file. Keras ignores them; a file without them is a
+// Keras file like any other.
 #pragma once
 
 #include <string>
@@ -12,7 +13,8 @@ namespace dfe::io::weights {
 /// Writes class names, voxel size, normalization, widths and provenance.
 void write_attributes(hid_t root, const Weights& weights);
 
-/// Fills what the file has; leaves the rest of `weights` alone. Throws `Error` for values that make no sense.
+/// Fills what the file has; leaves the rest of `weights` alone. Throws `Error` for values that make
+/// no sense.
 void read_attributes(hid_t root, const std::string& file, Weights& weights);
 
 }  // namespace dfe::io::weights

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sources: Keras 2 and 3, legacy_h5_format.py (attributes layer_names and weight_names) and saving_lib.py (groups vars with numbered
-// datasets).
+// Sources: Keras 2 and 3, legacy_h5_format.py (attributes layer_names and weight_names) and
+// saving_lib.py (groups vars with numbered datasets).
 #include "io/weights/keras_layout.hpp"
 
 #include <algorithm>
@@ -17,14 +17,17 @@ constexpr std::size_t kMaxLayers = 4096;
 std::vector<std::string> list_attribute(hid_t object, const std::string& name) {
   if (h5::has_attribute(object, name)) return h5::read_strings(object, name);
   std::vector<std::string> all;
-  for (std::size_t part = 0; h5::has_attribute(object, name + std::to_string(part)) && part < kMaxLayers; ++part) {
+  for (std::size_t part = 0;
+       h5::has_attribute(object, name + std::to_string(part)) && part < kMaxLayers; ++part) {
     const auto texts = h5::read_strings(object, name + std::to_string(part));
     all.insert(all.end(), texts.begin(), texts.end());
   }
   return all;
 }
 
-bool has_list(hid_t object, const std::string& name) { return h5::has_attribute(object, name) || h5::has_attribute(object, name + "0"); }
+bool has_list(hid_t object, const std::string& name) {
+  return h5::has_attribute(object, name) || h5::has_attribute(object, name + "0");
+}
 
 std::vector<StoredLayer> legacy_layers(hid_t group, const std::string& prefix) {
   std::vector<StoredLayer> layers;
@@ -32,8 +35,10 @@ std::vector<StoredLayer> legacy_layers(hid_t group, const std::string& prefix) {
     const h5::Group layer = h5::open_group(group, name);
     StoredLayer stored{name, {}};
     if (has_list(layer, "weight_names"))
-      for (const std::string& weight : list_attribute(layer, "weight_names")) stored.tensors.push_back(prefix + name + "/" + weight);
-    if (!stored.tensors.empty()) layers.push_back(std::move(stored));  // pooling, up-sampling, concatenation have none
+      for (const std::string& weight : list_attribute(layer, "weight_names"))
+        stored.tensors.push_back(prefix + name + "/" + weight);
+    if (!stored.tensors.empty())
+      layers.push_back(std::move(stored));  // pooling, up-sampling, concatenation have none
   }
   return layers;
 }
@@ -49,7 +54,8 @@ std::vector<StoredLayer> numbered_layers(hid_t root, const std::string& top) {
     std::vector<std::string> numbers = h5::links(h5::open_group(group, name + "/vars"));
     std::sort(numbers.begin(), numbers.end(), natural_less);
     StoredLayer stored{name, {}};
-    for (const std::string& number : numbers) stored.tensors.push_back(top + "/" + name + "/vars/" + number);
+    for (const std::string& number : numbers)
+      stored.tensors.push_back(top + "/" + name + "/vars/" + number);
     if (!stored.tensors.empty()) layers.push_back(std::move(stored));
   }
   return layers;
@@ -89,24 +95,31 @@ KerasLayout find_layout(const h5::File& file, const std::string& name) {
   const h5::Group root = h5::open_group(file, "/");
   if (has_list(root, "layer_names")) {
     if (h5::has_attribute(root, "dfengine_weights")) return {"dfengine", legacy_layers(root, "")};
-    return {keras_version(root).substr(0, 2) == "3." ? "keras 3 weights, legacy HDF5" : "keras 2 weights", legacy_layers(root, "")};
+    return {keras_version(root).substr(0, 2) == "3." ? "keras 3 weights, legacy HDF5"
+                                                     : "keras 2 weights",
+            legacy_layers(root, "")};
   }
   if (h5::is_group(root, "model_weights")) {
     const h5::Group model = h5::open_group(root, "model_weights");
     if (has_list(model, "layer_names")) {
       std::string version = keras_version(model);
       if (version.empty()) version = keras_version(root);
-      return {version.substr(0, 2) == "3." ? "keras 3 model, legacy HDF5" : "keras 2 model", legacy_layers(model, "model_weights/")};
+      return {version.substr(0, 2) == "3." ? "keras 3 model, legacy HDF5" : "keras 2 model",
+              legacy_layers(model, "model_weights/")};
     }
   }
   if (h5::is_group(root, "layers")) return {"keras 3 weights", numbered_layers(root, "layers")};
   constexpr const char* kCheckpoint = "_layer_checkpoint_dependencies";
-  if (h5::is_group(root, kCheckpoint)) return {"tf.keras 2.12 to 2.15 weights", numbered_layers(root, kCheckpoint)};
+  if (h5::is_group(root, kCheckpoint))
+    return {"tf.keras 2.12 to 2.15 weights", numbered_layers(root, kCheckpoint)};
 
   const std::vector<std::string> found = h5::links(root);
   std::string list;
-  for (std::size_t i = 0; i < std::min<std::size_t>(found.size(), 5); ++i) list += (i > 0 ? ", " : "") + found[i];
-  throw Error("weights", name, found.empty() ? "an empty HDF5 file" : "an HDF5 file without Keras weights (it holds: " + list + ")",
+  for (std::size_t i = 0; i < std::min<std::size_t>(found.size(), 5); ++i)
+    list += (i > 0 ? ", " : "") + found[i];
+  throw Error("weights", name,
+              found.empty() ? "an empty HDF5 file"
+                            : "an HDF5 file without Keras weights (it holds: " + list + ")",
               "expected what Keras' save_weights or save wrote, or a weights file of dfengine");
 }
 

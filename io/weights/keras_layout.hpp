@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where Keras keeps the tensors of a model in an HDF5 file. Names are unreliable (they count on when a process builds a second model,
-// and start at nothing or at 1), so the order of layers comes from `layer_names` where there is one, else from natural sorting.
+// Where Keras keeps the tensors of a model in an HDF5 file. Names are unreliable (they count on
+// when a process builds a second model, and start at nothing or at 1), so the order of layers comes
+// from `layer_names` where there is one, else from natural sorting.
 #pragma once
 
 #include <string>
@@ -10,7 +11,8 @@
 
 namespace dfe::io::weights {
 
-/// A layer that has tensors, and the paths of their datasets below the file's root, in Keras' order (kernel, bias).
+/// A layer that has tensors, and the paths of their datasets below the file's root, in Keras' order
+/// (kernel, bias).
 struct StoredLayer {
   std::string name;
   std::vector<std::string> tensors;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Widths are read off the first layer of each resolution; everything else follows and is checked against them.
+// Widths are read off the first layer of each resolution; everything else follows and is checked
+// against them.
 #include "io/weights/network.hpp"
 
 #include <algorithm>
@@ -27,16 +28,19 @@ std::string describe(const ConvShape& shape) {
 }
 
 bool fits(const LayerShape& layer, const ConvShape& expected) {
-  if (layer.tensors.size() != 2 || layer.tensors[0].size() != 5 || layer.tensors[1].size() != 1) return false;
+  if (layer.tensors.size() != 2 || layer.tensors[0].size() != 5 || layer.tensors[1].size() != 1)
+    return false;
   const auto& kernel = layer.tensors[0];
   const std::int64_t out = expected.out > 0 ? expected.out : kernel[4];
-  return kernel[0] == expected.k && kernel[1] == expected.k && kernel[2] == expected.k && kernel[3] == expected.in && kernel[4] == out &&
-         layer.tensors[1][0] == out && out > 0 && out <= kMaxWidth;
+  return kernel[0] == expected.k && kernel[1] == expected.k && kernel[2] == expected.k &&
+         kernel[3] == expected.in && kernel[4] == out && layer.tensors[1][0] == out && out > 0 &&
+         out <= kMaxWidth;
 }
 
 }  // namespace
 
-std::array<ConvShape, kLayers> network_shapes(const std::array<std::int64_t, 3>& widths, std::int64_t classes) {
+std::array<ConvShape, kLayers> network_shapes(const std::array<std::int64_t, 3>& widths,
+                                              std::int64_t classes) {
   const auto [w1, w2, w3] = widths;
   return {{{3, 1, w1},
            {3, w1, w1},
@@ -58,15 +62,17 @@ std::array<ConvShape, kLayers> network_shapes(const std::array<std::int64_t, 3>&
 NetworkSize match_network(const std::vector<LayerShape>& layers, const std::string& file) {
   NetworkSize size;
   for (std::size_t i = 0; i < std::min(layers.size(), kLayers); ++i) {
-    // The first layer of a resolution (and the last of all) tells its own width: 0 until it has been seen.
+    // The first layer of a resolution (and the last of all) tells its own width: 0 until it has
+    // been seen.
     const ConvShape expected = network_shapes(size.widths, size.classes)[i];
     if (!fits(layers[i], expected)) {
       std::string found;
-      for (const auto& tensor : layers[i].tensors) found += (found.empty() ? "" : ", ") + describe(tensor);
-      throw Error(
-          "weights", file,
-          "not weights of the DeepFinder network: layer " + std::to_string(i + 1) + " of 15 ('" + layers[i].name + "') holds " + found,
-          "expected " + describe(expected));
+      for (const auto& tensor : layers[i].tensors)
+        found += (found.empty() ? "" : ", ") + describe(tensor);
+      throw Error("weights", file,
+                  "not weights of the DeepFinder network: layer " + std::to_string(i + 1) +
+                      " of 15 ('" + layers[i].name + "') holds " + found,
+                  "expected " + describe(expected));
     }
     const std::int64_t out = layers[i].tensors[1][0];
     if (i == 0) size.widths[0] = out;
@@ -75,9 +81,11 @@ NetworkSize match_network(const std::vector<LayerShape>& layers, const std::stri
     if (i == kLayers - 1) size.classes = out;
   }
   if (layers.size() != kLayers)
-    throw Error("weights", file, std::to_string(layers.size()) + " layers with weights", "the DeepFinder network has 15 convolutions");
+    throw Error("weights", file, std::to_string(layers.size()) + " layers with weights",
+                "the DeepFinder network has 15 convolutions");
   if (size.classes < 2 || size.classes > kMaxClasses)
-    throw Error("weights", file, "the last layer has " + std::to_string(size.classes) + " class(es)",
+    throw Error("weights", file,
+                "the last layer has " + std::to_string(size.classes) + " class(es)",
                 "expected 2 to 256, the background included");
   return size;
 }

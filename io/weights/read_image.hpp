@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weights from the bytes of an HDF5 file in memory: for members of archives and for the fuzz target.
+// Weights from the bytes of an HDF5 file in memory: for members of archives and for the fuzz
+// target.
 #pragma once
 
 #include <cstddef>

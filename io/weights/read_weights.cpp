@@ -19,15 +19,18 @@ namespace {
 /// All layers together; the default network has 0.9 million.
 constexpr std::int64_t kMaxParameters = std::int64_t{1} << 27;
 
-std::vector<float> read_tensor(const h5::File& file, const std::string& path, const std::string& layer, std::int64_t& budget,
+std::vector<float> read_tensor(const h5::File& file, const std::string& path,
+                               const std::string& layer, std::int64_t& budget,
                                const std::string& name) {
   const h5::Dataset dataset = h5::open_dataset(file, path);
   std::vector<float> values = h5::read_floats(dataset, budget).values;
   budget -= static_cast<std::int64_t>(values.size());
-  const auto bad = std::count_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
+  const auto bad = std::count_if(values.begin(), values.end(),
+                                 [](float value) { return !std::isfinite(value); });
   if (bad > 0)
     throw Error("weights", name,
-                std::to_string(bad) + " of " + std::to_string(values.size()) + " values of layer '" + layer + "' are NaN or infinite",
+                std::to_string(bad) + " of " + std::to_string(values.size()) +
+                    " values of layer '" + layer + "' are NaN or infinite",
                 "the training that wrote them has diverged; use an earlier checkpoint");
   return values;
 }
@@ -39,11 +42,13 @@ Weights read(const h5::File& file, const std::string& name) {
     weights::LayerShape shape{layer.name, {}};
     for (const std::string& path : layer.tensors) {
       if (!h5::is_dataset(file, path))
-        throw Error("weights", name, "layer '" + layer.name + "' lacks its tensor '" + path + "'", "the file is damaged");
+        throw Error("weights", name, "layer '" + layer.name + "' lacks its tensor '" + path + "'",
+                    "the file is damaged");
       shape.tensors.push_back(h5::dims(h5::open_dataset(file, path)));
     }
     shapes.push_back(std::move(shape));
-    if (shapes.size() > weights::kLayers) break;  // match_network only needs to see that there are more
+    if (shapes.size() > weights::kLayers)
+      break;  // match_network only needs to see that there are more
   }
   const weights::NetworkSize size = weights::match_network(shapes, name);
 
@@ -55,7 +60,8 @@ Weights read(const h5::File& file, const std::string& name) {
   for (std::size_t i = 0; i < weights::kLayers; ++i) {
     const weights::StoredLayer& layer = layout.layers[i];
     LayerWeights tensors;
-    std::copy(shapes[i].tensors[0].begin(), shapes[i].tensors[0].end(), tensors.kernel_shape.begin());
+    std::copy(shapes[i].tensors[0].begin(), shapes[i].tensors[0].end(),
+              tensors.kernel_shape.begin());
     tensors.kernel = read_tensor(file, layer.tensors[0], layer.name, budget, name);
     tensors.bias = read_tensor(file, layer.tensors[1], layer.name, budget, name);
     result.layers.push_back(std::move(tensors));
@@ -66,11 +72,14 @@ Weights read(const h5::File& file, const std::string& name) {
 
 }  // namespace
 
-Weights weights::read_image(std::span<const std::byte> bytes, const std::string& name) { return read(h5::open_image(bytes, name), name); }
+Weights weights::read_image(std::span<const std::byte> bytes, const std::string& name) {
+  return read(h5::open_image(bytes, name), name);
+}
 
 Weights read_weights(const std::filesystem::path& path) {
   if (!weights::is_archive(path)) return read(h5::open_file(path), path.string());
-  Weights result = weights::read_image(weights::read_archive(path), path.string() + ":model.weights.h5");
+  Weights result =
+      weights::read_image(weights::read_archive(path), path.string() + ":model.weights.h5");
   result.layout = ".keras archive";
   return result;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Elements of a card's tensors and their conversion to float, the same on host and card: the card's instructions and the host's integer
-// arithmetic both round to nearest even.
+// Elements of a card's tensors and their conversion to float, the same on host and card: the card's
+// instructions and the host's integer arithmetic both round to nearest even.
 #pragma once
 
 #include <cstdint>
@@ -67,6 +67,8 @@ template <class T>
 constexpr std::int64_t kPackSize = Pack<T>::kSize;
 
 /// Channels as they lie in memory: whole packs, those beyond the tensor's own are zero.
-constexpr std::int64_t whole_packs(std::int64_t channels, std::int64_t pack) { return (channels + pack - 1) / pack * pack; }
+constexpr std::int64_t whole_packs(std::int64_t channels, std::int64_t pack) {
+  return (channels + pack - 1) / pack * pack;
+}
 
 }  // namespace dfe::card

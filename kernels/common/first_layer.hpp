@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The network's first convolution, 3x3x3 from one channel: 27 products per output are too few for a matrix unit, and the time goes into
-// writing the result. One item computes four voxels of a row times one pack of channels from 54 inputs.
+// The network's first convolution, 3x3x3 from one channel: 27 products per output are too few for a
+// matrix unit, and the time goes into writing the result. One item computes four voxels of a row
+// times one pack of channels from 54 inputs.
 #pragma once
 
 #include "kernels/common/element.hpp"
@@ -26,7 +27,9 @@ struct FirstLayer {
   static constexpr int kPack = Pack<T>::kSize;
   std::int64_t planes() const { return call.z_end - call.z_begin; }
   std::int64_t rows() const { return call.height; }
-  std::int64_t items() const { return (call.width + kFirstLayerVoxels - 1) / kFirstLayerVoxels * (call.channels / kPack); }
+  std::int64_t items() const {
+    return (call.width + kFirstLayerVoxels - 1) / kFirstLayerVoxels * (call.channels / kPack);
+  }
 
   DFE_HOST_DEVICE void operator()(int plane, int row, int item) const {
     const int packs = static_cast<int>(call.channels) / kPack, width = static_cast<int>(call.width);
@@ -46,19 +49,24 @@ struct FirstLayer {
           const int xi = x + i - 1;
           values[i] = xi >= 0 && xi < width ? in[xi] : 0.0f;
         }
-        const float* w = call.w + static_cast<std::int64_t>((kd * 3 + kh) * 3) * call.channels + channel;
+        const float* w =
+            call.w + static_cast<std::int64_t>((kd * 3 + kh) * 3) * call.channels + channel;
         for (int kw = 0; kw < 3; ++kw, w += call.channels)
           for (int first = 0; first < kPack; first += 4) {
             const Pack<float> four = *reinterpret_cast<const Pack<float>*>(w + first);
             for (int c = 0; c < 4; ++c)
-              for (int v = 0; v < kFirstLayerVoxels; ++v) sums[v][first + c] += values[v + kw] * four.v[c];
+              for (int v = 0; v < kFirstLayerVoxels; ++v)
+                sums[v][first + c] += values[v + kw] * four.v[c];
           }
       }
     }
-    T* const out = static_cast<T*>(call.y) + ((plane * call.height + row) * call.width + x) * call.channels + channel;
+    T* const out = static_cast<T*>(call.y) +
+                   ((plane * call.height + row) * call.width + x) * call.channels + channel;
     for (int v = 0; v < kFirstLayerVoxels && x + v < width; ++v) {
       Pack<T> pack;
-      for (int c = 0; c < kPack; ++c) from_float(call.relu && !(sums[v][c] > 0) && sums[v][c] == sums[v][c] ? 0.0f : sums[v][c], pack.v[c]);
+      for (int c = 0; c < kPack; ++c)
+        from_float(call.relu && !(sums[v][c] > 0) && sums[v][c] == sums[v][c] ? 0.0f : sums[v][c],
+                   pack.v[c]);
       *reinterpret_cast<Pack<T>*>(out + v * call.channels) = pack;
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The up-convolution on `wgmma`, along z as halo_conv.hpp goes: a tile of the small tensor gives the four parities of one doubled plane at
-// once, one product of co columns for each of the 27 taps and 16 channels. The upper doubled plane needs two small planes.
+// The up-convolution on `wgmma`, along z as halo_conv.hpp goes: a tile of the small tensor gives
+// the four parities of one doubled plane at once, one product of co columns for each of the 27 taps
+// and 16 channels. The upper doubled plane needs two small planes.
 #pragma once
 
 #include <vector>
@@ -22,7 +23,8 @@ using HaloUpConvShape48 = HaloUpConvShape<48, 48, 1, 2, 4>;
 
 constexpr bool has_halo_up_conv(std::int64_t ci, std::int64_t co) { return ci == 48 && co == 48; }
 
-/// Calls tap(b, c, parity) for the parities 2·py + px in y and x, and their taps in one small plane: 9 in all.
+/// Calls tap(b, c, parity) for the parities 2·py + px in y and x, and their taps in one small
+/// plane: 9 in all.
 template <class Tap>
 DFE_HOST_DEVICE constexpr void for_up_conv_taps(Tap&& tap) {
   DFE_UNROLL
@@ -31,8 +33,8 @@ DFE_HOST_DEVICE constexpr void for_up_conv_taps(Tap&& tap) {
   for (int c = 0; c <= parity % 2; ++c) tap(b, c, parity);
 }
 
-/// w (2, 2, 2, ci, co) as operands: (3 passes, 9 taps, ci/8, co, 8). Passes: the lower doubled plane; the upper one from its own small
-/// plane, and from the next.
+/// w (2, 2, 2, ci, co) as operands: (3 passes, 9 taps, ci/8, co, 8). Passes: the lower doubled
+/// plane; the upper one from its own small plane, and from the next.
 template <class T>
 std::vector<T> halo_up_conv_weights(const float* w, std::int64_t ci, std::int64_t co) {
   std::vector<T> packed;
@@ -42,14 +44,16 @@ std::vector<T> halo_up_conv_weights(const float* w, std::int64_t ci, std::int64_
       const int pz = pass > 0, a = pass == 2, py = parity / 2, px = parity % 2;
       const std::vector<float> part = sub_pixel_weights(w, ci * co, pz, py, px);
       const std::int64_t tap = (a * (py + 1) + b) * (px + 1) + c;
-      append_operand(packed, ci, co,
-                     [&](std::int64_t i, std::int64_t column) { return part[static_cast<std::size_t>((tap * ci + i) * co + column)]; });
+      append_operand(packed, ci, co, [&](std::int64_t i, std::int64_t column) {
+        return part[static_cast<std::size_t>((tap * ci + i) * co + column)];
+      });
     });
   return packed;
 }
 
-/// What one group computes: rows from y, columns from x of the small tensor. `Planes` as for HaloConvGroup, of the small planes from that
-/// of z_begin on; after() is the address of the one after next().
+/// What one group computes: rows from y, columns from x of the small tensor. `Planes` as for
+/// HaloConvGroup, of the small planes from that of z_begin on; after() is the address of the one
+/// after next().
 template <class T, class Shape, class Group>
 struct HaloUpConvGroup {
   UpConvCall call;
@@ -67,7 +71,9 @@ struct HaloUpConvGroup {
       const std::uint32_t here = planes.next();
       DFE_NO_UNROLL
       for (int pass = 0; pass < 3; ++pass) {
-        multiply(pass < 2 ? here : planes.after(), weights + static_cast<std::uint32_t>(pass) * 9 * Shape::kTapBytes, pass == 2, sums);
+        multiply(pass < 2 ? here : planes.after(),
+                 weights + static_cast<std::uint32_t>(pass) * 9 * Shape::kTapBytes, pass == 2,
+                 sums);
         const std::int64_t plane = 2 * z + (pass > 0);
         if (pass != 1 && plane >= call.z_begin && plane < call.z_end) store(sums, plane);
       }
@@ -78,18 +84,22 @@ struct HaloUpConvGroup {
   }
 
  private:
-  DFE_HOST_DEVICE void multiply(std::uint32_t plane, std::uint32_t taps, bool add, Accumulators (&sums)[4]) const {
+  DFE_HOST_DEVICE void multiply(std::uint32_t plane, std::uint32_t taps, bool add,
+                                Accumulators (&sums)[4]) const {
     group.begin();
     int tap = 0;
     for_up_conv_taps([&](int b, int c, int parity) {
-      const int voxel = (index / Shape::kAcross * 8 + b) * Shape::kHaloX + index % Shape::kAcross * 8 + c;
+      const int voxel =
+          (index / Shape::kAcross * 8 + b) * Shape::kHaloX + index % Shape::kAcross * 8 + c;
       DFE_UNROLL
       for (int step = 0; step < Shape::kSteps; ++step)
         group.template multiply_add<T>(
             sums[parity],
-            matrix_of_32_byte_rows(plane + static_cast<std::uint32_t>(step) * Shape::kBoxStride + static_cast<std::uint32_t>(voxel) * 32,
+            matrix_of_32_byte_rows(plane + static_cast<std::uint32_t>(step) * Shape::kBoxStride +
+                                       static_cast<std::uint32_t>(voxel) * 32,
                                    Shape::kHaloX * 32),
-            plain_matrix(taps + static_cast<std::uint32_t>(tap) * Shape::kTapBytes + static_cast<std::uint32_t>(step) * kOutput * 32,
+            plain_matrix(taps + static_cast<std::uint32_t>(tap) * Shape::kTapBytes +
+                             static_cast<std::uint32_t>(step) * kOutput * 32,
                          kOutput * 16, 128),
             add || b > 0 || c > 0 || step > 0);
       ++tap;
@@ -98,7 +108,8 @@ struct HaloUpConvGroup {
     group.wait();
   }
 
-  /// Bias, ReLU and 16 bits; a quad's 4 bytes of each pack are exchanged, so that each thread stores whole packs.
+  /// Bias, ReLU and 16 bits; a quad's 4 bytes of each pack are exchanged, so that each thread
+  /// stores whole packs.
   DFE_HOST_DEVICE void store(Accumulators (&sums)[4], std::int64_t plane) const {
     constexpr int kPacks = kOutput / 8;
     DFE_UNROLL
@@ -111,8 +122,9 @@ struct HaloUpConvGroup {
         for (int i = 0; i < 4; ++i) {
           const int pack = first + i < kPacks ? first + i : 0;
           const float* const bias = call.b + pack * 8 + thread % 4 * 2;
-          words[thread].v[i] = finished_pair<T>(sums[parity][thread].v[4 * pack + 2 * half],
-                                                sums[parity][thread].v[4 * pack + 2 * half + 1], bias, call.relu);
+          words[thread].v[i] =
+              finished_pair<T>(sums[parity][thread].v[4 * pack + 2 * half],
+                               sums[parity][thread].v[4 * pack + 2 * half + 1], bias, call.relu);
         }
       });
       group.transpose_quads(words);
@@ -122,7 +134,8 @@ struct HaloUpConvGroup {
         const int pack = first + thread % 4;
         if (pack >= kPacks || row >= call.height || column >= call.width) return;
         const std::int64_t line = (plane - call.z_begin) * 2 * call.height + 2 * row + parity / 2;
-        T* const to = static_cast<T*>(call.y) + (line * 2 * call.width + 2 * column + parity % 2) * kOutput + pack * 8;
+        T* const to = static_cast<T*>(call.y) +
+                      (line * 2 * call.width + 2 * column + parity % 2) * kOutput + pack * 8;
         *reinterpret_cast<SixteenBytes*>(to) = {words[thread]};
       });
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The head at one voxel: one logit per class, the label of the largest (ties: the lowest), and softmax on request. Logits are computed
-// anew for every pass instead of being kept: with 32 channels that is cheaper than memory.
+// The head at one voxel: one logit per class, the label of the largest (ties: the lowest), and
+// softmax on request. Logits are computed anew for every pass instead of being kept: with 32
+// channels that is cheaper than memory.
 #pragma once
 
 #include <cmath>
@@ -40,7 +41,8 @@ struct Head {
       float sum = call.b[k];
       const float* const w = call.w + k * call.channels;
       if constexpr (kChannels > 0) {
-        for (int first = 0; first < kChannels; first += 4) {  // one load instead of four: loads would be the limit
+        for (int first = 0; first < kChannels;
+             first += 4) {  // one load instead of four: loads would be the limit
           const Pack<float> four = *reinterpret_cast<const Pack<float>*>(w + first);
           for (int c = 0; c < 4; ++c) sum += values[first + c] * four.v[c];
         }
@@ -57,7 +59,8 @@ struct Head {
       if (value > highest || value != value) highest = value, best = k;
     }
     call.labels[plane * area + pixel] = static_cast<std::uint8_t>(best);
-    if (!(highest - highest == 0)) *call.trouble = 1;  // every thread that comes here writes the same
+    if (!(highest - highest == 0))
+      *call.trouble = 1;  // every thread that comes here writes the same
     if (!call.scores) return;
     float total = 0;
     for (int k = 0; k < classes; ++k) total += expf(logit(k) - highest);

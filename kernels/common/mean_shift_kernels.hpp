@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mean shift on a card, step by step. Voxels are bits, sums are integers, so nothing depends on the order in which threads come. A
-// kernel with items works as those of plane_ops.hpp; one with warps is written against a warp (warp.hpp), and each warp has one piece of
-// work.
+// Mean shift on a card, step by step. Voxels are bits, sums are integers, so nothing depends on the
+// order in which threads come. A kernel with items works as those of plane_ops.hpp; one with warps
+// is written against a warp (warp.hpp), and each warp has one piece of work.
 #pragma once
 
 #include <bit>
@@ -12,20 +12,26 @@
 
 namespace dfe::card {
 
-/// One bit per voxel: bit k of word w of a row is voxel x = 32·w + k, bits beyond the row's end are 0. One word more lies behind the last.
+/// One bit per voxel: bit k of word w of a row is voxel x = 32·w + k, bits beyond the row's end are
+/// 0. One word more lies behind the last.
 struct BitVolume {
   std::uint32_t* words = nullptr;
   Extent3 extent;
 
   DFE_HOST_DEVICE std::int64_t row_words() const { return (extent.x + 31) / 32; }
   DFE_HOST_DEVICE std::int64_t rows() const { return extent.z * extent.y; }
-  DFE_HOST_DEVICE std::uint32_t* row(std::int64_t number) const { return words + number * row_words(); }
-  DFE_HOST_DEVICE std::uint32_t* row(std::int64_t z, std::int64_t y) const { return row(z * extent.y + y); }
+  DFE_HOST_DEVICE std::uint32_t* row(std::int64_t number) const {
+    return words + number * row_words();
+  }
+  DFE_HOST_DEVICE std::uint32_t* row(std::int64_t z, std::int64_t y) const {
+    return row(z * extent.y + y);
+  }
 
   /// The 32 bits from x on; those beyond the row are not meant.
   DFE_HOST_DEVICE std::uint32_t window(const std::uint32_t* row, std::int64_t x) const {
     const std::uint32_t* const word = row + x / 32;
-    return static_cast<std::uint32_t>((static_cast<std::uint64_t>(word[1]) << 32 | word[0]) >> (x % 32));
+    return static_cast<std::uint32_t>((static_cast<std::uint64_t>(word[1]) << 32 | word[0]) >>
+                                      (x % 32));
   }
 };
 
@@ -46,11 +52,14 @@ DFE_HOST_DEVICE inline int lowest_bit(std::uint32_t word) {
 }
 /// Sum of the places of all bits.
 DFE_HOST_DEVICE inline int sum_places(std::uint32_t word) {
-  return count_bits(word & 0xAAAAAAAAu) + 2 * count_bits(word & 0xCCCCCCCCu) + 4 * count_bits(word & 0xF0F0F0F0u) +
-         8 * count_bits(word & 0xFF00FF00u) + 16 * count_bits(word & 0xFFFF0000u);
+  return count_bits(word & 0xAAAAAAAAu) + 2 * count_bits(word & 0xCCCCCCCCu) +
+         4 * count_bits(word & 0xF0F0F0F0u) + 8 * count_bits(word & 0xFF00FF00u) +
+         16 * count_bits(word & 0xFFFF0000u);
 }
 /// The lowest `count` bits, 0 to 32.
-DFE_HOST_DEVICE inline std::uint32_t low_bits(std::int64_t count) { return count >= 32 ? ~0u : (1u << count) - 1; }
+DFE_HOST_DEVICE inline std::uint32_t low_bits(std::int64_t count) {
+  return count >= 32 ? ~0u : (1u << count) - 1;
+}
 
 /// On the host nothing runs beside it.
 DFE_HOST_DEVICE inline void add_to(std::int64_t& sum, std::int64_t value) {
@@ -79,7 +88,8 @@ struct TakeVoxels {
   template <class Warp>
   DFE_HOST_DEVICE void run(std::int64_t row) const {
     Warp::for_lanes([&](int lane) {
-      for (std::int64_t w = lane; w < bits.row_words(); w += 32) bits.row(row)[w] = word(row, 32 * w);
+      for (std::int64_t w = lane; w < bits.row_words(); w += 32)
+        bits.row(row)[w] = word(row, 32 * w);
     });
   }
 
@@ -108,17 +118,20 @@ struct CountRows {
     typename Warp::template Register<std::int32_t> sums;
     Warp::for_lanes([&](int lane) {
       std::int32_t sum = 0;
-      for (std::int64_t w = lane; w < bits.row_words(); w += 32) sum += count_bits(bits.row(row)[w]);
+      for (std::int64_t w = lane; w < bits.row_words(); w += 32)
+        sum += count_bits(bits.row(row)[w]);
       sums[lane] = sum;
     });
-    const auto total = static_cast<std::int32_t>(Warp::sum(sums, [](std::int32_t sum) { return sum; }));
+    const auto total =
+        static_cast<std::int32_t>(Warp::sum(sums, [](std::int32_t sum) { return sum; }));
     Warp::for_lanes([&](int lane) {
       if (lane == 0) counts[row] = total;
     });
   }
 };
 
-/// Sets the bit of the first voxel, in memory order, of every cell that has one. One warp is one cell.
+/// Sets the bit of the first voxel, in memory order, of every cell that has one. One warp is one
+/// cell.
 struct MarkSeeds {
   BitVolume bits, seeds;  ///< `seeds` is all 0
   const std::int32_t *z_begins, *y_begins, *x_begins;
@@ -127,26 +140,32 @@ struct MarkSeeds {
 
   template <class Warp>
   DFE_HOST_DEVICE void run(std::int64_t cell) const {
-    const std::int64_t row_of_cells = cell / cells_x, cx = cell % cells_x, cy = row_of_cells % cells_y, cz = row_of_cells / cells_y;
-    const std::int32_t x0 = x_begins[cx], x1 = x_begins[cx + 1], y0 = y_begins[cy], z0 = z_begins[cz];
+    const std::int64_t row_of_cells = cell / cells_x, cx = cell % cells_x,
+                       cy = row_of_cells % cells_y, cz = row_of_cells / cells_y;
+    const std::int32_t x0 = x_begins[cx], x1 = x_begins[cx + 1], y0 = y_begins[cy],
+                       z0 = z_begins[cz];
     const std::int32_t height = y_begins[cy + 1] - y0, rows = height * (z_begins[cz + 1] - z0);
     for (std::int32_t first = 0; first < rows; first += 32) {
       typename Warp::template Register<std::int32_t> found;
       Warp::for_lanes([&](int lane) {
         const std::int32_t row = first + lane;
-        found[lane] = row < rows ? first_in_row(bits.row(z0 + row / height, y0 + row % height), x0, x1) : -1;
+        found[lane] =
+            row < rows ? first_in_row(bits.row(z0 + row / height, y0 + row % height), x0, x1) : -1;
       });
       const int winner = Warp::first_lane(found, [](std::int32_t x) { return x >= 0; });
       if (winner == 32) continue;
       Warp::for_lanes([&](int lane) {
         const std::int32_t row = first + lane;
-        if (lane == winner) set_bits(seeds.row(z0 + row / height, y0 + row % height)[found[lane] / 32], 1u << found[lane] % 32);
+        if (lane == winner)
+          set_bits(seeds.row(z0 + row / height, y0 + row % height)[found[lane] / 32],
+                   1u << found[lane] % 32);
       });
       return;
     }
   }
 
-  DFE_HOST_DEVICE std::int32_t first_in_row(const std::uint32_t* row, std::int32_t x0, std::int32_t x1) const {
+  DFE_HOST_DEVICE std::int32_t first_in_row(const std::uint32_t* row, std::int32_t x0,
+                                            std::int32_t x1) const {
     for (std::int32_t x = x0; x < x1; x += 32) {
       const std::uint32_t window = bits.window(row, x) & low_bits(x1 - x);
       if (window != 0) return x + lowest_bit(window);
@@ -172,7 +191,8 @@ struct PlaceSeeds {
     const std::uint32_t* const row = seeds.row(z, y);
     for (int w = 0; w < static_cast<int>(seeds.row_words()) && number < last; ++w)
       for (std::uint32_t word = row[w]; word != 0; word &= word - 1, ++number)
-        if (number >= first && number < last) places[number - first] = {place_z[z], place_y[y], place_x[32 * w + lowest_bit(word)]};
+        if (number >= first && number < last)
+          places[number - first] = {place_z[z], place_y[y], place_x[32 * w + lowest_bit(word)]};
   }
 };
 
@@ -187,7 +207,8 @@ struct ClimbSeeds {
 
   template <class Warp>
   DFE_HOST_DEVICE void run(std::int64_t seed) const {
-    const Mode end = climb_by([&](const Point3& centre) { return ball<Warp>(centre); }, seeds[seed], radius);
+    const Mode end =
+        climb_by([&](const Point3& centre) { return ball<Warp>(centre); }, seeds[seed], radius);
     Warp::for_lanes([&](int lane) {
       if (lane == 0) ends[seed] = end;
     });
@@ -195,21 +216,28 @@ struct ClimbSeeds {
 
   template <class Warp>
   DFE_HOST_DEVICE PointSum ball(const Point3& centre) const {
-    const AxisReach z = axis_reach(centre.z, radius, bits.extent.z), y = axis_reach(centre.y, radius, bits.extent.y);
-    const auto height = static_cast<std::int32_t>(y.end - y.begin), rows = height * static_cast<std::int32_t>(z.end - z.begin);
+    const AxisReach z = axis_reach(centre.z, radius, bits.extent.z),
+                    y = axis_reach(centre.y, radius, bits.extent.y);
+    const auto height = static_cast<std::int32_t>(y.end - y.begin),
+               rows = height * static_cast<std::int32_t>(z.end - z.begin);
     typename Warp::template Register<PointSum> sums;
     Warp::for_lanes([&](int lane) {
       PointSum sum;
-      for (std::int32_t row = lane; row < rows; row += 32) add_row(centre, z.begin + row / height, y.begin + row % height, sum);
+      for (std::int32_t row = lane; row < rows; row += 32)
+        add_row(centre, z.begin + row / height, y.begin + row % height, sum);
       sums[lane] = sum;
     });
-    return {Warp::sum(sums, [](const PointSum& s) { return s.count; }), Warp::sum(sums, [](const PointSum& s) { return s.z; }),
-            Warp::sum(sums, [](const PointSum& s) { return s.y; }), Warp::sum(sums, [](const PointSum& s) { return s.x; })};
+    return {Warp::sum(sums, [](const PointSum& s) { return s.count; }),
+            Warp::sum(sums, [](const PointSum& s) { return s.z; }),
+            Warp::sum(sums, [](const PointSum& s) { return s.y; }),
+            Warp::sum(sums, [](const PointSum& s) { return s.x; })};
   }
 
-  DFE_HOST_DEVICE void add_row(const Point3& centre, std::int64_t z, std::int64_t y, PointSum& sum) const {
+  DFE_HOST_DEVICE void add_row(const Point3& centre, std::int64_t z, std::int64_t y,
+                               PointSum& sum) const {
     const double dz = centre.z - static_cast<double>(z), dy = centre.y - static_cast<double>(y);
-    const RowReach reach = reach_row(dz * dz + dy * dy, centre.x, radius * radius, static_cast<double>(bits.extent.x));
+    const RowReach reach =
+        reach_row(dz * dz + dy * dy, centre.x, radius * radius, static_cast<double>(bits.extent.x));
     const std::uint32_t* const row = bits.row(z, y);
     std::int64_t count = 0;
     for (std::int64_t x = reach.first; x <= reach.last; x += 32) {
@@ -224,8 +252,8 @@ struct ClimbSeeds {
   }
 };
 
-/// Every voxel to its nearest centre. One warp is one row; its lanes share the words, and neighbouring voxels of one centre and label are
-/// added at once.
+/// Every voxel to its nearest centre. One warp is one row; its lanes share the words, and
+/// neighbouring voxels of one centre and label are added at once.
 struct CountMembers {
   const std::uint8_t* labels;
   BitVolume bits;
@@ -243,7 +271,8 @@ struct CountMembers {
     const int z = static_cast<int>(row / bits.extent.y), y = static_cast<int>(row % bits.extent.y);
     Warp::for_lanes([&](int lane) {
       for (std::int64_t w = lane; w < bits.row_words(); w += 32)
-        if (const std::uint32_t word = bits.row(row)[w]; word != 0) count_word(z, y, static_cast<int>(32 * w), word);
+        if (const std::uint32_t word = bits.row(row)[w]; word != 0)
+          count_word(z, y, static_cast<int>(32 * w), word);
     });
   }
 
@@ -267,7 +296,8 @@ struct CountMembers {
     if (count > 0) add(centre, label, z, y, first, count, places);
   }
 
-  DFE_HOST_DEVICE void add(std::uint32_t centre, int label, int z, int y, int first, int count, int places) const {
+  DFE_HOST_DEVICE void add(std::uint32_t centre, int label, int z, int y, int first, int count,
+                           int places) const {
     const int slot = slot_of_label[label];
     if (slot >= 0) add_to(votes[centre * slots + slot], count);
     if (!sums) return;
@@ -284,16 +314,18 @@ struct CountMembers {
     for (double reach = spacing;; reach *= 2) {
       std::uint32_t found = 0;
       double best = INFINITY;
-      grid.visit_box({z - reach, y - reach, x - reach}, {z + reach, y + reach, x + reach}, [&](std::uint32_t k) {
-        const double d = squared_distance(centres[k], z, y, x);
-        if (d < best || (d == best && k < found)) best = d, found = k;
-      });
+      grid.visit_box({z - reach, y - reach, x - reach}, {z + reach, y + reach, x + reach},
+                     [&](std::uint32_t k) {
+                       const double d = squared_distance(centres[k], z, y, x);
+                       if (d < best || (d == best && k < found)) best = d, found = k;
+                     });
       if (best * kSlack <= reach * reach) return found;  // the box holds all that are as near
     }
   }
 };
 
-using MeanShiftKernel = std::variant<TakeVoxels, CountRows, MarkSeeds, PlaceSeeds, ClimbSeeds, CountMembers>;
+using MeanShiftKernel =
+    std::variant<TakeVoxels, CountRows, MarkSeeds, PlaceSeeds, ClimbSeeds, CountMembers>;
 
 /// Calls items(kernel) or warps(kernel), whichever the kernel is.
 template <class Items, class Warps>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ops on a card that move packs of channels and hardly compute: pooling, spreading the eight parities of an up-convolution, joining two
-// tensors along channels, and planes to and from plain floats. One item is one pack of the result.
+// Ops on a card that move packs of channels and hardly compute: pooling, spreading the eight
+// parities of an up-convolution, joining two tensors along channels, and planes to and from plain
+// floats. One item is one pack of the result.
 #pragma once
 
 #include "kernels/common/element.hpp"
@@ -22,11 +23,14 @@ struct MaxPool {
   std::int64_t items() const { return call.width * (call.channels / Pack<T>::kSize); }
 
   DFE_HOST_DEVICE void operator()(int plane, int row, int item) const {
-    const int packs = static_cast<int>(call.channels) / Pack<T>::kSize, x = item / packs, pack = item % packs;
+    const int packs = static_cast<int>(call.channels) / Pack<T>::kSize, x = item / packs,
+              pack = item % packs;
     const auto* const in = static_cast<const Pack<T>*>(call.x);
     float best[Pack<T>::kSize];
     for (int k = 0; k < 8; ++k) {
-      const std::int64_t line = (2 * static_cast<std::int64_t>(plane) + (k >> 2)) * 2 * call.height + 2 * row + (k >> 1 & 1);
+      const std::int64_t line =
+          (2 * static_cast<std::int64_t>(plane) + (k >> 2)) * 2 * call.height + 2 * row +
+          (k >> 1 & 1);
       const Pack<T> values = in[(line * 2 * call.width + 2 * x + (k & 1)) * packs + pack];
       for (int c = 0; c < Pack<T>::kSize; ++c) {
         const float value = to_float(values.v[c]);
@@ -35,7 +39,8 @@ struct MaxPool {
     }
     Pack<T> result;
     for (int c = 0; c < Pack<T>::kSize; ++c) from_float(best[c], result.v[c]);
-    static_cast<Pack<T>*>(call.y)[((plane * call.height + row) * call.width + x) * packs + pack] = result;
+    static_cast<Pack<T>*>(call.y)[((plane * call.height + row) * call.width + x) * packs + pack] =
+        result;
   }
 };
 
@@ -54,7 +59,8 @@ struct Spread {
   std::int64_t items() const { return call.width * (call.channels / Pack<T>::kSize); }
 
   DFE_HOST_DEVICE void operator()(int plane, int row, int item) const {
-    const int packs = static_cast<int>(call.channels) / Pack<T>::kSize, x = item / packs, pack = item % packs;
+    const int packs = static_cast<int>(call.channels) / Pack<T>::kSize, x = item / packs,
+              pack = item % packs;
     const std::int64_t z = call.z_begin + plane, small = z / 2 - call.z_begin / 2;
     const int parity = static_cast<int>(z & 1) * 4 + (row & 1) * 2 + (x & 1);
     const std::int64_t from = (small * (call.height / 2) + row / 2) * (call.width / 2) + x / 2;
@@ -78,11 +84,13 @@ struct Join {
   std::int64_t items() const { return call.width * ((call.c0 + call.c1) / Pack<T>::kSize); }
 
   DFE_HOST_DEVICE void operator()(int plane, int row, int item) const {
-    const int p0 = static_cast<int>(call.c0) / Pack<T>::kSize, p1 = static_cast<int>(call.c1) / Pack<T>::kSize;
+    const int p0 = static_cast<int>(call.c0) / Pack<T>::kSize,
+              p1 = static_cast<int>(call.c1) / Pack<T>::kSize;
     const int pack = item % (p0 + p1);
     const std::int64_t voxel = (plane * call.height + row) * call.width + item / (p0 + p1);
     static_cast<Pack<T>*>(call.y)[voxel * (p0 + p1) + pack] =
-        pack < p0 ? static_cast<const Pack<T>*>(call.x0)[voxel * p0 + pack] : static_cast<const Pack<T>*>(call.x1)[voxel * p1 + pack - p0];
+        pack < p0 ? static_cast<const Pack<T>*>(call.x0)[voxel * p0 + pack]
+                  : static_cast<const Pack<T>*>(call.x1)[voxel * p1 + pack - p0];
   }
 };
 
@@ -98,15 +106,19 @@ struct PackPlane {
   PlaneCall call;
   std::int64_t planes() const { return 1; }
   std::int64_t rows() const { return call.height; }
-  std::int64_t items() const { return call.width * (whole_packs(call.channels, Pack<T>::kSize) / Pack<T>::kSize); }
+  std::int64_t items() const {
+    return call.width * (whole_packs(call.channels, Pack<T>::kSize) / Pack<T>::kSize);
+  }
 
   DFE_HOST_DEVICE void operator()(int, int row, int item) const {
-    const int channels = static_cast<int>(call.channels), packs = (channels + Pack<T>::kSize - 1) / Pack<T>::kSize;
+    const int channels = static_cast<int>(call.channels),
+              packs = (channels + Pack<T>::kSize - 1) / Pack<T>::kSize;
     const std::int64_t voxel = row * call.width + item / packs;
     const int first = item % packs * Pack<T>::kSize;
     Pack<T> result;
     for (int c = 0; c < Pack<T>::kSize; ++c)
-      from_float(first + c < channels ? call.plain[voxel * channels + first + c] : 0.0f, result.v[c]);
+      from_float(first + c < channels ? call.plain[voxel * channels + first + c] : 0.0f,
+                 result.v[c]);
     static_cast<Pack<T>*>(call.packed)[voxel * packs + item % packs] = result;
   }
 };
@@ -120,8 +132,10 @@ struct UnpackPlane {
 
   DFE_HOST_DEVICE void operator()(int, int row, int item) const {
     const int channels = static_cast<int>(call.channels);
-    const std::int64_t voxel = row * call.width + item / channels, stride = whole_packs(channels, Pack<T>::kSize);
-    call.plain[voxel * channels + item % channels] = to_float(static_cast<const T*>(call.packed)[voxel * stride + item % channels]);
+    const std::int64_t voxel = row * call.width + item / channels,
+                       stride = whole_packs(channels, Pack<T>::kSize);
+    call.plain[voxel * channels + item % channels] =
+        to_float(static_cast<const T*>(call.packed)[voxel * stride + item % channels]);
   }
 };
 

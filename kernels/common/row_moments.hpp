@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mean and squared deviations of one row of voxels, the same bits on host and card: one thread adds in order, in double, and no product
-// is fused with a sum.
+// Mean and squared deviations of one row of voxels, the same bits on host and card: one thread adds
+// in order, in double, and no product is fused with a sum.
 #pragma once
 
 #include "kernels/common/element.hpp"
@@ -17,7 +17,8 @@ DFE_HOST_DEVICE inline double rounded_product(double a, double b) {
 #endif
 }
 
-/// Calls add(v) for load(0), load(1), ... in order. A few loads are under way at once: a card waits long for each.
+/// Calls add(v) for load(0), load(1), ... in order. A few loads are under way at once: a card waits
+/// long for each.
 template <class Load, class Add>
 DFE_HOST_DEVICE void in_order(const Load& load, std::int64_t n, Add&& add) {
   constexpr int kAtOnce = 8;

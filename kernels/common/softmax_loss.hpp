@@ -9,8 +9,9 @@
 
 namespace dfe {
 
-/// Replaces the logits of one voxel by probabilities and adds the voxel to the sums. The cross-entropy comes from the logits, so that it
-/// stays finite where the probability of the label underflows.
+/// Replaces the logits of one voxel by probabilities and adds the voxel to the sums. The
+/// cross-entropy comes from the logits, so that it stays finite where the probability of the label
+/// underflows.
 inline void softmax_voxel(double* p, std::int64_t classes, std::uint8_t label, ClassSums& sums) {
   std::int64_t best = 0;
   for (std::int64_t c = 1; c < classes; ++c)
@@ -29,8 +30,10 @@ inline void softmax_voxel(double* p, std::int64_t classes, std::uint8_t label, C
   if (best == label) sums.correct[label] += 1;
 }
 
-/// Replaces the probabilities of one voxel by dL/dlogits: cross-entropy gives w·(p - g), any dL/dp = s gives p·(s - Σ p s).
-inline void softmax_gradient_voxel(double* p, std::int64_t classes, std::uint8_t label, const LossSlopes& slopes) {
+/// Replaces the probabilities of one voxel by dL/dlogits: cross-entropy gives w·(p - g), any dL/dp
+/// = s gives p·(s - Σ p s).
+inline void softmax_gradient_voxel(double* p, std::int64_t classes, std::uint8_t label,
+                                   const LossSlopes& slopes) {
   const auto slope = [&](std::int64_t c) {
     const std::size_t i = static_cast<std::size_t>(c);
     return c == label ? slopes.inside[i] : slopes.outside[i];
@@ -38,7 +41,8 @@ inline void softmax_gradient_voxel(double* p, std::int64_t classes, std::uint8_t
   double mean = 0;
   for (std::int64_t c = 0; c < classes; ++c) mean += p[c] * slope(c);
   const double weight = slopes.cross_entropy[label];
-  for (std::int64_t c = 0; c < classes; ++c) p[c] = p[c] * (slope(c) - mean) + weight * (p[c] - (c == label ? 1.0 : 0.0));
+  for (std::int64_t c = 0; c < classes; ++c)
+    p[c] = p[c] * (slope(c) - mean) + weight * (p[c] - (c == label ? 1.0 : 0.0));
 }
 
 /// Adds `more` to `sums`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A tomogram's voxels on a card, as they are stored: statistics of their rows, and planes of the network's input from them. A pass of its
-// own writes the input, because its padding is zero after normalization: it moves 6 bytes a voxel where the first layer writes 64 and up.
+// A tomogram's voxels on a card, as they are stored: statistics of their rows, and planes of the
+// network's input from them. A pass of its own writes the input, because its padding is zero after
+// normalization: it moves 6 bytes a voxel where the first layer writes 64 and up.
 #pragma once
 
 #include <bit>
@@ -11,7 +12,8 @@
 
 namespace dfe::card {
 
-/// Voxels from `at` on, as floats. T: std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, Fp16 or float.
+/// Voxels from `at` on, as floats. T: std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, Fp16
+/// or float.
 template <class T, bool kSwapped>
 struct Voxels {
   const T* at;
@@ -103,7 +105,8 @@ struct RowMomentsKernel {
 struct NormalizeCall {
   const void* voxels;  ///< of row 0; row y begins y * stride voxels behind
   VoxelFormat format;
-  float* to;  ///< (height, width), of which the first `rows` x `columns` become (v - mean) * scale and the others 0
+  float* to;  ///< (height, width), of which the first `rows` x `columns` become (v - mean) * scale
+              ///< and the others 0
   std::int64_t stride, rows, columns, height, width;
   double mean, scale;
 };
@@ -119,7 +122,9 @@ struct NormalizeKernel {
   DFE_HOST_DEVICE void operator()(int, int y, int x) const {
     const bool inside = y < call.rows && x < call.columns;
     call.to[y * call.width + x] =
-        inside ? static_cast<float>((static_cast<double>(load(y * call.stride + x)) - call.mean) * call.scale) : 0.0f;
+        inside ? static_cast<float>((static_cast<double>(load(y * call.stride + x)) - call.mean) *
+                                    call.scale)
+               : 0.0f;
   }
 };
 

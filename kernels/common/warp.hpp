@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A warp as a value: code for its 32 lanes is written once, against a Warp type. On a card every lane runs it and keeps its own registers;
-// on the host one thread runs it and keeps those of all lanes, so that kernels with matrix instructions are tested without a card.
+// A warp as a value: code for its 32 lanes is written once, against a Warp type. On a card every
+// lane runs it and keeps its own registers; on the host one thread runs it and keeps those of all
+// lanes, so that kernels with matrix instructions are tested without a card.
 #pragma once
 
 #include <type_traits>
@@ -18,7 +19,8 @@
 
 namespace dfe::card {
 
-/// A lane's share of the operands of one m16n8k16 product, two 16-bit elements a word: PTX ISA, "mma.m16n8k16 with floating point type".
+/// A lane's share of the operands of one m16n8k16 product, two 16-bit elements a word: PTX ISA,
+/// "mma.m16n8k16 with floating point type".
 struct FragmentA {
   std::uint32_t r[4];
 };
@@ -29,7 +31,8 @@ struct FragmentC {
   float r[4];
 };
 
-/// A quad's 4x4 words: results of a product, of which each of 4 neighbouring lanes has pieces of several packs of channels.
+/// A quad's 4x4 words: results of a product, of which each of 4 neighbouring lanes has pieces of
+/// several packs of channels.
 struct QuadWords {
   std::uint32_t v[4];
 };
@@ -58,12 +61,16 @@ struct HostWarp {
 
   /// c += a·b
   template <class T>
-  static void multiply_add(Register<FragmentC>& c, const Register<FragmentA>& a, const Register<FragmentB>& b) {
-    const auto element = [](std::uint32_t word, int half) { return to_float(T{static_cast<std::uint16_t>(word >> (16 * half))}); };
+  static void multiply_add(Register<FragmentC>& c, const Register<FragmentA>& a,
+                           const Register<FragmentB>& b) {
+    const auto element = [](std::uint32_t word, int half) {
+      return to_float(T{static_cast<std::uint16_t>(word >> (16 * half))});
+    };
     float rows[16][16], columns[16][8];
     for (int lane = 0; lane < 32; ++lane)
       for (int i = 0; i < 8; ++i) {
-        // words 0 and 2 belong to row lane/4, words 1 and 3 to the row 8 below; words 2 and 3 to the upper 8 of k
+        // words 0 and 2 belong to row lane/4, words 1 and 3 to the row 8 below; words 2 and 3 to
+        // the upper 8 of k
         const int word = i / 2, k = lane % 4 * 2 + i % 2;
         rows[lane / 4 + 8 * (word % 2)][k + 8 * (word / 2)] = element(a[lane].r[word], i % 2);
         if (i < 4) columns[k + 8 * word][lane / 4] = element(b[lane].r[word], i % 2);
@@ -117,19 +124,24 @@ struct CardWarp {
   }
 
   template <class T>
-  static __device__ void multiply_add(Register<FragmentC>& c, const Register<FragmentA>& a, const Register<FragmentB>& b) {
+  static __device__ void multiply_add(Register<FragmentC>& c, const Register<FragmentA>& a,
+                                      const Register<FragmentB>& b) {
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
     float* const d = c.own.r;
     const std::uint32_t* const p = a.own.r;
     const std::uint32_t* const q = b.own.r;
     if constexpr (std::is_same_v<T, Fp16>)
-      asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-                   : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-                   : "r"(p[0]), "r"(p[1]), "r"(p[2]), "r"(p[3]), "r"(q[0]), "r"(q[1]));
+      asm volatile(
+          "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
+          "{%8,%9}, {%0,%1,%2,%3};"
+          : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+          : "r"(p[0]), "r"(p[1]), "r"(p[2]), "r"(p[3]), "r"(q[0]), "r"(q[1]));
     else
-      asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-                   : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
-                   : "r"(p[0]), "r"(p[1]), "r"(p[2]), "r"(p[3]), "r"(q[0]), "r"(q[1]));
+      asm volatile(
+          "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
+          "{%8,%9}, {%0,%1,%2,%3};"
+          : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+          : "r"(p[0]), "r"(p[1]), "r"(p[2]), "r"(p[3]), "r"(q[0]), "r"(q[1]));
 #else
     __trap();  // cards before 8.0 are given other kernels
 #endif
@@ -143,7 +155,8 @@ struct CardWarp {
       DFE_UNROLL
       for (unsigned i = 0; i < 4; ++i)
         if (!(i & distance)) {
-          const std::uint32_t got = __shfl_xor_sync(0xFFFFFFFFu, upper ? v[i] : v[i + distance], distance);
+          const std::uint32_t got =
+              __shfl_xor_sync(0xFFFFFFFFu, upper ? v[i] : v[i + distance], distance);
           (upper ? v[i] : v[i + distance]) = got;
         }
     }
@@ -152,7 +165,8 @@ struct CardWarp {
   template <class R, class Part>
   static __device__ std::int64_t sum(const Register<R>& values, Part&& part) {
     long long total = part(values.own);
-    for (int distance = 16; distance > 0; distance /= 2) total += __shfl_xor_sync(0xFFFFFFFFu, total, distance);
+    for (int distance = 16; distance > 0; distance /= 2)
+      total += __shfl_xor_sync(0xFFFFFFFFu, total, distance);
     return total;
   }
 

@@ -15,10 +15,11 @@ std::vector<const IsaTable*> usable_tables() {
   std::vector<const IsaTable*> tables;
 #ifdef DFE_CPU_X86
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw"))
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
     tables.push_back(&avx512_table());
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables.push_back(&avx2_table());
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    tables.push_back(&avx2_table());
 #endif
   tables.push_back(&portable_table());
   return tables;
@@ -32,7 +33,8 @@ const IsaTable& choose_table(const std::string& instruction_set) {
     if (instruction_set == "auto" || instruction_set == table->name) return *table;
     names.append(names.empty() ? "" : ", ").append(table->name);
   }
-  throw Error(ErrorKind::Usage, "cpu", instruction_set, "this machine has no such instruction set", "choose auto or one of " + names);
+  throw Error(ErrorKind::Usage, "cpu", instruction_set, "this machine has no such instruction set",
+              "choose auto or one of " + names);
 }
 
 }  // namespace cpu
@@ -47,7 +49,8 @@ double measure_fma_peak_gflops(const std::string& instruction_set, double second
   const cpu::IsaTable& table = cpu::choose_table(instruction_set);
   using Clock = std::chrono::steady_clock;
   double best = 0;
-  for (const Clock::time_point end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  for (const Clock::time_point end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                                        std::chrono::duration<double>(seconds));
        best == 0 || Clock::now() < end;) {
     const Clock::time_point start = Clock::now();
     const double gflop = table.fma_gflops(200000);

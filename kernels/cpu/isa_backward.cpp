@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Backward kernels on the compilers' vector types, compiled for each instruction set. A filter gradient keeps (taps x input channels)
-// vectors of output channels in registers over many rows: each input value is broadcast once for all taps along W.
+// Backward kernels on the compilers' vector types, compiled for each instruction set. A filter
+// gradient keeps (taps x input channels) vectors of output channels in registers over many rows:
+// each input value is broadcast once for all taps along W.
 #include "kernels/cpu/backward_table.hpp"
 #include "kernels/cpu/isa_filtering.hpp"
 
 namespace dfe::cpu {
 namespace {
 
-/// Input channels whose sums are held together: taps * channels accumulators, taps vectors of dy and one broadcast fit the registers.
+/// Input channels whose sums are held together: taps * channels accumulators, taps vectors of dy
+/// and one broadcast fit the registers.
 constexpr int tile_channels(int taps) { return (taps == 1 ? 2 : 1) * (kLanes == 16 ? 8 : 4); }
 
 // kStep = input channels per block, 16 or 1.
@@ -39,7 +41,8 @@ void filter_rows(const RowsFilter& r) {
 #pragma GCC unroll 3
       for (int k = 0; k < kTaps; ++k)
 #pragma GCC unroll 16
-        for (int c = 0; c < kTile; ++c) {  // added at the end: short chains of additions keep the errors small
+        for (int c = 0; c < kTile;
+             ++c) {  // added at the end: short chains of additions keep the errors small
           float* const dw = r.dw + (k * kStep + first + c) * kBlock + part * kLanes;
           store(dw, r.add ? load(dw) + sums[k][c] : sums[k][c]);
         }
@@ -54,8 +57,10 @@ DFE_INLINE void output_transposed(const Vec (&y)[2], Vec* m) {
   m[3] = -y[1];
 }
 DFE_INLINE void output_transposed(const Vec (&y)[4], Vec* m) {
-  const Vec even_a = y[0] + y[2] * broadcast(0.5f), odd_a = (y[1] + y[3] * broadcast(0.5f)) * broadcast(Filtering<4>::kA);
-  const Vec even_b = y[0] + y[2] * broadcast(2.0f), odd_b = (y[1] + y[3] * broadcast(2.0f)) * broadcast(Filtering<4>::kB);
+  const Vec even_a = y[0] + y[2] * broadcast(0.5f),
+            odd_a = (y[1] + y[3] * broadcast(0.5f)) * broadcast(Filtering<4>::kA);
+  const Vec even_b = y[0] + y[2] * broadcast(2.0f),
+            odd_b = (y[1] + y[3] * broadcast(2.0f)) * broadcast(Filtering<4>::kB);
   m[0] = y[0];
   m[1] = even_a + odd_a;
   m[2] = even_a - odd_a;
@@ -94,7 +99,8 @@ void filter_x(const FilterTile& tile) {
       for (int y = 0; y < kN; ++y) d[y] = t[y][x];
       Filtering<kM>::input(d, o);
 #pragma GCC unroll 8
-      for (int y = 0; y < kN; ++y) store(tile.v + (y * kN + x) * tile.v_stride + part * kLanes, o[y]);
+      for (int y = 0; y < kN; ++y)
+        store(tile.v + (y * kN + x) * tile.v_stride + part * kLanes, o[y]);
     }
   }
 }
@@ -117,21 +123,25 @@ void filter_dy(const FilterTile& tile) {
       for (int y = 0; y < kM; ++y) d[y] = t[y][x];
       output_transposed(d, o);
 #pragma GCC unroll 8
-      for (int y = 0; y < kN; ++y) store(tile.v + (y * kN + x) * tile.v_stride + part * kLanes, o[y]);
+      for (int y = 0; y < kN; ++y)
+        store(tile.v + (y * kN + x) * tile.v_stride + part * kLanes, o[y]);
     }
   }
 }
 
 void filter_taps(const FilterTaps& f) {
   constexpr int kDoubles = kLanes / 2;
-  using Floats = float __attribute__((vector_size(kDoubles * sizeof(float)), aligned(kDoubles * sizeof(float))));
-  using Doubles = double __attribute__((vector_size(kDoubles * sizeof(double)), aligned(kDoubles * sizeof(double))));
+  using Floats = float
+      __attribute__((vector_size(kDoubles * sizeof(float)), aligned(kDoubles * sizeof(float))));
+  using Doubles = double
+      __attribute__((vector_size(kDoubles * sizeof(double)), aligned(kDoubles * sizeof(double))));
   for (std::int64_t first = 0; first < kBlock; first += kDoubles) {
     Doubles taps[9] = {};
     for (std::int64_t h = 0; h < f.n; ++h) {
       Doubles row[3] = {};  // kw
       for (std::int64_t w = 0; w < f.n; ++w) {
-        const Floats sums = *reinterpret_cast<const Floats*>(f.sums + (h * f.n + w) * f.stride + first);
+        const Floats sums =
+            *reinterpret_cast<const Floats*>(f.sums + (h * f.n + w) * f.stride + first);
         const Doubles point = __builtin_convertvector(sums, Doubles);
 #pragma GCC unroll 3
         for (int kw = 0; kw < 3; ++kw) row[kw] += f.g[3 * w + kw] * point;
@@ -140,7 +150,8 @@ void filter_taps(const FilterTaps& f) {
       for (int tap = 0; tap < 9; ++tap) taps[tap] += f.g[3 * h + tap / 3] * row[tap % 3];
     }
 #pragma GCC unroll 9
-    for (int tap = 0; tap < 9; ++tap) *reinterpret_cast<Doubles*>(f.taps + tap * kBlock + first) = taps[tap];
+    for (int tap = 0; tap < 9; ++tap)
+      *reinterpret_cast<Doubles*>(f.taps + tap * kBlock + first) = taps[tap];
   }
 }
 
@@ -158,7 +169,8 @@ void mask_row(const float* y, float* dy, std::int64_t count, float* db) {
   }
 }
 
-void unpool_row(const float* const x[4], float* const dx[4], const float* y, const float* dy, std::int64_t count) {
+void unpool_row(const float* const x[4], float* const dx[4], const float* y, const float* dy,
+                std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i)
     for (int part = 0; part < kParts; ++part) {
       const std::int64_t to = i * kBlock + part * kLanes;
@@ -180,7 +192,8 @@ void up_conv_dy(const float* const dy[4], float* u, std::int64_t u_stride, std::
     for (int part = 0; part < kParts; ++part) {
       Vec m[8];
 #pragma GCC unroll 8
-      for (int p = 0; p < 8; ++p) m[p] = load(dy[p >> 1] + (2 * i + (p & 1)) * kBlock + part * kLanes);
+      for (int p = 0; p < 8; ++p)
+        m[p] = load(dy[p >> 1] + (2 * i + (p & 1)) * kBlock + part * kLanes);
 #pragma GCC unroll 3
       for (int bit = 1; bit < 8; bit <<= 1)
 #pragma GCC unroll 8
@@ -203,16 +216,17 @@ void up_conv_dx(const UpConvGather& g) {
   }
 }
 
-constexpr BackwardTable kTable{DFE_ISA_NAME,
-                               {nullptr, filter_rows<1, kBlock>, filter_rows<2, kBlock>, filter_rows<3, kBlock>},
-                               {nullptr, filter_rows<1, 1>, filter_rows<2, 1>, filter_rows<3, 1>},
-                               {filter_x<2>, filter_x<4>},
-                               {filter_dy<2>, filter_dy<4>},
-                               filter_taps,
-                               mask_row,
-                               up_conv_dy,
-                               up_conv_dx,
-                               unpool_row};
+constexpr BackwardTable kTable{
+    DFE_ISA_NAME,
+    {nullptr, filter_rows<1, kBlock>, filter_rows<2, kBlock>, filter_rows<3, kBlock>},
+    {nullptr, filter_rows<1, 1>, filter_rows<2, 1>, filter_rows<3, 1>},
+    {filter_x<2>, filter_x<4>},
+    {filter_dy<2>, filter_dy<4>},
+    filter_taps,
+    mask_row,
+    up_conv_dy,
+    up_conv_dx,
+    unpool_row};
 
 }  // namespace
 

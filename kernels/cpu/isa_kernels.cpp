@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The direct kernels, written once on the compilers' vector types and compiled for each instruction set. Every output voxel is summed
-// in the same order wherever it stands in a row (bias, then taps, then channels): full vectors always, garbage beyond the row's end is
-// computed and not stored. That is why slabs, tiles and threads cannot change a bit.
+// The direct kernels, written once on the compilers' vector types and compiled for each instruction
+// set. Every output voxel is summed in the same order wherever it stands in a row (bias, then taps,
+// then channels): full vectors always, garbage beyond the row's end is computed and not stored.
+// That is why slabs, tiles and threads cannot change a bit.
 #include "core/half.hpp"
 #include "kernels/cpu/isa_table.hpp"
 #include "kernels/cpu/isa_vector.hpp"
@@ -13,9 +14,11 @@ namespace {
 // Weights may come from the third-level cache, and hardware follows them to the end of a page only.
 constexpr int kWeightsAhead = 1024;  // floats
 
-/// Adds to kVoxels sums what one input channel brings: x (one value every kStep floats) by w (kGroup · 16).
+/// Adds to kVoxels sums what one input channel brings: x (one value every kStep floats) by w
+/// (kGroup · 16).
 template <int kGroup, int kStep>
-DFE_INLINE void add_channel(const float* x, const float* w, Vec (&sums)[kVoxels[kGroup]][kGroup * kParts]) {
+DFE_INLINE void add_channel(const float* x, const float* w,
+                            Vec (&sums)[kVoxels[kGroup]][kGroup * kParts]) {
   constexpr int kVecs = kGroup * kParts;
   Vec weights[kVecs];
 #pragma GCC unroll 16
@@ -30,7 +33,8 @@ DFE_INLINE void add_channel(const float* x, const float* w, Vec (&sums)[kVoxels[
   }
 }
 
-// kStep = input channels per block. A compile-time constant, so that voxels and channels become displacements of one address.
+// kStep = input channels per block. A compile-time constant, so that voxels and channels become
+// displacements of one address.
 template <int kGroup, int kStep>
 DFE_INLINE void conv_row_of_step(const RowConv& r) {
   constexpr int kWide = kVoxels[kGroup];
@@ -46,7 +50,8 @@ DFE_INLINE void conv_row_of_step(const RowConv& r) {
       const float* x = r.rows[row] + first * kStep;
       for (std::int64_t tap = 0; tap < r.kw; ++tap, x += kStep)
 #pragma GCC unroll 2
-        for (int c = 0; c < kStep; ++c, w += kGroup * kBlock) add_channel<kGroup, kStep>(x + c, w, sums);
+        for (int c = 0; c < kStep; ++c, w += kGroup * kBlock)
+          add_channel<kGroup, kStep>(x + c, w, sums);
     }
     const Vec zero{};
 #pragma GCC unroll 16
@@ -55,7 +60,8 @@ DFE_INLINE void conv_row_of_step(const RowConv& r) {
         float* const y = r.y + (first + t) * r.y_step;
 #pragma GCC unroll 16
         for (int v = 0; v < kVecs; ++v)
-          store(y + (v / kParts) * r.y_block_stride + (v % kParts) * kLanes, r.relu ? larger(sums[t][v], zero) : sums[t][v]);
+          store(y + (v / kParts) * r.y_block_stride + (v % kParts) * kLanes,
+                r.relu ? larger(sums[t][v], zero) : sums[t][v]);
       }
   }
 }
@@ -68,7 +74,8 @@ void conv_row(const RowConv& r) {
     conv_row_of_step<kGroup, 1>(r);
 }
 
-// One kernel for all products of a point: calls, and the ends of sums that overlap nothing, would cost several per cent.
+// One kernel for all products of a point: calls, and the ends of sums that overlap nothing, would
+// cost several per cent.
 template <int kGroup>
 void products(const Products& r) {
   constexpr int kWide = kVoxels[kGroup];
@@ -91,7 +98,9 @@ void products(const Products& r) {
       for (int t = 0; t < kWide; ++t)
         if (first + t < r.count)
 #pragma GCC unroll 16
-          for (int i = 0; i < kVecs; ++i) store(m + (i / kParts) * r.m_block_stride + t * kBlock + (i % kParts) * kLanes, sums[t][i]);
+          for (int i = 0; i < kVecs; ++i)
+            store(m + (i / kParts) * r.m_block_stride + t * kBlock + (i % kParts) * kLanes,
+                  sums[t][i]);
     }
 }
 
@@ -100,18 +109,20 @@ void pool_row(const float* const x[4], float* y, std::int64_t count) {
     for (int part = 0; part < kParts; ++part) {
       const std::int64_t at = 2 * i * kBlock + part * kLanes;
       Vec best = larger(load(x[0] + at), load(x[0] + at + kBlock));
-      for (int row = 1; row < 4; ++row) best = larger(best, larger(load(x[row] + at), load(x[row] + at + kBlock)));
+      for (int row = 1; row < 4; ++row)
+        best = larger(best, larger(load(x[row] + at), load(x[row] + at + kBlock)));
       store(y + i * kBlock + part * kLanes, best);
     }
 }
 
-// e^v for v <= 0: v = n·ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r (Cephes' expf coefficients, about 1 ulp), then the exponent
-// by integer addition. Below -87 the result is 0.
+// e^v for v <= 0: v = n·ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r (Cephes' expf
+// coefficients, about 1 ulp), then the exponent by integer addition. Below -87 the result is 0.
 DFE_INLINE Vec exp_of_nonpositive(Vec v) {
   const Vec lowest = broadcast(-87.0f);
   const auto vanishes = v < lowest;
   v = larger(v, lowest);
-  const Vec shifted = v * broadcast(1.44269504088896341f) + broadcast(12582912.0f);  // 1.5·2^23: rounds to the nearest integer
+  const Vec shifted = v * broadcast(1.44269504088896341f) +
+                      broadcast(12582912.0f);  // 1.5·2^23: rounds to the nearest integer
   const Vec n = shifted - broadcast(12582912.0f);
   Vec r = v - n * broadcast(0.693359375f);
   r = r - n * broadcast(-2.12194440e-4f);
@@ -130,7 +141,8 @@ DFE_INLINE Vec exp_of_nonpositive(Vec v) {
   return vanishes ? Vec{} : bits.f;
 }
 
-/// 0 to kCount - 1 as a parameter pack, for shuffles, whose lanes must be constants; the standard library's has no place in this file.
+/// 0 to kCount - 1 as a parameter pack, for shuffles, whose lanes must be constants; the standard
+/// library's has no place in this file.
 template <int... kLane>
 struct Lanes {};
 template <int kCount, int... kLane>
@@ -143,8 +155,10 @@ struct LanesBelow<0, kLane...> {
 /// Exchanges, in every 2 x 2 blocks of kHalf lanes, the upper right with the lower left one.
 template <int kHalf, int... kLane>
 DFE_INLINE void exchange(Vec& upper, Vec& lower, Lanes<kLane...>) {
-  const Vec left = __builtin_shufflevector(upper, lower, (kLane & kHalf ? kLanes + kLane - kHalf : kLane)...);
-  lower = __builtin_shufflevector(upper, lower, (kLane & kHalf ? kLanes + kLane : kLane + kHalf)...);
+  const Vec left =
+      __builtin_shufflevector(upper, lower, (kLane & kHalf ? kLanes + kLane - kHalf : kLane)...);
+  lower =
+      __builtin_shufflevector(upper, lower, (kLane & kHalf ? kLanes + kLane : kLane + kHalf)...);
   upper = left;
 }
 
@@ -158,14 +172,16 @@ DFE_INLINE void transpose(Vec (&rows)[kLanes]) {
 }
 
 /// First class with the largest logit, of kLanes voxels or of the `count` there are.
-DFE_INLINE void best_classes(const float* logits, std::int64_t block_stride, std::int64_t classes, std::int64_t count,
-                             std::uint8_t* labels) {
+DFE_INLINE void best_classes(const float* logits, std::int64_t block_stride, std::int64_t classes,
+                             std::int64_t count, std::uint8_t* labels) {
   Vec highest{};
   IntVec best{};
   for (std::int64_t c = 0; c < classes; c += kLanes) {
     Vec rows[kLanes];
 #pragma GCC unroll 16
-    for (int t = 0; t < kLanes; ++t) rows[t] = t < count ? load(logits + (c / kBlock) * block_stride + t * kBlock + c % kBlock) : Vec{};
+    for (int t = 0; t < kLanes; ++t)
+      rows[t] =
+          t < count ? load(logits + (c / kBlock) * block_stride + t * kBlock + c % kBlock) : Vec{};
     transpose(rows);
     if (c == 0) highest = rows[0];
     for (int i = c == 0; i < kLanes && c + i < classes; ++i) {
@@ -178,11 +194,13 @@ DFE_INLINE void best_classes(const float* logits, std::int64_t block_stride, std
 }
 
 /// exp(logits - highest) of all classes to `e`, and their sum. Absent classes add zero.
-DFE_INLINE float exponentials(const float* logits, std::int64_t block_stride, std::int64_t blocks, float highest, float* e) {
+DFE_INLINE float exponentials(const float* logits, std::int64_t block_stride, std::int64_t blocks,
+                              float highest, float* e) {
   Vec sums{};
   for (std::int64_t b = 0; b < blocks; ++b)
     for (int part = 0; part < kParts; ++part) {
-      const Vec value = exp_of_nonpositive(load(logits + b * block_stride + part * kLanes) - broadcast(highest));
+      const Vec value =
+          exp_of_nonpositive(load(logits + b * block_stride + part * kLanes) - broadcast(highest));
       store(e + b * kBlock + part * kLanes, value);
       sums += value;
     }
@@ -196,9 +214,11 @@ DFE_INLINE float exponentials(const float* logits, std::int64_t block_stride, st
 void head_row(const RowHead& r) {
   const std::int64_t block_stride = r.count * kBlock;
   for (std::int64_t first = 0; first < r.count; first += kLanes)
-    best_classes(r.logits + first * kBlock, block_stride, r.classes, r.count - first, r.labels + first);
+    best_classes(r.logits + first * kBlock, block_stride, r.classes, r.count - first,
+                 r.labels + first);
   if (!r.scores) return;
-  constexpr std::int64_t kTile = 16;  // voxels whose scores are collected before they are written, class by class
+  constexpr std::int64_t kTile =
+      16;  // voxels whose scores are collected before they are written, class by class
   constexpr std::int64_t kMostLanes = 256;
   alignas(64) float e[kTile][kMostLanes];
   float scale[kTile];
@@ -207,10 +227,12 @@ void head_row(const RowHead& r) {
     for (std::int64_t t = 0; t < count; ++t) {
       const float* const logits = r.logits + (first + t) * kBlock;
       const std::int64_t best = r.labels[first + t];
-      scale[t] = 1 / exponentials(logits, block_stride, r.blocks, logits[(best / kBlock) * block_stride + best % kBlock], e[t]);
+      scale[t] = 1 / exponentials(logits, block_stride, r.blocks,
+                                  logits[(best / kBlock) * block_stride + best % kBlock], e[t]);
     }
     for (std::int64_t c = 0; c < r.classes; ++c)
-      for (std::int64_t t = 0; t < count; ++t) r.scores[c * r.score_stride + first + t] = e[t][c] * scale[t];
+      for (std::int64_t t = 0; t < count; ++t)
+        r.scores[c * r.score_stride + first + t] = e[t][c] * scale[t];
   }
 }
 
@@ -223,7 +245,10 @@ void widen_row(const std::uint16_t* x, float* y, std::int64_t count) {
 }
 
 double fma_gflops(std::int64_t repeats) {
-  constexpr int kChains = kLanes == 16 ? 24 : 12;  // enough independent sums to hide the latency, few enough for the registers
+  constexpr int kChains =
+      kLanes == 16
+          ? 24
+          : 12;  // enough independent sums to hide the latency, few enough for the registers
   Vec sums[kChains];
 #pragma GCC unroll 32
   for (int i = 0; i < kChains; ++i) sums[i] = broadcast(static_cast<float>(i));
@@ -243,7 +268,9 @@ double fma_gflops(std::int64_t repeats) {
 }
 
 constexpr auto kConvRow = []<int kGroup>() -> void (*)(const RowConv&) { return conv_row<kGroup>; };
-constexpr auto kProducts = []<int kGroup>() -> void (*)(const Products&) { return products<kGroup>; };
+constexpr auto kProducts = []<int kGroup>() -> void (*)(const Products&) {
+  return products<kGroup>;
+};
 
 /// The kernel for groups of so many blocks, or null where they do not fit the registers.
 template <int kGroup, class KernelFor>
@@ -254,24 +281,27 @@ constexpr auto or_null(KernelFor kernel_for) -> decltype(kernel_for.template ope
     return nullptr;
 }
 
-constexpr IsaTable kTable{DFE_ISA_NAME,
-                          kWidestGroup,
-                          {kVoxels[0], kVoxels[1], kVoxels[2], kVoxels[3], kVoxels[4]},
-                          {nullptr, or_null<1>(kConvRow), or_null<2>(kConvRow), or_null<3>(kConvRow), or_null<4>(kConvRow)},
-                          {nullptr, or_null<1>(kProducts), or_null<2>(kProducts), or_null<3>(kProducts), or_null<4>(kProducts)},
-                          pool_row,
-                          head_row,
-                          narrow_row,
-                          widen_row,
-                          {{2, 2, 2, winograd_input<2, 2, 2>, winograd_depth<2>, winograd_output<2, 2>},
-                           {2, 4, 4, winograd_input<2, 4, 4>, winograd_depth<2>, winograd_output<4, 4>},
-                           {4, 4, 4, winograd_input<4, 4, 4>, winograd_depth<4>, winograd_output<4, 4>},
-                           {4, 4, 6, winograd_input<4, 4, 6>, winograd_depth<4>, winograd_output<4, 6>}},
-                          weights_axis,
-                          up_conv_input,
-                          up_conv_output,
-                          finish_streams,
-                          fma_gflops};
+constexpr IsaTable kTable{
+    DFE_ISA_NAME,
+    kWidestGroup,
+    {kVoxels[0], kVoxels[1], kVoxels[2], kVoxels[3], kVoxels[4]},
+    {nullptr, or_null<1>(kConvRow), or_null<2>(kConvRow), or_null<3>(kConvRow),
+     or_null<4>(kConvRow)},
+    {nullptr, or_null<1>(kProducts), or_null<2>(kProducts), or_null<3>(kProducts),
+     or_null<4>(kProducts)},
+    pool_row,
+    head_row,
+    narrow_row,
+    widen_row,
+    {{2, 2, 2, winograd_input<2, 2, 2>, winograd_depth<2>, winograd_output<2, 2>},
+     {2, 4, 4, winograd_input<2, 4, 4>, winograd_depth<2>, winograd_output<4, 4>},
+     {4, 4, 4, winograd_input<4, 4, 4>, winograd_depth<4>, winograd_output<4, 4>},
+     {4, 4, 6, winograd_input<4, 4, 6>, winograd_depth<4>, winograd_output<4, 6>}},
+    weights_axis,
+    up_conv_input,
+    up_conv_output,
+    finish_streams,
+    fma_gflops};
 
 }  // namespace
 

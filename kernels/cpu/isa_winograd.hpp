@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The forward transformations of minimal filtering, on 16 channels at a time: of inputs, of products, and of the 8-product up-convolution.
+// The forward transformations of minimal filtering, on 16 channels at a time: of inputs, of
+// products, and of the 8-product up-convolution.
 #pragma once
 
 #include "kernels/cpu/isa_filtering.hpp"
@@ -7,10 +8,12 @@
 namespace dfe::cpu {
 namespace {
 
-constexpr std::int64_t kColumnsAhead = 6;  // columns further on are fetched; 16 and they are gone again when they are wanted
+constexpr std::int64_t kColumnsAhead =
+    6;  // columns further on are fetched; 16 and they are gone again when they are wanted
 
-/// Stores a whole cache line past the caches: tensors are larger than these, and a line that will be overwritten need not be read before.
-/// Other threads see it after finish_streams(). Where a vector is no whole line, and where sanitizers should see it, an ordinary store.
+/// Stores a whole cache line past the caches: tensors are larger than these, and a line that will
+/// be overwritten need not be read before. Other threads see it after finish_streams(). Where a
+/// vector is no whole line, and where sanitizers should see it, an ordinary store.
 #if defined(DFE_ISA_AVX512) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 DFE_INLINE void stream(float* p, Vec v) {
 #ifdef __clang__
@@ -25,10 +28,12 @@ DFE_INLINE void stream(float* p, Vec v) { store(p, v); }
 void finish_streams() {}
 #endif
 
-/// Some points along H of one column of a tile, kP + 2 planes of kH + 2 rows, then all along D: to (kP + 2, kH + 2). Fetches what lies
-/// `ahead` floats further on to the second-level cache: so many rows at once are more streams than the hardware follows.
+/// Some points along H of one column of a tile, kP + 2 planes of kH + 2 rows, then all along D: to
+/// (kP + 2, kH + 2). Fetches what lies `ahead` floats further on to the second-level cache: so many
+/// rows at once are more streams than the hardware follows.
 template <int kP, int kH, int kPart>
-DFE_INLINE void winograd_column(const float* const* rows, std::int64_t offset, std::int64_t ahead, Vec* to) {
+DFE_INLINE void winograd_column(const float* const* rows, std::int64_t offset, std::int64_t ahead,
+                                Vec* to) {
   constexpr int kN = kH + 2, kSome = Filtering<kH>::kSome;
   Vec d[kSome][kP + 2];
 #pragma GCC unroll 8
@@ -53,8 +58,9 @@ DFE_INLINE void winograd_column(const float* const* rows, std::int64_t offset, s
   }
 }
 
-// Along H and D first, column by column: neighbouring tiles share two columns, which are transformed once, and half the points of a
-// column fit the registers, so that every value is stored twice in all. Stores are what this costs.
+// Along H and D first, column by column: neighbouring tiles share two columns, which are
+// transformed once, and half the points of a column fit the registers, so that every value is
+// stored twice in all. Stores are what this costs.
 template <int kP, int kH, int kW>
 void winograd_input(const WinogradInput& in) {
   constexpr int kN = kH + 2, kD = kP + 2, kX = kW + 2;
@@ -66,9 +72,16 @@ void winograd_input(const WinogradInput& in) {
         Vec* const column = columns[part][x % kX];
         if (x < end) {
           const std::int64_t at = x * kBlock + part * kLanes;
-          winograd_column<kP, kH, 0>(in.rows, at, kColumnsAhead * kBlock + (x + kColumnsAhead < end ? 0 : in.next - end * kBlock), column);
+          winograd_column<kP, kH, 0>(
+              in.rows, at,
+              kColumnsAhead * kBlock + (x + kColumnsAhead < end ? 0 : in.next - end * kBlock),
+              column);
           if constexpr (Filtering<kH>::kSome < kN) {
-            asm volatile("" : : : "memory");  // the second half loads again what would be spilled if it were kept
+            asm volatile(
+                ""
+                :
+                :
+                : "memory");  // the second half loads again what would be spilled if it were kept
             winograd_column<kP, kH, 1>(in.rows, at, 0, column);
           }
         } else {
@@ -106,7 +119,8 @@ void winograd_depth(const WinogradDepth& w) {
   }
 }
 
-/// Every second row of outputs of one tile, beginning with row kHalf: half of what is between the transformations fits the registers.
+/// Every second row of outputs of one tile, beginning with row kHalf: half of what is between the
+/// transformations fits the registers.
 template <int kH, int kW, int kHalf>
 DFE_INLINE void winograd_rows(const WinogradOutput& w, std::int64_t tile, int part, Vec bias) {
   constexpr int kX = kW + 2;
@@ -130,9 +144,11 @@ DFE_INLINE void winograd_rows(const WinogradOutput& w, std::int64_t tile, int pa
     Filtering<kW>::output(t[h], y);
 #pragma GCC unroll 8
     for (int x = 0; x < kW; ++x) {
-      // where it is an ordinary store, it waits for the rest of its line: that of the next tile is fetched
+      // where it is an ordinary store, it waits for the rest of its line: that of the next tile is
+      // fetched
       if (kParts > 1) __builtin_prefetch(row + (kW + x) * kBlock, 1);
-      if (tile * kW + x < w.columns) stream(row + x * kBlock, w.relu ? larger(y[x] + bias, zero) : y[x] + bias);
+      if (tile * kW + x < w.columns)
+        stream(row + x * kBlock, w.relu ? larger(y[x] + bias, zero) : y[x] + bias);
     }
   }
 }
@@ -143,14 +159,18 @@ void winograd_output(const WinogradOutput& w) {
     const Vec bias = load(w.bias + part * kLanes);
     for (std::int64_t tile = 0; tile < w.tiles; ++tile) {
       winograd_rows<kH, kW, 0>(w, tile, part, bias);
-      asm volatile("" : : : "memory");  // the second half loads again what would be spilled if it were kept
+      asm volatile(
+          ""
+          :
+          :
+          : "memory");  // the second half loads again what would be spilled if it were kept
       winograd_rows<kH, kW, 1>(w, tile, part, bias);
     }
   }
 }
 
-/// x over all corners of a unit cube becomes its finite differences: product p = (dz, dy, dx) sees the difference along each axis whose bit
-/// is set.
+/// x over all corners of a unit cube becomes its finite differences: product p = (dz, dy, dx) sees
+/// the difference along each axis whose bit is set.
 void up_conv_input(const UpConvInput& in) {
   for (std::int64_t i = 0; i < in.count; ++i)
     for (int part = 0; part < kParts; ++part) {
@@ -164,7 +184,8 @@ void up_conv_input(const UpConvInput& in) {
         for (int p = 0; p < 8; ++p)
           if (p & bit) c[p] = c[p] - c[p ^ bit];
 #pragma GCC unroll 8
-      for (int p = 0; p < 8; ++p) store(in.v + p * in.v_stride + i * in.v_step + part * kLanes, c[p]);
+      for (int p = 0; p < 8; ++p)
+        store(in.v + p * in.v_stride + i * in.v_step + part * kLanes, c[p]);
     }
 }
 
@@ -184,7 +205,8 @@ void up_conv_output(const UpConvOutput& w) {
 #pragma GCC unroll 8
       for (int p = 0; p < 8; ++p) {
         const Vec value = y[p] + bias;
-        stream(w.rows[p >> 1] + (2 * i + (p & 1)) * kBlock + part * kLanes, w.relu ? larger(value, zero) : value);
+        stream(w.rows[p >> 1] + (2 * i + (p & 1)) * kBlock + part * kLanes,
+               w.relu ? larger(value, zero) : value);
       }
     }
   }
@@ -196,7 +218,8 @@ void weights_axis(const WeightsAxis& t) {
       const double a = t.g[3 * p], b = t.g[3 * p + 1], c = t.g[3 * p + 2];
       const double* const from = t.in + 3 * o * t.inner;
       double* __restrict const to = t.out + (o * t.points + p) * t.inner;
-      for (std::int64_t i = 0; i < t.inner; ++i) to[i] = a * from[i] + b * from[t.inner + i] + c * from[2 * t.inner + i];
+      for (std::int64_t i = 0; i < t.inner; ++i)
+        to[i] = a * from[i] + b * from[t.inner + i] + c * from[2 * t.inner + i];
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weights as the direct kernels want them: for each group of output blocks (input block, kd, kh, kw, channel of the block, 16·group),
-// channels that do not exist filled with zeros.
+// Weights as the direct kernels want them: for each group of output blocks (input block, kd, kh,
+// kw, channel of the block, 16·group), channels that do not exist filled with zeros.
 #pragma once
 
 #include <vector>
@@ -13,7 +13,8 @@ namespace dfe::cpu {
 
 constexpr std::int64_t blocks_of(std::int64_t channels) { return (channels + kBlock - 1) / kBlock; }
 
-/// Input channels per block in memory: the network's one-channel input is stored plainly, everything else in blocks of 16.
+/// Input channels per block in memory: the network's one-channel input is stored plainly,
+/// everything else in blocks of 16.
 constexpr std::int64_t block_channels(std::int64_t channels) { return channels == 1 ? 1 : kBlock; }
 
 /// Zeros that start on a cache line, many of them on 2 MB pages where the system gives these.
@@ -53,8 +54,10 @@ struct OutputGroup {
 /// Blocks of the largest group that pack_weights makes.
 int largest_group(std::int64_t co, int widest_group);
 
-/// Packs a kernel (taps z, taps y, taps x, c0 + c1, co) and its bias. `absent_bias` is the bias of output channels that do not exist.
-std::vector<OutputGroup> pack_weights(const float* kernel, const float* bias, const Extent3& taps, std::int64_t c0, std::int64_t c1,
-                                      std::int64_t co, int widest_group, float absent_bias = 0);
+/// Packs a kernel (taps z, taps y, taps x, c0 + c1, co) and its bias. `absent_bias` is the bias of
+/// output channels that do not exist.
+std::vector<OutputGroup> pack_weights(const float* kernel, const float* bias, const Extent3& taps,
+                                      std::int64_t c0, std::int64_t c1, std::int64_t co,
+                                      int widest_group, float absent_bias = 0);
 
 }  // namespace dfe::cpu

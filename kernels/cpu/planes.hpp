@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layout of a plane: (blocks of 16 channels, H, W + 2, 16) floats, one zero voxel at either end of each row, so that taps along W need
-// no branch; rows above, below and beyond the volume are one shared row of zeros. A one-channel tensor is (H, W + 2).
+// Layout of a plane: (blocks of 16 channels, H, W + 2, 16) floats, one zero voxel at either end of
+// each row, so that taps along W need no branch; rows above, below and beyond the volume are one
+// shared row of zeros. A one-channel tensor is (H, W + 2).
 #pragma once
 
 #include <algorithm>
@@ -37,14 +38,18 @@ struct PlaneRows {
 struct Context {
   ThreadPool pool;
   const IsaTable& table;
-  std::vector<AlignedFloats> scratch;  // per worker, as much as the op that needs most; nothing stays there between runs
+  std::vector<AlignedFloats>
+      scratch;  // per worker, as much as the op that needs most; nothing stays there between runs
 
   Context(int threads, const std::string& instruction_set)
-      : pool(threads), table(choose_table(instruction_set)), scratch(static_cast<std::size_t>(pool.threads())) {}
+      : pool(threads),
+        table(choose_table(instruction_set)),
+        scratch(static_cast<std::size_t>(pool.threads())) {}
 
   void reserve_scratch(std::int64_t floats) {
     for (AlignedFloats& of_worker : scratch)
-      if (of_worker.size() < static_cast<std::size_t>(floats)) of_worker = AlignedFloats(static_cast<std::size_t>(floats));
+      if (of_worker.size() < static_cast<std::size_t>(floats))
+        of_worker = AlignedFloats(static_cast<std::size_t>(floats));
   }
 
   std::size_t scratch_bytes() const { return scratch.size() * scratch.front().bytes(); }
@@ -61,6 +66,8 @@ struct Context {
 };
 
 /// A row of zeros that stands for every row outside the volume.
-inline AlignedFloats zero_row(std::int64_t widest) { return AlignedFloats(static_cast<std::size_t>((widest + 2 + kOverread) * kBlock)); }
+inline AlignedFloats zero_row(std::int64_t widest) {
+  return AlignedFloats(static_cast<std::size_t>((widest + 2 + kOverread) * kBlock));
+}
 
 }  // namespace dfe::cpu

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weights of many small matrix products of one shape, in one piece of memory and in the order in which they are used: they are more than
-// the second-level cache holds, so they stream through it, and the kernel prefetches what comes next. Products are done some at a time, a
-// set.
+// Weights of many small matrix products of one shape, in one piece of memory and in the order in
+// which they are used: they are more than the second-level cache holds, so they stream through it,
+// and the kernel prefetches what comes next. Products are done some at a time, a set.
 #pragma once
 
 #include <vector>
@@ -18,11 +18,14 @@ struct Blocks {
 
 class ProductWeights {
  public:
-  /// From `weights` (sets, products of a set, c0 + c1, co), for products of `some_blocks` blocks of input channels at a time.
-  ProductWeights(const IsaTable& table, const std::vector<float>& weights, std::int64_t sets, std::int64_t set_products, std::int64_t c0,
-                 std::int64_t c1, std::int64_t co, std::int64_t some_blocks);
+  /// From `weights` (sets, products of a set, c0 + c1, co), for products of `some_blocks` blocks of
+  /// input channels at a time.
+  ProductWeights(const IsaTable& table, const std::vector<float>& weights, std::int64_t sets,
+                 std::int64_t set_products, std::int64_t c0, std::int64_t c1, std::int64_t co,
+                 std::int64_t some_blocks);
 
-  /// Matrices of which one after another belong to the products of a set, and of each the first `count` of `tiles` rows.
+  /// Matrices of which one after another belong to the products of a set, and of each the first
+  /// `count` of `tiles` rows.
   struct Operands {
     const float* v;  ///< (block of `some`, tiles, 16)
     std::int64_t v_stride;
@@ -43,7 +46,8 @@ class ProductWeights {
     int blocks;
   };
 
-  /// Where the weights of a set begin for some blocks of input channels: (group, product of the set, block of `some`, 16, 16 · group).
+  /// Where the weights of a set begin for some blocks of input channels: (group, product of the
+  /// set, block of `some`, 16, 16 · group).
   std::int64_t place(std::int64_t set, Blocks some) const {
     return (some.first * sets_ + set * some.count) * set_products_ * kBlock * out_blocks_ * kBlock;
   }

@@ -3,12 +3,12 @@
 #include <cuda_runtime_api.h>
 #include <cudnn.h>
 
-#include "kernels/cuda/network/card_backend.hpp"
-#include "kernels/cuda/mean_shift/card_mean_shift.hpp"
-#include "kernels/cuda/network/card_verdict.hpp"
+#include "kernels/cuda/cudnn/plan_cache.hpp"
 #include "kernels/cuda/machine/cuda_check.hpp"
 #include "kernels/cuda/machine/cuda_machine.hpp"
-#include "kernels/cuda/cudnn/plan_cache.hpp"
+#include "kernels/cuda/mean_shift/card_mean_shift.hpp"
+#include "kernels/cuda/network/card_backend.hpp"
+#include "kernels/cuda/network/card_verdict.hpp"
 #include "kernels/cuda_module.hpp"
 
 namespace dfe::card {
@@ -20,12 +20,15 @@ CardList list_cards() {
   cudaRuntimeGetVersion(&runtime);
   const cudaError_t driver_error = cudaDriverGetVersion(&driver);
   const std::size_t cudnn = cudnnGetVersion();
-  list.versions = "CUDA " + cuda_version_text(runtime) + ", driver " + (driver > 0 ? cuda_version_text(driver) : "none") + ", cuDNN " +
-                  std::to_string(cudnn / 10000) + "." + std::to_string(cudnn / 100 % 100) + "." + std::to_string(cudnn % 100);
+  list.versions = "CUDA " + cuda_version_text(runtime) + ", driver " +
+                  (driver > 0 ? cuda_version_text(driver) : "none") + ", cuDNN " +
+                  std::to_string(cudnn / 10000) + "." + std::to_string(cudnn / 100 % 100) + "." +
+                  std::to_string(cudnn % 100);
   const cudaError_t error = cudaGetDeviceCount(&count);  // leaves the count alone where it fails
   if (error != cudaSuccess) {
-    list.trouble =
-        driver_trouble(static_cast<int>(error), driver_error == cudaSuccess ? driver : -1, runtime) + ": " + cuda_error_text(error);
+    list.trouble = driver_trouble(static_cast<int>(error),
+                                  driver_error == cudaSuccess ? driver : -1, runtime) +
+                   ": " + cuda_error_text(error);
     return list;
   }
   for (int i = 0; i < count; ++i) {
@@ -40,7 +43,8 @@ CardList list_cards() {
       card.memory_bytes = static_cast<std::int64_t>(properties.totalGlobalMem);
       card.refusal = card_refusal(card.capability, DFE_CUDA_ARCHITECTURES);
       int mode = 0;
-      if (card.refusal.empty() && cudaDeviceGetAttribute(&mode, cudaDevAttrComputeMode, i) == cudaSuccess &&
+      if (card.refusal.empty() &&
+          cudaDeviceGetAttribute(&mode, cudaDevAttrComputeMode, i) == cudaSuccess &&
           mode == cudaComputeModeProhibited)
         card.refusal = "its compute mode is Prohibited";
     }
@@ -63,4 +67,7 @@ const CudaModule kModule{DFE_MODULE_TEXT, list_cards, open_card, open_mean_shift
 }  // namespace
 }  // namespace dfe::card
 
-extern "C" __attribute__((visibility("default"))) const dfe::card::CudaModule* dfengine_cuda_module() { return &dfe::card::kModule; }
+extern "C" __attribute__((visibility("default"))) const dfe::card::CudaModule*
+dfengine_cuda_module() {
+  return &dfe::card::kModule;
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reference backend: every op as its definition says, in double. Slow, and the oracle of the others.
+// The reference backend: every op as its definition says, in double. Slow, and the oracle of the
+// others.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layout of the reference backend's planes: (H, W, C) doubles, no padding. Voxels outside the volume are left out of sums.
+// Layout of the reference backend's planes: (H, W, C) doubles, no padding. Voxels outside the
+// volume are left out of sums.
 #pragma once
 
 #include "kernels/backend.hpp"

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Times scikit-learn's mean shift on a gzip MRC label map (mode 0), for the table in docs/clustering.md.
+"""Times scikit-learn's mean shift on a gzip MRC label map (mode 0), for the table in
+docs/clustering.md.
 
-    python compare_scikit_learn.py LABELS.mrc.gz RADIUS [REPEATS]        needs numpy and scikit-learn; not part of the tests
+python compare_scikit_learn.py LABELS.mrc.gz RADIUS [REPEATS]        needs numpy and scikit-learn;
+not part of the tests
 """
+
 import gzip
 import statistics
 import sys
@@ -26,5 +29,10 @@ for _ in range(repeats):
     centres = MeanShift(bandwidth=radius, bin_seeding=True).fit(points).cluster_centers_
     wall.append(time.perf_counter() - start)
     cpu.append(time.process_time() - start_cpu)
-    print(f"{len(points)} voxels, {len(centres)} clusters: {wall[-1]:.2f} s, {cpu[-1]:.2f} s of CPU", flush=True)
-print(f"scikit-learn {sklearn.__version__}: median {statistics.median(wall):.2f} s, {statistics.median(cpu):.2f} s of CPU")
+    print(
+        f"{len(points)} voxels, {len(centres)} clusters: {wall[-1]:.2f} s, {cpu[-1]:.2f} s of CPU",
+        flush=True,
+    )
+print(
+    f"scikit-learn {sklearn.__version__}: median {statistics.median(wall):.2f} s, {statistics.median(cpu):.2f} s of CPU"
+)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Just enough reading for the golden files, independent of the product's readers: a gzip MRC of bytes, DeepFinder's HDF5 `dataset` of
-// bytes, and the attributes of an XML object list.
+// Just enough reading for the golden files, independent of the product's readers: a gzip MRC of
+// bytes, DeepFinder's HDF5 `dataset` of bytes, and the attributes of an XML object list.
 #pragma once
 
 #include <hdf5.h>
@@ -39,8 +39,10 @@ inline LabelMap read_h5_labels(const std::filesystem::path& path) {
   hsize_t size[3] = {};
   if (H5Sget_simple_extent_ndims(space) != 3) throw Error("test", path.string(), "not a volume");
   H5Sget_simple_extent_dims(space, size, nullptr);
-  LabelMap map = empty_map({static_cast<std::int64_t>(size[0]), static_cast<std::int64_t>(size[1]), static_cast<std::int64_t>(size[2])});
-  const herr_t status = H5Dread(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, map.labels.data());
+  LabelMap map = empty_map({static_cast<std::int64_t>(size[0]), static_cast<std::int64_t>(size[1]),
+                            static_cast<std::int64_t>(size[2])});
+  const herr_t status =
+      H5Dread(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, map.labels.data());
   H5Sclose(space), H5Dclose(dataset), H5Fclose(file);
   if (status < 0) throw Error("test", path.string(), "cannot be read");
   return map;
@@ -61,10 +63,13 @@ inline std::vector<ListedObject> read_xml_list(const std::filesystem::path& path
   std::ifstream file(path);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   std::vector<ListedObject> objects;
-  for (std::size_t at = text.find("<object "); at != std::string::npos; at = text.find("<object ", at + 1)) {
+  for (std::size_t at = text.find("<object "); at != std::string::npos;
+       at = text.find("<object ", at + 1)) {
     const std::string element = text.substr(at, text.find('>', at) - at);
-    objects.push_back({static_cast<int>(xml_attribute(element, "class_label")), xml_attribute(element, "x"), xml_attribute(element, "y"),
-                       xml_attribute(element, "z"), static_cast<std::int64_t>(xml_attribute(element, "cluster_size"))});
+    objects.push_back({static_cast<int>(xml_attribute(element, "class_label")),
+                       xml_attribute(element, "x"), xml_attribute(element, "y"),
+                       xml_attribute(element, "z"),
+                       static_cast<std::int64_t>(xml_attribute(element, "cluster_size"))});
   }
   return objects;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The oracle: mean shift as scikit-learn does it, on a list of points, every distance computed. Written from the algorithm's
-// description alone; it shares nothing with the product.
+// The oracle: mean shift as scikit-learn does it, on a list of points, every distance computed.
+// Written from the algorithm's description alone; it shares nothing with the product.
 #pragma once
 
 #include <array>
@@ -35,14 +35,16 @@ inline std::vector<Coordinates> reference_seeds(const std::vector<Coordinates>& 
     const Coordinates cell{std::rint(p[0] / h), std::rint(p[1] / h), std::rint(p[2] / h)};
     if (!cells.insert(cell).second) continue;
     Coordinates seed;
-    for (std::size_t k = 0; k < 3; ++k) seed[k] = static_cast<double>(static_cast<float>(cell[k]) * static_cast<float>(h));
+    for (std::size_t k = 0; k < 3; ++k)
+      seed[k] = static_cast<double>(static_cast<float>(cell[k]) * static_cast<float>(h));
     seeds.push_back(seed);
   }
   return seeds.size() == points.size() ? points : seeds;
 }
 
 /// Clusters in scikit-learn's order. Those without members are left out.
-inline std::vector<ReferenceCluster> reference_mean_shift(const std::vector<Coordinates>& points, const std::vector<int>& labels,
+inline std::vector<ReferenceCluster> reference_mean_shift(const std::vector<Coordinates>& points,
+                                                          const std::vector<int>& labels,
                                                           double h) {
   std::map<Coordinates, std::int64_t> intensity;
   for (Coordinates mean : reference_seeds(points, h)) {
@@ -67,14 +69,17 @@ inline std::vector<ReferenceCluster> reference_mean_shift(const std::vector<Coor
   std::vector<ReferenceCluster> clusters;
   for (auto at = ascending.rbegin(); at != ascending.rend(); ++at) {
     bool suppressed = false;
-    for (const ReferenceCluster& kept : clusters) suppressed = suppressed || square_distance(kept.mode, at->second) <= h * h;
+    for (const ReferenceCluster& kept : clusters)
+      suppressed = suppressed || square_distance(kept.mode, at->second) <= h * h;
     if (!suppressed) clusters.push_back({at->second, {}, 0, 0});
   }
   std::vector<std::map<int, std::int64_t>> votes(clusters.size());
   for (std::size_t p = 0; p < points.size(); ++p) {
     std::size_t nearest = 0;
     for (std::size_t c = 1; c < clusters.size(); ++c)
-      if (square_distance(points[p], clusters[c].mode) < square_distance(points[p], clusters[nearest].mode)) nearest = c;
+      if (square_distance(points[p], clusters[c].mode) <
+          square_distance(points[p], clusters[nearest].mode))
+        nearest = c;
     ++clusters[nearest].size;
     ++votes[nearest][labels[p]];
     for (std::size_t k = 0; k < 3; ++k) clusters[nearest].centroid[k] += points[p][k];
@@ -91,7 +96,8 @@ inline std::vector<ReferenceCluster> reference_mean_shift(const std::vector<Coor
 }
 
 /// The voxels with a label (`class_label` 0: any) in memory order; their labels too where asked.
-inline std::vector<Coordinates> points_of(const LabelMap& map, int class_label = 0, std::vector<int>* labels = nullptr) {
+inline std::vector<Coordinates> points_of(const LabelMap& map, int class_label = 0,
+                                          std::vector<int>* labels = nullptr) {
   std::vector<Coordinates> points;
   const Extent3 e = map.labels.extent();
   for (std::int64_t z = 0; z < e.z; ++z)
@@ -106,7 +112,8 @@ inline std::vector<Coordinates> points_of(const LabelMap& map, int class_label =
 }
 
 /// The same on a map: all labels together (`class_label` 0) or one.
-inline std::vector<ReferenceCluster> reference_mean_shift(const LabelMap& map, double h, int class_label = 0) {
+inline std::vector<ReferenceCluster> reference_mean_shift(const LabelMap& map, double h,
+                                                          int class_label = 0) {
   std::vector<int> labels;
   const std::vector<Coordinates> points = points_of(map, class_label, &labels);
   return reference_mean_shift(points, labels, h);

@@ -2,8 +2,8 @@
 // Maps whose clusters are known without computing them.
 #include <cmath>
 
-#include "tests/fixtures/label_maps.hpp"
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/label_maps.hpp"
 
 namespace dfe {
 namespace {
@@ -29,7 +29,8 @@ TEST_CASE("an empty map gives an empty list with the map's facts") {
 }
 
 TEST_CASE("one voxel is one cluster, in any volume") {
-  for (const Extent3 extent : {Extent3{1, 1, 1}, Extent3{1, 1, 9}, Extent3{9, 1, 1}, Extent3{3, 17, 70}})
+  for (const Extent3 extent :
+       {Extent3{1, 1, 1}, Extent3{1, 1, 9}, Extent3{9, 1, 1}, Extent3{3, 17, 70}})
     for (const PickPosition position : {PickPosition::Centroid, PickPosition::Mode}) {
       LabelMap map = empty_map(extent);
       const Index3 last{extent.z - 1, extent.y - 1, extent.x - 1};
@@ -38,7 +39,8 @@ TEST_CASE("one voxel is one cluster, in any volume") {
       options.position = position;
       const ParticleList list = cluster(map, options);
       REQUIRE(list.particles.size() == 1);
-      check_position(list.particles[0], {static_cast<double>(last.z), static_cast<double>(last.y), static_cast<double>(last.x)});
+      check_position(list.particles[0], {static_cast<double>(last.z), static_cast<double>(last.y),
+                                         static_cast<double>(last.x)});
       CHECK(list.particles[0].class_label == 200);
       CHECK(list.particles[0].cluster_size == 1);
     }
@@ -56,15 +58,18 @@ TEST_CASE("one ball gives its centre, its size and a score of its share of the b
     check_position(list.particles[0], centre);
     CHECK(list.particles[0].class_label == 3);
     CHECK(list.particles[0].cluster_size == size);
-    CHECK(list.particles[0].score == Approx(static_cast<double>(size) / (4 * 3.14159265358979 / 3 * 512)));
+    CHECK(list.particles[0].score ==
+          Approx(static_cast<double>(size) / (4 * 3.14159265358979 / 3 * 512)));
   }
-  CHECK(cluster(map, mean_shift_options(4.9)).particles[0].score == 1.0);  // larger than the ball: cut at 1
+  CHECK(cluster(map, mean_shift_options(4.9)).particles[0].score ==
+        1.0);  // larger than the ball: cut at 1
 }
 
 TEST_CASE("two voxels are one cluster up to the radius, two beyond") {
   LabelMap map = empty_map({1, 1, 12});
   map.labels(0, 0, 2) = map.labels(0, 0, 7) = 1;
-  ParticleList list = cluster(map, mean_shift_options(5));  // distance 5: the boundary belongs to the ball
+  ParticleList list =
+      cluster(map, mean_shift_options(5));  // distance 5: the boundary belongs to the ball
   REQUIRE(list.particles.size() == 1);
   check_position(list.particles[0], {0, 0, 4.5});
   CHECK(list.particles[0].cluster_size == 2);
@@ -77,12 +82,14 @@ TEST_CASE("two voxels are one cluster up to the radius, two beyond") {
 
 TEST_CASE("balls apart keep their own members; the fuller one comes first") {
   LabelMap map = empty_map({30, 30, 60});
-  const std::int64_t small = paint_ball(map, {15, 15, 12}, 4, 2), large = paint_ball(map, {14, 16, 44}, 6, 5);
+  const std::int64_t small = paint_ball(map, {15, 15, 12}, 4, 2),
+                     large = paint_ball(map, {14, 16, 44}, 6, 5);
   const ParticleList list = cluster(map, mean_shift_options(7));
   REQUIRE(list.particles.size() == 2);
   check_position(list.particles[0], {14, 16, 44});
   CHECK(list.particles[0].cluster_size == large);
-  CHECK(list.particles[0].class_label == 5);  // labels 2 and 5: the vote is over the true values, not over 1, 2
+  CHECK(list.particles[0].class_label ==
+        5);  // labels 2 and 5: the vote is over the true values, not over 1, 2
   check_position(list.particles[1], {15, 15, 12});
   CHECK(list.particles[1].cluster_size == small);
   CHECK(list.particles[1].class_label == 2);
@@ -109,7 +116,8 @@ TEST_CASE("a tie in the vote goes to the lowest label") {
 
 TEST_CASE("together, touching particles of two classes merge; per class they do not") {
   LabelMap map = empty_map({20, 20, 30});
-  const std::int64_t first = paint_ball(map, {10, 10, 12}, 3, 2), second = paint_ball(map, {10, 10, 19}, 3, 7);
+  const std::int64_t first = paint_ball(map, {10, 10, 12}, 3, 2),
+                     second = paint_ball(map, {10, 10, 19}, 3, 7);
   const ParticleList together = cluster(map, mean_shift_options(12));
   REQUIRE(together.particles.size() == 1);
   CHECK(together.particles[0].cluster_size == first + second);  // members of any label
@@ -128,14 +136,16 @@ TEST_CASE("together, touching particles of two classes merge; per class they do 
 
 TEST_CASE("size thresholds: one for all, and one of a class by the class voted") {
   LabelMap map = empty_map({20, 20, 80});
-  const std::int64_t small = paint_ball(map, {10, 10, 10}, 2, 1), middle = paint_ball(map, {10, 10, 40}, 3, 2);
+  const std::int64_t small = paint_ball(map, {10, 10, 10}, 2, 1),
+                     middle = paint_ball(map, {10, 10, 40}, 3, 2);
   const std::int64_t large = paint_ball(map, {10, 10, 65}, 4, 1);
   const auto sizes = [&](std::int64_t min_size, std::map<int, std::int64_t> of_class) {
     ClusterOptions options = mean_shift_options(6);
     options.min_size = min_size;
     options.min_size_of_class = std::move(of_class);
     std::vector<std::int64_t> found;
-    for (const Particle& particle : cluster(map, options).particles) found.push_back(*particle.cluster_size);
+    for (const Particle& particle : cluster(map, options).particles)
+      found.push_back(*particle.cluster_size);
     return found;
   };
   CHECK(sizes(1, {}) == std::vector{large, middle, small});
@@ -151,7 +161,8 @@ TEST_CASE("a map of foreground alone finishes, and its members add up") {
   std::fill_n(map.labels.data(), map.labels.voxels(), std::uint8_t{1});
   for (const double radius : {1.5, 5.0, 30.0}) {
     std::int64_t members = 0;
-    for (const Particle& particle : cluster(map, mean_shift_options(radius)).particles) members += *particle.cluster_size;
+    for (const Particle& particle : cluster(map, mean_shift_options(radius)).particles)
+      members += *particle.cluster_size;
     CHECK(members == map.labels.voxels());
   }
 }

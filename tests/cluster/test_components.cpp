@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connected components: which voxels touch, the order of the result, and random maps against a flood fill.
+// Connected components: which voxels touch, the order of the result, and random maps against a
+// flood fill.
 #include <tuple>
 
-#include "tests/fixtures/label_maps.hpp"
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/label_maps.hpp"
 
 namespace dfe {
 namespace {
@@ -35,9 +36,12 @@ std::vector<Component> flood_fill(const LabelMap& map) {
           const Index3 v = stack.back();
           stack.pop_back();
           ++component.size, component.z += v.z, component.y += v.y, component.x += v.x;
-          for (std::int64_t c = std::max<std::int64_t>(0, v.z - 1); c <= std::min(v.z + 1, e.z - 1); ++c)
-            for (std::int64_t b = std::max<std::int64_t>(0, v.y - 1); b <= std::min(v.y + 1, e.y - 1); ++b)
-              for (std::int64_t a = std::max<std::int64_t>(0, v.x - 1); a <= std::min(v.x + 1, e.x - 1); ++a)
+          for (std::int64_t c = std::max<std::int64_t>(0, v.z - 1); c <= std::min(v.z + 1, e.z - 1);
+               ++c)
+            for (std::int64_t b = std::max<std::int64_t>(0, v.y - 1);
+                 b <= std::min(v.y + 1, e.y - 1); ++b)
+              for (std::int64_t a = std::max<std::int64_t>(0, v.x - 1);
+                   a <= std::min(v.x + 1, e.x - 1); ++a)
                 if (left.labels(c, b, a) == label) {
                   left.labels(c, b, a) = 0;
                   stack.push_back({c, b, a});
@@ -73,7 +77,8 @@ TEST_CASE("arms that meet late are one component") {
   CHECK(list.particles[0].cluster_size == 6 * 6 + 5);
 }
 
-TEST_CASE("random maps: components are those of a flood fill, in order, for any number of threads") {
+TEST_CASE(
+    "random maps: components are those of a flood fill, in order, for any number of threads") {
   Random random(99);
   for (int trial = 0; trial < 300; ++trial) {
     const LabelMap map = random_map(random, 20);
@@ -87,16 +92,20 @@ TEST_CASE("random maps: components are those of a flood fill, in order, for any 
       const auto size = static_cast<double>(expected[k].size);
       CHECK(list.particles[k].cluster_size == expected[k].size);
       CHECK(list.particles[k].class_label == expected[k].label);
-      CHECK(list.particles[k].position_voxels.z == Approx(static_cast<double>(expected[k].z) / size).margin(1e-9));
-      CHECK(list.particles[k].position_voxels.y == Approx(static_cast<double>(expected[k].y) / size).margin(1e-9));
-      CHECK(list.particles[k].position_voxels.x == Approx(static_cast<double>(expected[k].x) / size).margin(1e-9));
+      CHECK(list.particles[k].position_voxels.z ==
+            Approx(static_cast<double>(expected[k].z) / size).margin(1e-9));
+      CHECK(list.particles[k].position_voxels.y ==
+            Approx(static_cast<double>(expected[k].y) / size).margin(1e-9));
+      CHECK(list.particles[k].position_voxels.x ==
+            Approx(static_cast<double>(expected[k].x) / size).margin(1e-9));
     }
   }
 }
 
 TEST_CASE("thresholds, and the size relative to a ball where a radius is given") {
   LabelMap map = empty_map({12, 12, 40});
-  const std::int64_t small = paint_ball(map, {6, 6, 6}, 2, 1), large = paint_ball(map, {6, 6, 20}, 4, 2);
+  const std::int64_t small = paint_ball(map, {6, 6, 6}, 2, 1),
+                     large = paint_ball(map, {6, 6, 20}, 4, 2);
   ClusterOptions options = component_options();
   options.min_size = small + 1;
   REQUIRE(cluster(map, options).particles.size() == 1);
@@ -104,7 +113,8 @@ TEST_CASE("thresholds, and the size relative to a ball where a radius is given")
   options.radius.value = 5;
   const ParticleList list = cluster(map, options);
   REQUIRE(list.particles.size() == 2);
-  CHECK(list.particles[0].score == Approx(static_cast<double>(large) / (4 * 3.14159265358979 / 3 * 125)));
+  CHECK(list.particles[0].score ==
+        Approx(static_cast<double>(large) / (4 * 3.14159265358979 / 3 * 125)));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mean shift on the bit volume against the oracle on points: the same clusters in the same order on random maps, and the same bits for
-// any number of threads.
+// Mean shift on the bit volume against the oracle on points: the same clusters in the same order on
+// random maps, and the same bits for any number of threads.
 #include <cmath>
 #include <cstring>
 #include <mutex>
@@ -9,20 +9,22 @@
 #include "cluster/foreground.hpp"
 #include "cluster/mean_shift.hpp"
 #include "cluster/progress_share.hpp"
-#include "tests/fixtures/label_maps.hpp"
 #include "reference_mean_shift.hpp"
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/label_maps.hpp"
 
 namespace dfe {
 namespace {
 
 using test::Random, test::random_map, test::mean_shift_options;
 
-void check_equal(const ParticleList& found, const std::vector<test::ReferenceCluster>& expected, PickPosition position) {
+void check_equal(const ParticleList& found, const std::vector<test::ReferenceCluster>& expected,
+                 PickPosition position) {
   REQUIRE(found.particles.size() == expected.size());
   for (std::size_t k = 0; k < expected.size(); ++k) {
     const Particle& particle = found.particles[k];
-    const test::Coordinates& at = position == PickPosition::Mode ? expected[k].mode : expected[k].centroid;
+    const test::Coordinates& at =
+        position == PickPosition::Mode ? expected[k].mode : expected[k].centroid;
     CHECK(particle.cluster_size == expected[k].size);
     CHECK(particle.class_label == expected[k].label);
     CHECK(particle.position_voxels.z == Approx(at[0]).margin(1e-9));
@@ -39,8 +41,10 @@ TEST_CASE("random maps: clusters, order, sizes and labels are the oracle's") {
     ClusterOptions options = mean_shift_options(kRadii[random.below(9)]);
     options.position = random.below(2) != 0 ? PickPosition::Mode : PickPosition::Centroid;
     options.threads = static_cast<int>(1 + random.below(3));
-    INFO("trial " << trial << ", extent " << map.labels.extent().to_string() << ", radius " << options.radius.value);
-    check_equal(cluster(map, options), test::reference_mean_shift(map, options.radius.value), options.position);
+    INFO("trial " << trial << ", extent " << map.labels.extent().to_string() << ", radius "
+                  << options.radius.value);
+    check_equal(cluster(map, options), test::reference_mean_shift(map, options.radius.value),
+                options.position);
   }
 }
 
@@ -58,7 +62,8 @@ TEST_CASE("random maps per class: each class is the oracle's on its own voxels")
         if (particle.class_label == label) of_class.particles.push_back(particle);
       seen += of_class.particles.size();
       INFO("trial " << trial << ", label " << label);
-      check_equal(of_class, test::reference_mean_shift(map, options.radius.value, label), PickPosition::Centroid);
+      check_equal(of_class, test::reference_mean_shift(map, options.radius.value, label),
+                  PickPosition::Centroid);
     }
     CHECK(seen == list.particles.size());
   }
@@ -71,15 +76,19 @@ TEST_CASE("seeds are the oracle's to the last bit, in the order of their first v
   for (int trial = 0; trial < 60; ++trial) {
     const LabelMap map = random_map(random, 24);
     const double radius = 0.5 + 5 * random.unit();
-    const std::vector<Point3> seeds = bin_seeds(pool, Foreground(pool, map.labels.view(), 0, progress), radius);
-    const std::vector<test::Coordinates> expected = test::reference_seeds(test::points_of(map), radius);
+    const std::vector<Point3> seeds =
+        bin_seeds(pool, Foreground(pool, map.labels.view(), 0, progress), radius);
+    const std::vector<test::Coordinates> expected =
+        test::reference_seeds(test::points_of(map), radius);
     REQUIRE(seeds.size() == expected.size());
-    for (std::size_t k = 0; k < seeds.size(); ++k) CHECK(test::Coordinates{seeds[k].z, seeds[k].y, seeds[k].x} == expected[k]);
+    for (std::size_t k = 0; k < seeds.size(); ++k)
+      CHECK(test::Coordinates{seeds[k].z, seeds[k].y, seeds[k].x} == expected[k]);
   }
 }
 
 TEST_CASE("end points at the same place count once, with the neighbours of the last") {
-  const std::vector<Mode> kept = keep_distinct({{{5, 5, 5}, 9}, {{1, 1, 1}, 4}, {{7, 7, 7}, 0}, {{5, 5, 5}, 3}}, {10, 10, 10}, 2);
+  const std::vector<Mode> kept = keep_distinct(
+      {{{5, 5, 5}, 9}, {{1, 1, 1}, 4}, {{7, 7, 7}, 0}, {{5, 5, 5}, 3}}, {10, 10, 10}, 2);
   REQUIRE(kept.size() == 2);
   CHECK(kept[0].position == Point3{1, 1, 1});
   CHECK(kept[0].neighbours == 4);
@@ -95,15 +104,19 @@ TEST_CASE("sums over balls are those of the voxels, boundary included") {
     const LabelMap map = random_map(random, 30);
     const Extent3 e = map.labels.extent();
     const Foreground foreground(pool, map.labels.view(), 0, progress);
-    const double radius = random.below(2) != 0 ? static_cast<double>(1 + random.below(12)) : 20 * random.unit();
-    const double step = random.below(2) != 0 ? 1 : 0.37;  // whole centres and radii make boundary voxels
-    const Point3 centre{std::floor(random.unit() * 34 / step) * step - 2, std::floor(random.unit() * 34 / step) * step - 2,
+    const double radius =
+        random.below(2) != 0 ? static_cast<double>(1 + random.below(12)) : 20 * random.unit();
+    const double step =
+        random.below(2) != 0 ? 1 : 0.37;  // whole centres and radii make boundary voxels
+    const Point3 centre{std::floor(random.unit() * 34 / step) * step - 2,
+                        std::floor(random.unit() * 34 / step) * step - 2,
                         std::floor(random.unit() * 34 / step) * step - 2};
     PointSum expected;
     for (std::int64_t z = 0; z < e.z; ++z)
       for (std::int64_t y = 0; y < e.y; ++y)
         for (std::int64_t x = 0; x < e.x; ++x) {
-          const double dz = static_cast<double>(z) - centre.z, dy = static_cast<double>(y) - centre.y,
+          const double dz = static_cast<double>(z) - centre.z,
+                       dy = static_cast<double>(y) - centre.y,
                        dx = static_cast<double>(x) - centre.x;
           if (map.labels(z, y, x) == 0 || dz * dz + dy * dy + dx * dx > radius * radius) continue;
           ++expected.count, expected.z += z, expected.y += y, expected.x += x;
@@ -126,25 +139,31 @@ TEST_CASE("a voxel goes to its nearest centre, of equally near ones to the earli
     const Extent3 e = map.labels.extent();
     std::vector<Point3> centres;  // on whole voxels: many ties
     for (std::int64_t k = 1 + random.below(12); k > 0; --k)
-      centres.push_back(
-          {static_cast<double>(random.below(e.z)), static_cast<double>(random.below(e.y)), static_cast<double>(random.below(e.x))});
+      centres.push_back({static_cast<double>(random.below(e.z)),
+                         static_cast<double>(random.below(e.y)),
+                         static_cast<double>(random.below(e.x))});
     const Foreground foreground(pool, map.labels.view(), 0, progress);
     const NearestCentre nearest(centres, e, 0.5 + 20 * random.unit());
     std::mutex mutex;
     std::int64_t members = 0, wrong = 0;
-    nearest.for_each_block(pool, foreground, 0, e.z, nullptr, [&](std::span<const Member> block, int) {
-      const std::lock_guard lock(mutex);
-      for (const Member& member : block) {
-        const test::Coordinates at{static_cast<double>(member.voxel.z), static_cast<double>(member.voxel.y),
-                                   static_cast<double>(member.voxel.x)};
-        std::size_t expected = 0;
-        const auto distance = [&](std::size_t k) { return test::square_distance(at, {centres[k].z, centres[k].y, centres[k].x}); };
-        for (std::size_t k = 1; k < centres.size(); ++k)
-          if (distance(k) < distance(expected)) expected = k;
-        ++members;
-        wrong += member.centre != expected || map.labels(member.voxel.z, member.voxel.y, member.voxel.x) == 0;
-      }
-    });
+    nearest.for_each_block(
+        pool, foreground, 0, e.z, nullptr, [&](std::span<const Member> block, int) {
+          const std::lock_guard lock(mutex);
+          for (const Member& member : block) {
+            const test::Coordinates at{static_cast<double>(member.voxel.z),
+                                       static_cast<double>(member.voxel.y),
+                                       static_cast<double>(member.voxel.x)};
+            std::size_t expected = 0;
+            const auto distance = [&](std::size_t k) {
+              return test::square_distance(at, {centres[k].z, centres[k].y, centres[k].x});
+            };
+            for (std::size_t k = 1; k < centres.size(); ++k)
+              if (distance(k) < distance(expected)) expected = k;
+            ++members;
+            wrong += member.centre != expected ||
+                     map.labels(member.voxel.z, member.voxel.y, member.voxel.x) == 0;
+          }
+        });
     INFO("trial " << trial << ", extent " << e.to_string());
     CHECK(members == foreground.count());
     CHECK(wrong == 0);

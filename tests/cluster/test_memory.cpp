@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The promised bound of the working memory, against every byte that is really asked for: this program counts its allocations.
+// The promised bound of the working memory, against every byte that is really asked for: this
+// program counts its allocations.
 #include <malloc.h>
 
 #include <atomic>
 #include <cstdlib>
 #include <new>
 
-#include "tests/fixtures/label_maps.hpp"
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/label_maps.hpp"
 
 namespace {
 
@@ -54,32 +55,39 @@ class ConstantScores : public ScoreLookup {
   std::int64_t voxels_;
 };
 
-void check_bound(const LabelMap& map, const ClusterOptions& options, int classes, const ScoreLookup* scores) {
+void check_bound(const LabelMap& map, const ClusterOptions& options, int classes,
+                 const ScoreLookup* scores) {
   std::int64_t foreground = 0;
   for (const std::uint8_t label : map.labels.span()) foreground += label != 0;
   const std::int64_t before = live_bytes;
   peak_bytes = before;
   const ParticleList list = cluster(map, options, scores);
   const std::int64_t used = peak_bytes - before;
-  const std::int64_t bound =
-      cluster_working_bytes(map.labels.extent(), options, options.radius.value, foreground, classes, scores != nullptr);
-  INFO("radius " << options.radius.value << ", " << foreground << " voxels, " << list.particles.size() << " particles");
+  const std::int64_t bound = cluster_working_bytes(
+      map.labels.extent(), options, options.radius.value, foreground, classes, scores != nullptr);
+  INFO("radius " << options.radius.value << ", " << foreground << " voxels, "
+                 << list.particles.size() << " particles");
   CHECK(used <= bound + kOverhead);
 }
 
 TEST_CASE("clustering stays within its memory bound") {
   const Extent3 extent{60, 120, 120};
   LabelMap balls = empty_map(extent);
-  for (int k = 0; k < 30; ++k) paint_ball(balls, {7.0 + 9 * (k % 6), 9.0 + 18 * (k / 5), 10.0 + 20 * (k % 5)}, 4 + k % 3, 1 + k % 5);
+  for (int k = 0; k < 30; ++k)
+    paint_ball(balls, {7.0 + 9 * (k % 6), 9.0 + 18 * (k / 5), 10.0 + 20 * (k % 5)}, 4 + k % 3,
+               1 + k % 5);
   LabelMap full = empty_map(extent);
-  for (std::int64_t k = 0; k < full.labels.voxels(); ++k) full.labels.data()[k] = static_cast<std::uint8_t>(1 + k % 3);
+  for (std::int64_t k = 0; k < full.labels.voxels(); ++k)
+    full.labels.data()[k] = static_cast<std::uint8_t>(1 + k % 3);
   LabelMap noise = empty_map(extent);
-  for (std::int64_t k = 0; k < noise.labels.voxels(); k += 97) noise.labels.data()[k] = static_cast<std::uint8_t>(1 + k % 5);
+  for (std::int64_t k = 0; k < noise.labels.voxels(); k += 97)
+    noise.labels.data()[k] = static_cast<std::uint8_t>(1 + k % 5);
   const ConstantScores scores(extent.y * extent.x);
   for (const LabelMap* map : {&balls, &full, &noise})
     for (const double radius : {1.0, 2.5, 5.0, 9.0})
       for (const bool per_class : {false, true})
-        for (const ScoreLookup* of : {static_cast<const ScoreLookup*>(nullptr), static_cast<const ScoreLookup*>(&scores)}) {
+        for (const ScoreLookup* of :
+             {static_cast<const ScoreLookup*>(nullptr), static_cast<const ScoreLookup*>(&scores)}) {
           ClusterOptions options = mean_shift_options(radius);
           options.per_class = per_class;
           options.threads = 2;

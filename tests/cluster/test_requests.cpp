@@ -4,8 +4,8 @@
 #include <limits>
 #include <thread>
 
-#include "tests/fixtures/label_maps.hpp"
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/label_maps.hpp"
 
 namespace dfe {
 namespace {
@@ -24,9 +24,11 @@ void check_refused(const LabelMap& map, const ClusterOptions& options, const std
 
 TEST_CASE("a radius that cannot be meant is refused, on an empty map too") {
   const LabelMap map = empty_map({10, 10, 10});
-  for (const double radius : {0.0, -1.0, -1e300, 1e-200, 64.1, 1e300, std::numeric_limits<double>::infinity(), std::nan("")})
+  for (const double radius : {0.0, -1.0, -1e300, 1e-200, 64.1, 1e300,
+                              std::numeric_limits<double>::infinity(), std::nan("")})
     check_refused(map, mean_shift_options(radius), "cluster: 'radius':");
-  CHECK(cluster(map, mean_shift_options(64)).particles.empty());  // a crop may be smaller than its particle
+  CHECK(cluster(map, mean_shift_options(64))
+            .particles.empty());  // a crop may be smaller than its particle
   const LabelMap wide = empty_map({1, 30, 400});
   check_refused(wide, mean_shift_options(402), "the volume's diagonal of 401 voxels");
   CHECK(cluster(wide, mean_shift_options(401)).particles.empty());

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scores from score maps: the mean over the members of the winning class, and no planes read that hold none.
+// Scores from score maps: the mean over the members of the winning class, and no planes read that
+// hold none.
 #include <set>
 #include <thread>
 
-#include "tests/fixtures/label_maps.hpp"
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/label_maps.hpp"
 
 namespace dfe {
 namespace {
@@ -20,7 +21,8 @@ class RampScores : public ScoreLookup {
     calling_thread_only = calling_thread_only && std::this_thread::get_id() == thread_;
     read.insert({class_label, z});
     for (std::int64_t y = 0; y < extent_.y; ++y)
-      for (std::int64_t x = 0; x < extent_.x; ++x) *out++ = static_cast<float>(0.01 * class_label + 0.001 * static_cast<double>(x));
+      for (std::int64_t x = 0; x < extent_.x; ++x)
+        *out++ = static_cast<float>(0.01 * class_label + 0.001 * static_cast<double>(x));
   }
 
   mutable std::set<std::pair<int, std::int64_t>> read;
@@ -53,7 +55,8 @@ TEST_CASE("the score is the mean probability of the winning class over its own v
       CHECK(*list.particles[1].score == Approx(0.032).margin(1e-7));
     }
   CHECK(scores.calling_thread_only);
-  for (const auto& [label, z] : scores.read) CHECK((label == 40 ? z >= 9 && z <= 19 : label == 2 && z >= 8 && z <= 16));
+  for (const auto& [label, z] : scores.read)
+    CHECK((label == 40 ? z >= 9 && z <= 19 : label == 2 && z >= 8 && z <= 16));
 
   ClusterOptions options = component_options();
   options.min_size = 2;

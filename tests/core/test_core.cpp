@@ -5,18 +5,20 @@
 #include <numeric>
 #include <vector>
 
-#include "dfengine/dfengine.hpp"
 #include "core/label_counts.hpp"
 #include "core/parallel.hpp"
 #include "core/philox.hpp"
+#include "dfengine/dfengine.hpp"
 #include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
 
 TEST_CASE("Philox gives the known answers of Random123") {
   // Source: kat_vectors of the Random123 distribution, philox4x32 with 10 rounds.
-  CHECK(philox4x32({0, 0, 0, 0}, {0, 0}) == std::array<std::uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
-  CHECK(philox4x32({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}) == std::array<std::uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
+  CHECK(philox4x32({0, 0, 0, 0}, {0, 0}) ==
+        std::array<std::uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
+  CHECK(philox4x32({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}) ==
+        std::array<std::uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
   CHECK(philox4x32({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
         std::array<std::uint32_t, 4>{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
@@ -41,7 +43,8 @@ TEST_CASE("parallel_for visits every element once, in fixed chunks, whatever the
       for (const std::int64_t chunk : {1, 7, 64, 5000}) {
         std::vector<int> visits(static_cast<std::size_t>(n), 0);
         parallel_for(pool, 0, n, chunk, [&](std::int64_t first, std::int64_t last, int worker) {
-          if (first % chunk != 0 || worker < 0 || worker >= threads) throw std::logic_error("chunk");
+          if (first % chunk != 0 || worker < 0 || worker >= threads)
+            throw std::logic_error("chunk");
           for (std::int64_t i = first; i < last; ++i) ++visits[static_cast<std::size_t>(i)];
         });
         CHECK(std::count(visits.begin(), visits.end(), 1) == n);
@@ -66,7 +69,8 @@ TEST_CASE("lengths are voxels, or Å with the suffix A") {
   CHECK(Length::parse("8", "--radius").voxels(unknown, "--radius") == 8);
   CHECK(Length::parse("7.5", "--radius").voxels(ten, "--radius") == 7.5);
   CHECK(Length::parse("110A", "--radius").voxels(ten, "--radius") == Approx(11));
-  CHECK_THROWS_WITH(Length::parse("110A", "--radius").voxels(unknown, "--radius"), DFE_CONTAINS("--voxel-size"));
+  CHECK_THROWS_WITH(Length::parse("110A", "--radius").voxels(unknown, "--radius"),
+                    DFE_CONTAINS("--voxel-size"));
   for (const char* bad : {"", "A", "0", "-3", "8x", "nan", "inf", "1e999", " 8", "8 "}) {
     INFO(bad);
     try {
@@ -87,11 +91,13 @@ TEST_CASE("labels are counted one by one, wherever they lie") {
     labels[i] = number % 3 == 0 ? static_cast<std::uint8_t>(number >> 24) : 0;
   }
   for (std::size_t first = 0; first < 9; ++first)
-    for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{7}, std::size_t{8}, std::size_t{994}}) {
+    for (const std::size_t count :
+         {std::size_t{0}, std::size_t{1}, std::size_t{7}, std::size_t{8}, std::size_t{994}}) {
       const std::span<const std::uint8_t> some(labels.data() + first, count);
       const LabelCounts counts = count_labels(some);
       for (int label = 0; label < 256; ++label)
-        if (counts[static_cast<std::size_t>(label)] != std::count(some.begin(), some.end(), label)) FAIL("label " << label);
+        if (counts[static_cast<std::size_t>(label)] != std::count(some.begin(), some.end(), label))
+          FAIL("label " << label);
     }
 }
 

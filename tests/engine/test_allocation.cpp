@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Memory may end at any allocation: whichever one fails, segmentation and clustering throw, leak nothing (the address sanitizer looks) and
-// leave no thread behind; and the run with enough of it gives the same labels as ever. This program replaces operator new.
+// Memory may end at any allocation: whichever one fails, segmentation and clustering throw, leak
+// nothing (the address sanitizer looks) and leave no thread behind; and the run with enough of it
+// gives the same labels as ever. This program replaces operator new.
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -51,7 +52,9 @@ TEST_CASE("any allocation may fail") {
   ClusterOptions clustering;
   clustering.radius = {2, false};
   clustering.threads = 2;
-  const auto run = [&] { return cluster(segment(volume, weights, options), clustering).particles.size(); };
+  const auto run = [&] {
+    return cluster(segment(volume, weights, options), clustering).particles.size();
+  };
   const std::size_t expected = run();
   long failures = 0;
   for (long allowed = 0;; ++allowed) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The engine on real input: published weights layouts with a reference output in float64, and the main job on the paper's tomograms.
+// The engine on real input: published weights layouts with a reference output in float64, and the
+// main job on the paper's tomograms.
 #include <map>
 
 #include "dfengine/dfengine.hpp"
@@ -31,7 +32,8 @@ std::vector<std::pair<int, Point3>> components(const Volume<std::uint8_t>& label
     while (!stack.empty()) {
       const std::int64_t i = stack.back(), z = i / (e.y * e.x), y = i / e.x % e.y, x = i % e.x;
       stack.pop_back();
-      sum = {sum.z + static_cast<double>(z), sum.y + static_cast<double>(y), sum.x + static_cast<double>(x)};
+      sum = {sum.z + static_cast<double>(z), sum.y + static_cast<double>(y),
+             sum.x + static_cast<double>(x)};
       ++count;
       for (std::int64_t k = 0; k < 27; ++k) {
         const std::int64_t nz = z + k / 9 - 1, ny = y + k / 3 % 3 - 1, nx = x + k % 3 - 1;
@@ -43,12 +45,16 @@ std::vector<std::pair<int, Point3>> components(const Volume<std::uint8_t>& label
       }
     }
     if (count >= 10)
-      result.push_back({label, {sum.z / count, sum.y / count, sum.x / count}});  // specks of interpolated masks are no objects
+      result.push_back({label,
+                        {sum.z / count, sum.y / count,
+                         sum.x / count}});  // specks of interpolated masks are no objects
   }
   return result;
 }
 
-double distance(const Point3& a, const Point3& b) { return std::hypot(a.z - b.z, a.y - b.y, a.x - b.x); }
+double distance(const Point3& a, const Point3& b) {
+  return std::hypot(a.z - b.z, a.y - b.y, a.x - b.x);
+}
 
 }  // namespace
 
@@ -62,12 +68,14 @@ TEST_CASE("all seven layouts of Keras weights give the stored output") {
   std::vector<float> expected;  // (z, y, x, class), computed in float64 elsewhere
   {
     const io::h5::File file = io::h5::open_file(folder / "io_16x20x24.h5");
-    expected = io::h5::read_floats(io::h5::open_dataset(file.get(), "output_zyxc").get(), 1 << 20).values;
+    expected =
+        io::h5::read_floats(io::h5::open_dataset(file.get(), "output_zyxc").get(), 1 << 20).values;
   }
   REQUIRE(expected.size() == static_cast<std::size_t>(e.voxels() * 3));
   for (const char* const name :
-       {"keras2_standalone_full_model.h5", "keras2_standalone_second_model_in_session.h5", "keras2_weights_only.h5", "keras3.weights.h5",
-        "keras3_legacy_full_model.h5", "tfkeras213.weights.h5", "tfkeras2_full_model.h5"}) {
+       {"keras2_standalone_full_model.h5", "keras2_standalone_second_model_in_session.h5",
+        "keras2_weights_only.h5", "keras3.weights.h5", "keras3_legacy_full_model.h5",
+        "tfkeras213.weights.h5", "tfkeras2_full_model.h5"}) {
     const Weights weights = io::read_weights(folder / name);
     REQUIRE(weights.classes == 3);
     std::vector<std::string> devices{"ref"};
@@ -78,28 +86,34 @@ TEST_CASE("all seven layouts of Keras weights give the stored output") {
       options.device = device == "ref" ? "ref" : "cpu";
       if (device != "ref") options.instruction_set = device;
       double worst = 0;
-      segment(*input, weights, options, [&](const Box3& box, std::int64_t classes, const float* scores) {
-        for (std::int64_t c = 0; c < classes; ++c)
-          for (std::int64_t z = 0; z < box.extent.z; ++z)
-            for (std::int64_t y = 0; y < box.extent.y; ++y)
-              for (std::int64_t x = 0; x < box.extent.x; ++x, ++scores) {
-                const float want =
-                    expected[static_cast<std::size_t>((((box.begin.z + z) * e.y + box.begin.y + y) * e.x + box.begin.x + x) * 3 + c)];
-                worst = std::max(worst, std::abs(static_cast<double>(*scores - want) / static_cast<double>(want)));
-              }
-      });
+      segment(
+          *input, weights, options,
+          [&](const Box3& box, std::int64_t classes, const float* scores) {
+            for (std::int64_t c = 0; c < classes; ++c)
+              for (std::int64_t z = 0; z < box.extent.z; ++z)
+                for (std::int64_t y = 0; y < box.extent.y; ++y)
+                  for (std::int64_t x = 0; x < box.extent.x; ++x, ++scores) {
+                    const float want = expected[static_cast<std::size_t>(
+                        (((box.begin.z + z) * e.y + box.begin.y + y) * e.x + box.begin.x + x) * 3 +
+                        c)];
+                    worst = std::max(worst, std::abs(static_cast<double>(*scores - want) /
+                                                     static_cast<double>(want)));
+                  }
+          });
       INFO(name << " on " << device << ": largest relative error " << worst);
       CHECK(worst < 1e-5);
     }
   }
 }
 
-TEST_CASE("pick finds all 27 objects of tomograms 7 and 8, with the right class, and nothing else") {
+TEST_CASE(
+    "pick finds all 27 objects of tomograms 7 and 8, with the right class, and nothing else") {
   const auto folder = data_dir() / "dataset1";
   const Weights weights = io::read_weights(folder / "reference_weights.weights.h5");
   // Source: label counts of the same weights in PyTorch, from the data's README
-  const std::map<int, std::vector<std::int64_t>> counts_of = {{7, {967168, 6718, 2183, 3821, 2058, 2373, 3112, 2837, 2719, 7011}},
-                                                              {8, {966268, 6809, 2543, 4002, 2244, 3019, 2842, 2437, 2943, 6893}}};
+  const std::map<int, std::vector<std::int64_t>> counts_of = {
+      {7, {967168, 6718, 2183, 3821, 2058, 2373, 3112, 2837, 2719, 7011}},
+      {8, {966268, 6809, 2543, 4002, 2244, 3019, 2842, 2437, 2943, 6893}}};
   for (const auto& [tomogram, expected_counts] : counts_of) {
     INFO("tomogram " << tomogram);
     const std::string stem = "tomo" + std::to_string(tomogram);
@@ -122,8 +136,8 @@ TEST_CASE("pick finds all 27 objects of tomograms 7 and 8, with the right class,
     for (const Particle& particle : list.particles) {
       auto nearest = objects.end();
       for (auto object = objects.begin(); object != objects.end(); ++object)
-        if (nearest == objects.end() ||
-            distance(object->second, particle.position_voxels) < distance(nearest->second, particle.position_voxels))
+        if (nearest == objects.end() || distance(object->second, particle.position_voxels) <
+                                            distance(nearest->second, particle.position_voxels))
           nearest = object;
       REQUIRE(nearest != objects.end());
       CHECK(nearest->first == particle.class_label);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Properties of the slab schedule, checked by replaying it step by step for many depths, slab heights and widths of the network: every
-// plane of every tensor exactly once and in order, inputs there before they are read and not yet overwritten, buffers no larger than used.
+// Properties of the slab schedule, checked by replaying it step by step for many depths, slab
+// heights and widths of the network: every plane of every tensor exactly once and in order, inputs
+// there before they are read and not yet overwritten, buffers no larger than used.
 #include "engine/schedule.hpp"
 
 #include <numeric>
@@ -12,12 +13,15 @@ using namespace dfe;
 
 namespace {
 
-/// Up to `size` planes at a time for convolutions and up-convolutions, as minimal filtering wants, in the graph's phases or none.
+/// Up to `size` planes at a time for convolutions and up-convolutions, as minimal filtering wants,
+/// in the graph's phases or none.
 std::vector<PlaneGroup> groups_of(const Graph& graph, std::int64_t size, bool phases = false) {
   std::vector<PlaneGroup> groups;
   for (const OpNode& node : graph.ops) {
     const auto* const conv = std::get_if<Conv3dDesc>(&node.op);
-    const std::int64_t most = conv ? conv->planes_at_once : std::holds_alternative<UpConvDesc>(node.op) ? 2 : 1;
+    const std::int64_t most = conv                                          ? conv->planes_at_once
+                              : std::holds_alternative<UpConvDesc>(node.op) ? 2
+                                                                            : 1;
     const std::int64_t planes = std::min(size, most);
     groups.push_back({planes, conv && phases ? conv->plane_phase % planes : 0});
   }
@@ -28,8 +32,13 @@ std::vector<PlaneGroup> groups_of(const Graph& graph, std::int64_t size, bool ph
 class Replay {
  public:
   Replay(const Graph& graph, const Schedule& schedule, std::int64_t depth)
-      : graph_(graph), schedule_(schedule), depth_(depth), slots_(graph.tensors.size()), produced_(graph.tensors.size(), 0) {
-    for (std::size_t t = 0; t < slots_.size(); ++t) slots_[t].assign(static_cast<std::size_t>(schedule.capacity[t]), -1);
+      : graph_(graph),
+        schedule_(schedule),
+        depth_(depth),
+        slots_(graph.tensors.size()),
+        produced_(graph.tensors.size(), 0) {
+    for (std::size_t t = 0; t < slots_.size(); ++t)
+      slots_[t].assign(static_cast<std::size_t>(schedule.capacity[t]), -1);
   }
 
   std::string run() {
@@ -43,8 +52,10 @@ class Replay {
       const OpNode& node = graph_.ops[static_cast<std::size_t>(step.op)];
       if (std::string error = check_inputs(node, step); !error.empty()) return error;
       if (node.output >= 0) {
-        if (std::string error = produce(node.output, step.begin, step.end); !error.empty()) return error;
-        // the inputs must also survive the writing of the output: a buffer is never its own input here, but check anyway
+        if (std::string error = produce(node.output, step.begin, step.end); !error.empty())
+          return error;
+        // the inputs must also survive the writing of the output: a buffer is never its own input
+        // here, but check anyway
         if (std::string error = check_inputs(node, step); !error.empty()) return error;
       } else {
         if (step.begin != written) return "head out of order";
@@ -53,8 +64,10 @@ class Replay {
     }
     if (written != depth_) return "head stops at plane " + std::to_string(written);
     for (std::size_t t = 0; t < produced_.size(); ++t) {
-      if (produced_[t] != depth_ >> graph_.tensors[t].level) return graph_.tensors[t].name + " incomplete";
-      if (schedule_.capacity[t] > produced_[t]) return graph_.tensors[t].name + " has a buffer larger than itself";
+      if (produced_[t] != depth_ >> graph_.tensors[t].level)
+        return graph_.tensors[t].name + " incomplete";
+      if (schedule_.capacity[t] > produced_[t])
+        return graph_.tensors[t].name + " has a buffer larger than itself";
     }
     return {};
   }
@@ -63,10 +76,12 @@ class Replay {
   std::string check_inputs(const OpNode& node, const Step& step) {
     for (const int x : node.inputs) {
       const std::size_t t = static_cast<std::size_t>(x);
-      const PlaneRange need = input_planes(node.op, {step.begin, step.end}, depth_ >> graph_.tensors[t].level);
+      const PlaneRange need =
+          input_planes(node.op, {step.begin, step.end}, depth_ >> graph_.tensors[t].level);
       for (std::int64_t z = need.begin; z < need.end; ++z)
         if (slots_[t][static_cast<std::size_t>(z % schedule_.capacity[t])] != z)
-          return node.name + " reads plane " + std::to_string(z) + " of " + graph_.tensors[t].name + ", which is not in memory";
+          return node.name + " reads plane " + std::to_string(z) + " of " + graph_.tensors[t].name +
+                 ", which is not in memory";
     }
     return {};
   }
@@ -74,7 +89,8 @@ class Replay {
   std::string produce(int tensor, std::int64_t begin, std::int64_t end) {
     const std::size_t t = static_cast<std::size_t>(tensor);
     if (begin != produced_[t]) return graph_.tensors[t].name + " out of order";
-    for (std::int64_t z = begin; z < end; ++z) slots_[t][static_cast<std::size_t>(z % schedule_.capacity[t])] = z;
+    for (std::int64_t z = begin; z < end; ++z)
+      slots_[t][static_cast<std::size_t>(z % schedule_.capacity[t])] = z;
     produced_[t] = end;
     return {};
   }
@@ -96,7 +112,8 @@ TEST_CASE("schedules are right for every depth and slab height") {
     for (const std::int64_t slab : {1, 2, 3, 4, 5, 7, 8, 16, 31, 64, 200}) {
       for (const std::int64_t size : {1, 2, 4})
         for (const bool phases : {false, true}) {
-          INFO("depth " << depth << ", slab " << slab << ", groups of " << size << ", phases " << phases);
+          INFO("depth " << depth << ", slab " << slab << ", groups of " << size << ", phases "
+                        << phases);
           const std::vector<PlaneGroup> groups = groups_of(graph, size, phases);
           const Schedule schedule = plan_schedule(graph, depth, slab, groups);
           CHECK(Replay(graph, schedule, depth).run() == "");
@@ -127,8 +144,8 @@ TEST_CASE("buffers stop growing with depth, and grow with the slab") {
   CHECK(plan_schedule(graph, 464, 4, one).capacity == plan_schedule(graph, 928, 4, one).capacity);
   const Schedule low = plan_schedule(graph, 464, 1, one), high = plan_schedule(graph, 464, 16, one);
   for (std::size_t t = 0; t < low.capacity.size(); ++t) CHECK(low.capacity[t] <= high.capacity[t]);
-  // The first skip waits for everything below: an output voxel sees 34 planes ahead at the input, 32 of them at the skip and 1 more in
-  // conv13; with one plane a step nothing else is kept.
+  // The first skip waits for everything below: an output voxel sees 34 planes ahead at the input,
+  // 32 of them at the skip and 1 more in conv13; with one plane a step nothing else is kept.
   std::size_t skip = 0;
   while (graph.tensors[skip].name != "conv2") ++skip;
   CHECK(low.capacity[skip] <= 40);
@@ -136,7 +153,8 @@ TEST_CASE("buffers stop growing with depth, and grow with the slab") {
 }
 
 TEST_CASE("a skip that is computed again hardly waits") {
-  const Graph kept = deepfinder_graph({}), again = deepfinder_graph({.first_skip = FirstSkip::Recompute});
+  const Graph kept = deepfinder_graph({}),
+              again = deepfinder_graph({.first_skip = FirstSkip::Recompute});
   CHECK(again.parameters() == kept.parameters());
   const Schedule schedule = plan_schedule(again, 464, 1, groups_of(again, 2, true));
   std::int64_t full_resolution = 0;  // planes of 32 and more channels that wait at full resolution
@@ -149,17 +167,22 @@ TEST_CASE("a skip that is computed again hardly waits") {
   CHECK(full_resolution <= 24);  // the kept skip alone takes 40
 }
 
-TEST_CASE("the graph's phases let groups of planes wait for one plane, and skips wait no longer for four than for two") {
+TEST_CASE(
+    "the graph's phases let groups of planes wait for one plane, and skips wait no longer for four "
+    "than for two") {
   const Graph graph = deepfinder_graph({});
   const auto capacities = [&](std::int64_t size, bool phases) {
     return plan_schedule(graph, 464, 1, groups_of(graph, size, phases)).capacity;
   };
   for (const std::int64_t size : {2, 4}) {
-    const std::vector<std::int64_t> alternating = capacities(size, true), all_even = capacities(size, false);
-    CHECK(std::accumulate(alternating.begin(), alternating.end(), 0L) < std::accumulate(all_even.begin(), all_even.end(), 0L));
+    const std::vector<std::int64_t> alternating = capacities(size, true),
+                                    all_even = capacities(size, false);
+    CHECK(std::accumulate(alternating.begin(), alternating.end(), 0L) <
+          std::accumulate(all_even.begin(), all_even.end(), 0L));
   }
   for (std::size_t t = 0; t < graph.tensors.size(); ++t)
-    if (graph.tensors[t].name == "conv2" || graph.tensors[t].name == "conv4") CHECK(capacities(4, true)[t] == capacities(2, true)[t]);
+    if (graph.tensors[t].name == "conv2" || graph.tensors[t].name == "conv4")
+      CHECK(capacities(4, true)[t] == capacities(2, true)[t]);
   // patches that are there at once need no phases
   for (const OpNode& node : deepfinder_graph({.streamed = false}).ops)
     if (const auto* const conv = std::get_if<Conv3dDesc>(&node.op)) CHECK(conv->plane_phase == 0);
@@ -173,8 +196,8 @@ TEST_CASE("schedules refuse depths off the pooling grid and slabs below 1") {
 }
 
 TEST_CASE("the halo of a column is the published receptive field") {
-  // Source: interval propagation through the released network. An output at a multiple of 4 sees 30 voxels back, the one before a
-  // multiple of 4 sees 34 ahead; both rounded up to the pooling grid.
+  // Source: interval propagation through the released network. An output at a multiple of 4 sees 30
+  // voxels back, the one before a multiple of 4 sees 34 ahead; both rounded up to the pooling grid.
   const Graph graph = deepfinder_graph({});
   const PlaneReach reach = plane_reach(graph, std::vector<Extent3>(graph.ops.size(), {1, 1, 1}));
   for (const Reach& axis : {reach.y, reach.x}) {
@@ -185,8 +208,10 @@ TEST_CASE("the halo of a column is the published receptive field") {
 }
 
 TEST_CASE("the network has the published number of parameters and FLOP") {
-  // Source: 902,928 + 33·classes at the default widths; 193,584 multiply-adds per voxel for 13 classes.
-  for (const std::int64_t classes : {2, 3, 10, 13}) CHECK(deepfinder_graph({.classes = classes}).parameters() == 902928 + 33 * classes);
+  // Source: 902,928 + 33·classes at the default widths; 193,584 multiply-adds per voxel for 13
+  // classes.
+  for (const std::int64_t classes : {2, 3, 10, 13})
+    CHECK(deepfinder_graph({.classes = classes}).parameters() == 902928 + 33 * classes);
   const Graph graph = deepfinder_graph({.classes = 13});
   CHECK(graph.flop({64, 64, 64}) == 2.0 * 193584 * 64 * 64 * 64);
   CHECK_THROWS_AS(deepfinder_graph({.classes = 1}), Error);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Segmentation as a whole: cpu against ref, any extent, and the promise that slabs, columns and threads never change a bit.
+// Segmentation as a whole: cpu against ref, any extent, and the promise that slabs, columns and
+// threads never change a bit.
 #include <set>
 
 #include "dfengine/segment.hpp"
@@ -23,7 +24,8 @@ struct Result {
 double largest_score_difference(const Result& a, const Result& b) {
   double largest = 0;
   for (std::size_t i = 0; i < a.scores.size(); ++i)
-    largest = std::max(largest, std::abs(static_cast<double>(a.scores[i]) - static_cast<double>(b.scores[i])));
+    largest = std::max(
+        largest, std::abs(static_cast<double>(a.scores[i]) - static_cast<double>(b.scores[i])));
   return largest;
 }
 
@@ -31,20 +33,24 @@ Result run(const VolumeSource& volume, const Weights& weights, const SegmentOpti
   const Extent3 e = volume.extent();
   Result result;
   result.scores.assign(static_cast<std::size_t>(e.voxels() * weights.classes), -1.0f);
-  const LabelMap map = segment(volume, weights, options, [&](const Box3& box, std::int64_t classes, const float* scores) {
-    for (std::int64_t c = 0; c < classes; ++c)
-      for (std::int64_t z = 0; z < box.extent.z; ++z)
-        for (std::int64_t y = 0; y < box.extent.y; ++y, scores += box.extent.x)
-          std::copy_n(scores, box.extent.x,
-                      &result.scores[static_cast<std::size_t>(((c * e.z + box.begin.z + z) * e.y + box.begin.y + y) * e.x + box.begin.x)]);
-  });
+  const LabelMap map = segment(
+      volume, weights, options, [&](const Box3& box, std::int64_t classes, const float* scores) {
+        for (std::int64_t c = 0; c < classes; ++c)
+          for (std::int64_t z = 0; z < box.extent.z; ++z)
+            for (std::int64_t y = 0; y < box.extent.y; ++y, scores += box.extent.x)
+              std::copy_n(
+                  scores, box.extent.x,
+                  &result.scores[static_cast<std::size_t>(
+                      ((c * e.z + box.begin.z + z) * e.y + box.begin.y + y) * e.x + box.begin.x)]);
+      });
   result.labels.assign(map.labels.data(), map.labels.data() + map.labels.voxels());
   return result;
 }
 
 const DeepFinderSpec kSmall{{4, 6, 8}, 5};
 
-/// All instruction sets; the best alone where sanitizers make each run many times longer (their kernels are tested one by one elsewhere).
+/// All instruction sets; the best alone where sanitizers make each run many times longer (their
+/// kernels are tested one by one elsewhere).
 std::vector<std::string> instruction_sets() {
   std::vector<std::string> sets = cpu_instruction_sets();
 #ifdef DFE_SANITIZED
@@ -53,20 +59,23 @@ std::vector<std::string> instruction_sets() {
   return sets;
 }
 
-/// How far probabilities may be from those of `ref`: what the project promises for each kind of convolution.
-const std::pair<Convolution, double> kBounds[] = {{Convolution::Direct, 1e-5}, {Convolution::Winograd, 3e-5}, {Convolution::Strict, 1e-5}};
+/// How far probabilities may be from those of `ref`: what the project promises for each kind of
+/// convolution.
+const std::pair<Convolution, double> kBounds[] = {
+    {Convolution::Direct, 1e-5}, {Convolution::Winograd, 3e-5}, {Convolution::Strict, 1e-5}};
 
 }  // namespace
 
 TEST_CASE("cpu agrees with ref for any extent, from one voxel up") {
   const Weights weights = random_weights(kSmall, 1);
-  for (const Extent3 extent :
-       {Extent3{1, 1, 1}, Extent3{1, 7, 30}, Extent3{9, 1, 5}, Extent3{13, 10, 1}, Extent3{4, 8, 12}, Extent3{17, 22, 19}}) {
+  for (const Extent3 extent : {Extent3{1, 1, 1}, Extent3{1, 7, 30}, Extent3{9, 1, 5},
+                               Extent3{13, 10, 1}, Extent3{4, 8, 12}, Extent3{17, 22, 19}}) {
     INFO(extent.to_string());
     const MemoryVolume volume = random_volume(extent, 2);
     SegmentOptions options;
     if (extent.voxels() == 1) {
-      CHECK_THROWS_WITH(run(volume, weights, options), DFE_CONTAINS("same value"));  // one voxel is constant
+      CHECK_THROWS_WITH(run(volume, weights, options),
+                        DFE_CONTAINS("same value"));  // one voxel is constant
       options.normalization = Normalization::None;
     }
     options.device = "ref";
@@ -78,30 +87,35 @@ TEST_CASE("cpu agrees with ref for any extent, from one voxel up") {
         options.convolution = convolution;
         const Result cpu = run(volume, weights, options);
         const double largest = largest_score_difference(cpu, ref);
-        INFO(isa << " convolution " << static_cast<int>(convolution) << " largest score difference " << largest);
+        INFO(isa << " convolution " << static_cast<int>(convolution) << " largest score difference "
+                 << largest);
         CHECK(largest < bound);
         for (std::size_t i = 0; i < ref.labels.size(); ++i)
           if (cpu.labels[i] != ref.labels[i]) {
             // only a tie within the arithmetic's error may be decided differently
             const std::size_t n = ref.labels.size();
-            CHECK(static_cast<double>(std::abs(ref.scores[cpu.labels[i] * n + i] - ref.scores[ref.labels[i] * n + i])) < bound);
+            CHECK(static_cast<double>(std::abs(ref.scores[cpu.labels[i] * n + i] -
+                                               ref.scores[ref.labels[i] * n + i])) < bound);
           }
       }
   }
 }
 
-TEST_CASE("labels and scores are the same bits for every slab height, column size and thread count") {
+TEST_CASE(
+    "labels and scores are the same bits for every slab height, column size and thread count") {
   const Weights weights = random_weights(kSmall, 3);
   struct Case {
     Convolution convolution;
     Extent3 extent;
     std::vector<Extent3> tiles;
   };
-  // the smallest columns: 72 voxels where each output stands alone, 232 rows of 284 voxels where blocks of 4 x 6 are computed together
-  const Case cases[] = {{Convolution::Direct, {5, 81, 90}, {{1, 72, 500}, {1, 500, 80}, {1, 76, 76}}},
-                        {Convolution::Winograd, {5, 250, 22}, {{1, 232, 500}, {1, 244, 500}}},
-                        {Convolution::Winograd, {3, 21, 343}, {{1, 500, 284}, {1, 500, 324}}},
-                        {Convolution::Strict, {5, 150, 18}, {{1, 116, 500}, {1, 136, 500}}}};
+  // the smallest columns: 72 voxels where each output stands alone, 232 rows of 284 voxels where
+  // blocks of 4 x 6 are computed together
+  const Case cases[] = {
+      {Convolution::Direct, {5, 81, 90}, {{1, 72, 500}, {1, 500, 80}, {1, 76, 76}}},
+      {Convolution::Winograd, {5, 250, 22}, {{1, 232, 500}, {1, 244, 500}}},
+      {Convolution::Winograd, {3, 21, 343}, {{1, 500, 284}, {1, 500, 324}}},
+      {Convolution::Strict, {5, 150, 18}, {{1, 116, 500}, {1, 136, 500}}}};
   for (const Case& cut : cases)
     for (const std::string& isa : instruction_sets()) {
       const MemoryVolume volume = random_volume(cut.extent, 4);
@@ -110,10 +124,11 @@ TEST_CASE("labels and scores are the same bits for every slab height, column siz
       options.instruction_set = isa;
       const SegmentOptions plain = options;
       const Result whole = run(volume, weights, options);
-      CHECK(std::set<int>(whole.labels.begin(), whole.labels.end()).size() >= 3);  // not a trivial map
+      CHECK(std::set<int>(whole.labels.begin(), whole.labels.end()).size() >=
+            3);  // not a trivial map
       const auto same = [&](const std::string& what) {
-        INFO(isa << " convolution " << static_cast<int>(cut.convolution) << " " << what << " slab " << options.slab_planes << " threads "
-                 << options.threads);
+        INFO(isa << " convolution " << static_cast<int>(cut.convolution) << " " << what << " slab "
+                 << options.slab_planes << " threads " << options.threads);
         const Result part = run(volume, weights, options);
         CHECK(part.labels == whole.labels);
         CHECK(part.scores == whole.scores);
@@ -122,10 +137,12 @@ TEST_CASE("labels and scores are the same bits for every slab height, column siz
       options.slab_planes = 0;
       for (const int threads : {1, 5}) options.threads = threads, same("threads");
       options.threads = 2;
-      for (const Extent3& tile : cut.tiles) options.tile = tile, options.slab_planes = tile.x % 7 + 1, same(tile.to_string());
+      for (const Extent3& tile : cut.tiles)
+        options.tile = tile, options.slab_planes = tile.x % 7 + 1, same(tile.to_string());
       options = plain;
       options.first_skip = FirstSkip::Recompute;
-      for (const std::int64_t slab : {1, 4, 12}) options.slab_planes = slab, same("skip computed again");
+      for (const std::int64_t slab : {1, 4, 12})
+        options.slab_planes = slab, same("skip computed again");
       options.slab_planes = 0;
       options.tile = cut.tiles.front();
       same("skip computed again, columns");
@@ -133,7 +150,8 @@ TEST_CASE("labels and scores are the same bits for every slab height, column siz
       options.first_skip = FirstSkip::Half;
       const Result half = run(volume, weights, options);
       CHECK(half.scores != whole.scores);
-      CHECK(largest_score_difference(half, whole) < 0x1p-11);  // what one rounding to half costs a score
+      CHECK(largest_score_difference(half, whole) <
+            0x1p-11);  // what one rounding to half costs a score
       for (const std::int64_t slab : {1, 4, 12}) {
         options.slab_planes = slab;
         CHECK(run(volume, weights, options).scores == half.scores);
@@ -148,7 +166,9 @@ TEST_CASE("labels and scores are the same bits for every slab height, column siz
 TEST_CASE("a small budget has the first skip computed again where that is less work than columns") {
   const Weights weights = random_weights({{32, 48, 64}, 5}, 3);
   const MemoryVolume volume = random_volume({64, 512, 512}, 4);
-  const std::int64_t spare = std::int64_t{300} << 20;  // a plan counts what the process holds, which grows under a sanitizer
+  const std::int64_t spare =
+      std::int64_t{300}
+      << 20;  // a plan counts what the process holds, which grows under a sanitizer
   const auto plan = [&](std::optional<FirstSkip> first_skip, std::int64_t budget) {
     SegmentOptions options;
     options.first_skip = first_skip;
@@ -156,7 +176,8 @@ TEST_CASE("a small budget has the first skip computed again where that is less w
     options.slab_planes = 1;
     return plan_segment(volume, weights, options, false);
   };
-  const SegmentPlan kept = plan(FirstSkip::Keep, 0), again = plan(FirstSkip::Recompute, 0), half = plan(FirstSkip::Half, 0);
+  const SegmentPlan kept = plan(FirstSkip::Keep, 0), again = plan(FirstSkip::Recompute, 0),
+                    half = plan(FirstSkip::Half, 0);
   CHECK(10 * again.activation_bytes < 8 * kept.activation_bytes);
   CHECK(kept.work_factor == 1);
   CHECK(again.work_factor > 1.1);
@@ -173,7 +194,8 @@ TEST_CASE("a small budget has the first skip computed again where that is less w
 }
 
 TEST_CASE("columns with halos below the receptive field would be seen") {
-  // The test of the test above: with its neighbour's voxels changed just within reach, an output voxel changes; beyond reach it does not.
+  // The test of the test above: with its neighbour's voxels changed just within reach, an output
+  // voxel changes; beyond reach it does not.
   const Weights weights = random_weights(kSmall, 3);
   SegmentOptions options;
   options.normalization = Normalization::None;
@@ -191,12 +213,14 @@ TEST_CASE("columns with halos below the receptive field would be seen") {
     const std::vector<float> after = scores_with_changed(input);
     for (std::int64_t c = 0; c < 5; ++c)
       for (std::int64_t row = 0; row < extent.z * extent.y; ++row) {
-        const std::size_t i = static_cast<std::size_t>((c * extent.z * extent.y + row) * extent.x + output);
+        const std::size_t i =
+            static_cast<std::size_t>((c * extent.z * extent.y + row) * extent.x + output);
         if (after[i] != before[i]) return true;
       }
     return false;
   };
-  // Source: interval propagation; positions congruent 0, 1, 2, 3 modulo 4 see 30, 31, 28, 29 back and 33, 32, 31, 34 ahead
+  // Source: interval propagation; positions congruent 0, 1, 2, 3 modulo 4 see 30, 31, 28, 29 back
+  // and 33, 32, 31, 34 ahead
   const std::int64_t back[4] = {30, 31, 28, 29}, ahead[4] = {33, 32, 31, 34};
   for (std::int64_t phase = 0; phase < 4; ++phase) {
     const std::int64_t x = 80 + phase;
@@ -229,8 +253,10 @@ TEST_CASE("pieces of an axis cover it once, begin on multiples and see enough") 
     for (std::int64_t length = 76; length <= 1200; length += 52)
       for (std::int64_t count = 1; count < 12; ++count) {
         const std::int64_t size = piece_size(length, count, reach);
-        REQUIRE((size == least || static_cast<std::int64_t>(cut_axis(length, size, reach).size()) <= count));
-        if (size > least && size < length) REQUIRE(static_cast<std::int64_t>(cut_axis(length, size - 4, reach).size()) > count);
+        REQUIRE((size == least ||
+                 static_cast<std::int64_t>(cut_axis(length, size, reach).size()) <= count));
+        if (size > least && size < length)
+          REQUIRE(static_cast<std::int64_t>(cut_axis(length, size - 4, reach).size()) > count);
       }
     CHECK_THROWS_AS(cut_axis(400, least - reach.multiple, reach), Error);
     CHECK_THROWS_AS(cut_axis(400, least + 2, reach), Error);
@@ -239,20 +265,25 @@ TEST_CASE("pieces of an axis cover it once, begin on multiples and see enough") 
 
 TEST_CASE("normalization: the tomogram's own mean and deviation, exactly") {
   Volume<float> v({2, 3, 4});
-  for (std::int64_t i = 0; i < 24; ++i) v.data()[i] = static_cast<float>(1000000 + i);  // far from zero: naive sums of squares would fail
+  for (std::int64_t i = 0; i < 24; ++i)
+    v.data()[i] =
+        static_cast<float>(1000000 + i);  // far from zero: naive sums of squares would fail
   const MemoryVolume volume(std::move(v));
   const Normalizer normalizer(volume, Normalization::Tomogram, nullptr);
   CHECK(normalizer.moments().mean == Approx(1e6 + 11.5).epsilon(1e-15));
-  CHECK(normalizer.moments().deviation() == Approx(std::sqrt((24.0 * 24.0 - 1) / 12)).epsilon(1e-12));
+  CHECK(normalizer.moments().deviation() ==
+        Approx(std::sqrt((24.0 * 24.0 - 1) / 12)).epsilon(1e-12));
   float first = 1e6f;
   normalizer.apply({{0, 0, 0}, {1, 1, 1}}, &first);
   CHECK(first == Approx(-11.5 / std::sqrt(575.0 / 12)));
 }
 
 TEST_CASE("patch normalization: blocks by themselves, linear between their centres") {
-  // along x two blocks of 56 with values 0/2 and 10/30 alternating: means 1 and 20, deviations 1 and 10
+  // along x two blocks of 56 with values 0/2 and 10/30 alternating: means 1 and 20, deviations 1
+  // and 10
   Volume<float> v({1, 1, 112});
-  for (std::int64_t x = 0; x < 112; ++x) v.data()[x] = x < 56 ? static_cast<float>(x % 2 * 2) : static_cast<float>(10 + x % 2 * 20);
+  for (std::int64_t x = 0; x < 112; ++x)
+    v.data()[x] = x < 56 ? static_cast<float>(x % 2 * 2) : static_cast<float>(10 + x % 2 * 20);
   const MemoryVolume volume(std::move(v));
   const Normalizer normalizer(volume, Normalization::Patch, nullptr);
   const auto at = [&](std::int64_t x, float value) {
@@ -267,12 +298,14 @@ TEST_CASE("patch normalization: blocks by themselves, linear between their centr
 
 TEST_CASE("volumes that cannot be segmented are refused with a reason") {
   const Weights weights = random_weights(kSmall, 1);
-  CHECK_THROWS_WITH(run(MemoryVolume(Volume<float>({3, 3, 3}, 7.0f)), weights, {}), DFE_CONTAINS("same value"));
+  CHECK_THROWS_WITH(run(MemoryVolume(Volume<float>({3, 3, 3}, 7.0f)), weights, {}),
+                    DFE_CONTAINS("same value"));
   Volume<float> v({2, 2, 2}, 1.0f);
   v(0, 1, 0) = std::nanf("");
   v(1, 1, 1) = INFINITY;
   CHECK_THROWS_WITH(run(MemoryVolume(std::move(v)), weights, {}), DFE_CONTAINS("2 of 8 voxels"));
-  CHECK_THROWS_WITH(run(MemoryVolume(Volume<float>(Extent3{0, 3, 3})), weights, {}), DFE_CONTAINS("no voxels"));
+  CHECK_THROWS_WITH(run(MemoryVolume(Volume<float>(Extent3{0, 3, 3})), weights, {}),
+                    DFE_CONTAINS("no voxels"));
   const MemoryVolume good = random_volume({8, 8, 8}, 1);
   SegmentOptions options;
   options.device = "cuda";
@@ -291,7 +324,9 @@ TEST_CASE("a run can be cancelled") {
   struct Impatient : Observer {
     bool cancelled() override { return true; }
   } observer;
-  CHECK_THROWS_WITH(segment(random_volume({8, 8, 8}, 1), random_weights(kSmall, 1), {}, {}, &observer), DFE_CONTAINS("cancelled"));
+  CHECK_THROWS_WITH(
+      segment(random_volume({8, 8, 8}, 1), random_weights(kSmall, 1), {}, {}, &observer),
+      DFE_CONTAINS("cancelled"));
 }
 
 TEST_CASE("the DeepFinder tiling has the released software's centres") {
@@ -306,9 +341,10 @@ TEST_CASE("the DeepFinder tiling has the released software's centres") {
   CHECK(deepfinder_centres(928, 160)[8] == 898);
 }
 
-TEST_CASE("one DeepFinder tile around the whole volume is the exact result, rounded to half precision") {
-  // With P = N + 48 the padded volume is 2 voxels longer than a tile; with zeros around, the exact engine on a volume padded by hand by
-  // 25 and cropped gives what a single tile gives.
+TEST_CASE(
+    "one DeepFinder tile around the whole volume is the exact result, rounded to half precision") {
+  // With P = N + 48 the padded volume is 2 voxels longer than a tile; with zeros around, the exact
+  // engine on a volume padded by hand by 25 and cropped gives what a single tile gives.
   const Weights weights = random_weights(kSmall, 6);
   SegmentOptions options;
   options.normalization = Normalization::None;
@@ -319,12 +355,15 @@ TEST_CASE("one DeepFinder tile around the whole volume is the exact result, roun
   const Result tiles = run(volume, weights, options);
   CHECK(deepfinder_centres(7, 56) == std::vector<std::int64_t>{28, 29});
   // the average of the 8 tiles, each computed exactly as a volume of its own
-  std::vector<double> sums(tiles.scores.size(), 0), counts(static_cast<std::size_t>(extent.voxels()), 0);
+  std::vector<double> sums(tiles.scores.size(), 0),
+      counts(static_cast<std::size_t>(extent.voxels()), 0);
   for (int tile = 0; tile < 8; ++tile) {
-    const Index3 shift{25 - (tile >> 2), 25 - (tile >> 1 & 1), 25 - (tile & 1)};  // where the volume lies in the tile
+    const Index3 shift{25 - (tile >> 2), 25 - (tile >> 1 & 1),
+                       25 - (tile & 1)};  // where the volume lies in the tile
     Volume<float> padded_volume({56, 56, 56}, 0.0f);
     for (std::int64_t z = 0; z < 7; ++z)
-      for (std::int64_t y = 0; y < 7; ++y) volume.read_box({{z, y, 0}, {1, 1, 7}}, &padded_volume(shift.z + z, shift.y + y, shift.x));
+      for (std::int64_t y = 0; y < 7; ++y)
+        volume.read_box({{z, y, 0}, {1, 1, 7}}, &padded_volume(shift.z + z, shift.y + y, shift.x));
     SegmentOptions exact;
     exact.normalization = Normalization::None;
     const Result one = run(MemoryVolume(std::move(padded_volume)), weights, exact);
@@ -332,18 +371,20 @@ TEST_CASE("one DeepFinder tile around the whole volume is the exact result, roun
       for (std::int64_t y = 0; y < 7; ++y)
         for (std::int64_t x = 0; x < 7; ++x) {
           const Index3 at{shift.z + z, shift.y + y, shift.x + x};
-          if (std::min({at.z, at.y, at.x}) < 25 || std::max({at.z, at.y, at.x}) >= 31) continue;  // cropped
+          if (std::min({at.z, at.y, at.x}) < 25 || std::max({at.z, at.y, at.x}) >= 31)
+            continue;  // cropped
           const std::int64_t i = (z * 7 + y) * 7 + x;
           counts[static_cast<std::size_t>(i)] += 1;
           for (std::int64_t c = 0; c < 5; ++c)
-            sums[static_cast<std::size_t>(c * 343 + i)] +=
-                static_cast<double>(one.scores[static_cast<std::size_t>(((c * 56 + at.z) * 56 + at.y) * 56 + at.x)]);
+            sums[static_cast<std::size_t>(c * 343 + i)] += static_cast<double>(
+                one.scores[static_cast<std::size_t>(((c * 56 + at.z) * 56 + at.y) * 56 + at.x)]);
         }
   }
   for (std::size_t i = 0; i < sums.size(); ++i) {
     REQUIRE(counts[i % 343] > 0);
     // at most 8 additions and a division in half precision (11 bits), of numbers up to 8
-    REQUIRE(std::abs(sums[i] / counts[i % 343] - static_cast<double>(tiles.scores[i])) < 9 * 0x1p-11);
+    REQUIRE(std::abs(sums[i] / counts[i % 343] - static_cast<double>(tiles.scores[i])) <
+            9 * 0x1p-11);
   }
   options.deepfinder_patch = 60;
   CHECK_THROWS_WITH(run(volume, weights, options), DFE_CONTAINS("7x7x7"));

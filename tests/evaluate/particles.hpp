@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "dfengine/evaluate.hpp"
 #include "core/philox.hpp"
+#include "dfengine/evaluate.hpp"
 
 namespace dfe::test {
 
@@ -17,12 +17,17 @@ inline Particle at(double z, double y, double x, int label = 1) {
 }
 
 /// Uniform in a cube; classes 1 to `classes`.
-inline std::vector<Particle> random_particles(std::size_t count, double edge, int classes, std::uint64_t seed) {
+inline std::vector<Particle> random_particles(std::size_t count, double edge, int classes,
+                                              std::uint64_t seed) {
   const Philox random(seed, 1);
   std::vector<Particle> particles;
   for (std::size_t i = 0; i < count; ++i) {
-    const auto value = [&](std::uint32_t step) { return edge * static_cast<double>(random.uniform(step, i)); };
-    particles.push_back(at(value(0), value(1), value(2), 1 + static_cast<int>(random.at(3, i)[0] % static_cast<std::uint32_t>(classes))));
+    const auto value = [&](std::uint32_t step) {
+      return edge * static_cast<double>(random.uniform(step, i));
+    };
+    particles.push_back(
+        at(value(0), value(1), value(2),
+           1 + static_cast<int>(random.at(3, i)[0] % static_cast<std::uint32_t>(classes))));
   }
   return particles;
 }

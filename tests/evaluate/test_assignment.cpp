@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The assignment against every possible one on small cases, and against its own mirror image and simple bounds on large ones.
+// The assignment against every possible one on small cases, and against its own mirror image and
+// simple bounds on large ones.
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <set>
 
 #include "evaluate/assignment.hpp"
-#include "tests/fixtures/catch.hpp"
 #include "tests/evaluate/particles.hpp"
+#include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
 using namespace dfe::test;
@@ -25,7 +26,8 @@ Total brute_force(const std::vector<Neighbours>& pairs, std::size_t truth) {
   std::set<std::int32_t> used;
   const std::function<void(std::size_t, Total)> next = [&](std::size_t t, Total sum) {
     if (t == truth) {
-      if (sum.pairs > best.pairs || (sum.pairs == best.pairs && sum.distance < best.distance)) best = sum;
+      if (sum.pairs > best.pairs || (sum.pairs == best.pairs && sum.distance < best.distance))
+        best = sum;
       return;
     }
     next(t + 1, sum);
@@ -55,7 +57,8 @@ Total solve(const std::vector<Neighbours>& pairs, std::size_t truth, std::size_t
   return total;
 }
 
-std::vector<Neighbours> neighbours(const std::vector<Particle>& truth, const std::vector<Particle>& predicted, double reach) {
+std::vector<Neighbours> neighbours(const std::vector<Particle>& truth,
+                                   const std::vector<Particle>& predicted, double reach) {
   return find_neighbours(truth, predicted, std::vector<double>(truth.size(), reach), true);
 }
 
@@ -65,7 +68,8 @@ TEST_CASE("the assignment is the best of all") {
   int crowded = 0;
   for (std::uint64_t seed = 0; seed < 600; ++seed) {
     const std::size_t t = seed % 7, p = (seed / 7) % 7;
-    const auto truth = random_particles(t, 7, 2, 2 * seed), predicted = random_particles(p, 7, 2, 2 * seed + 1);
+    const auto truth = random_particles(t, 7, 2, 2 * seed),
+               predicted = random_particles(p, 7, 2, 2 * seed + 1);
     const auto pairs = neighbours(truth, predicted, 3 + static_cast<double>(seed % 5));
     crowded += pairs.size() > std::max(t, p);
     const Total expected = brute_force(pairs, t), got = solve(pairs, t, p);
@@ -76,7 +80,8 @@ TEST_CASE("the assignment is the best of all") {
   CHECK(crowded > 200);
 }
 
-TEST_CASE("a particle is left alone where that makes another pair shorter, not where it costs a pair") {
+TEST_CASE(
+    "a particle is left alone where that makes another pair shorter, not where it costs a pair") {
   // Both true particles reach the first prediction alone: the nearer one gets it.
   const std::vector<Neighbours> shared = {{0, 0, 3}, {1, 0, 1}};
   CHECK(assign_one_to_one(shared, 2, 1) == std::vector<std::int64_t>{-1, 1});
@@ -86,10 +91,13 @@ TEST_CASE("a particle is left alone where that makes another pair shorter, not w
 }
 
 TEST_CASE("a crowded tomogram is assigned the same from either side") {
-  const auto truth = random_particles(2500, 200, 3, 1), predicted = random_particles(2300, 200, 3, 2);
+  const auto truth = random_particles(2500, 200, 3, 1),
+             predicted = random_particles(2300, 200, 3, 2);
   for (const double reach : {8.0, 14.0}) {
-    const Total forward = solve(neighbours(truth, predicted, reach), truth.size(), predicted.size());
-    const Total backward = solve(neighbours(predicted, truth, reach), predicted.size(), truth.size());
+    const Total forward =
+        solve(neighbours(truth, predicted, reach), truth.size(), predicted.size());
+    const Total backward =
+        solve(neighbours(predicted, truth, reach), predicted.size(), truth.size());
     CHECK(forward.pairs == backward.pairs);
     CHECK(forward.distance == Approx(backward.distance).epsilon(1e-9));
     CHECK(forward.pairs > 500);
@@ -107,7 +115,8 @@ TEST_CASE("neighbours are those of all distances") {
   for (std::size_t t = 0; t < truth.size(); ++t)
     for (std::size_t p = 0; p < predicted.size(); ++p) {
       const Point3 &a = truth[t].position_voxels, &b = predicted[p].position_voxels;
-      expected += std::sqrt((a.z - b.z) * (a.z - b.z) + (a.y - b.y) * (a.y - b.y) + (a.x - b.x) * (a.x - b.x)) <= reach[t];
+      expected += std::sqrt((a.z - b.z) * (a.z - b.z) + (a.y - b.y) * (a.y - b.y) +
+                            (a.x - b.x) * (a.x - b.x)) <= reach[t];
     }
   CHECK(pairs.size() == expected);
   CHECK(std::is_sorted(pairs.begin(), pairs.end(), [](const Neighbours& a, const Neighbours& b) {

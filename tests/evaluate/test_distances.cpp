@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "evaluate/distance_transform.hpp"
-#include "tests/fixtures/catch.hpp"
 #include "tests/evaluate/particles.hpp"
+#include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
 using namespace dfe::test;
@@ -38,21 +38,25 @@ class Map final : public ScoreLookup {
 
 TEST_CASE("the distance transform is that of all pairs") {
   ThreadPool pool(2);
-  const Extent3 extents[] = {{1, 1, 1}, {1, 1, 17}, {13, 1, 1}, {1, 9, 4}, {7, 11, 10}, {12, 3, 15}};
+  const Extent3 extents[] = {{1, 1, 1}, {1, 1, 17},  {13, 1, 1},
+                             {1, 9, 4}, {7, 11, 10}, {12, 3, 15}};
   for (std::uint64_t seed = 0; seed < 120; ++seed) {
     const Extent3 n = extents[seed % 6];
     const Philox random(seed, 2);
     Volume<std::uint8_t> labels(n, 0);
     for (std::int64_t i = 0; i < n.voxels(); ++i) {
       const float value = random.uniform(0, static_cast<std::uint64_t>(i));
-      labels.data()[i] = value < 0.02f * static_cast<float>(seed % 5) ? static_cast<std::uint8_t>(1 + i % 2) : std::uint8_t{0};
+      labels.data()[i] = value < 0.02f * static_cast<float>(seed % 5)
+                             ? static_cast<std::uint8_t>(1 + i % 2)
+                             : std::uint8_t{0};
     }
     for (const int label : {0, 1, 2}) {
       const Volume<std::int32_t> squared = squared_distances(labels.view(), label, pool);
       bool same = true;
       for (std::int64_t z = 0; z < n.z; ++z)
         for (std::int64_t y = 0; y < n.y; ++y)
-          for (std::int64_t x = 0; x < n.x; ++x) same = same && squared(z, y, x) == nearest(labels.view(), label, {z, y, x});
+          for (std::int64_t x = 0; x < n.x; ++x)
+            same = same && squared(z, y, x) == nearest(labels.view(), label, {z, y, x});
       INFO("seed " << seed << ", label " << label);
       CHECK(same);
     }
@@ -63,9 +67,11 @@ TEST_CASE("particles are as far from the membrane as they were put") {
   Volume<std::uint8_t> labels({20, 20, 40}, 0);
   for (std::int64_t z = 0; z < 20; ++z)
     for (std::int64_t y = 0; y < 20; ++y) labels(z, y, 5) = 3;
-  const std::vector<Particle> particles = {at(3, 4, 5), at(3, 4, 15.2), at(10, 10, 15.4), at(19, 0, 39), at(0, 0, 40)};
+  const std::vector<Particle> particles = {at(3, 4, 5), at(3, 4, 15.2), at(10, 10, 15.4),
+                                           at(19, 0, 39), at(0, 0, 40)};
   const std::vector<double> distances = distances_to_label(labels.view(), 3, particles);
-  CHECK(std::vector<double>(distances.begin(), distances.begin() + 4) == std::vector<double>{0, 10, 10, 34});
+  CHECK(std::vector<double>(distances.begin(), distances.begin() + 4) ==
+        std::vector<double>{0, 10, 10, 34});
   CHECK(std::isnan(distances[4]));
   const Histogram histogram = histogram_of(distances, 2);
   CHECK(histogram.mode() == 11);  // the middle of 10 to 12

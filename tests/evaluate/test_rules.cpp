@@ -2,15 +2,17 @@
 // Each rule on cases small enough to count by hand.
 #include <cmath>
 
-#include "tests/fixtures/catch.hpp"
 #include "tests/evaluate/particles.hpp"
+#include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
 using namespace dfe::test;
 
 namespace {
 
-Scores score(const EvaluationPair& pair, const EvaluateOptions& options) { return evaluate({pair}, options).all; }
+Scores score(const EvaluationPair& pair, const EvaluateOptions& options) {
+  return evaluate({pair}, options).all;
+}
 
 void check_counts(const Score& score, std::int64_t tp, std::int64_t fp, std::int64_t fn) {
   CHECK(score.tp == tp);
@@ -18,7 +20,8 @@ void check_counts(const Score& score, std::int64_t tp, std::int64_t fp, std::int
   CHECK(score.fn == fn);
 }
 
-const MatchRule kAllRules[] = {MatchRule::OneToOne, MatchRule::Paper, MatchRule::Shrec, MatchRule::Czii, MatchRule::DeepFinder};
+const MatchRule kAllRules[] = {MatchRule::OneToOne, MatchRule::Paper, MatchRule::Shrec,
+                               MatchRule::Czii, MatchRule::DeepFinder};
 
 /// Holds the ids of two particles.
 class TwoBoxes final : public VolumeSource {
@@ -28,7 +31,9 @@ class TwoBoxes final : public VolumeSource {
     info_.path = "boxes";
   }
   const VolumeInfo& info() const override { return info_; }
-  void read_box(const Box3& box, float* out) const override { *out = box.begin.x < 3 ? 1 : box.begin.x < 5 ? 0 : last; }
+  void read_box(const Box3& box, float* out) const override {
+    *out = box.begin.x < 3 ? 1 : box.begin.x < 5 ? 0 : last;
+  }
   float last = 2;
 
  private:
@@ -39,7 +44,8 @@ class TwoBoxes final : public VolumeSource {
 
 TEST_CASE("three candidates on one particle are one hit and two false") {
   const EvaluationPair pair = pair_of({at(0, 0, 1), at(0, 1, 0), at(1, 0, 0)}, {at(0, 0, 0)});
-  for (const MatchRule rule : {MatchRule::OneToOne, MatchRule::Paper, MatchRule::Shrec, MatchRule::Czii}) {
+  for (const MatchRule rule :
+       {MatchRule::OneToOne, MatchRule::Paper, MatchRule::Shrec, MatchRule::Czii}) {
     INFO(match_rule_name(rule));
     const Scores scores = score(pair, within(rule, 5));
     check_counts(scores.localization, 1, 2, 0);
@@ -53,7 +59,8 @@ TEST_CASE("three candidates on one particle are one hit and two false") {
 TEST_CASE("one candidate between two particles") {
   const EvaluationPair pair = pair_of({at(0, 0, 2)}, {at(0, 0, 0), at(0, 0, 4)});
   check_counts(score(pair, within(MatchRule::OneToOne, 5)).localization, 1, 0, 1);
-  // Source: the official metric, whose true positives are distinct references and whose false positives are candidates less those.
+  // Source: the official metric, whose true positives are distinct references and whose false
+  // positives are candidates less those.
   const Scores czii = score(pair, within(MatchRule::Czii, 5));
   check_counts(czii.classes.at(1), 2, -1, 0);
   check_counts(czii.localization, 2, -1, 0);
@@ -63,7 +70,8 @@ TEST_CASE("one candidate between two particles") {
 }
 
 TEST_CASE("a found particle of another class counts on both sides") {
-  const EvaluationPair pair = pair_of({at(0, 0, 0, 2), at(50, 0, 0, 1)}, {at(0, 0, 1, 1), at(90, 0, 0, 2)});
+  const EvaluationPair pair =
+      pair_of({at(0, 0, 0, 2), at(50, 0, 0, 1)}, {at(0, 0, 1, 1), at(90, 0, 0, 2)});
   const Scores scores = score(pair, within(MatchRule::OneToOne, 5));
   check_counts(scores.localization, 1, 1, 1);
   check_counts(scores.classes.at(1), 0, 1, 1);
@@ -73,7 +81,8 @@ TEST_CASE("a found particle of another class counts on both sides") {
   CHECK(scores.confusion.at(2, 0) == 1);
   CHECK(scores.confusion.at(1, 1) == 0);
   CHECK(scores.mean_distance_voxels == 1);
-  // The challenge looks at each class by itself, the contest leaves misses out of a class's precision.
+  // The challenge looks at each class by itself, the contest leaves misses out of a class's
+  // precision.
   check_counts(score(pair, within(MatchRule::Czii, 5)).classes.at(2), 0, 1, 1);
   check_counts(score(pair, within(MatchRule::Shrec, 5)).classes.at(1), 0, 0, 1);
 }
@@ -94,12 +103,15 @@ TEST_CASE("the paper's distance is 136.8 Å, boundary excluded") {
 
 TEST_CASE("hit boxes decide, and the first prediction names the class") {
   const TwoBoxes boxes;
-  EvaluationPair pair = pair_of({at(0, 0, 6.4, 2), at(0, 0, 5, 1), at(0, 0, 3.6, 1), at(-9, 99, -3, 1)}, {at(1, 1, 1, 1), at(1, 1, 6, 1)});
+  EvaluationPair pair =
+      pair_of({at(0, 0, 6.4, 2), at(0, 0, 5, 1), at(0, 0, 3.6, 1), at(-9, 99, -3, 1)},
+              {at(1, 1, 1, 1), at(1, 1, 6, 1)});
   pair.hit_boxes = &boxes;
   EvaluateOptions options;
   options.rule = MatchRule::Shrec;
   const Scores scores = score(pair, options);
-  check_counts(scores.localization, 2, 2, 0);  // one duplicate, one on nothing; the one outside is moved to the face, into the first box
+  check_counts(scores.localization, 2, 2, 0);  // one duplicate, one on nothing; the one outside is
+                                               // moved to the face, into the first box
   CHECK(scores.duplicates == 1);
   check_counts(scores.classes.at(1), 1, 0, 1);
   check_counts(scores.classes.at(2), 0, 1, 0);
@@ -128,7 +140,8 @@ TEST_CASE("counts do not depend on order, place or turn") {
   auto predicted = random_particles(180, 60, 4, 12);
   for (std::size_t i = 0; i < 100; ++i) {  // most near a true particle
     const Point3& p = truth[i].position_voxels;
-    predicted[i].position_voxels = {p.z + static_cast<double>(i % 5) - 2, p.y + static_cast<double>(i % 3), p.x + 0.25};
+    predicted[i].position_voxels = {p.z + static_cast<double>(i % 5) - 2,
+                                    p.y + static_cast<double>(i % 3), p.x + 0.25};
   }
   for (const MatchRule rule : kAllRules) {
     INFO(match_rule_name(rule));
@@ -161,10 +174,13 @@ TEST_CASE("counts do not depend on order, place or turn") {
       return doubled;
     };
     const Scores doubled = score(pair_of(twice(predicted), twice(truth)), options);
-    const Scores pooled = evaluate({pair_of(predicted, truth), pair_of(predicted, truth)}, options).all;
+    const Scores pooled =
+        evaluate({pair_of(predicted, truth), pair_of(predicted, truth)}, options).all;
     for (const Scores* two : {&doubled, &pooled}) {
-      check_counts(two->localization, 2 * before.localization.tp, 2 * before.localization.fp, 2 * before.localization.fn);
-      for (const auto& [label, s] : before.classes) check_counts(two->classes.at(label), 2 * s.tp, 2 * s.fp, 2 * s.fn);
+      check_counts(two->localization, 2 * before.localization.tp, 2 * before.localization.fp,
+                   2 * before.localization.fn);
+      for (const auto& [label, s] : before.classes)
+        check_counts(two->classes.at(label), 2 * s.tp, 2 * s.fp, 2 * s.fn);
       CHECK(two->mean.f1 == Approx(before.mean.f1));
     }
   }
@@ -191,7 +207,8 @@ TEST_CASE("truth compared with itself is perfect, with nothing is all missed") {
 
 TEST_CASE("distances without bound are refused, not computed for hours") {
   const auto many = random_particles(6000, 100, 1, 6);
-  CHECK_THROWS_WITH(score(pair_of(many, many), within(MatchRule::OneToOne, 1e6)), DFE_CONTAINS("choose"));
+  CHECK_THROWS_WITH(score(pair_of(many, many), within(MatchRule::OneToOne, 1e6)),
+                    DFE_CONTAINS("choose"));
 }
 
 TEST_CASE("tomograms are paired by name") {

@@ -2,8 +2,8 @@
 // What follows from a matching: values of counts, thresholds, intervals, sets, voxels.
 #include <cmath>
 
-#include "tests/fixtures/catch.hpp"
 #include "tests/evaluate/particles.hpp"
+#include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
 using namespace dfe::test;
@@ -26,7 +26,8 @@ TEST_CASE("weights enter the mean") {
   EvaluateOptions options = within(MatchRule::Czii, 2);
   options.weight_of_class = {{1, 2}, {2, 0}};
   // Class 1 perfect, class 2 missed without weight, class 3 missed.
-  const EvaluationPair pair = pair_of({at(0, 0, 0, 1)}, {at(0, 0, 0, 1), at(9, 0, 0, 2), at(20, 0, 0, 3)});
+  const EvaluationPair pair =
+      pair_of({at(0, 0, 0, 1)}, {at(0, 0, 0, 1), at(9, 0, 0, 2), at(20, 0, 0, 3)});
   const Evaluation evaluation = evaluate({pair}, options);
   CHECK(evaluation.beta == 4);
   CHECK(evaluation.all.mean.fbeta == Approx(2.0 / 3));
@@ -49,7 +50,8 @@ TEST_CASE("a sweep finds the threshold that parts true from false") {
   REQUIRE(sweep.points.size() == 40);
   CHECK(sweep.points[sweep.best_localization].threshold == 100);
   CHECK(sweep.points[sweep.best_localization].localization.f1 == 1);
-  CHECK(sweep.points[sweep.best_of_class.at(1)].threshold == 51);  // the lowest that class 1 is perfect at
+  CHECK(sweep.points[sweep.best_of_class.at(1)].threshold ==
+        51);  // the lowest that class 1 is perfect at
   CHECK(sweep.points[sweep.best_of_class.at(2)].threshold == 100);
   for (std::size_t i = 1; i < sweep.points.size(); ++i) {
     CHECK(sweep.points[i].threshold > sweep.points[i - 1].threshold);
@@ -61,7 +63,8 @@ TEST_CASE("a sweep finds the threshold that parts true from false") {
 }
 
 TEST_CASE("intervals hold the value and are as wide as the binomial says") {
-  // 400 particles of which 300 are found: recall 0.75, standard error sqrt(0.75 * 0.25 / 400) = 0.0217.
+  // 400 particles of which 300 are found: recall 0.75, standard error sqrt(0.75 * 0.25 / 400) =
+  // 0.0217.
   std::vector<Particle> truth, predicted;
   for (int i = 0; i < 400; ++i) {
     truth.push_back(at(20 * i, 0, 0));
@@ -75,8 +78,10 @@ TEST_CASE("intervals hold the value and are as wide as the binomial says") {
   CHECK(recall.high == Approx(0.75 + 1.96 * 0.0217).margin(0.006));
   CHECK(bootstrap.classes.at(1).recall.low == recall.low);
   CHECK(bootstrap.localization.precision.low == 1);
-  CHECK(bootstrap_scores(pairs, options, 2000, 7).localization.f1.low == bootstrap.localization.f1.low);
-  CHECK(bootstrap_scores(pairs, options, 25, 8).localization.f1.low != bootstrap_scores(pairs, options, 25, 7).localization.f1.low);
+  CHECK(bootstrap_scores(pairs, options, 2000, 7).localization.f1.low ==
+        bootstrap.localization.f1.low);
+  CHECK(bootstrap_scores(pairs, options, 25, 8).localization.f1.low !=
+        bootstrap_scores(pairs, options, 25, 7).localization.f1.low);
 }
 
 TEST_CASE("two lists as sets") {

@@ -4,6 +4,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   dfe::fuzz::round_trip(data, size, dfe::io::ListFormat::Csv,
-                        [](const dfe::ParticleList& list, const dfe::io::ListOptions&) { return dfe::io::lists::format_csv(list, ','); });
+                        [](const dfe::ParticleList& list, const dfe::io::ListOptions&) {
+                          return dfe::io::lists::format_csv(list, ',');
+                        });
   return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// EM files from memory: any bytes give voxels or an Error. The name's ending makes the reader take them for EM.
+// EM files from memory: any bytes give voxels or an Error. The name's ending makes the reader take
+// them for EM.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +12,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    const auto source = dfe::io::open_bytes(dfe::io::RandomFile(std::as_bytes(std::span(data, size)), "fuzz.em"), {});
+    const auto source = dfe::io::open_bytes(
+        dfe::io::RandomFile(std::as_bytes(std::span(data, size)), "fuzz.em"), {});
     const dfe::Extent3 extent = source->extent();
     if (extent.voxels() > 1 << 20) return 0;
     std::vector<float> voxels(static_cast<std::size_t>(extent.voxels()));

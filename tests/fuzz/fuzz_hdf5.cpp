@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzz target of volumes, label maps and score maps in HDF5: a recipe (recipe.hpp) makes a file with datasets of any rank, size, type,
-// storage and attributes; whatever it holds, the readers give voxels or an Error.
+// Fuzz target of volumes, label maps and score maps in HDF5: a recipe (recipe.hpp) makes a file
+// with datasets of any rank, size, type, storage and attributes; whatever it holds, the readers
+// give voxels or an Error.
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,14 +22,16 @@ namespace h5 = dfe::io::h5;
 using dfe::fuzz::Recipe;
 
 hid_t choose_type(Recipe& recipe) {
-  const std::array<hid_t, 12> types{H5T_IEEE_F32LE, H5T_STD_I8LE,   H5T_STD_U8LE,   H5T_STD_I16BE, H5T_STD_U16LE, H5T_STD_I32LE,
-                                    H5T_STD_U64BE,  H5T_IEEE_F64BE, H5T_IEEE_F32BE, H5T_C_S1,      H5T_STD_B16LE, H5T_STD_REF_OBJ};
+  const std::array<hid_t, 12> types{H5T_IEEE_F32LE, H5T_STD_I8LE,  H5T_STD_U8LE,  H5T_STD_I16BE,
+                                    H5T_STD_U16LE,  H5T_STD_I32LE, H5T_STD_U64BE, H5T_IEEE_F64BE,
+                                    H5T_IEEE_F32BE, H5T_C_S1,      H5T_STD_B16LE, H5T_STD_REF_OBJ};
   return types[recipe.next(static_cast<unsigned>(types.size()))];
 }
 
 void write_attributes(Recipe& recipe, hid_t object) {
-  const std::array<const char*, 8> names{"voxel_size_angstrom", "origin_angstrom", "start_voxels", "sampling",
-                                         "cell_angles_deg",     "space_group",     "labels",       "class_names"};
+  const std::array<const char*, 8> names{
+      "voxel_size_angstrom", "origin_angstrom", "start_voxels", "sampling",
+      "cell_angles_deg",     "space_group",     "labels",       "class_names"};
   for (unsigned count = recipe.next(5); count > 0; --count) {
     const std::string name = names[recipe.next(static_cast<unsigned>(names.size()))];
     if (h5::has_attribute(object, name)) continue;
@@ -44,7 +47,8 @@ void write_attributes(Recipe& recipe, hid_t object) {
         h5::write_string(object, name, recipe.text(30));
         break;
       case 3:
-        h5::write_strings(object, name, std::vector<std::string>(recipe.next(20), recipe.text(100)));
+        h5::write_strings(object, name,
+                          std::vector<std::string>(recipe.next(20), recipe.text(100)));
         break;
       default:
         h5::write_integer(object, name, -1);
@@ -64,23 +68,28 @@ void write_dataset(Recipe& recipe, hid_t file, const std::string& path) {
     H5Pset_chunk(create, static_cast<int>(chunk.size()), chunk.data());
     if (recipe.next(2) == 0) H5Pset_deflate(create, 1);
   }
-  const h5::Dataspace space(dims.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr));
+  const h5::Dataspace space(
+      dims.empty() ? H5Screate(H5S_SCALAR)
+                   : H5Screate_simple(static_cast<int>(dims.size()), dims.data(), nullptr));
   if (!space) return;
   const hid_t type = choose_type(recipe);
   const h5::Dataset dataset(H5Dcreate2(file, path.c_str(), type, space, link, create, H5P_DEFAULT));
   if (!dataset) return;
   write_attributes(recipe, dataset);
   if (!small || recipe.next(4) == 0) return;  // never filled
-  const std::vector<float> values(static_cast<std::size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space), 0)),
-                                  static_cast<float>(recipe.next(5)) * 100.0f - 1.0f);
-  if (!values.empty()) H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+  const std::vector<float> values(
+      static_cast<std::size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space), 0)),
+      static_cast<float>(recipe.next(5)) * 100.0f - 1.0f);
+  if (!values.empty())
+    H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
 }
 
 void write_file(Recipe& recipe, const std::filesystem::path& path) {
   const h5::Lock lock;
   const h5::File file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
   if (!file) return;
-  const std::array<const char*, 6> paths{"dataset", "class0", "class1", "class2", "MDF/images/0/image", "else/where"};
+  const std::array<const char*, 6> paths{
+      "dataset", "class0", "class1", "class2", "MDF/images/0/image", "else/where"};
   for (unsigned count = 1 + recipe.next(4); count > 0; --count)
     write_dataset(recipe, file, paths[recipe.next(static_cast<unsigned>(paths.size()))]);
 }
@@ -105,18 +114,23 @@ void attempt(Function function) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto path = std::filesystem::temp_directory_path() / ("dfengine_fuzz_hdf5_" + std::to_string(getpid()) + ".h5");
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("dfengine_fuzz_hdf5_" + std::to_string(getpid()) + ".h5");
   Recipe recipe(data, size);
-  attempt([&] { write_file(recipe, path); });  // a recipe that HDF5 cannot follow leaves what it got to
+  attempt(
+      [&] { write_file(recipe, path); });  // a recipe that HDF5 cannot follow leaves what it got to
   attempt([&] {
     const auto volume = dfe::io::open_volume(path);
-    read_some(volume->extent(), [&](const dfe::Box3& box, float* out) { volume->read_box(box, out); });
+    read_some(volume->extent(),
+              [&](const dfe::Box3& box, float* out) { volume->read_box(box, out); });
   });
   attempt([&] { dfe::io::read_label_map(path); });
   attempt([&] {
     const dfe::io::ScoreReader scores(path);
     if (scores.classes() < 1) std::abort();
-    read_some(scores.extent(), [&](const dfe::Box3& box, float* out) { scores.read_box(scores.classes() - 1, box, out); });
+    read_some(scores.extent(), [&](const dfe::Box3& box, float* out) {
+      scores.read_box(scores.classes() - 1, box, out);
+    });
   });
   std::error_code ignored;
   std::filesystem::remove(path, ignored);

@@ -11,7 +11,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    const auto source = dfe::io::open_bytes(dfe::io::RandomFile(std::as_bytes(std::span(data, size)), "fuzz.mrc"), {});
+    const auto source = dfe::io::open_bytes(
+        dfe::io::RandomFile(std::as_bytes(std::span(data, size)), "fuzz.mrc"), {});
     // Plane by plane, as large volumes are read; compressed input may hold many.
     const dfe::Extent3 extent = source->extent();
     if (extent.y * extent.x > 1 << 20) return 0;

@@ -8,9 +8,12 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    const dfe::Structure s = dfe::io::parse_structure(std::string(reinterpret_cast<const char*>(data), size), "fuzz");
+    const dfe::Structure s =
+        dfe::io::parse_structure(std::string(reinterpret_cast<const char*>(data), size), "fuzz");
     for (const auto& atom : s.atoms)
-      if (!std::isfinite(atom.position_angstrom.x) || static_cast<std::size_t>(atom.factor) >= s.factors.size()) std::abort();
+      if (!std::isfinite(atom.position_angstrom.x) ||
+          static_cast<std::size_t>(atom.factor) >= s.factors.size())
+        std::abort();
   } catch (const dfe::Error&) {
   }
   return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzz target of weights files. HDF5 itself crashes on damaged bytes (docs/weights.md), so the input is not the file: it is a recipe for
-// one. The file is well-formed HDF5 of hostile content: tensors missing, of other ranks, types and sizes, names that lead nowhere.
+// Fuzz target of weights files. HDF5 itself crashes on damaged bytes (docs/weights.md), so the
+// input is not the file: it is a recipe for one. The file is well-formed HDF5 of hostile content:
+// tensors missing, of other ranks, types and sizes, names that lead nowhere.
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -32,12 +33,14 @@ struct Layer {
 };
 
 std::vector<Layer> network(hsize_t a, hsize_t b, hsize_t c, hsize_t classes) {
-  const std::vector<std::array<hsize_t, 3>> shapes{{3, 1, a}, {3, a, a}, {3, a, b},     {3, b, b}, {3, b, c},
-                                                   {3, c, c}, {3, c, c}, {3, c, c},     {2, c, c}, {3, c + b, b},
-                                                   {3, b, b}, {2, b, b}, {3, b + a, a}, {3, a, a}, {1, a, classes}};
+  const std::vector<std::array<hsize_t, 3>> shapes{
+      {3, 1, a}, {3, a, a}, {3, a, b},     {3, b, b}, {3, b, c},
+      {3, c, c}, {3, c, c}, {3, c, c},     {2, c, c}, {3, c + b, b},
+      {3, b, b}, {2, b, b}, {3, b + a, a}, {3, a, a}, {1, a, classes}};
   std::vector<Layer> layers;
   for (const auto& [k, in, out] : shapes)
-    layers.push_back({layers.empty() ? "conv3d" : "conv3d_" + std::to_string(layers.size()), {{{k, k, k, in, out}}, {{out}}}});
+    layers.push_back({layers.empty() ? "conv3d" : "conv3d_" + std::to_string(layers.size()),
+                      {{{k, k, k, in, out}}, {{out}}}});
   return layers;
 }
 
@@ -56,11 +59,13 @@ void damage(Recipe& recipe, std::vector<Layer>& layers) {
       tensor.dims.resize(recipe.next(8), 2);
       break;
     case 3:
-      if (!tensor.dims.empty()) tensor.dims[recipe.next(static_cast<unsigned>(tensor.dims.size()))] = recipe.next(9);
+      if (!tensor.dims.empty())
+        tensor.dims[recipe.next(static_cast<unsigned>(tensor.dims.size()))] = recipe.next(9);
       break;
     case 4:
       tensor.type =
-          std::array<hid_t, 6>{H5T_IEEE_F64BE, H5T_STD_I8LE, H5T_STD_U64BE, H5T_C_S1, H5T_STD_REF_OBJ, H5T_STD_B16LE}[recipe.next(6)];
+          std::array<hid_t, 6>{H5T_IEEE_F64BE, H5T_STD_I8LE,    H5T_STD_U64BE,
+                               H5T_C_S1,       H5T_STD_REF_OBJ, H5T_STD_B16LE}[recipe.next(6)];
       break;
     case 5:
       tensor.value = std::numeric_limits<float>::quiet_NaN();
@@ -90,15 +95,20 @@ void damage(Recipe& recipe, std::vector<Layer>& layers) {
 void write_tensor(hid_t group, const std::string& path, const Tensor& tensor) {
   const h5::PropertyList create(H5Pcreate(H5P_DATASET_CREATE)), link(H5Pcreate(H5P_LINK_CREATE));
   H5Pset_create_intermediate_group(link, 1);
-  const h5::Dataspace space(tensor.dims.empty() ? H5Screate(H5S_SCALAR)
-                                                : H5Screate_simple(static_cast<int>(tensor.dims.size()), tensor.dims.data(), nullptr));
-  const h5::Dataset dataset(H5Dcreate2(group, path.c_str(), tensor.type, space, link, create, H5P_DEFAULT));
+  const h5::Dataspace space(
+      tensor.dims.empty()
+          ? H5Screate(H5S_SCALAR)
+          : H5Screate_simple(static_cast<int>(tensor.dims.size()), tensor.dims.data(), nullptr));
+  const h5::Dataset dataset(
+      H5Dcreate2(group, path.c_str(), tensor.type, space, link, create, H5P_DEFAULT));
   if (!dataset || !tensor.written) return;
-  const std::vector<float> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)), tensor.value);
+  const std::vector<float> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)),
+                                  tensor.value);
   H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
 }
 
-void write_names(Recipe& recipe, hid_t object, const std::string& name, const std::vector<std::string>& texts) {
+void write_names(Recipe& recipe, hid_t object, const std::string& name,
+                 const std::vector<std::string>& texts) {
   switch (recipe.next(16)) {
     case 1:
       break;
@@ -122,18 +132,23 @@ void write_names(Recipe& recipe, hid_t object, const std::string& name, const st
 
 void write_file(Recipe& recipe, hid_t file) {
   const unsigned layout = recipe.next(4);
-  std::vector<Layer> layers = network(1 + recipe.next(3), 1 + recipe.next(3), 1 + recipe.next(3), 1 + recipe.next(4));
-  for (unsigned count = recipe.next(4); count > 0 && !layers.empty(); --count) damage(recipe, layers);
+  std::vector<Layer> layers =
+      network(1 + recipe.next(3), 1 + recipe.next(3), 1 + recipe.next(3), 1 + recipe.next(4));
+  for (unsigned count = recipe.next(4); count > 0 && !layers.empty(); --count)
+    damage(recipe, layers);
   if (layout < 2) {
-    const h5::Group top = layout == 0 ? h5::open_group(file, "/") : h5::create_group(file, "model_weights");
+    const h5::Group top =
+        layout == 0 ? h5::open_group(file, "/") : h5::create_group(file, "model_weights");
     std::vector<std::string> names;
     for (const Layer& layer : layers) {
       names.push_back(layer.name);
-      const h5::Group group(H5Gcreate2(top, layer.name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+      const h5::Group group(
+          H5Gcreate2(top, layer.name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
       if (!group) continue;
       std::vector<std::string> weights;
       for (const Tensor& tensor : layer.tensors) {
-        weights.push_back(weights.empty() ? "kernel:0" : "bias:" + std::to_string(weights.size() - 1));
+        weights.push_back(weights.empty() ? "kernel:0"
+                                          : "bias:" + std::to_string(weights.size() - 1));
         write_tensor(group, weights.back(), tensor);
       }
       write_names(recipe, group, "weight_names", weights);
@@ -143,13 +158,15 @@ void write_file(Recipe& recipe, hid_t file) {
     for (const Layer& layer : layers)
       for (std::size_t i = 0; i < layer.tensors.size(); ++i)
         write_tensor(file,
-                     std::string(layout == 2 ? "layers/" : "_layer_checkpoint_dependencies/") + layer.name + "/vars/" + std::to_string(i),
+                     std::string(layout == 2 ? "layers/" : "_layer_checkpoint_dependencies/") +
+                         layer.name + "/vars/" + std::to_string(i),
                      layer.tensors[i]);
   }
   if (recipe.next(2) == 0) return;
   const h5::Group root = h5::open_group(file, "/");
   h5::write_number(root, "dfengine_weights", recipe.next(4));
-  const std::array<const char*, 4> names{"class_names", "provenance", "normalization", "voxel_size_angstrom"};
+  const std::array<const char*, 4> names{"class_names", "provenance", "normalization",
+                                         "voxel_size_angstrom"};
   while (!recipe.done()) {
     const std::string name = names[recipe.next(4)];
     if (recipe.next(4) == 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every list reader must satisfy for any bytes: it throws dfe::Error or gives a list, and a list that it gives can be written and
-// read again with the same particles.
+// What every list reader must satisfy for any bytes: it throws dfe::Error or gives a list, and a
+// list that it gives can be written and read again with the same particles.
 #pragma once
 
 #include <cmath>
@@ -14,7 +14,8 @@
 namespace dfe::fuzz {
 
 template <class Format>
-void round_trip(const std::uint8_t* data, std::size_t size, io::ListFormat format, Format&& format_list) {
+void round_trip(const std::uint8_t* data, std::size_t size, io::ListFormat format,
+                Format&& format_list) {
   io::ListOptions options;
   options.format = format;
   options.xml_axes = io::XmlAxes::Xyz;
@@ -31,12 +32,15 @@ void round_trip(const std::uint8_t* data, std::size_t size, io::ListFormat forma
     return;
   }
   const std::string text = format_list(list, options);
-  const ParticleList again = io::lists::parse_list(text, "again", "", options);  // an Error here is a finding
+  const ParticleList again =
+      io::lists::parse_list(text, "again", "", options);  // an Error here is a finding
   if (again.particles.size() != list.particles.size()) std::abort();
   for (std::size_t i = 0; i < list.particles.size(); ++i) {
     const Particle &a = list.particles[i], &b = again.particles[i];
     const double scale = 1 + std::abs(a.position_voxels.x);
-    if (a.class_label != b.class_label || std::abs(a.position_voxels.x - b.position_voxels.x) > 1e-2 * scale) std::abort();
+    if (a.class_label != b.class_label ||
+        std::abs(a.position_voxels.x - b.position_voxels.x) > 1e-2 * scale)
+      std::abort();
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzz input as a list of choices. HDF5 itself crashes on damaged bytes (docs/weights.md), so targets of HDF5 readers take their input not
-// as the file but as a recipe for one: well-formed, of hostile content.
+// Fuzz input as a list of choices. HDF5 itself crashes on damaged bytes (docs/weights.md), so
+// targets of HDF5 readers take their input not as the file but as a recipe for one: well-formed, of
+// hostile content.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,8 @@ class Recipe {
   /// Up to `most` bytes as text.
   std::string text(unsigned most) {
     std::string result(next(most + 1), 'x');
-    for (char& c : result) c = static_cast<char>(1 + next(255));  // names and attributes end at a NUL
+    for (char& c : result)
+      c = static_cast<char>(1 + next(255));  // names and attributes end at a NUL
     return result;
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// main() of a fuzz target in builds without libFuzzer: runs the empty input, every file of the corpus, and of each file a fixed set of
-// shortened and damaged copies. The damage depends on nothing but the file, so a failure comes back at every run.
+// main() of a fuzz target in builds without libFuzzer: runs the empty input, every file of the
+// corpus, and of each file a fixed set of shortened and damaged copies. The damage depends on
+// nothing but the file, so a failure comes back at every run.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -38,7 +39,8 @@ void replay(const std::filesystem::path& path) {
   for (std::size_t i = 0; i < kCuts; ++i) run(bytes, bytes.size() * i / kCuts);
   if (bytes.empty()) return;
   std::mt19937 random(1);
-  const std::size_t head = std::min<std::size_t>(bytes.size(), 1024);  // headers decide most; half of the damage goes there
+  const std::size_t head = std::min<std::size_t>(
+      bytes.size(), 1024);  // headers decide most; half of the damage goes there
   for (std::size_t i = 0; i < kDamagedCopies; ++i) {
     const std::size_t place = random() % (i % 2 == 0 ? head : bytes.size());
     const std::uint8_t before = bytes[place];
@@ -63,5 +65,6 @@ int main(int argc, char* argv[]) {
     std::fflush(stdout);  // the name of the file that breaks the reader is the last line
     replay(file);
   }
-  std::printf("%zu corpus files replayed, each with %zu cuts and %zu damaged copies\n", files.size(), kCuts, kDamagedCopies);
+  std::printf("%zu corpus files replayed, each with %zu cuts and %zu damaged copies\n",
+              files.size(), kCuts, kDamagedCopies);
 }

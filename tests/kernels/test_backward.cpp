@@ -1,34 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-// Backward ops. ref: central differences in double. ref and cpu: adjoint identities, exact on small integers. cpu against ref: bit for bit
-// on integers, within a bound from a formula on reals; and the same bits for every thread count.
+// Backward ops. ref: central differences in double. ref and cpu: adjoint identities, exact on small
+// integers. cpu against ref: bit for bit on integers, within a bound from a formula on reals; and
+// the same bits for every thread count.
 #include <cmath>
 
-#include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/backward_runner.hpp"
-#include "tests/fixtures/op_cases.hpp"
+#include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/fill.hpp"
+#include "tests/fixtures/op_cases.hpp"
 
 using namespace dfe;
 using namespace dfe::test;
 
 namespace {
 
-const auto integers = [](std::int64_t count, std::uint64_t seed) { return small_integers(count, seed, 4); };
-const auto reals = [](std::int64_t count, std::uint64_t seed) { return uniform_reals(count, seed); };
+const auto integers = [](std::int64_t count, std::uint64_t seed) {
+  return small_integers(count, seed, 4);
+};
+const auto reals = [](std::int64_t count, std::uint64_t seed) {
+  return uniform_reals(count, seed);
+};
 
-std::string text(const std::string& machine, const Extent3& e, std::int64_t c0, std::int64_t c1, std::int64_t co) {
-  return machine + " " + e.to_string() + " " + std::to_string(c0) + "+" + std::to_string(c1) + " to " + std::to_string(co);
+std::string text(const std::string& machine, const Extent3& e, std::int64_t c0, std::int64_t c1,
+                 std::int64_t co) {
+  return machine + " " + e.to_string() + " " + std::to_string(c0) + "+" + std::to_string(c1) +
+         " to " + std::to_string(co);
 }
 
 template <class A, class B>
 double dot(const A& a, const B& b) {
   double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+  for (std::size_t i = 0; i < a.size(); ++i)
+    sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
   return sum;
 }
 
 /// Part of a kernel (taps, ci, co) that belongs to input channels [first, first + count).
-Floats part_of(const Floats& kernel, std::int64_t ci, std::int64_t co, std::int64_t first, std::int64_t count) {
+Floats part_of(const Floats& kernel, std::int64_t ci, std::int64_t co, std::int64_t first,
+               std::int64_t count) {
   Floats part;
   for (std::size_t tap = 0; tap < kernel.size() / static_cast<std::size_t>(ci * co); ++tap)
     for (std::int64_t i = first * co; i < (first + count) * co; ++i)
@@ -47,7 +56,8 @@ double dot_bound(std::int64_t n) {
 template <class A, class B>
 double largest_difference(const A& a, const B& b) {
   double largest = a.size() == b.size() ? 0 : INFINITY;
-  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+  for (std::size_t i = 0; i < a.size(); ++i)
+    largest = std::max(largest, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
   return largest;
 }
 
@@ -59,7 +69,8 @@ void check_equal(const BackwardResult& a, const BackwardResult& b) {
 }
 
 /// Σ c·y of an op's result on ref, in double.
-double weighted_sum(PlannedOp& op, const std::vector<PlaneBuffer>& x, const Tensor& y, const Floats& c) {
+double weighted_sum(PlannedOp& op, const std::vector<PlaneBuffer>& x, const Tensor& y,
+                    const Floats& c) {
   op.run(y.buffer(), x, 0, y.buffer().extent.z);
   const double* const values = reinterpret_cast<const double*>(y.buffer().data);
   double sum = 0;
@@ -67,8 +78,8 @@ double weighted_sum(PlannedOp& op, const std::vector<PlaneBuffer>& x, const Tens
   return sum;
 }
 
-/// (f(v + h) - f(v - h)) / 2h. The values are multiples of 2^-23 below 1, so v ± h is exact in float; h is so small that no ReLU or maximum
-/// changes sides for these seeds.
+/// (f(v + h) - f(v - h)) / 2h. The values are multiples of 2^-23 below 1, so v ± h is exact in
+/// float; h is so small that no ReLU or maximum changes sides for these seeds.
 template <class F>
 double central_difference(float& v, F&& f) {
   const float h = 0x1p-20f, at = v;
@@ -88,14 +99,16 @@ double largest(const Floats& values) {
   return most;
 }
 
-/// Checks dx, dw and db of `result` against central differences of `f`, which takes its numbers from x, w and b.
+/// Checks dx, dw and db of `result` against central differences of `f`, which takes its numbers
+/// from x, w and b.
 template <class F>
 void check_gradient(std::vector<Floats*> arrays, const std::vector<Floats>& gradients, F&& f) {
   for (std::size_t a = 0; a < arrays.size(); ++a)
     for (std::size_t i = 0; i < arrays[a]->size(); ++i) {
       INFO("array " << a << " element " << i);
       const double expected = central_difference((*arrays[a])[i], f);
-      CHECK(std::abs(static_cast<double>(gradients[a][i]) - expected) <= kRelative * largest(gradients[a]));
+      CHECK(std::abs(static_cast<double>(gradients[a][i]) - expected) <=
+            kRelative * largest(gradients[a]));
     }
 }
 
@@ -107,7 +120,9 @@ TEST_CASE("ref: gradients of a two-input convolution are central differences") {
   const Machine ref = ref_machine();
   for (const bool high_end : {false, true}) {
     Conv3dDesc op{.c0 = 2, .c1 = 3, .co = 2};
-    if (high_end) op = {.kernel = {2, 2, 2}, .pad_lo = {0, 0, 0}, .pad_hi = {1, 1, 1}, .c0 = 2, .c1 = 3, .co = 2};
+    if (high_end)
+      op = {
+          .kernel = {2, 2, 2}, .pad_lo = {0, 0, 0}, .pad_hi = {1, 1, 1}, .c0 = 2, .c1 = 3, .co = 2};
     const Extent3 e{3, 2, 4};
     Floats x0 = reals(elements(e, 2), 1), x1 = reals(elements(e, 3), 2);
     LayerWeights w = make_weights(op.kernel, 5, 2, 3, reals);
@@ -120,7 +135,8 @@ TEST_CASE("ref: gradients of a two-input convolution are central differences") {
     };
     const Floats y = run_conv3d(*ref.forward, op, w, x0, x1, e, e.z);
     const BackwardResult r = run_conv3d_backward(ref, op, w, x0, x1, y, c, e);
-    check_gradient({&x0, &x1, &w.kernel, &w.bias}, {r.dx[0], r.dx[1], floats(r.gradient.dw), floats(r.gradient.db)}, f);
+    check_gradient({&x0, &x1, &w.kernel, &w.bias},
+                   {r.dx[0], r.dx[1], floats(r.gradient.dw), floats(r.gradient.db)}, f);
   }
 }
 
@@ -136,8 +152,10 @@ TEST_CASE("ref: gradients of the up-convolution are central differences") {
     t.store(x.data());
     return weighted_sum(*ref.forward->plan(op, w, big.x), {t.buffer()}, y, c);
   };
-  const BackwardResult r = run_up_conv_backward(ref, op, w, x, run_up_conv(*ref.forward, op, w, x, e, big.z), c, e);
-  check_gradient({&x, &w.kernel, &w.bias}, {r.dx[0], floats(r.gradient.dw), floats(r.gradient.db)}, f);
+  const BackwardResult r =
+      run_up_conv_backward(ref, op, w, x, run_up_conv(*ref.forward, op, w, x, e, big.z), c, e);
+  check_gradient({&x, &w.kernel, &w.bias}, {r.dx[0], floats(r.gradient.dw), floats(r.gradient.db)},
+                 f);
 }
 
 TEST_CASE("ref: gradients of max-pooling are central differences") {
@@ -151,11 +169,14 @@ TEST_CASE("ref: gradients of max-pooling are central differences") {
     t.store(x.data());
     return weighted_sum(*ref.forward->plan(op), {t.buffer()}, y, c);
   };
-  const BackwardResult r = run_max_pool_backward(ref, op, x, run_max_pool(*ref.forward, op, x, e, e.z), c, e, 0);
+  const BackwardResult r =
+      run_max_pool_backward(ref, op, x, run_max_pool(*ref.forward, op, x, e, e.z), c, e, 0);
   check_gradient({&x}, {r.dx[0]}, f);
 }
 
-TEST_CASE("convolution: <A x, dy> = <x, dx> = <w, dw> and db = sum of dy, exactly, on every instruction set") {
+TEST_CASE(
+    "convolution: <A x, dy> = <x, dx> = <w, dw> and db = sum of dy, exactly, on every instruction "
+    "set") {
   for (const Machine& m : all_machines())
     for (const auto& [with_relu, e] : conv3d_cases()) {
       Conv3dDesc op = with_relu;
@@ -163,7 +184,8 @@ TEST_CASE("convolution: <A x, dy> = <x, dx> = <w, dw> and db = sum of dy, exactl
       INFO(text(m.name, e, op.c0, op.c1, op.co) << " kernel " << op.kernel.to_string());
       LayerWeights w = make_weights(op.kernel, op.c0 + op.c1, op.co, 1, integers);
       w.bias.assign(w.bias.size(), 0.0f);
-      const Floats x0 = integers(elements(e, op.c0), 3), x1 = integers(elements(e, op.c1), 4), dy = integers(elements(e, op.co), 5);
+      const Floats x0 = integers(elements(e, op.c0), 3), x1 = integers(elements(e, op.c1), 4),
+                   dy = integers(elements(e, op.co), 5);
       const Floats zero0(x0.size(), 0.0f), zero1(x1.size(), 0.0f);
       const double ax0 = dot(run_conv3d(*m.forward, op, w, x0, zero1, e, e.z), dy),
                    ax1 = dot(run_conv3d(*m.forward, op, w, zero0, x1, e, e.z), dy);
@@ -171,10 +193,13 @@ TEST_CASE("convolution: <A x, dy> = <x, dx> = <w, dw> and db = sum of dy, exactl
       if (op.c0 > 1) CHECK(dot(x0, r.dx[0]) == ax0);
       if (op.c1 > 0) CHECK(dot(x1, r.dx[1]) == ax1);
       const std::int64_t ci = op.c0 + op.c1;
-      CHECK(dot(part_of(w.kernel, ci, op.co, 0, op.c0), part_of(floats(r.gradient.dw), ci, op.co, 0, op.c0)) == ax0);
-      CHECK(dot(part_of(w.kernel, ci, op.co, op.c0, op.c1), part_of(floats(r.gradient.dw), ci, op.co, op.c0, op.c1)) == ax1);
+      CHECK(dot(part_of(w.kernel, ci, op.co, 0, op.c0),
+                part_of(floats(r.gradient.dw), ci, op.co, 0, op.c0)) == ax0);
+      CHECK(dot(part_of(w.kernel, ci, op.co, op.c0, op.c1),
+                part_of(floats(r.gradient.dw), ci, op.co, op.c0, op.c1)) == ax1);
       std::vector<double> sums(static_cast<std::size_t>(op.co), 0.0);
-      for (std::size_t i = 0; i < dy.size(); ++i) sums[i % sums.size()] += static_cast<double>(dy[i]);
+      for (std::size_t i = 0; i < dy.size(); ++i)
+        sums[i % sums.size()] += static_cast<double>(dy[i]);
       CHECK(r.gradient.db == sums);
     }
 }
@@ -186,7 +211,8 @@ TEST_CASE("up-convolution: <A x, dy> = <x, dx> = <w, dw>, exactly, on every inst
       const UpConvDesc op{with_relu.ci, with_relu.co, false};
       LayerWeights w = make_weights({2, 2, 2}, op.ci, op.co, 1, integers);
       w.bias.assign(w.bias.size(), 0.0f);
-      const Floats x = integers(elements(e, op.ci), 3), dy = integers(elements(doubled(e), op.co), 5);
+      const Floats x = integers(elements(e, op.ci), 3),
+                   dy = integers(elements(doubled(e), op.co), 5);
       const double ax = dot(run_up_conv(*m.forward, op, w, x, e, 2 * e.z), dy);
       const BackwardResult r = run_up_conv_backward(m, op, w, x, dy, dy, e);
       CHECK(dot(x, r.dx[0]) == ax);
@@ -202,10 +228,12 @@ TEST_CASE("cpu backward equals ref on integers, and stays within the bound on re
       INFO(text(isa, e, op.c0, op.c1, op.co) << " kernel " << op.kernel.to_string());
       const std::int64_t ci = op.c0 + op.c1;
       for (const bool whole : {true, false}) {
-        const auto fill = [whole](std::int64_t count, std::uint64_t seed) { return whole ? integers(count, seed) : reals(count, seed); };
+        const auto fill = [whole](std::int64_t count, std::uint64_t seed) {
+          return whole ? integers(count, seed) : reals(count, seed);
+        };
         const LayerWeights w = make_weights(op.kernel, ci, op.co, 1, fill);
-        const Floats x0 = fill(elements(e, op.c0), 3), x1 = fill(elements(e, op.c1), 4), y = fill(elements(e, op.co), 5),
-                     dy = fill(elements(e, op.co), 6);
+        const Floats x0 = fill(elements(e, op.c0), 3), x1 = fill(elements(e, op.c1), 4),
+                     y = fill(elements(e, op.co), 5), dy = fill(elements(e, op.co), 6);
         const BackwardResult a = run_conv3d_backward(cpu, op, w, x0, x1, y, dy, e);
         BackwardResult b = run_conv3d_backward(ref, op, w, x0, x1, y, dy, e);
         if (op.c0 == 1) b.dx[0].clear();
@@ -213,7 +241,8 @@ TEST_CASE("cpu backward equals ref on integers, and stays within the bound on re
           check_equal(a, b);
           continue;
         }
-        for (std::size_t i = 0; i < a.dx.size(); ++i) CHECK(largest_difference(a.dx[i], b.dx[i]) <= dot_bound(op.kernel.voxels() * op.co));
+        for (std::size_t i = 0; i < a.dx.size(); ++i)
+          CHECK(largest_difference(a.dx[i], b.dx[i]) <= dot_bound(op.kernel.voxels() * op.co));
         CHECK(largest_difference(a.gradient.dw, b.gradient.dw) <= dot_bound(e.voxels()));
         CHECK(largest_difference(a.gradient.db, b.gradient.db) <= dot_bound(e.voxels()));
       }
@@ -221,16 +250,20 @@ TEST_CASE("cpu backward equals ref on integers, and stays within the bound on re
     for (const auto& [op, e] : up_conv_cases()) {
       INFO(text(isa, e, op.ci, 0, op.co));
       for (const bool whole : {true, false}) {
-        const auto fill = [whole](std::int64_t count, std::uint64_t seed) { return whole ? integers(count, seed) : reals(count, seed); };
+        const auto fill = [whole](std::int64_t count, std::uint64_t seed) {
+          return whole ? integers(count, seed) : reals(count, seed);
+        };
         const LayerWeights w = make_weights({2, 2, 2}, op.ci, op.co, 1, fill);
-        const Floats x = fill(elements(e, op.ci), 3), y = fill(elements(doubled(e), op.co), 5), dy = fill(elements(doubled(e), op.co), 6);
-        const BackwardResult a = run_up_conv_backward(cpu, op, w, x, y, dy, e), b = run_up_conv_backward(ref, op, w, x, y, dy, e);
+        const Floats x = fill(elements(e, op.ci), 3), y = fill(elements(doubled(e), op.co), 5),
+                     dy = fill(elements(doubled(e), op.co), 6);
+        const BackwardResult a = run_up_conv_backward(cpu, op, w, x, y, dy, e),
+                             b = run_up_conv_backward(ref, op, w, x, y, dy, e);
         if (whole) {
           check_equal(a, b);
           continue;
         }
-        // dw: products of differences and sums of up to 8 numbers each, 8 products to a tap. dx: weights and gradients that are sums of up
-        // to 8 numbers, 27 results to a voxel.
+        // dw: products of differences and sums of up to 8 numbers each, 8 products to a tap. dx:
+        // weights and gradients that are sums of up to 8 numbers, 27 results to a voxel.
         CHECK(largest_difference(a.dx[0], b.dx[0]) <= 27 * 64 * dot_bound(op.co + 27));
         CHECK(largest_difference(a.gradient.dw, b.gradient.dw) <= 8 * 64 * dot_bound(e.voxels()));
       }
@@ -238,16 +271,20 @@ TEST_CASE("cpu backward equals ref on integers, and stays within the bound on re
     for (const auto& [op, e] : max_pool_cases()) {
       INFO(text(isa, e, op.channels, 0, op.channels));
       const Floats x = small_integers(elements(doubled(e), op.channels), 1, 1);  // many ties
-      const Floats dy = integers(elements(e, op.channels), 2), y = run_max_pool(*ref.forward, op, x, e, e.z);
-      check_equal(run_max_pool_backward(cpu, op, x, y, dy, e, 3), run_max_pool_backward(ref, op, x, y, dy, e, 3));
+      const Floats dy = integers(elements(e, op.channels), 2),
+                   y = run_max_pool(*ref.forward, op, x, e, e.z);
+      check_equal(run_max_pool_backward(cpu, op, x, y, dy, e, 3),
+                  run_max_pool_backward(ref, op, x, y, dy, e, 3));
     }
   }
 }
 
-TEST_CASE("max-pooling gives dy to the first maximum in (z, y, x) order and adds to what dx holds") {
+TEST_CASE(
+    "max-pooling gives dy to the first maximum in (z, y, x) order and adds to what dx holds") {
   for (const Machine& m : all_machines()) {
     INFO(m.name);
-    // two channels of one block of 2x2x2: channel 0 is constant, channel 1 has its maximum at (0,1,1) and (1,0,0)
+    // two channels of one block of 2x2x2: channel 0 is constant, channel 1 has its maximum at
+    // (0,1,1) and (1,0,0)
     const Floats x{5, 0, 5, 1, 5, 2, 5, 9, 5, 9, 5, 3, 5, 4, 5, 5};
     const BackwardResult r = run_max_pool_backward(m, {2}, x, {5, 9}, {10, 20}, {1, 1, 1}, 1);
     CHECK(r.dx[0] == Floats{11, 1, 1, 1, 1, 1, 1, 21, 1, 1, 1, 1, 1, 1, 1, 1});
@@ -258,8 +295,10 @@ TEST_CASE("backward: thread counts and repeats do not change a bit, within each 
   const Conv3dDesc conv{.c0 = 48, .c1 = 32, .co = 32};
   const UpConvDesc up{48, 48};
   const Extent3 e{35, 6, 13};  // three chunks of planes
-  const LayerWeights w = make_weights({3, 3, 3}, 80, 32, 1, reals), u = make_weights({2, 2, 2}, 48, 48, 2, reals);
-  const Floats x0 = reals(elements(e, 48), 4), x1 = reals(elements(e, 32), 5), dy = reals(elements(e, 32), 6);
+  const LayerWeights w = make_weights({3, 3, 3}, 80, 32, 1, reals),
+                     u = make_weights({2, 2, 2}, 48, 48, 2, reals);
+  const Floats x0 = reals(elements(e, 48), 4), x1 = reals(elements(e, 32), 5),
+               dy = reals(elements(e, 32), 6);
   const Floats dy_up = reals(elements(doubled(e), 48), 7);
   for (const std::string& isa : cpu_instruction_sets()) {
     const Machine one = cpu_machine(isa, 1);
@@ -282,40 +321,53 @@ TEST_CASE("filter gradients by F(2, 2, 2) equal ref on integers: its points need
       if (!(op.kernel == Extent3{3, 3, 3})) continue;
       INFO(text(isa, e, op.c0, op.c1, op.co));
       const LayerWeights w = make_weights(op.kernel, op.c0 + op.c1, op.co, 1, integers);
-      const Floats x0 = integers(elements(e, op.c0), 3), x1 = integers(elements(e, op.c1), 4), y = integers(elements(e, op.co), 5),
-                   dy = integers(elements(e, op.co), 6);
+      const Floats x0 = integers(elements(e, op.c0), 3), x1 = integers(elements(e, op.c1), 4),
+                   y = integers(elements(e, op.co), 5), dy = integers(elements(e, op.co), 6);
       CHECK(run_conv3d_backward(strict, op, w, x0, x1, y, dy, e).gradient.dw ==
             run_conv3d_backward(ref, op, w, x0, x1, y, dy, e).gradient.dw);
     }
   }
 }
 
-TEST_CASE("filter gradients by minimal filtering are as accurate as published for forward, and the same bits for every thread count") {
+TEST_CASE(
+    "filter gradients by minimal filtering are as accurate as published for forward, and the same "
+    "bits for every thread count") {
   const Machine ref = ref_machine();
-  // channels and extents that make partial tiles, several chunks of planes, several groups of input channels
+  // channels and extents that make partial tiles, several chunks of planes, several groups of input
+  // channels
   const std::vector<std::pair<Conv3dDesc, Extent3>> cases{
-      {{.c0 = 32, .co = 32}, {16, 12, 16}}, {{.c0 = 20, .c1 = 5, .co = 18}, {35, 7, 13}}, {{.c0 = 64, .co = 64}, {5, 9, 6}}};
+      {{.c0 = 32, .co = 32}, {16, 12, 16}},
+      {{.c0 = 20, .c1 = 5, .co = 18}, {35, 7, 13}},
+      {{.c0 = 64, .co = 64}, {5, 9, 6}}};
   for (const std::string& isa : cpu_instruction_sets())
     for (const auto& each : cases) {
       const Conv3dDesc& op = each.first;
       const Extent3& e = each.second;
       INFO(text(isa, e, op.c0, op.c1, op.co));
       const LayerWeights w = make_weights(op.kernel, op.c0 + op.c1, op.co, 1, reals);
-      const Floats x0 = reals(elements(e, op.c0), 3), x1 = reals(elements(e, op.c1), 4), y = reals(elements(e, op.co), 5),
-                   dy = reals(elements(e, op.co), 6);
-      const auto dw = [&](const Machine& m) { return run_conv3d_backward(m, op, w, x0, x1, y, dy, e).gradient.dw; };
-      const std::vector<double> exact = dw(ref), once = dw(cpu_machine(isa, 1, Convolution::Winograd));
+      const Floats x0 = reals(elements(e, op.c0), 3), x1 = reals(elements(e, op.c1), 4),
+                   y = reals(elements(e, op.co), 5), dy = reals(elements(e, op.co), 6);
+      const auto dw = [&](const Machine& m) {
+        return run_conv3d_backward(m, op, w, x0, x1, y, dy, e).gradient.dw;
+      };
+      const std::vector<double> exact = dw(ref),
+                                once = dw(cpu_machine(isa, 1, Convolution::Winograd));
       std::vector<double> error(exact);
       for (std::size_t i = 0; i < error.size(); ++i) error[i] -= once[i];
       CHECK(std::sqrt(dot(error, error) / dot(exact, exact)) <= 1.2e-6);
-      for (const int threads : {2, 5}) CHECK(dw(cpu_machine(isa, threads, Convolution::Winograd)) == once);
+      for (const int threads : {2, 5})
+        CHECK(dw(cpu_machine(isa, threads, Convolution::Winograd)) == once);
     }
 }
 
 TEST_CASE("the cpu refuses backward ops it has no kernel for") {
   const Machine cpu = cpu_machine("auto", 1);
-  CHECK_THROWS_WITH(cpu.backward->plan(Conv3dDesc{.kernel = {5, 5, 5}, .pad_lo = {2, 2, 2}, .pad_hi = {2, 2, 2}, .c0 = 16, .co = 16}, 8),
-                    DFE_CONTAINS("conv3d backward") && DFE_CONTAINS("5x5x5"));
+  CHECK_THROWS_WITH(
+      cpu.backward->plan(
+          Conv3dDesc{
+              .kernel = {5, 5, 5}, .pad_lo = {2, 2, 2}, .pad_hi = {2, 2, 2}, .c0 = 16, .co = 16},
+          8),
+      DFE_CONTAINS("conv3d backward") && DFE_CONTAINS("5x5x5"));
   CHECK_THROWS_WITH(cpu.backward->plan(UpConvDesc{16, 1}, 8), DFE_CONTAINS("16 to 1"));
   CHECK_THROWS_WITH(cpu.backward->plan(MaxPoolDesc{1}), DFE_CONTAINS("one channel"));
   CHECK_THROWS_WITH(cpu.backward->plan_loss(300), DFE_CONTAINS("300 classes"));

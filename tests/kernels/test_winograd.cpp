@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Minimal filtering against direct convolution in double: accuracy, every shape, and the same bits for every way to cut the work.
+// Minimal filtering against direct convolution in double: accuracy, every shape, and the same bits
+// for every way to cut the work.
 #include <cmath>
 #include <utility>
 
@@ -7,8 +8,8 @@
 #include "kernels/cpu/winograd_points.hpp"
 #include "kernels/ref/ref_backend.hpp"
 #include "tests/fixtures/catch.hpp"
-#include "tests/fixtures/op_cases.hpp"
 #include "tests/fixtures/fill.hpp"
+#include "tests/fixtures/op_cases.hpp"
 #include "tests/fixtures/op_runner.hpp"
 
 using namespace dfe;
@@ -16,7 +17,9 @@ using namespace dfe::test;
 
 namespace {
 
-const auto reals = [](std::int64_t count, std::uint64_t seed) { return uniform_reals(count, seed); };
+const auto reals = [](std::int64_t count, std::uint64_t seed) {
+  return uniform_reals(count, seed);
+};
 
 struct ErrorSize {
   double rms = 0, largest = 0;  // relative to the rms of the exact result
@@ -43,20 +46,27 @@ const Mode kModes[] = {{Convolution::Winograd, {4, 4, 6}},
                        {Convolution::Winograd, {2, 4, 4}},
                        {Convolution::Strict, {2, 2, 2}}};
 
-/// How much minimal filtering along one axis amplifies the variance of roundings of its points: the mean over outputs i of
-/// Σ_p A[i,p]²·|B[p]|²·|G[p]|² / 3, from its matrices.
-double amplification(std::int64_t outputs) { return outputs == 2 ? 5.0 / 3 : outputs == 4 ? 241.0 / 48 : 2971.0 / 144; }
+/// How much minimal filtering along one axis amplifies the variance of roundings of its points: the
+/// mean over outputs i of Σ_p A[i,p]²·|B[p]|²·|G[p]|² / 3, from its matrices.
+double amplification(std::int64_t outputs) {
+  return outputs == 2 ? 5.0 / 3 : outputs == 4 ? 241.0 / 48 : 2971.0 / 144;
+}
 
-/// Expected rms error relative to the result's rms, for uniform inputs and weights: sums of `ci` products at every point, each rounded to
-/// about 0.4 units of 2^-24, and some 8 roundings more on a value's way through the transformations; amplified.
+/// Expected rms error relative to the result's rms, for uniform inputs and weights: sums of `ci`
+/// products at every point, each rounded to about 0.4 units of 2^-24, and some 8 roundings more on
+/// a value's way through the transformations; amplified.
 double expected_error(const Mode& mode, const Conv3dDesc& op) {
-  const double amplified = amplification(mode.tile.z) * amplification(mode.tile.y) * amplification(mode.tile.x);
-  return 0.4 * std::ldexp(1.0, -24) * std::sqrt(amplified * (static_cast<double>(op.c0 + op.c1) / 2 + 8));
+  const double amplified =
+      amplification(mode.tile.z) * amplification(mode.tile.y) * amplification(mode.tile.x);
+  return 0.4 * std::ldexp(1.0, -24) *
+         std::sqrt(amplified * (static_cast<double>(op.c0 + op.c1) / 2 + 8));
 }
 
 }  // namespace
 
-TEST_CASE("the filter matrix holds the weights' polynomial at the points, over the products of the points' distances") {
+TEST_CASE(
+    "the filter matrix holds the weights' polynomial at the points, over the products of the "
+    "points' distances") {
   const std::vector<double> g = cpu::winograd_filter_matrix(4);
   REQUIRE(g.size() == 18);
   const double a = std::sqrt(0.5), b = std::sqrt(2.0);
@@ -68,7 +78,8 @@ TEST_CASE("the filter matrix holds the weights' polynomial at the points, over t
   CHECK(g[13] == Approx(-b * g[12]));
   CHECK(std::vector<double>(g.end() - 3, g.end()) == std::vector<double>{0, 0, 1});
 
-  const std::vector<double> six = cpu::winograd_filter_matrix(6);  // distances: -1 for 0, 2·(1 - 1/4)·(1 - 4) for ±1, and so on
+  const std::vector<double> six =
+      cpu::winograd_filter_matrix(6);  // distances: -1 for 0, 2·(1 - 1/4)·(1 - 4) for ±1, and so on
   REQUIRE(six.size() == 24);
   CHECK(six[0] == Approx(-1.0));
   CHECK(six[3] == Approx(-1 / 4.5));
@@ -80,7 +91,8 @@ TEST_CASE("the filter matrix holds the weights' polynomial at the points, over t
   CHECK(std::vector<double>(six.end() - 3, six.end()) == std::vector<double>{0, 0, 1});
 }
 
-TEST_CASE("winograd conv3d is as accurate as its matrices allow, for every shape and instruction set") {
+TEST_CASE(
+    "winograd conv3d is as accurate as its matrices allow, for every shape and instruction set") {
   const auto ref = make_ref_backend(2);
   for (const std::string& isa : cpu_instruction_sets())
     for (const Mode& mode : kModes) {
@@ -89,12 +101,15 @@ TEST_CASE("winograd conv3d is as accurate as its matrices allow, for every shape
         if (!(op.kernel == Extent3{3, 3, 3}) || op.c0 == 1) continue;
         op.planes_at_once = mode.tile.z;
         op.voxels_at_once = mode.tile.x;
-        INFO(isa << " " << extent.to_string() << " " << op.c0 << "+" << op.c1 << " to " << op.co << " in " << mode.tile.to_string());
+        INFO(isa << " " << extent.to_string() << " " << op.c0 << "+" << op.c1 << " to " << op.co
+                 << " in " << mode.tile.to_string());
         const LayerWeights w = make_weights(op.kernel, op.c0 + op.c1, op.co, 5, reals);
         const Floats x0 = reals(elements(extent, op.c0), 6), x1 = reals(elements(extent, op.c1), 7);
-        const ErrorSize error = error_of(run_conv3d(*cpu, op, w, x0, x1, extent, 2), run_conv3d(*ref, op, w, x0, x1, extent, 4));
+        const ErrorSize error = error_of(run_conv3d(*cpu, op, w, x0, x1, extent, 2),
+                                         run_conv3d(*ref, op, w, x0, x1, extent, 4));
         const double expected = expected_error(mode, op);
-        INFO("rms error " << error.rms << ", expected " << expected << "; largest " << error.largest);
+        INFO("rms error " << error.rms << ", expected " << expected << "; largest "
+                          << error.largest);
         CHECK(error.rms < 1.5 * expected);
         if (op.c0 >= 32) CHECK(error.rms > 0.5 * expected);  // or it was another convolution
       }
@@ -109,9 +124,11 @@ TEST_CASE("the 8-product up_conv is as accurate as the direct one") {
       INFO(isa << " " << extent.to_string() << " " << op.ci << " to " << op.co);
       const LayerWeights w = make_weights({2, 2, 2}, op.ci, op.co, 5, reals);
       const Floats x = reals(elements(extent, op.ci), 6);
-      const ErrorSize error = error_of(run_up_conv(*cpu, op, w, x, extent, 2), run_up_conv(*ref, op, w, x, extent, 2));
+      const ErrorSize error =
+          error_of(run_up_conv(*cpu, op, w, x, extent, 2), run_up_conv(*ref, op, w, x, extent, 2));
       INFO("rms " << error.rms << " largest " << error.largest);
-      CHECK(error.rms < 8e-7);  // differences of neighbours and sums of three products: at most three times the roundings of direct fp32
+      CHECK(error.rms < 8e-7);  // differences of neighbours and sums of three products: at most
+                                // three times the roundings of direct fp32
       CHECK(error.largest < 8e-6);
     }
   }
@@ -120,13 +137,19 @@ TEST_CASE("the 8-product up_conv is as accurate as the direct one") {
 TEST_CASE("winograd: slab heights and thread counts do not change a bit") {
   const UpConvDesc up{48, 48};
   const Extent3 extent{7, 10, 29};
-  const LayerWeights w = make_weights({3, 3, 3}, 80, 32, 1, reals), u = make_weights({2, 2, 2}, 48, 48, 2, reals);
+  const LayerWeights w = make_weights({3, 3, 3}, 80, 32, 1, reals),
+                     u = make_weights({2, 2, 2}, 48, 48, 2, reals);
   const Floats x0 = reals(elements(extent, 48), 4), x1 = reals(elements(extent, 32), 5);
   for (const std::string& isa : cpu_instruction_sets())
     for (const Mode& mode : kModes) {
-      const Conv3dDesc conv{.c0 = 48, .c1 = 32, .co = 32, .planes_at_once = mode.tile.z, .voxels_at_once = mode.tile.x};
+      const Conv3dDesc conv{.c0 = 48,
+                            .c1 = 32,
+                            .co = 32,
+                            .planes_at_once = mode.tile.z,
+                            .voxels_at_once = mode.tile.x};
       const auto one = make_cpu_backend(1, isa, mode.convolution);
-      const Floats conv_once = run_conv3d(*one, conv, w, x0, x1, extent, 8), up_once = run_up_conv(*one, up, u, x0, extent, 14);
+      const Floats conv_once = run_conv3d(*one, conv, w, x0, x1, extent, 8),
+                   up_once = run_up_conv(*one, up, u, x0, extent, 14);
       for (const int threads : {1, 2, 5})
         for (const std::int64_t slab : {2, 4}) {
           const auto many = make_cpu_backend(threads, isa, mode.convolution);
@@ -145,14 +168,20 @@ TEST_CASE("winograd: groups of planes may begin on any plane") {
   for (const Mode& mode : kModes)
     for (std::int64_t phase = 1; phase < mode.tile.z; ++phase) {
       const auto cpu = make_cpu_backend(2, "auto", mode.convolution);
-      const Conv3dDesc op{.c0 = 32, .co = 32, .planes_at_once = mode.tile.z, .plane_phase = phase, .voxels_at_once = mode.tile.x};
+      const Conv3dDesc op{.c0 = 32,
+                          .co = 32,
+                          .planes_at_once = mode.tile.z,
+                          .plane_phase = phase,
+                          .voxels_at_once = mode.tile.x};
       const Floats whole = run_conv3d(*cpu, op, w, x, {}, extent, extent.z);
-      CHECK(error_of(whole, run_conv3d(*ref, op, w, x, {}, extent, 1)).rms < 1.5 * expected_error(mode, op));
+      CHECK(error_of(whole, run_conv3d(*ref, op, w, x, {}, extent, 1)).rms <
+            1.5 * expected_error(mode, op));
       const auto planned = cpu->plan(op, w, extent.x);
       CHECK(planned->grid() == mode.tile);
       Tensor in(*cpu, extent, 32), y(*cpu, extent, 32);
       in.store(x.data());
-      for (std::int64_t begin = 0, end = mode.tile.z - phase; begin < extent.z; begin = std::exchange(end, end + mode.tile.z))
+      for (std::int64_t begin = 0, end = mode.tile.z - phase; begin < extent.z;
+           begin = std::exchange(end, end + mode.tile.z))
         planned->run(y.buffer(), std::span(&in.buffer(), 1), begin, std::min(end, extent.z));
       Floats parts(whole.size());
       y.load(parts.data());
@@ -161,7 +190,8 @@ TEST_CASE("winograd: groups of planes may begin on any plane") {
 }
 
 TEST_CASE("winograd reads nothing but zeros beyond the volume") {
-  // What lies behind a row's end in memory must not matter: the same input on a tensor whose neighbours in memory are huge
+  // What lies behind a row's end in memory must not matter: the same input on a tensor whose
+  // neighbours in memory are huge
   const Conv3dDesc op{.c0 = 16, .co = 16, .voxels_at_once = 6};
   const LayerWeights w = make_weights({3, 3, 3}, 16, 16, 1, reals);
   for (const Extent3 extent : {Extent3{2, 3, 5}, Extent3{1, 1, 1}, Extent3{3, 6, 7}}) {
@@ -173,9 +203,11 @@ TEST_CASE("winograd reads nothing but zeros beyond the volume") {
     in.store(x.data());
     // poison the over-read area behind the last plane
     float* const tail =
-        reinterpret_cast<float*>(in.buffer().data + static_cast<std::size_t>(in.buffer().capacity) * in.buffer().plane_bytes);
+        reinterpret_cast<float*>(in.buffer().data + static_cast<std::size_t>(in.buffer().capacity) *
+                                                        in.buffer().plane_bytes);
     std::fill_n(tail, cpu->tail_bytes() / sizeof(float), 1e30f);
-    for (std::int64_t z = 0; z < extent.z; z += 2) planned->run(y.buffer(), std::span(&in.buffer(), 1), z, std::min(z + 2, extent.z));
+    for (std::int64_t z = 0; z < extent.z; z += 2)
+      planned->run(y.buffer(), std::span(&in.buffer(), 1), z, std::min(z + 2, extent.z));
     Floats result(clean.size());
     y.load(result.data());
     CHECK(result == clean);

@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Loads a weights file written by dfengine into the DeepFinder network built with Keras, and compares.
+"""Loads a weights file written by dfengine into the DeepFinder network built with Keras, and
+compares.
 
     keras_roundtrip.py WEIGHTS.weights.h5 [--io IO.h5] [--scores SCORES.h5] [--legacy]
 
-The layers' weights must equal the tensors in the file bit for bit. With --io (datasets input_zyx and output_zyxc) Keras' output must
-agree with the stored one to 1e-5 of its largest value; with --scores (/class0, /class1, ... as dfengine segment --scores writes them)
-the engine's output is compared as well. --legacy loads a copy named `.h5`, which makes Keras 3 take its loader of Keras 2 files.
-With TF_USE_LEGACY_KERAS=1 and the package tf_keras the same is done with Keras 2. Needs TensorFlow; the product does not.
+The layers' weights must equal the tensors in the file bit for bit. With --io (datasets input_zyx
+and output_zyxc) Keras' output must agree with the stored one to 1e-5 of its largest value; with
+--scores (/class0, /class1, ... as dfengine segment --scores writes them) the engine's output is
+compared as well. --legacy loads a copy named `.h5`, which makes Keras 3 take its loader of Keras 2
+files. With TF_USE_LEGACY_KERAS=1 and the package tf_keras the same is done with Keras 2. Needs
+TensorFlow; the product does not.
 """
+
 import argparse
 import os
 import shutil
@@ -26,7 +30,9 @@ else:
 
 
 def build(widths, classes):
-    """The network of section 2.1.1 of the paper as released: names do not matter, the order of the convolutions does."""
+    """The network of section 2.1.1 of the paper as released: names do not matter, the order of the
+    convolutions does.
+    """
     full, half, quarter = widths
 
     def conv(x, channels, size=3, activation="relu"):
@@ -74,10 +80,14 @@ def main():
         if options.legacy:
             path = shutil.copy(path, os.path.join(folder, "copy.h5"))
         model.load_weights(path)
-    print(f"keras {keras.__version__}, {'legacy .h5' if options.legacy else '.weights.h5'} loader, widths {widths}")
+    print(
+        f"keras {keras.__version__}, {'legacy .h5' if options.legacy else '.weights.h5'} loader, widths {widths}"
+    )
 
     loaded = [layer.get_weights() for layer in model.layers if layer.get_weights()]
-    equal = len(loaded) == 15 and all(np.array_equal(a, b) for pair, file in zip(loaded, stored) for a, b in zip(pair, file))
+    equal = len(loaded) == 15 and all(
+        np.array_equal(a, b) for pair, file in zip(loaded, stored) for a, b in zip(pair, file)
+    )
     print(f"15 layers equal bit for bit: {'yes' if equal else 'NO'}")
     good = equal
 
@@ -90,9 +100,13 @@ def main():
         good = good and error < 1e-5
         if options.scores:
             with h5py.File(options.scores) as file:
-                scores = np.stack([file[f"class{c}"][...] for c in range(expected.shape[-1])], axis=-1)
+                scores = np.stack(
+                    [file[f"class{c}"][...] for c in range(expected.shape[-1])], axis=-1
+                )
             error = relative_error(scores.astype("float32"), output)
-            print(f"dfengine against Keras: {error:.2e} of the largest value ({scores.dtype} scores)")
+            print(
+                f"dfengine against Keras: {error:.2e} of the largest value ({scores.dtype} scores)"
+            )
             good = good and error < (1e-3 if scores.dtype == np.float16 else 1e-5)
     sys.exit(0 if good else 1)
 

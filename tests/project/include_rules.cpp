@@ -12,7 +12,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool starts_with_folder(const std::string& path, const std::string& folder) { return path.starts_with(folder + "/"); }
+bool starts_with_folder(const std::string& path, const std::string& folder) {
+  return path.starts_with(folder + "/");
+}
 
 bool directly_in(const std::string& path, const std::string& folder) {
   return starts_with_folder(path, folder) && path.find('/', folder.size() + 1) == std::string::npos;
@@ -21,7 +23,9 @@ bool directly_in(const std::string& path, const std::string& folder) {
 const IncludeRule* rule_of(const std::string& file) {
   const IncludeRule* best = nullptr;
   for (const IncludeRule& rule : include_rules())
-    if (starts_with_folder(file, rule.folder) && (!best || rule.folder.size() > best->folder.size())) best = &rule;
+    if (starts_with_folder(file, rule.folder) &&
+        (!best || rule.folder.size() > best->folder.size()))
+      best = &rule;
   return best;
 }
 
@@ -30,7 +34,8 @@ bool may_include(const IncludeRule& rule, const std::string& target) {
   if (home == &rule) return true;
   for (const std::string& allowed : rule.allowed) {
     if (allowed.ends_with("/*") ? directly_in(target, allowed.substr(0, allowed.size() - 2))
-                                : starts_with_folder(target, allowed) && (!home || home->folder.size() <= allowed.size()))
+                                : starts_with_folder(target, allowed) &&
+                                      (!home || home->folder.size() <= allowed.size()))
       return true;
   }
   return false;
@@ -38,8 +43,9 @@ bool may_include(const IncludeRule& rule, const std::string& target) {
 
 bool may_include_package(const IncludeRule& rule, const std::string& name) {
   if (name.find('/') == std::string::npos || name.starts_with("sys/")) return true;
-  return std::any_of(rule.packages.begin(), rule.packages.end(),
-                     [&](const std::string& package) { return package == "*" || name.starts_with(package); });
+  return std::any_of(rule.packages.begin(), rule.packages.end(), [&](const std::string& package) {
+    return package == "*" || name.starts_with(package);
+  });
 }
 
 std::string list(const std::vector<std::string>& names) {
@@ -64,7 +70,8 @@ std::string included(const std::string& line, char open, char close) {
   return end == std::string::npos ? std::string{} : line.substr(begin + 1, end - begin - 1);
 }
 
-/// Where a quoted include leads: beside the file, below include/, or from the root, as the compiler looks for it.
+/// Where a quoted include leads: beside the file, below include/, or from the root, as the compiler
+/// looks for it.
 std::string resolved(const fs::path& root, const fs::path& file, const std::string& quoted) {
   for (const fs::path& candidate : {file.parent_path() / quoted, fs::path("include") / quoted})
     if (fs::exists(root / candidate)) return candidate.lexically_normal().generic_string();
@@ -74,10 +81,11 @@ std::string resolved(const fs::path& root, const fs::path& file, const std::stri
 }  // namespace
 
 const std::vector<IncludeRule>& include_rules() {
-  static const std::string api = "include/dfengine", core = "core/*", math = "core/math", seam = "kernels/*";
-  static const std::vector<std::string> roof = {"commands/common", "commands/report", "engine",   "kernels",  "layers", "optim",
-                                                "io",              "cluster",         "simulate", "evaluate", "target", math,
-                                                core,              api};
+  static const std::string api = "include/dfengine", core = "core/*", math = "core/math",
+                           seam = "kernels/*";
+  static const std::vector<std::string> roof = {
+      "commands/common", "commands/report", "engine",   "kernels", "layers", "optim", "io",
+      "cluster",         "simulate",        "evaluate", "target",  math,     core,    api};
   static const std::vector<std::string> commands = {"nlohmann/", "fmt/"};
   const auto and_also = [](std::vector<std::string> folders, const std::vector<std::string>& more) {
     folders.insert(folders.end(), more.begin(), more.end());
@@ -97,7 +105,8 @@ const std::vector<IncludeRule>& include_rules() {
       {"simulate", {seam, math, core, api}, {}},
       {"target", {math, core, api}, {}},
       {"evaluate", {core, api}, {}},
-      // engine/training still reads its settings and checkpoints itself: io goes when that has moved to commands/train
+      // engine/training still reads its settings and checkpoints itself: io goes when that has
+      // moved to commands/train
       {"engine", {"kernels", "layers", "optim", "io", "core/comm", math, core, api}, {}},
       {"commands/common", {"io", core, api}, commands},
       {"commands/report", {"io/report", core, api}, {}},
@@ -114,11 +123,13 @@ const std::vector<IncludeRule>& include_rules() {
 
 std::vector<fs::path> project_files(const fs::path& root) {
   std::vector<fs::path> files;
-  for (auto it = fs::recursive_directory_iterator(root); it != fs::recursive_directory_iterator(); ++it) {
+  for (auto it = fs::recursive_directory_iterator(root); it != fs::recursive_directory_iterator();
+       ++it) {
     const std::string name = it->path().filename().string();
     if (it->is_directory()) {
       // Only hidden folders and the build folders of the top level are not ours.
-      const bool skip = (name.starts_with('.') && name != ".ci") || (it.depth() == 0 && (name.starts_with("build") || name == "out"));
+      const bool skip = (name.starts_with('.') && name != ".ci") ||
+                        (it.depth() == 0 && (name.starts_with("build") || name == "out"));
       if (skip) it.disable_recursion_pending();
     } else if (it->is_regular_file()) {
       files.push_back(fs::relative(it->path(), root));
@@ -141,14 +152,17 @@ std::vector<std::string> include_violations(const fs::path& root) {
       if (!quoted.empty()) {
         const std::string target = resolved(root, file, quoted);
         if (!fs::exists(root / target))
-          violations.push_back(place + quoted + ": no such file in the tree; packages are included with <>");
+          violations.push_back(place + quoted +
+                               ": no such file in the tree; packages are included with <>");
         else if (!may_include(*rule, target))
-          violations.push_back(place + target + ": " + rule->folder + " may include " + list(rule->allowed));
+          violations.push_back(place + target + ": " + rule->folder + " may include " +
+                               list(rule->allowed));
         continue;
       }
       const std::string package = included(line, '<', '>');
       if (!package.empty() && !may_include_package(*rule, package))
-        violations.push_back(place + "<" + package + ">: " + rule->folder + " may use the packages " + list(rule->packages));
+        violations.push_back(place + "<" + package + ">: " + rule->folder +
+                             " may use the packages " + list(rule->packages));
     }
   }
   return violations;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// README and docs against the program: every option they name exists, every option that exists is described, and README's commands run.
+// README and docs against the program: every option they name exists, every option that exists is
+// described, and README's commands run.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -17,30 +18,36 @@ using namespace dfe::test;
 namespace {
 
 const fs::path kRoot = DFE_SOURCE_DIR;
-const std::vector<std::string> kSubcommands = {"pick", "segment", "cluster", "train", "target", "simulate", "evaluate", "convert", "info"};
+const std::vector<std::string> kSubcommands = {"pick",     "segment",  "cluster", "train", "target",
+                                               "simulate", "evaluate", "convert", "info"};
 
 /// Every --long-option in a text.
 std::set<std::string> options_in(const std::string& text) {
   std::set<std::string> options;
   for (std::size_t at = text.find("--"); at != std::string::npos; at = text.find("--", at + 1)) {
-    if (at > 0 && (text[at - 1] == '-' || std::isalnum(static_cast<unsigned char>(text[at - 1])))) continue;
+    if (at > 0 && (text[at - 1] == '-' || std::isalnum(static_cast<unsigned char>(text[at - 1]))))
+      continue;
     std::size_t end = at + 2;
     while (end < text.size() &&
-           (std::islower(static_cast<unsigned char>(text[end])) || std::isdigit(static_cast<unsigned char>(text[end])) || text[end] == '-'))
+           (std::islower(static_cast<unsigned char>(text[end])) ||
+            std::isdigit(static_cast<unsigned char>(text[end])) || text[end] == '-'))
       ++end;
     if (end > at + 2 && text[at + 2] != '-') options.insert(text.substr(at, end - at));
   }
   return options;
 }
 
-/// Options that the help of a subcommand declares: those at the beginning of a line, before the description.
+/// Options that the help of a subcommand declares: those at the beginning of a line, before the
+/// description.
 std::set<std::string> declared_options(const std::string& subcommand) {
   const TempFolder folder;
   std::istringstream help(dfengine(folder.path(), subcommand + " --help").out);
   std::set<std::string> options;
   for (std::string line; std::getline(help, line);) {
     std::istringstream words(line);
-    for (std::string word; words >> word && word.starts_with('-');)  // "-o,--output" or "-o, --output", by CLI11's version
+    for (std::string word;
+         words >> word &&
+         word.starts_with('-');)  // "-o,--output" or "-o, --output", by CLI11's version
       for (const std::string& option : options_in(word)) options.insert(option);
   }
   return options;
@@ -84,17 +91,20 @@ TEST_CASE("help texts show no option that does not exist") {
   const TempFolder folder;
   for (const std::string& subcommand : kSubcommands) {
     INFO(subcommand);
-    CHECK(difference(options_in(dfengine(folder.path(), subcommand + " --help").out), declared_options(subcommand)) == "");
+    CHECK(difference(options_in(dfengine(folder.path(), subcommand + " --help").out),
+                     declared_options(subcommand)) == "");
   }
 }
 
 TEST_CASE("commands in documents name options of their subcommand") {
-  for (const fs::path& document : {kRoot / "README.md", kRoot / "docs/building.md", kRoot / "docs/command_line.md"})
+  for (const fs::path& document :
+       {kRoot / "README.md", kRoot / "docs/building.md", kRoot / "docs/command_line.md"})
     for (const std::string& command : commands_of(document)) {
       INFO(document << ": " << command);
       std::string subcommand;
       std::istringstream(command.substr(9)) >> subcommand;
-      REQUIRE(std::find(kSubcommands.begin(), kSubcommands.end(), subcommand) != kSubcommands.end());
+      REQUIRE(std::find(kSubcommands.begin(), kSubcommands.end(), subcommand) !=
+              kSubcommands.end());
       CHECK(difference(options_in(command), declared_options(subcommand)) == "");
     }
 }
@@ -112,7 +122,8 @@ TEST_CASE("README's commands run as written") {
 }
 
 TEST_CASE("links between documents lead somewhere") {
-  std::vector<fs::path> documents = {kRoot / "README.md", kRoot / "CONTRIBUTING.md", kRoot / "CHANGELOG.md"};
+  std::vector<fs::path> documents = {kRoot / "README.md", kRoot / "CONTRIBUTING.md",
+                                     kRoot / "CHANGELOG.md"};
   for (const auto& entry : fs::recursive_directory_iterator(kRoot / "docs"))
     if (entry.path().extension() == ".md") documents.push_back(entry.path());
   for (const fs::path& document : documents) {
@@ -120,7 +131,9 @@ TEST_CASE("links between documents lead somewhere") {
     for (std::size_t at = text.find("]("); at != std::string::npos; at = text.find("](", at + 1)) {
       const std::size_t end = text.find(')', at);
       const std::string target = text.substr(at + 2, end - at - 2);
-      if (end == std::string::npos || target.find("://") != std::string::npos || target.starts_with('#')) continue;
+      if (end == std::string::npos || target.find("://") != std::string::npos ||
+          target.starts_with('#'))
+        continue;
       INFO(document << " links to " << target);
       CHECK(fs::exists(document.parent_path() / target.substr(0, target.find('#'))));
     }

@@ -22,10 +22,11 @@ void write(const fs::path& path, const std::string& text) {
 
 /// The files of the tree that carry code or commands.
 bool is_written_code(const fs::path& file) {
-  static const std::set<std::string> endings = {".cpp", ".hpp", ".cu", ".cuh", ".cmake", ".sh", ".in", ".py"};
+  static const std::set<std::string> endings = {".cpp",   ".hpp", ".cu", ".cuh",
+                                                ".cmake", ".sh",  ".in", ".py"};
   const std::string name = file.generic_string();
-  return endings.count(file.extension().string()) > 0 || file.filename() == "CMakeLists.txt" || name == ".ci/run" ||
-         (name.starts_with("scripts/") && !file.has_extension());
+  return endings.count(file.extension().string()) > 0 || file.filename() == "CMakeLists.txt" ||
+         name == ".ci/run" || (name.starts_with("scripts/") && !file.has_extension());
 }
 
 }  // namespace
@@ -59,21 +60,26 @@ TEST_CASE("a planted include against the table is found and named") {
     CHECK_THAT(violations[0], DFE_CONTAINS(said));
     fs::remove(tree / file);
   };
-  only("io/x.cpp", "#include \"cluster/b.hpp\"", "io/x.cpp:1 includes cluster/b.hpp: io may include core, include/dfengine");
+  only("io/x.cpp", "#include \"cluster/b.hpp\"",
+       "io/x.cpp:1 includes cluster/b.hpp: io may include core, include/dfengine");
   only("include/dfengine/y.hpp", "#include \"core/x.hpp\"", "the standard library only");
   only("core/y.hpp", "#include \"engine/graph.hpp\"", "core/y.hpp:1 includes engine/graph.hpp");
-  only("cluster/c.cpp", "  #  include \"kernels/cpu/fast.hpp\"", "cluster/c.cpp:1 includes kernels/cpu/fast.hpp");
-  only("cluster/c.cpp", "#include \"../kernels/cpu/fast.hpp\"", "cluster/c.cpp:1 includes kernels/cpu/fast.hpp");
+  only("cluster/c.cpp", "  #  include \"kernels/cpu/fast.hpp\"",
+       "cluster/c.cpp:1 includes kernels/cpu/fast.hpp");
+  only("cluster/c.cpp", "#include \"../kernels/cpu/fast.hpp\"",
+       "cluster/c.cpp:1 includes kernels/cpu/fast.hpp");
   only("tools/t.cpp", "#include \"engine/graph.hpp\"", "tools/t.cpp:1 includes engine/graph.hpp");
   only("tools/t.cpp", "#include <nlohmann/json.hpp>", "<nlohmann/json.hpp>");
-  only("kernels/cpu/t.cpp", "#include \"cluster/b.hpp\"", "kernels/cpu/t.cpp:1 includes cluster/b.hpp");
+  only("kernels/cpu/t.cpp", "#include \"cluster/b.hpp\"",
+       "kernels/cpu/t.cpp:1 includes cluster/b.hpp");
   only("io/t.cpp", "#include \"io/missing.hpp\"", "no such file");
 }
 
 TEST_CASE("CUDA stays under kernels/cuda") {
   for (const fs::path& file : dfe::test::project_files(DFE_SOURCE_DIR)) {
     const std::string name = file.generic_string();
-    if (!is_written_code(file) || name.starts_with("kernels/cuda/") || name.starts_with("tests/")) continue;
+    if (!is_written_code(file) || name.starts_with("kernels/cuda/") || name.starts_with("tests/"))
+      continue;
     std::ifstream in(fs::path(DFE_SOURCE_DIR) / file);
     const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     INFO(name);

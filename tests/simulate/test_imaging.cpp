@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CTF values against numbers worked out by hand, noise against the ratio that was asked for, dose against the published curve.
+// CTF values against numbers worked out by hand, noise against the ratio that was asked for, dose
+// against the published curve.
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -21,7 +22,8 @@ Volume<float> scene(Extent3 extent) {
   Volume<float> volume(extent, 0);
   for (int i = 0; i < 12; ++i) {
     const auto u = simulate::uniforms(Philox(5, 1), 0, static_cast<std::uint64_t>(i));
-    const Point3 c{u[0] * static_cast<double>(extent.z), u[1] * static_cast<double>(extent.y), u[2] * static_cast<double>(extent.x)};
+    const Point3 c{u[0] * static_cast<double>(extent.z), u[1] * static_cast<double>(extent.y),
+                   u[2] * static_cast<double>(extent.x)};
     for (std::int64_t z = 0; z < extent.z; ++z)
       for (std::int64_t y = 0; y < extent.y; ++y)
         for (std::int64_t x = 0; x < extent.x; ++x)
@@ -39,7 +41,8 @@ ImagingOptions coarse_tilts() {
 
 }  // namespace
 
-TEST_CASE("electron wavelengths are the tables'") {  // Reimer, Transmission Electron Microscopy, table 2.1
+TEST_CASE("electron wavelengths are the tables'") {  // Reimer, Transmission Electron Microscopy,
+                                                     // table 2.1
   CHECK(electron_wavelength_angstrom(100) == Approx(0.0370144).epsilon(2e-4));
   CHECK(electron_wavelength_angstrom(200) == Approx(0.0250793).epsilon(2e-4));
   CHECK(electron_wavelength_angstrom(300) == Approx(0.0196875).epsilon(2e-4));
@@ -50,11 +53,14 @@ TEST_CASE("CTF values are those of the formula, written out with wave aberration
   ctf.spherical_aberration_mm = 2;
   CHECK(ctf_value(ctf, 60000, 0) == Approx(-0.07));
   ctf.linear_contrast = true;
-  // As AV3 and TOM have it: phase = π/2 (Cs λ³ q⁴ - 2 Δz λ q²) with Δz below 0 for underfocus in their sign, (1-A) sin - A cos.
+  // As AV3 and TOM have it: phase = π/2 (Cs λ³ q⁴ - 2 Δz λ q²) with Δz below 0 for underfocus in
+  // their sign, (1-A) sin - A cos.
   const double lambda = 0.019687489, cs = 2e7, dz = -6e4;
   for (const double q : {0.005, 0.0123, 0.02, 0.0287, 0.0365}) {
-    const double phase = std::numbers::pi / 2 * (cs * std::pow(lambda, 3) * std::pow(q, 4) + 2 * dz * lambda * q * q);
-    CHECK(ctf_value(ctf, 60000, q) == Approx(0.93 * std::sin(phase) - 0.07 * std::cos(phase)).margin(2e-4));
+    const double phase = std::numbers::pi / 2 *
+                         (cs * std::pow(lambda, 3) * std::pow(q, 4) + 2 * dz * lambda * q * q);
+    CHECK(ctf_value(ctf, 60000, q) ==
+          Approx(0.93 * std::sin(phase) - 0.07 * std::cos(phase)).margin(2e-4));
   }
   // First zero of sin χ at -6 µm: 34.4 Å; with 7 % amplitude contrast a little earlier (34.8 Å).
   CHECK(std::abs(ctf_value(ctf, 60000, 1 / 34.8)) < 0.02);
@@ -62,18 +68,21 @@ TEST_CASE("CTF values are those of the formula, written out with wave aberration
   const double nyquist = 1 / (2 * 13.68);
   CtfOptions bare = ctf;
   bare.envelope_angstrom = 0;
-  CHECK(ctf_value(ctf, 60000, nyquist) / ctf_value(bare, 60000, nyquist) == Approx(std::exp(-6.25)));
+  CHECK(ctf_value(ctf, 60000, nyquist) / ctf_value(bare, 60000, nyquist) ==
+        Approx(std::exp(-6.25)));
 }
 
 TEST_CASE("dose damps as Grant and Grigorieff measured") {
   CHECK(simulate::dose_factor(0, 0.1) == 1);
-  // At 1/10 Å⁻¹ half the critical dose of 14.1 e/Å² times two leaves 1/e; formula evaluated by hand: 0.245·10^1.665 + 2.81 = 14.139.
+  // At 1/10 Å⁻¹ half the critical dose of 14.1 e/Å² times two leaves 1/e; formula evaluated by
+  // hand: 0.245·10^1.665 + 2.81 = 14.139.
   CHECK(simulate::dose_factor(2 * 14.139, 0.1) == Approx(std::exp(-1.0)).epsilon(1e-3));
 }
 
 TEST_CASE("noise has the asked ratio to the signal, mean 0 and no memory") {
   std::vector<float> noise(200'000);
-  simulate::fill_normal(9, simulate::kNoiseAfter, 2, noise.data(), static_cast<std::int64_t>(noise.size()));
+  simulate::fill_normal(9, simulate::kNoiseAfter, 2, noise.data(),
+                        static_cast<std::int64_t>(noise.size()));
   double sum = 0, square = 0, neighbour = 0, fourth = 0;
   for (std::size_t i = 0; i < noise.size(); ++i) {
     const double v = noise[i];
@@ -105,7 +114,8 @@ TEST_CASE("the signal to noise ratio of the images is the one asked for") {
       for (std::int64_t v = 0; v < noisy.projections.extent().z; ++v) {
         signal += simulate::moments(clean.projections.view().plane(v), count).variance;
         for (std::int64_t i = 0; i < count; ++i)
-          difference[static_cast<std::size_t>(i)] = noisy.projections.view().plane(v)[i] - clean.projections.view().plane(v)[i];
+          difference[static_cast<std::size_t>(i)] =
+              noisy.projections.view().plane(v)[i] - clean.projections.view().plane(v)[i];
         noise += simulate::moments(difference.data(), count).variance;
       }
       INFO("snr " << snr << " before " << before);
@@ -114,7 +124,9 @@ TEST_CASE("the signal to noise ratio of the images is the one asked for") {
     }
 }
 
-TEST_CASE("objects are dark, and bright where that is asked for; the tomogram has mean 0 and deviation 1") {
+TEST_CASE(
+    "objects are dark, and bright where that is asked for; the tomogram has mean 0 and deviation "
+    "1") {
   const Volume<float> volume = scene({24, 48, 48});
   for (const bool with_ctf : {true, false})
     for (const bool bright : {false, true}) {
@@ -158,7 +170,8 @@ TEST_CASE("noise by dose has the variance of the counts") {
   o.keep_projections = true;
   const ImagedScene image = image_scene(volume.view(), nullptr, 10, o);
   const auto m = simulate::moments(image.projections.data(), image.projections.voxels());
-  CHECK(m.variance == Approx(1.0 / (10 * 100)).epsilon(0.02));  // 10 electrons per Å² and tilt on 100 Å²
+  CHECK(m.variance ==
+        Approx(1.0 / (10 * 100)).epsilon(0.02));  // 10 electrons per Å² and tilt on 100 Å²
 }
 
 TEST_CASE("misalignment moves images, and only then") {
@@ -170,7 +183,8 @@ TEST_CASE("misalignment moves images, and only then") {
   o.angle_error_deg = 0.5;
   const ImagedScene moved = image_scene(volume.view(), nullptr, 13.68, o);
   double together = 0;
-  for (std::int64_t i = 0; i < volume.voxels(); ++i) together += aligned.tomogram.data()[i] * moved.tomogram.data()[i];
+  for (std::int64_t i = 0; i < volume.voxels(); ++i)
+    together += aligned.tomogram.data()[i] * moved.tomogram.data()[i];
   together /= static_cast<double>(volume.voxels());  // both have deviation 1: the correlation
   CHECK(together < 0.98);
   CHECK(together > 0.3);
@@ -185,10 +199,12 @@ TEST_CASE("images do not depend on the number of threads; seeds change them") {
   const ImagedScene one = image_scene(volume.view(), nullptr, 13.68, o);
   o.threads = 3;
   const ImagedScene three = image_scene(volume.view(), nullptr, 13.68, o);
-  CHECK(std::equal(one.tomogram.span().begin(), one.tomogram.span().end(), three.tomogram.span().begin()));
+  CHECK(std::equal(one.tomogram.span().begin(), one.tomogram.span().end(),
+                   three.tomogram.span().begin()));
   o.seed = 4;
   const ImagedScene other = image_scene(volume.view(), nullptr, 13.68, o);
-  CHECK_FALSE(std::equal(one.tomogram.span().begin(), one.tomogram.span().end(), other.tomogram.span().begin()));
+  CHECK_FALSE(std::equal(one.tomogram.span().begin(), one.tomogram.span().end(),
+                         other.tomogram.span().begin()));
 }
 
 TEST_CASE("a defocus gradient changes the images away from the tilt axis alone") {
@@ -204,7 +220,8 @@ TEST_CASE("a defocus gradient changes the images away from the tilt axis alone")
   const auto difference = [&](std::int64_t first, std::int64_t last) {
     double sum = 0;
     for (std::int64_t y = 0; y < 64; ++y)
-      for (std::int64_t u = first; u < last; ++u) sum += std::abs(flat.projections(0, y, u) - sloped.projections(0, y, u));
+      for (std::int64_t u = first; u < last; ++u)
+        sum += std::abs(flat.projections(0, y, u) - sloped.projections(0, y, u));
     return sum / static_cast<double>(last - first);
   };
   CHECK(difference(126, 130) < 0.3 * (difference(70, 90) + difference(166, 186)));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scenes: nothing overlaps, counts and distances are kept, orientations are uniform, the truth belongs together.
+// Scenes: nothing overlaps, counts and distances are kept, orientations are uniform, the truth
+// belongs together.
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -36,7 +37,9 @@ SceneOptions small_scene() {
 }
 
 double mask_voxels(const SceneClass& c) {
-  return static_cast<double>(std::count_if(c.density.mask.span().begin(), c.density.mask.span().end(), [](float v) { return v >= 0.5f; }));
+  return static_cast<double>(std::count_if(c.density.mask.span().begin(),
+                                           c.density.mask.span().end(),
+                                           [](float v) { return v >= 0.5f; }));
 }
 
 }  // namespace
@@ -58,7 +61,8 @@ TEST_CASE("objects keep their distance from each other and the faces, and all of
         if (id == 0) continue;
         REQUIRE(std::min({z, y, x, n.z - 1 - z, n.y - 1 - y, n.x - 1 - x}) >= 3);
         const auto& object = scene.objects[static_cast<std::size_t>(id - 1)];
-        REQUIRE(scene.labels(z, y, x) == o.classes[static_cast<std::size_t>(object.class_label - 1)].label);
+        REQUIRE(scene.labels(z, y, x) ==
+                o.classes[static_cast<std::size_t>(object.class_label - 1)].label);
         for (std::int64_t k = -1; k <= 1; ++k)  // no other object among the 26 neighbours
           for (std::int64_t j = -1; j <= 1; ++j)
             for (std::int64_t i = -1; i <= 1; ++i) {
@@ -68,7 +72,8 @@ TEST_CASE("objects keep their distance from each other and the faces, and all of
       }
   for (std::size_t i = 0; i < 27; ++i) {
     const SceneClass& c = o.classes[static_cast<std::size_t>(scene.objects[i].class_label - 1)];
-    CHECK(static_cast<double>(voxels[i + 1]) == Approx(mask_voxels(c)).epsilon(0.08));  // turning a mask keeps its size
+    CHECK(static_cast<double>(voxels[i + 1]) ==
+          Approx(mask_voxels(c)).epsilon(0.08));  // turning a mask keeps its size
   }
 }
 
@@ -77,7 +82,8 @@ TEST_CASE("a packing is reached, and counts then are shares") {
   o.packing = 0.12;
   const Scene scene = make_scene(o);
   CHECK(scene.packing == Approx(0.12).epsilon(0.06));
-  CHECK(static_cast<double>(scene.placed[0]) / static_cast<double>(scene.placed[2]) == Approx(10.0 / 9).epsilon(0.1));
+  CHECK(static_cast<double>(scene.placed[0]) / static_cast<double>(scene.placed[2]) ==
+        Approx(10.0 / 9).epsilon(0.1));
 }
 
 TEST_CASE("a scene that cannot be filled ends, and says how far it came") {
@@ -106,12 +112,16 @@ TEST_CASE("the density is that of the objects, where they are and as they are tu
   const Rotation& r = *p.orientation;
   const simulate::Stamp stamp(o.classes[0].density.values.view(), 2);
   for (const double t : {-4.0, 3.0}) {
-    const Point3 at{std::round(p.position_voxels.z + t * r[8]), std::round(p.position_voxels.y + t * r[5]),
+    const Point3 at{std::round(p.position_voxels.z + t * r[8]),
+                    std::round(p.position_voxels.y + t * r[5]),
                     std::round(p.position_voxels.x + t * r[2])};
-    const double dz = at.z - p.position_voxels.z, dy = at.y - p.position_voxels.y, dx = at.x - p.position_voxels.x;
-    const float value = stamp.at(r[2] * dx + r[5] * dy + r[8] * dz, r[1] * dx + r[4] * dy + r[7] * dz, r[0] * dx + r[3] * dy + r[6] * dz);
-    CHECK(scene.density(static_cast<std::int64_t>(at.z), static_cast<std::int64_t>(at.y), static_cast<std::int64_t>(at.x)) ==
-          Approx(value).margin(0.05));
+    const double dz = at.z - p.position_voxels.z, dy = at.y - p.position_voxels.y,
+                 dx = at.x - p.position_voxels.x;
+    const float value =
+        stamp.at(r[2] * dx + r[5] * dy + r[8] * dz, r[1] * dx + r[4] * dy + r[7] * dz,
+                 r[0] * dx + r[3] * dy + r[6] * dz);
+    CHECK(scene.density(static_cast<std::int64_t>(at.z), static_cast<std::int64_t>(at.y),
+                        static_cast<std::int64_t>(at.x)) == Approx(value).margin(0.05));
   }
 }
 
@@ -120,10 +130,12 @@ TEST_CASE("orientations are uniform over all rotations") {
   std::array<double, 9> mean{}, square{};
   constexpr int kCount = 20000;
   for (int i = 0; i < kCount; ++i) {
-    const auto u = simulate::uniforms(Philox(3, simulate::kOrientation), static_cast<std::uint32_t>(i), 0);
+    const auto u =
+        simulate::uniforms(Philox(3, simulate::kOrientation), static_cast<std::uint32_t>(i), 0);
     const Rotation r = simulate::random_rotation(u[0], u[1], u[2]);
     for (std::size_t k = 0; k < 9; ++k) mean[k] += r[k] / kCount, square[k] += r[k] * r[k] / kCount;
-    const double det = r[0] * (r[4] * r[8] - r[5] * r[7]) - r[1] * (r[3] * r[8] - r[5] * r[6]) + r[2] * (r[3] * r[7] - r[4] * r[6]);
+    const double det = r[0] * (r[4] * r[8] - r[5] * r[7]) - r[1] * (r[3] * r[8] - r[5] * r[6]) +
+                       r[2] * (r[3] * r[7] - r[4] * r[6]);
     REQUIRE(det == Approx(1));
   }
   for (std::size_t k = 0; k < 9; ++k) {
@@ -144,10 +156,13 @@ TEST_CASE("a rotation onto a normal turns z there, whatever the spin") {
     for (int a = 0; a < 3; ++a)
       for (int b = 0; b < 3; ++b) {
         double dot = 0;
-        for (int k = 0; k < 3; ++k) dot += r[static_cast<std::size_t>(3 * k + a)] * r[static_cast<std::size_t>(3 * k + b)];
+        for (int k = 0; k < 3; ++k)
+          dot += r[static_cast<std::size_t>(3 * k + a)] * r[static_cast<std::size_t>(3 * k + b)];
         REQUIRE(dot == Approx(a == b ? 1 : 0).margin(1e-12));
       }
-    CHECK(r[0] * (r[4] * r[8] - r[5] * r[7]) - r[1] * (r[3] * r[8] - r[5] * r[6]) + r[2] * (r[3] * r[7] - r[4] * r[6]) == Approx(1));
+    CHECK(r[0] * (r[4] * r[8] - r[5] * r[7]) - r[1] * (r[3] * r[8] - r[5] * r[6]) +
+              r[2] * (r[3] * r[7] - r[4] * r[6]) ==
+          Approx(1));
   }
 }
 
@@ -176,13 +191,16 @@ TEST_CASE("objects stand on membranes at their height and upright; free ones kee
     for (std::int64_t z = 0; z < 80; ++z)
       for (std::int64_t y = 0; y < 120; ++y)
         for (std::int64_t x = 0; x < 120; ++x)
-          if (scene.membranes(z, y, x) > 0) membrane.push_back({static_cast<double>(z), static_cast<double>(y), static_cast<double>(x)});
+          if (scene.membranes(z, y, x) > 0)
+            membrane.push_back(
+                {static_cast<double>(z), static_cast<double>(y), static_cast<double>(x)});
     REQUIRE(membrane.size() > 1000);
     const auto nearest = [&](const Point3& p) {
       Point3 best;
       double least = 1e9;
       for (const Point3& q : membrane)
-        if (const double d = std::hypot(p.z - q.z, p.y - q.y, p.x - q.x); d < least) least = d, best = q;
+        if (const double d = std::hypot(p.z - q.z, p.y - q.y, p.x - q.x); d < least)
+          least = d, best = q;
       return std::pair{least, best};
     };
     for (const Particle& p : scene.objects) {
@@ -192,7 +210,8 @@ TEST_CASE("objects stand on membranes at their height and upright; free ones kee
       CHECK(distance == Approx(130 / 13.68).margin(1.2));
       const Rotation& r = *p.orientation;
       const double up =
-          (r[8] * (p.position_voxels.z - foot.z) + r[5] * (p.position_voxels.y - foot.y) + r[2] * (p.position_voxels.x - foot.x)) /
+          (r[8] * (p.position_voxels.z - foot.z) + r[5] * (p.position_voxels.y - foot.y) +
+           r[2] * (p.position_voxels.x - foot.x)) /
           distance;
       CHECK(up > 0.95);
     }
@@ -201,7 +220,9 @@ TEST_CASE("objects stand on membranes at their height and upright; free ones kee
       for (std::int64_t y = 0; y < 120; ++y)
         for (std::int64_t x = 0; x < 120; ++x)
           if ((z + y + x) % 11 == 0 && scene.labels(z, y, x) == 2)
-            least = std::min(least, nearest({static_cast<double>(z), static_cast<double>(y), static_cast<double>(x)}).first);
+            least = std::min(least, nearest({static_cast<double>(z), static_cast<double>(y),
+                                             static_cast<double>(x)})
+                                        .first);
     CHECK(least >= 100 / 13.68 - 0.5);  // of a sample of their voxels
     CHECK(std::count(scene.labels.span().begin(), scene.labels.span().end(), 9) > 1000);
   }
@@ -217,10 +238,12 @@ TEST_CASE("double layers lie at their spacing") {
   m.tilt_deg = 0;
   o.membranes.push_back(m);
   const Scene scene = make_scene(o);
-  // Along a line across both, the density has two maxima per layer; the masks' middles are 20 voxels apart along the normal.
+  // Along a line across both, the density has two maxima per layer; the masks' middles are 20
+  // voxels apart along the normal.
   std::set<int> numbers(scene.membranes.span().begin(), scene.membranes.span().end());
   CHECK(numbers == std::set<int>{0, 1});
-  // Share of membrane: two layers of 40 Å. The plane may cut a corner, so only an upper bound holds for every seed.
+  // Share of membrane: two layers of 40 Å. The plane may cut a corner, so only an upper bound holds
+  // for every seed.
   const auto count = std::count(scene.membranes.span().begin(), scene.membranes.span().end(), 1);
   CHECK(count > 40 * 60);
   CHECK(count < 2 * 40 * 142 * 7 / 2);
@@ -243,10 +266,12 @@ TEST_CASE("vesicles cut no other membrane") {
       for (int i = 0; i < 40; ++i) {
         const auto u = simulate::uniforms(Philox(2, 1), 0, static_cast<std::uint64_t>(i));
         const Rotation r = simulate::random_rotation(u[0], u[1], u[2]);
-        // The vesicle's surface along a random ray from its centre: where its distance changes sign.
+        // The vesicle's surface along a random ray from its centre: where its distance changes
+        // sign.
         Point3 at = vesicle.centre;
         for (double t = 0; t < 1.2 * radius && vesicle.distance(at) < 0; t += 0.25)
-          at = {vesicle.centre.z + t * r[8], vesicle.centre.y + t * r[5], vesicle.centre.x + t * r[2]};
+          at = {vesicle.centre.z + t * r[8], vesicle.centre.y + t * r[5],
+                vesicle.centre.x + t * r[2]};
         for (const auto& other : surfaces)
           if (&other != &vesicle) REQUIRE(std::abs(other.layer_distance(at)) > 1);
       }
@@ -284,11 +309,14 @@ TEST_CASE("scenes do not depend on the number of threads; seeds change them") {
   const Scene one = make_scene(o);
   o.threads = 3;
   const Scene three = make_scene(o);
-  CHECK(std::equal(one.density.span().begin(), one.density.span().end(), three.density.span().begin()));
-  CHECK(std::equal(one.instances.span().begin(), one.instances.span().end(), three.instances.span().begin()));
+  CHECK(std::equal(one.density.span().begin(), one.density.span().end(),
+                   three.density.span().begin()));
+  CHECK(std::equal(one.instances.span().begin(), one.instances.span().end(),
+                   three.instances.span().begin()));
   o.seed = 12;
   const Scene other = make_scene(o);
-  CHECK_FALSE(std::equal(one.instances.span().begin(), one.instances.span().end(), other.instances.span().begin()));
+  CHECK_FALSE(std::equal(one.instances.span().begin(), one.instances.span().end(),
+                         other.instances.span().begin()));
 }
 
 TEST_CASE("scenes refuse what makes no sense") {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Painting objects: closed forms for spheres, hand-made masks, and the two properties that matter: the last object wins and threads
-// change nothing.
+// Painting objects: closed forms for spheres, hand-made masks, and the two properties that matter:
+// the last object wins and threads change nothing.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 
-#include "dfengine/target.hpp"
 #include "core/philox.hpp"
+#include "dfengine/target.hpp"
 #include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
@@ -20,7 +20,8 @@ Particle particle(int label, double z, double y, double x) {
   return p;
 }
 
-TargetOptions spheres(std::initializer_list<std::pair<int, double>> radii, TargetRules rules = TargetRules::Exact) {
+TargetOptions spheres(std::initializer_list<std::pair<int, double>> radii,
+                      TargetRules rules = TargetRules::Exact) {
   TargetOptions options;
   for (const auto& [label, radius] : radii) options.shapes[label].radius_voxels = radius;
   options.rules = rules;
@@ -54,21 +55,26 @@ TEST_CASE("a sphere holds the voxels within its radius of the real position") {
   for (int z = 0; z < 30; ++z)
     for (int y = 0; y < 31; ++y)
       for (int x = 0; x < 32; ++x) {
-        const double d2 = (z - at.z) * (z - at.z) + (y - at.y) * (y - at.y) + (x - at.x) * (x - at.x);
+        const double d2 =
+            (z - at.z) * (z - at.z) + (y - at.y) * (y - at.y) + (x - at.x) * (x - at.x);
         wrong += (labels(z, y, x) == 3) != (d2 <= radius * radius);
       }
   CHECK(wrong == 0);
 }
 
-TEST_CASE("sphere sizes are those of the lattice, and DeepFinder's lose three voxels at the largest radius") {
+TEST_CASE(
+    "sphere sizes are those of the lattice, and DeepFinder's lose three voxels at the largest "
+    "radius") {
   // Points of the integer lattice within a radius: OEIS A000605.
-  const auto [radius, whole] = GENERATE(std::pair{3, 123}, std::pair{4, 257}, std::pair{6, 925}, std::pair{10, 4169});
+  const auto [radius, whole] =
+      GENERATE(std::pair{3, 123}, std::pair{4, 257}, std::pair{6, 925}, std::pair{10, 4169});
   ParticleList list;
   list.particles = {particle(1, 20, 20, 20)};
   Volume<std::uint8_t> exact({40, 40, 40}, 0), cut({40, 40, 40}, 0), smaller({40, 40, 40}, 0);
   paint_objects(list, spheres({{1, radius}}), exact.view());
   paint_objects(list, spheres({{1, radius}}, TargetRules::DeepFinder), cut.view());
-  paint_objects(list, spheres({{1, radius}, {2, radius + 1}}, TargetRules::DeepFinder), smaller.view());
+  paint_objects(list, spheres({{1, radius}, {2, radius + 1}}, TargetRules::DeepFinder),
+                smaller.view());
   CHECK(count(exact, 1) == whole);
   CHECK(count(cut, 1) == whole - 3);
   CHECK(cut(20, 20, 20 + radius) == 0);
@@ -101,7 +107,9 @@ TEST_CASE("a quarter turn about z moves the arms of a mask as the matrix says") 
   for (int i = 0; i <= 2; ++i) CHECK(labels(10 + i, 10, 10) == 1);
 }
 
-TEST_CASE("a mask of odd and unequal extents lies with its centre voxel on the position, up to its edge") {
+TEST_CASE(
+    "a mask of odd and unequal extents lies with its centre voxel on the position, up to its "
+    "edge") {
   TargetOptions options;
   options.shapes[1].mask = Volume<float>({3, 5, 8}, 1.0f);
   ParticleList list;
@@ -118,9 +126,12 @@ TEST_CASE("a mask follows a shift by a fraction of a voxel") {
   Volume<float> ball({24, 24, 24}, 0.0f);
   for (int z = 0; z < 24; ++z)
     for (int y = 0; y < 24; ++y)
-      for (int x = 0; x < 24; ++x) ball(z, y, x) = (z - 12) * (z - 12) + (y - 12) * (y - 12) + (x - 12) * (x - 12) <= 64 ? 1.0f : 0.0f;
+      for (int x = 0; x < 24; ++x)
+        ball(z, y, x) =
+            (z - 12) * (z - 12) + (y - 12) * (y - 12) + (x - 12) * (x - 12) <= 64 ? 1.0f : 0.0f;
   options.shapes[1].mask = std::move(ball);
-  const Point3 at = GENERATE(Point3{20, 20, 20}, Point3{20.3, 19.6, 20.45}, Point3{19.75, 20.25, 20.4});
+  const Point3 at =
+      GENERATE(Point3{20, 20, 20}, Point3{20.3, 19.6, 20.45}, Point3{19.75, 20.25, 20.4});
   ParticleList list;
   list.particles = {particle(1, at.z, at.y, at.x)};
   Volume<std::uint8_t> labels({40, 40, 40}, 0);
@@ -141,10 +152,12 @@ TEST_CASE("the last object wins whatever the number of threads") {
   ParticleList list;
   for (std::uint64_t i = 0; i < 300; ++i) {
     const auto u = [&](std::uint32_t k) { return static_cast<double>(random.uniform(k, i)); };
-    list.particles.push_back(particle(1 + static_cast<int>(i % 3), 44 * u(0) - 2, 150 * u(1) - 5, 60 * u(2) - 5));
+    list.particles.push_back(
+        particle(1 + static_cast<int>(i % 3), 44 * u(0) - 2, 150 * u(1) - 5, 60 * u(2) - 5));
     if (i % 3 == 2) {
       const double a = 6.28 * u(3);
-      list.particles.back().orientation = Rotation{std::cos(a), -std::sin(a), 0, std::sin(a), std::cos(a), 0, 0, 0, 1};
+      list.particles.back().orientation =
+          Rotation{std::cos(a), -std::sin(a), 0, std::sin(a), std::cos(a), 0, 0, 0, 1};
     }
   }
   TargetOptions options = spheres({{1, 5}, {2, 7.5}});
@@ -182,11 +195,14 @@ TEST_CASE("requests that make no sense are refused") {
   Volume<std::uint8_t> labels({20, 20, 20}, 0);
   ParticleList list;
   list.particles = {particle(2, 10, 10, 10)};
-  CHECK_THROWS_WITH(paint_objects(list, spheres({{1, 3}}), labels.view()), DFE_CONTAINS("class 2") && DFE_CONTAINS("give a radius"));
+  CHECK_THROWS_WITH(paint_objects(list, spheres({{1, 3}}), labels.view()),
+                    DFE_CONTAINS("class 2") && DFE_CONTAINS("give a radius"));
   CHECK_THROWS_AS(paint_objects(list, spheres({{2, 1e6}}), labels.view()), Error);
   CHECK_THROWS_AS(paint_objects(list, spheres({{2, std::nan("")}}), labels.view()), Error);
   CHECK_THROWS_AS(paint_objects(list, spheres({{300, 2}}), labels.view()), Error);
-  CHECK_THROWS_WITH(paint_objects(list, spheres({{2, 2.5}}, TargetRules::DeepFinder), labels.view()), DFE_CONTAINS("whole voxels"));
+  CHECK_THROWS_WITH(
+      paint_objects(list, spheres({{2, 2.5}}, TargetRules::DeepFinder), labels.view()),
+      DFE_CONTAINS("whole voxels"));
   list.particles[0].position_voxels.x = 1e300;
   CHECK_THROWS_AS(paint_objects(list, spheres({{2, 3}}), labels.view()), Error);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Targets of a SHREC'19 tomogram against those that DeepFinder makes: sums of whole volumes, and rotated masks one by one.
+// Targets of a SHREC'19 tomogram against those that DeepFinder makes: sums of whole volumes, and
+// rotated masks one by one.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -20,7 +21,8 @@ using namespace dfe;
 
 namespace {
 
-const std::array<std::string, 12> kMasks = {"1bxn", "1qvr", "1s3x", "1u6g", "2cg9", "3cf3", "3d2f", "3gl1", "3h84", "3qm1", "4b4t", "4d8q"};
+const std::array<std::string, 12> kMasks = {"1bxn", "1qvr", "1s3x", "1u6g", "2cg9", "3cf3",
+                                            "3d2f", "3gl1", "3h84", "3qm1", "4b4t", "4d8q"};
 const std::filesystem::path kShrec = test::data_dir() / "shrec19";
 
 ParticleList tomogram_0() {
@@ -40,7 +42,8 @@ TargetShape mask_shape(const std::string& name) {
 TargetOptions shapes(TargetRules rules) {
   TargetOptions options;
   options.rules = rules;
-  for (std::size_t i = 0; i < kMasks.size(); ++i) options.shapes[static_cast<int>(i) + 1] = mask_shape(kMasks[i]);
+  for (std::size_t i = 0; i < kMasks.size(); ++i)
+    options.shapes[static_cast<int>(i) + 1] = mask_shape(kMasks[i]);
   return options;
 }
 
@@ -48,7 +51,8 @@ TargetOptions spheres(TargetRules rules) {
   TargetOptions options;
   options.rules = rules;
   const std::array<int, 12> radii = {6, 6, 3, 6, 6, 7, 6, 4, 4, 3, 10, 8};
-  for (std::size_t i = 0; i < radii.size(); ++i) options.shapes[static_cast<int>(i) + 1].radius_voxels = radii[i];
+  for (std::size_t i = 0; i < radii.size(); ++i)
+    options.shapes[static_cast<int>(i) + 1].radius_voxels = radii[i];
   return options;
 }
 
@@ -56,10 +60,15 @@ TargetOptions spheres(TargetRules rules) {
 
 TEST_CASE("SHA-256 of known texts") {
   const std::string text = "abc", longer(1000, 'a');
-  const auto bytes = [](const std::string& s) { return std::span(reinterpret_cast<const std::uint8_t*>(s.data()), s.size()); };
-  CHECK(test::sha256(bytes(text)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  CHECK(test::sha256(bytes("")) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  CHECK(test::sha256(bytes(longer)) == "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3");
+  const auto bytes = [](const std::string& s) {
+    return std::span(reinterpret_cast<const std::uint8_t*>(s.data()), s.size());
+  };
+  CHECK(test::sha256(bytes(text)) ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(test::sha256(bytes("")) ==
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(test::sha256(bytes(longer)) ==
+        "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3");
 }
 
 TEST_CASE("DeepFinder's targets of SHREC'19 tomogram 0 come out bit for bit") {
@@ -68,11 +77,13 @@ TEST_CASE("DeepFinder's targets of SHREC'19 tomogram 0 come out bit for bit") {
   Volume<std::uint8_t> labels({200, 512, 512}, 0);
   SECTION("spheres") {
     paint_objects(list, spheres(TargetRules::DeepFinder), labels.view());
-    CHECK(test::sha256(labels.span()) == "efeb62bb1f2b384db93e27d83755597fdfe891bd77fe0042189b6334846e2562");
+    CHECK(test::sha256(labels.span()) ==
+          "efeb62bb1f2b384db93e27d83755597fdfe891bd77fe0042189b6334846e2562");
   }
   SECTION("shapes") {
     paint_objects(list, shapes(TargetRules::DeepFinder), labels.view());
-    CHECK(test::sha256(labels.span()) == "c8a38de7fadd7222fc3ba7a812dae203e6956f078dd349292c37bc59a1de605c");
+    CHECK(test::sha256(labels.span()) ==
+          "c8a38de7fadd7222fc3ba7a812dae203e6956f078dd349292c37bc59a1de605c");
   }
 }
 
@@ -102,11 +113,13 @@ TEST_CASE("every SHREC'19 mask turns as DeepFinder turns it") {
           for (std::int64_t x = 0; x < 40; ++x)
             if (labels(z, y, x) == 1) {
               ++n;
-              sum[0] += static_cast<double>(z), sum[1] += static_cast<double>(y), sum[2] += static_cast<double>(x);
+              sum[0] += static_cast<double>(z), sum[1] += static_cast<double>(y),
+                  sum[2] += static_cast<double>(x);
             }
       CHECK(n == expected["n"].get<std::int64_t>());
       for (std::size_t axis = 0; axis < 3; ++axis)
-        CHECK(sum[axis] / static_cast<double>(n) == Approx(expected["com_zyx"][axis].get<double>()).margin(6e-5));
+        CHECK(sum[axis] / static_cast<double>(n) ==
+              Approx(expected["com_zyx"][axis].get<double>()).margin(6e-5));
     }
   }
 }
@@ -121,5 +134,6 @@ TEST_CASE("the exact rules differ from DeepFinder's on real masks by the surface
     differ += exact.data()[i] != deepfinder.data()[i];
     inside += deepfinder.data()[i] != 0;
   }
-  CHECK(differ < inside / 1000);  // positions are whole numbers here: only ties and box corners are left
+  CHECK(differ <
+        inside / 1000);  // positions are whole numbers here: only ties and box corners are left
 }

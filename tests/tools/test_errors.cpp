@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the command line says to requests it cannot fulfil: one line, the right exit code, nothing left behind.
+// What the command line says to requests it cannot fulfil: one line, the right exit code, nothing
+// left behind.
 #include <algorithm>
 #include <fstream>
 
-#include "tests/fixtures/run_command.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/command_inputs.hpp"
+#include "tests/fixtures/run_command.hpp"
 #include "tests/fixtures/temp_folder.hpp"
 
 using namespace dfe::test;
 
 namespace {
 
-/// Runs it with and without --json and checks all that every refusal has in common. `said` is part of the line.
-void refused(const TempFolder& folder, const std::string& line, int exit_code, const std::string& said) {
+/// Runs it with and without --json and checks all that every refusal has in common. `said` is part
+/// of the line.
+void refused(const TempFolder& folder, const std::string& line, int exit_code,
+             const std::string& said) {
   const auto before = names_in(folder.path());
   INFO(line);
   const CommandResult plain = dfengine(folder.path(), line);
@@ -50,11 +53,15 @@ TEST_CASE("requests that make no sense exit with 2") {
   refused(folder, "cluster labels.mrc --radius 8 --position edge -o a.star", 2, "edge");
   refused(folder, "cluster labels.mrc --radius 8 --min-size 3=x -o a.star", 2, "3=x");
   refused(folder, "cluster labels.mrc --radius 8 --min-size 0=5 -o a.star", 2, "0=5");
-  refused(folder, "cluster labels.mrc --radius 8 --min-size 99999999999999999999 -o a.star", 2, "--min-size");
+  refused(folder, "cluster labels.mrc --radius 8 --min-size 99999999999999999999 -o a.star", 2,
+          "--min-size");
   refused(folder, "cluster labels.mrc --radius 8 --format docx -o a.star", 2, "docx");
-  refused(folder, "cluster labels.mrc --radius 8 -o labels.mrc --overwrite", 2, "replace the input");
-  refused(folder, "cluster labels.mrc --radius 8 -o ./labels.mrc --overwrite", 2, "replace the input");
-  refused(folder, "cluster labels.mrc --radius 8 -o a.star --overwrite --skip-existing", 2, "--skip-existing");
+  refused(folder, "cluster labels.mrc --radius 8 -o labels.mrc --overwrite", 2,
+          "replace the input");
+  refused(folder, "cluster labels.mrc --radius 8 -o ./labels.mrc --overwrite", 2,
+          "replace the input");
+  refused(folder, "cluster labels.mrc --radius 8 -o a.star --overwrite --skip-existing", 2,
+          "--skip-existing");
   refused(folder, "cluster labels.mrc labels.mrc --radius 8 -o out", 2, "written twice");
   refused(folder, "cluster labels.mrc list.xml --radius 8 -o out --scores w.h5", 2, "--scores");
   refused(folder, "convert list.xml list.xml --overwrite", 2, "replace the input");
@@ -110,12 +117,14 @@ TEST_CASE("existing results are refused, replaced or left") {
   CHECK(read_text(folder / "a.csv") == "mine");
   CHECK(dfengine(folder.path(), line + " --overwrite").exit_code == 0);
   CHECK(read_text(folder / "a.csv") != "mine");
-  CHECK(names_in(folder.path()) == std::vector<std::string>{"a.csv", "a.csv.run.json", "labels.mrc"});
+  CHECK(names_in(folder.path()) ==
+        std::vector<std::string>{"a.csv", "a.csv.run.json", "labels.mrc"});
 }
 
 TEST_CASE("a result that cannot be printed is a failure") {
   const TempFolder folder;
-  const CommandResult result = run_command(folder.path(), {"/bin/sh", "-c", std::string(DFENGINE_BINARY) + " info > /dev/full"});
+  const CommandResult result = run_command(
+      folder.path(), {"/bin/sh", "-c", std::string(DFENGINE_BINARY) + " info > /dev/full"});
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.err, DFE_CONTAINS("standard output"));
 }
@@ -125,7 +134,8 @@ TEST_CASE("help and version go to standard output") {
   const CommandResult version = dfengine(folder.path(), "--version");
   CHECK(version.exit_code == 0);
   CHECK(version.out == "dfengine " DFENGINE_VERSION "\n");
-  for (const char* line : {"--help", "pick --help", "segment --help", "cluster --help", "convert --help", "info --help"}) {
+  for (const char* line : {"--help", "pick --help", "segment --help", "cluster --help",
+                           "convert --help", "info --help"}) {
     const CommandResult help = dfengine(folder.path(), line);
     CHECK(help.exit_code == 0);
     CHECK(help.err.empty());

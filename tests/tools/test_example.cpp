@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job on a small example: exactly the planted particles, of the right class, in the right place.
+// The main job on a small example: exactly the planted particles, of the right class, in the right
+// place.
 #include <cmath>
 
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
-#include "tests/fixtures/run_command.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/command_inputs.hpp"
+#include "tests/fixtures/run_command.hpp"
 #include "tests/fixtures/temp_folder.hpp"
 
 using namespace dfe::test;
@@ -24,8 +25,9 @@ void make_example(const TempFolder& folder) {
 TEST_CASE("pick finds the planted particles and nothing else") {
   const TempFolder folder;
   make_example(folder);
-  const CommandResult run =
-      dfengine(folder.path(), "pick tomo.mrc --weights model.h5 --radius 8 --min-size 100 --labels labels.mrc -o picks.csv --json");
+  const CommandResult run = dfengine(folder.path(),
+                                     "pick tomo.mrc --weights model.h5 --radius 8 --min-size 100 "
+                                     "--labels labels.mrc -o picks.csv --json");
   INFO(run.err);
   REQUIRE(run.exit_code == 0);
   parse_json(run.out);
@@ -43,14 +45,19 @@ TEST_CASE("pick finds the planted particles and nothing else") {
     int found = 0;
     for (const dfe::Particle& pick : picks.particles) {
       const dfe::Point3 &a = there.position_voxels, &b = pick.position_voxels;
-      // Half a voxel: the noise moves the centroid of some 700 voxels by a few tenths of one at most.
-      if (pick.class_label == there.class_label && std::hypot(a.z - b.z, a.y - b.y, a.x - b.x) < 0.5) ++found;
+      // Half a voxel: the noise moves the centroid of some 700 voxels by a few tenths of one at
+      // most.
+      if (pick.class_label == there.class_label &&
+          std::hypot(a.z - b.z, a.y - b.y, a.x - b.x) < 0.5)
+        ++found;
     }
     CHECK(found == 1);
   }
 
   // The two steps apart give the same, byte by byte.
-  REQUIRE(dfengine(folder.path(), "segment tomo.mrc --weights model.h5 -o again.mrc --threads 1 --slab 4").exit_code == 0);
+  REQUIRE(dfengine(folder.path(),
+                   "segment tomo.mrc --weights model.h5 -o again.mrc --threads 1 --slab 4")
+              .exit_code == 0);
   CHECK(read_text(folder / "again.mrc") == read_text(folder / "labels.mrc"));
 }
 
@@ -69,11 +76,13 @@ TEST_CASE("an interrupted run says so and leaves nothing behind") {
   // The signal is sent once the program has said how it will go about the work.
   const TempFolder other;
   const std::string log = (other / "log").string();
-  const CommandResult run = run_command(
-      folder.path(),
-      {"/bin/sh", "-c",
-       std::string(DFENGINE_BINARY) + " segment large.mrc --weights model.h5 -o labels.mrc --scores scores.h5 --threads 1 --slab 4 2>" +
-           log + " & p=$!; while kill -0 $p && ! grep -q device " + log + "; do sleep 0.05; done; kill -TERM $p; wait $p"});
+  const CommandResult run =
+      run_command(folder.path(), {"/bin/sh", "-c",
+                                  std::string(DFENGINE_BINARY) +
+                                      " segment large.mrc --weights model.h5 -o labels.mrc "
+                                      "--scores scores.h5 --threads 1 --slab 4 2>" +
+                                      log + " & p=$!; while kill -0 $p && ! grep -q device " + log +
+                                      "; do sleep 0.05; done; kill -TERM $p; wait $p"});
   INFO(run.err);
   CHECK(run.exit_code == 1);
   CHECK_THAT(read_text(log), DFE_CONTAINS("'large.mrc': cancelled\n"));

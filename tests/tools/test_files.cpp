@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // info, cluster and convert on generated files, with results worked out by hand.
-#include "tests/fixtures/run_command.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/command_inputs.hpp"
+#include "tests/fixtures/run_command.hpp"
 #include "tests/fixtures/temp_folder.hpp"
 
 using namespace dfe::test;
@@ -73,7 +73,8 @@ TEST_CASE("info without a file tells about the machine") {
 TEST_CASE("cluster finds the two cubes") {
   const TempFolder folder;
   write_two_cubes(folder / "labels.mrc");
-  const auto result = json_of(folder, "cluster labels.mrc --radius 50A -o picks.xml").at("results").at(0);
+  const auto result =
+      json_of(folder, "cluster labels.mrc --radius 50A -o picks.xml").at("results").at(0);
   CHECK(result.at("input") == "labels.mrc");
   CHECK(result.at("output") == "picks.xml");
   CHECK(result.at("particles") == 2);
@@ -85,9 +86,13 @@ TEST_CASE("cluster finds the two cubes") {
   const Json record = parse_json(read_text(folder / "picks.xml.run.json"));
   CHECK(record.is_object());
 
-  const auto components = json_of(folder, "cluster labels.mrc --method components --min-size 200 --min-size 1=100 -o c.csv");
+  const auto components = json_of(
+      folder, "cluster labels.mrc --method components --min-size 200 --min-size 1=100 -o c.csv");
   CHECK(components.at("results").at(0).at("particles") == 2);
-  const auto large = json_of(folder, "cluster labels.mrc --method components --min-size 200 -o d.csv").at("results").at(0);
+  const auto large =
+      json_of(folder, "cluster labels.mrc --method components --min-size 200 -o d.csv")
+          .at("results")
+          .at(0);
   CHECK(large.at("classes") == Json({{"2", 1}}));
 }
 
@@ -98,7 +103,8 @@ TEST_CASE("several label maps go to a folder under names of their own") {
   const std::string line = "cluster a.mrc b.rec --radius 5 -o picks --format csv";
   const Json results = json_of(folder, line).at("results");
   REQUIRE(results.size() == 2);
-  CHECK(names_in(folder / "picks") == std::vector<std::string>{"a.csv", "a.csv.run.json", "b.csv", "b.csv.run.json"});
+  CHECK(names_in(folder / "picks") ==
+        std::vector<std::string>{"a.csv", "a.csv.run.json", "b.csv", "b.csv.run.json"});
   std::filesystem::remove(folder / "picks" / "b.csv");
   const Json again = json_of(folder, line + " --skip-existing").at("results");
   CHECK(again.at(0).at("skipped") == true);
@@ -112,7 +118,8 @@ TEST_CASE("an empty label map gives an empty list") {
   map.labels = dfe::Volume<std::uint8_t>(map.geometry.extent, 0);
   dfe::io::write_label_map(folder / "empty.mrc", map);
   for (const char* name : {"e.star", "e.csv", "e.xml"}) {
-    const Json result = json_of(folder, std::string("cluster empty.mrc --radius 3 --voxel-size 10 -o ") + name);
+    const Json result =
+        json_of(folder, std::string("cluster empty.mrc --radius 3 --voxel-size 10 -o ") + name);
     CHECK(result.at("results").at(0).at("particles") == 0);
     CHECK(json_of(folder, std::string("info ") + name).at("particles") == 0);
   }
@@ -128,7 +135,8 @@ TEST_CASE("convert keeps positions and classes through every format") {
   for (const std::string format : {"csv", "tsv", "relion3", "relion4", "relion5", "xml"}) {
     const std::string to = format + (format.starts_with("relion") ? ".star" : "." + format);
     INFO(from << " to " << to);
-    const Json result = json_of(folder, "convert " + from + " " + to + " --format " + format + " --like tomo.mrc");
+    const Json result =
+        json_of(folder, "convert " + from + " " + to + " --format " + format + " --like tomo.mrc");
     CHECK(result.at("particles") == 3);
     from = to;
   }
@@ -136,13 +144,15 @@ TEST_CASE("convert keeps positions and classes through every format") {
   CHECK(last.at("classes") == original.at("classes"));
   for (const char* corner : {"position_min", "position_max"})
     for (std::size_t axis = 0; axis < 3; ++axis)
-      CHECK(last.at(corner).at(axis).get<double>() == Approx(original.at(corner).at(axis).get<double>()).margin(1e-3));
+      CHECK(last.at(corner).at(axis).get<double>() ==
+            Approx(original.at(corner).at(axis).get<double>()).margin(1e-3));
 }
 
 TEST_CASE("quiet says nothing, json says nothing else") {
   const TempFolder folder;
   write_two_cubes(folder / "labels.mrc");
-  const CommandResult quiet = dfengine(folder.path(), "cluster labels.mrc --radius 5 -o a.csv --quiet");
+  const CommandResult quiet =
+      dfengine(folder.path(), "cluster labels.mrc --radius 5 -o a.csv --quiet");
   CHECK(quiet.exit_code == 0);
   CHECK(quiet.out.empty());
   CHECK(quiet.err.empty());

@@ -12,7 +12,8 @@ TEST_CASE("memory is a number with a binary unit") {
   CHECK(parse_bytes("512m", "--memory") == std::int64_t{512} << 20);
   CHECK(parse_bytes("1.5K", "--memory") == 1536);
   CHECK(parse_bytes("123456", "--memory") == 123456);
-  for (const char* bad : {"", "G", "8X", "0", "-8G", "8 G", "nan", "inf", "1e40", "8GG", "0.1", "4194304T"})
+  for (const char* bad :
+       {"", "G", "8X", "0", "-8G", "8 G", "nan", "inf", "1e40", "8GG", "0.1", "4194304T"})
     CHECK_THROWS_AS(parse_bytes(bad, "--memory"), dfe::Error);
 }
 
@@ -38,7 +39,8 @@ TEST_CASE("clustering options are checked before any file is opened") {
   CommonOptions common;
   CHECK_THROWS_AS(parse_cluster_options(arguments, common, "cluster"), dfe::Error);  // no radius
   arguments.method = "components";
-  CHECK(parse_cluster_options(arguments, common, "cluster").method == dfe::ClusterMethod::ConnectedComponents);
+  CHECK(parse_cluster_options(arguments, common, "cluster").method ==
+        dfe::ClusterMethod::ConnectedComponents);
   arguments.method = "meanshift";
   arguments.radius = "110A";
   common.threads = 3;

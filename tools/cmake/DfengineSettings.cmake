@@ -10,15 +10,19 @@ add_library(dfe_settings INTERFACE)
 target_compile_features(dfe_settings INTERFACE cxx_std_20)
 target_include_directories(dfe_settings INTERFACE $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}>
                                                 $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>)
-# -ffp-contract=off: a float expression means the same with and without FMA hardware; the kernels that want FMA say so themselves.
-target_compile_options(dfe_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -ffp-contract=off)
+# -ffp-contract=off: a float expression means the same with and without FMA hardware; the kernels
+# that want FMA say so themselves.
+target_compile_options(dfe_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  -Wno-sign-conversion -ffp-contract=off)
 if(DFENGINE_WARNINGS_AS_ERRORS)
   target_compile_options(dfe_settings INTERFACE -Werror)
 endif()
 if(DFENGINE_SANITIZE)
-  target_compile_options(dfe_settings INTERFACE -fsanitize=${DFENGINE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(dfe_settings INTERFACE -fsanitize=${DFENGINE_SANITIZE}
+    -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(dfe_settings INTERFACE -fsanitize=${DFENGINE_SANITIZE})
-  # GCC loses track of initialisation in instrumented code and warns about <regex> and std::function.
+  # GCC loses track of initialisation in instrumented code and warns about <regex> and
+  # std::function.
   target_compile_options(dfe_settings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 endif()
 
@@ -31,8 +35,9 @@ function(dfe_add_folder name)
   set_property(GLOBAL APPEND PROPERTY DFENGINE_FOLDERS dfe_${name})  # what the library is made of
 endfunction()
 
-# dfe_add_test(NAME SOURCES a.cpp [FOLDERS core io ...] [LINKS lib...] [DATA]): the Catch2 program test_NAME over the named folders'
-# objects. DATA: it needs the real test data and is skipped, saying so, where that is absent.
+# dfe_add_test(NAME SOURCES a.cpp [FOLDERS core io ...] [LINKS lib...] [DATA]): the Catch2 program
+# test_NAME over the named folders' objects. DATA: it needs the real test data and is skipped,
+# saying so, where that is absent.
 function(dfe_add_test name)
   cmake_parse_arguments(ARG "DATA" "" "SOURCES;FOLDERS;LINKS" ${ARGN})
   add_executable(test_${name} ${ARG_SOURCES})

@@ -16,11 +16,14 @@ void check_cudnn(cudnnStatus_t status, const char* expression, const std::string
   char message[1024] = {};
   cudnnGetLastErrorString(message, sizeof message);
   throw Error("cuda", object,
-              "cuDNN " + std::to_string(cudnnGetVersion()) + ": " + expression + " gave " + std::to_string(static_cast<int>(status)) + " " +
-                  cudnnGetErrorString(status) + (message[0] ? std::string(": ") + message : ""));
+              "cuDNN " + std::to_string(cudnnGetVersion()) + ": " + expression + " gave " +
+                  std::to_string(static_cast<int>(status)) + " " + cudnnGetErrorString(status) +
+                  (message[0] ? std::string(": ") + message : ""));
 }
 
-Descriptor::Descriptor(cudnnBackendDescriptorType_t type) { DFE_CUDNN(cudnnBackendCreateDescriptor(type, &raw_), "descriptor"); }
+Descriptor::Descriptor(cudnnBackendDescriptorType_t type) {
+  DFE_CUDNN(cudnnBackendCreateDescriptor(type, &raw_), "descriptor");
+}
 Descriptor::~Descriptor() {
   if (raw_) cudnnBackendDestroyDescriptor(raw_);
 }
@@ -30,24 +33,32 @@ namespace {
 /// Fills in a descriptor; `object` is what an error names.
 class Builder {
  public:
-  Builder(cudnnBackendDescriptorType_t type, const std::string& object) : made_(type), object_(object) {}
+  Builder(cudnnBackendDescriptorType_t type, const std::string& object)
+      : made_(type), object_(object) {}
 
   template <class T>
-  Builder& set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, const std::vector<T>& values) {
-    DFE_CUDNN(cudnnBackendSetAttribute(made_.raw(), name, type, static_cast<std::int64_t>(values.size()), values.data()), object_);
+  Builder& set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
+               const std::vector<T>& values) {
+    DFE_CUDNN(cudnnBackendSetAttribute(made_.raw(), name, type,
+                                       static_cast<std::int64_t>(values.size()), values.data()),
+              object_);
     return *this;
   }
   Builder& set(cudnnBackendAttributeName_t name, const Descriptor& value) {
     return set(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, std::vector{value.raw()});
   }
-  Builder& set(cudnnBackendAttributeName_t name, std::int64_t value) { return set(name, CUDNN_TYPE_INT64, std::vector{value}); }
+  Builder& set(cudnnBackendAttributeName_t name, std::int64_t value) {
+    return set(name, CUDNN_TYPE_INT64, std::vector{value});
+  }
   /// Tells the card or its description.
-  Builder& set(const PlanTarget& target, cudnnBackendAttributeName_t handle, [[maybe_unused]] int description) {
+  Builder& set(const PlanTarget& target, cudnnBackendAttributeName_t handle,
+               [[maybe_unused]] int description) {
     if (target.handle) return set(handle, CUDNN_TYPE_HANDLE, std::vector{target.handle});
 #if CUDNN_VERSION >= 90800
     return set(static_cast<cudnnBackendAttributeName_t>(description), target.description);
 #else
-    throw Error("cuda", object_, "this cuDNN needs a card to make plans", "build with cuDNN 9.8 or later");
+    throw Error("cuda", object_, "this cuDNN needs a card to make plans",
+                "build with cuDNN 9.8 or later");
 #endif
   }
   Descriptor finish() {
@@ -61,7 +72,8 @@ class Builder {
 };
 
 #if CUDNN_VERSION >= 90800
-constexpr int kHeurDescription = CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, kEngineDescription = CUDNN_ATTR_ENGINE_DEVICEPROP,
+constexpr int kHeurDescription = CUDNN_ATTR_ENGINEHEUR_DEVICEPROP,
+              kEngineDescription = CUDNN_ATTR_ENGINE_DEVICEPROP,
               kPlanDescription = CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP;
 #else
 constexpr int kHeurDescription = 0, kEngineDescription = 0, kPlanDescription = 0;
@@ -70,15 +82,21 @@ constexpr int kHeurDescription = 0, kEngineDescription = 0, kPlanDescription = 0
 enum Uid : std::int64_t { kX = 1, kW, kY, kBias, kResidual, kFirstVirtual };
 
 cudnnDataType_t stored_type(Precision p) {
-  return p == Precision::Fp16 ? CUDNN_DATA_HALF : p == Precision::Bf16 ? CUDNN_DATA_BFLOAT16 : CUDNN_DATA_FLOAT;
+  return p == Precision::Fp16   ? CUDNN_DATA_HALF
+         : p == Precision::Bf16 ? CUDNN_DATA_BFLOAT16
+                                : CUDNN_DATA_FLOAT;
 }
 
-/// Values of an attribute that is a list of descriptors, which the caller makes. Of some lists cuDNN does not tell the length (it answers
-/// 0): `most` is for those.
-std::vector<Descriptor> list_of(cudnnBackendDescriptor_t from, cudnnBackendAttributeName_t name, cudnnBackendDescriptorType_t type,
-                                const std::string& object, std::int64_t most = 0) {
+/// Values of an attribute that is a list of descriptors, which the caller makes. Of some lists
+/// cuDNN does not tell the length (it answers 0): `most` is for those.
+std::vector<Descriptor> list_of(cudnnBackendDescriptor_t from, cudnnBackendAttributeName_t name,
+                                cudnnBackendDescriptorType_t type, const std::string& object,
+                                std::int64_t most = 0) {
   std::int64_t count = most;
-  if (count == 0) DFE_CUDNN(cudnnBackendGetAttribute(from, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, &count, nullptr), object);
+  if (count == 0)
+    DFE_CUDNN(
+        cudnnBackendGetAttribute(from, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 0, &count, nullptr),
+        object);
   std::vector<Descriptor> made;
   std::vector<cudnnBackendDescriptor_t> raw;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -86,13 +104,16 @@ std::vector<Descriptor> list_of(cudnnBackendDescriptor_t from, cudnnBackendAttri
     raw.push_back(made.back().raw());
   }
   std::int64_t got = 0;
-  if (count > 0) DFE_CUDNN(cudnnBackendGetAttribute(from, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, count, &got, raw.data()), object);
+  if (count > 0)
+    DFE_CUDNN(cudnnBackendGetAttribute(from, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, count, &got,
+                                       raw.data()),
+              object);
   made.resize(static_cast<std::size_t>(std::min(got, count)));
   return made;
 }
 
-std::int64_t number_of(cudnnBackendDescriptor_t from, cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
-                       const std::string& object) {
+std::int64_t number_of(cudnnBackendDescriptor_t from, cudnnBackendAttributeName_t name,
+                       cudnnBackendAttributeType_t type, const std::string& object) {
   std::int64_t value = 0, got = 0;
   DFE_CUDNN(cudnnBackendGetAttribute(from, name, type, 1, &got, &value), object);
   return value;
@@ -105,7 +126,8 @@ PlanTarget describe_card([[maybe_unused]] const std::string& json) {
   const std::string object = "description of a card";
   PlanTarget target;
   target.description = Builder(CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR, object)
-                           .set(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR, std::vector<char>(json.begin(), json.end()))
+                           .set(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR,
+                                std::vector<char>(json.begin(), json.end()))
                            .finish();
   return target;
 #else
@@ -115,7 +137,8 @@ PlanTarget describe_card([[maybe_unused]] const std::string& json) {
 
 std::string EngineChoice::to_string() const {
   std::string text = std::to_string(engine);
-  for (const auto& [kind, value] : knobs) text += " " + std::to_string(kind) + "=" + std::to_string(value);
+  for (const auto& [kind, value] : knobs)
+    text += " " + std::to_string(kind) + "=" + std::to_string(value);
   return text;
 }
 
@@ -134,18 +157,23 @@ bool EngineChoice::parse(const std::string& text, EngineChoice& choice) {
   return true;
 }
 
-ConvGraph::ConvGraph(const PlanTarget& target, const ConvShape& shape) : target_(target), shape_(shape) {
+ConvGraph::ConvGraph(const PlanTarget& target, const ConvShape& shape)
+    : target_(target), shape_(shape) {
   const std::string object = shape.to_string();
   const cudnnDataType_t stored = stored_type(shape.precision);
   // cuDNN's order of dimensions is N, C, D, H, W; the strides say that channels lie innermost
-  const auto tensor = [&](std::int64_t uid, std::int64_t n, std::int64_t c, const Extent3& e) -> const Descriptor& {
+  const auto tensor = [&](std::int64_t uid, std::int64_t n, std::int64_t c,
+                          const Extent3& e) -> const Descriptor& {
     const bool is_virtual = uid >= kFirstVirtual;
     parts_.push_back(
         Builder(CUDNN_BACKEND_TENSOR_DESCRIPTOR, object)
             .set(CUDNN_ATTR_TENSOR_UNIQUE_ID, uid)
-            .set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, std::vector{is_virtual ? CUDNN_DATA_FLOAT : stored})
-            .set(CUDNN_ATTR_TENSOR_DIMENSIONS, CUDNN_TYPE_INT64, std::vector<std::int64_t>{n, c, e.z, e.y, e.x})
-            .set(CUDNN_ATTR_TENSOR_STRIDES, CUDNN_TYPE_INT64, std::vector<std::int64_t>{e.voxels() * c, 1, e.y * e.x * c, e.x * c, c})
+            .set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE,
+                 std::vector{is_virtual ? CUDNN_DATA_FLOAT : stored})
+            .set(CUDNN_ATTR_TENSOR_DIMENSIONS, CUDNN_TYPE_INT64,
+                 std::vector<std::int64_t>{n, c, e.z, e.y, e.x})
+            .set(CUDNN_ATTR_TENSOR_STRIDES, CUDNN_TYPE_INT64,
+                 std::vector<std::int64_t>{e.voxels() * c, 1, e.y * e.x * c, e.x * c, c})
             .set(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, std::int64_t{16})
             .set(CUDNN_ATTR_TENSOR_IS_VIRTUAL, CUDNN_TYPE_BOOLEAN, std::vector<char>{is_virtual})
             .finish());
@@ -154,40 +182,50 @@ ConvGraph::ConvGraph(const PlanTarget& target, const ConvShape& shape) : target_
   parts_.reserve(16);  // references into it are held
   std::int64_t next_virtual = kFirstVirtual;
   const Extent3 out = shape.output();
-  int left = shape.residual + shape.bias + shape.relu;  // ops after the convolution; the last op writes y
-  const auto result = [&]() -> const Descriptor& { return tensor(left == 0 ? std::int64_t{kY} : next_virtual++, 1, shape.co, out); };
+  int left =
+      shape.residual + shape.bias + shape.relu;  // ops after the convolution; the last op writes y
+  const auto result = [&]() -> const Descriptor& {
+    return tensor(left == 0 ? std::int64_t{kY} : next_virtual++, 1, shape.co, out);
+  };
 
   const Descriptor& x = tensor(kX, 1, shape.ci, shape.window);
   const Descriptor& w = tensor(kW, shape.co, shape.ci, shape.kernel);
   const Descriptor* last = &result();
   const auto triple = [](const Extent3& e) { return std::vector<std::int64_t>{e.z, e.y, e.x}; };
-  parts_.push_back(Builder(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR, object)
-                       .set(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_TYPE_DATA_TYPE, std::vector{CUDNN_DATA_FLOAT})
-                       .set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE, std::vector{CUDNN_CROSS_CORRELATION})
-                       .set(CUDNN_ATTR_CONVOLUTION_DILATIONS, CUDNN_TYPE_INT64, triple({1, 1, 1}))
-                       .set(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, CUDNN_TYPE_INT64, triple({1, 1, 1}))
-                       .set(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, CUDNN_TYPE_INT64, triple(shape.pad_lo))
-                       .set(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, CUDNN_TYPE_INT64, triple(shape.pad_hi))
-                       .set(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, std::int64_t{3})
-                       .finish());
+  parts_.push_back(
+      Builder(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR, object)
+          .set(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_TYPE_DATA_TYPE,
+               std::vector{CUDNN_DATA_FLOAT})
+          .set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE,
+               std::vector{CUDNN_CROSS_CORRELATION})
+          .set(CUDNN_ATTR_CONVOLUTION_DILATIONS, CUDNN_TYPE_INT64, triple({1, 1, 1}))
+          .set(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, CUDNN_TYPE_INT64, triple({1, 1, 1}))
+          .set(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, CUDNN_TYPE_INT64, triple(shape.pad_lo))
+          .set(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, CUDNN_TYPE_INT64, triple(shape.pad_hi))
+          .set(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, std::int64_t{3})
+          .finish());
   std::vector<Descriptor> ops;
-  ops.push_back(Builder(CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR, object)
-                    .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, x)
-                    .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, w)
-                    .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, *last)
-                    .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, parts_.back())
-                    .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, CUDNN_TYPE_FLOAT, std::vector{1.0f})
-                    .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, CUDNN_TYPE_FLOAT, std::vector{0.0f})
-                    .finish());
+  ops.push_back(
+      Builder(CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR, object)
+          .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, x)
+          .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, w)
+          .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, *last)
+          .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, parts_.back())
+          .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, CUDNN_TYPE_FLOAT, std::vector{1.0f})
+          .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, CUDNN_TYPE_FLOAT, std::vector{0.0f})
+          .finish());
   const auto pointwise = [&](cudnnPointwiseMode_t mode, const Descriptor* other) {
     --left;
     const Descriptor& y = result();
-    parts_.push_back(Builder(CUDNN_BACKEND_POINTWISE_DESCRIPTOR, object)
-                         .set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, std::vector{mode})
-                         .set(CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_TYPE_DATA_TYPE, std::vector{CUDNN_DATA_FLOAT})
-                         .finish());
+    parts_.push_back(
+        Builder(CUDNN_BACKEND_POINTWISE_DESCRIPTOR, object)
+            .set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, std::vector{mode})
+            .set(CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_TYPE_DATA_TYPE,
+                 std::vector{CUDNN_DATA_FLOAT})
+            .finish());
     Builder op(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR, object);
-    op.set(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, parts_.back()).set(CUDNN_ATTR_OPERATION_POINTWISE_XDESC, *last);
+    op.set(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, parts_.back())
+        .set(CUDNN_ATTR_OPERATION_POINTWISE_XDESC, *last);
     if (other) op.set(CUDNN_ATTR_OPERATION_POINTWISE_BDESC, *other);
     ops.push_back(op.set(CUDNN_ATTR_OPERATION_POINTWISE_YDESC, y).finish());
     last = &y;
@@ -200,7 +238,8 @@ ConvGraph::ConvGraph(const PlanTarget& target, const ConvShape& shape) : target_
   for (const Descriptor& op : ops) raw.push_back(op.raw());
   Builder graph(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR, object);
   graph.set(CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, raw);
-  if (target.handle) graph.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, std::vector{target.handle});
+  if (target.handle)
+    graph.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, std::vector{target.handle});
   graph_ = graph.finish();
   for (Descriptor& op : ops) parts_.push_back(std::move(op));
 }
@@ -210,39 +249,49 @@ std::vector<Candidate> ConvGraph::candidates() const {
   std::vector<Candidate> found;
   for (const cudnnBackendHeurMode_t mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
     Builder query(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR, object);
-    query.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph_).set(CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, std::vector{mode});
+    query.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph_)
+        .set(CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, std::vector{mode});
 #if CUDNN_VERSION >= 90800
     if (!target_.handle) query.set(target_, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, kHeurDescription);
 #endif
     const Descriptor answer = query.finish();
-    for (const Descriptor& config : list_of(answer.raw(), CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR, object)) {
+    for (const Descriptor& config : list_of(answer.raw(), CUDNN_ATTR_ENGINEHEUR_RESULTS,
+                                            CUDNN_BACKEND_ENGINECFG_DESCRIPTOR, object)) {
       Candidate c;
-      const std::vector<Descriptor> engines = list_of(config.raw(), CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR, object);
+      const std::vector<Descriptor> engines = list_of(config.raw(), CUDNN_ATTR_ENGINECFG_ENGINE,
+                                                      CUDNN_BACKEND_ENGINE_DESCRIPTOR, object);
       if (engines.empty()) continue;
       const cudnnBackendDescriptor_t engine = engines[0].raw();
       c.choice.engine = number_of(engine, CUDNN_ATTR_ENGINE_GLOBAL_INDEX, CUDNN_TYPE_INT64, object);
       for (const Descriptor& knob :
-           list_of(config.raw(), CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, object, CUDNN_KNOB_TYPE_COUNTS)) {
+           list_of(config.raw(), CUDNN_ATTR_ENGINECFG_KNOB_CHOICES,
+                   CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, object, CUDNN_KNOB_TYPE_COUNTS)) {
         cudnnBackendKnobType_t kind{};
         std::int64_t got = 0;
-        DFE_CUDNN(cudnnBackendGetAttribute(knob.raw(), CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE, CUDNN_TYPE_KNOB_TYPE, 1, &got, &kind), object);
-        c.choice.knobs.emplace_back(static_cast<std::int64_t>(kind),
-                                    number_of(knob.raw(), CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE, CUDNN_TYPE_INT64, object));
+        DFE_CUDNN(cudnnBackendGetAttribute(knob.raw(), CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE,
+                                           CUDNN_TYPE_KNOB_TYPE, 1, &got, &kind),
+                  object);
+        c.choice.knobs.emplace_back(
+            static_cast<std::int64_t>(kind),
+            number_of(knob.raw(), CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE, CUDNN_TYPE_INT64, object));
       }
       cudnnBackendNumericalNote_t notes[CUDNN_NUMERICAL_NOTE_TYPE_COUNT + 16];
       cudnnBackendBehaviorNote_t habits[CUDNN_BEHAVIOR_NOTE_TYPE_COUNT + 16];
       std::int64_t count = 0;
       DFE_CUDNN(
-          cudnnBackendGetAttribute(engine, CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE, std::size(notes), &count, notes),
+          cudnnBackendGetAttribute(engine, CUDNN_ATTR_ENGINE_NUMERICAL_NOTE,
+                                   CUDNN_TYPE_NUMERICAL_NOTE, std::size(notes), &count, notes),
           object);
       for (std::int64_t i = 0; i < count; ++i) {
         c.deterministic &= notes[i] != CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC;
         c.tensor_core |= notes[i] == CUDNN_NUMERICAL_NOTE_TENSOR_CORE;
       }
       DFE_CUDNN(
-          cudnnBackendGetAttribute(engine, CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE, CUDNN_TYPE_BEHAVIOR_NOTE, std::size(habits), &count, habits),
+          cudnnBackendGetAttribute(engine, CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE,
+                                   CUDNN_TYPE_BEHAVIOR_NOTE, std::size(habits), &count, habits),
           object);
-      for (std::int64_t i = 0; i < count; ++i) c.runtime_compiled |= habits[i] == CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION;
+      for (std::int64_t i = 0; i < count; ++i)
+        c.runtime_compiled |= habits[i] == CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION;
       found.push_back(std::move(c));
     }
   }
@@ -252,11 +301,14 @@ std::vector<Candidate> ConvGraph::candidates() const {
 std::vector<Candidate> ConvGraph::usable_candidates() const {
   std::vector<Candidate> usable;
   for (Candidate& c : candidates())
-    if (c.deterministic && !(shape_.precision == Precision::Fp32 && c.tensor_core)) usable.push_back(std::move(c));
+    if (c.deterministic && !(shape_.precision == Precision::Fp32 && c.tensor_core))
+      usable.push_back(std::move(c));
   // what is compiled at run time costs seconds: only where there is nothing else
   const auto precompiled = [](const Candidate& c) { return !c.runtime_compiled; };
   if (std::any_of(usable.begin(), usable.end(), precompiled))
-    usable.erase(std::remove_if(usable.begin(), usable.end(), [&](const Candidate& c) { return !precompiled(c); }), usable.end());
+    usable.erase(std::remove_if(usable.begin(), usable.end(),
+                                [&](const Candidate& c) { return !precompiled(c); }),
+                 usable.end());
   return usable;
 }
 
@@ -264,41 +316,47 @@ ConvGraph::Plan ConvGraph::build(const EngineChoice& choice) const {
   const std::string object = shape_.to_string() + " engine " + choice.to_string();
   Plan made;
   Builder engine(CUDNN_BACKEND_ENGINE_DESCRIPTOR, object);
-  engine.set(CUDNN_ATTR_ENGINE_OPERATION_GRAPH, graph_).set(CUDNN_ATTR_ENGINE_GLOBAL_INDEX, choice.engine);
+  engine.set(CUDNN_ATTR_ENGINE_OPERATION_GRAPH, graph_)
+      .set(CUDNN_ATTR_ENGINE_GLOBAL_INDEX, choice.engine);
   if (!target_.handle) engine.set(target_, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, kEngineDescription);
   made.engine = engine.finish();
   std::vector<cudnnBackendDescriptor_t> knobs;
   for (const auto& [kind, value] : choice.knobs) {
-    made.knobs.push_back(
-        Builder(CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, object)
-            .set(CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE, CUDNN_TYPE_KNOB_TYPE, std::vector{static_cast<cudnnBackendKnobType_t>(kind)})
-            .set(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE, value)
-            .finish());
+    made.knobs.push_back(Builder(CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, object)
+                             .set(CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE, CUDNN_TYPE_KNOB_TYPE,
+                                  std::vector{static_cast<cudnnBackendKnobType_t>(kind)})
+                             .set(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE, value)
+                             .finish());
     knobs.push_back(made.knobs.back().raw());
   }
   Builder config(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR, object);
   config.set(CUDNN_ATTR_ENGINECFG_ENGINE, made.engine);
-  if (!knobs.empty()) config.set(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_TYPE_BACKEND_DESCRIPTOR, knobs);
+  if (!knobs.empty())
+    config.set(CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_TYPE_BACKEND_DESCRIPTOR, knobs);
   made.config = config.finish();
   made.plan = Builder(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR, object)
                   .set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, made.config)
                   .set(target_, CUDNN_ATTR_EXECUTION_PLAN_HANDLE, kPlanDescription)
                   .finish();
-  made.workspace_bytes = number_of(made.plan.raw(), CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, object);
+  made.workspace_bytes = number_of(made.plan.raw(), CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE,
+                                   CUDNN_TYPE_INT64, object);
   return made;
 }
 
-void execute(cudnnHandle_t handle, const ConvGraph::Plan& plan, const ConvShape& shape, const ConvArguments& a) {
+void execute(cudnnHandle_t handle, const ConvGraph::Plan& plan, const ConvShape& shape,
+             const ConvArguments& a) {
   std::vector<std::int64_t> uids{kX, kW, kY};
   std::vector<const void*> pointers{a.x, a.w, a.y};
   if (shape.bias) uids.push_back(kBias), pointers.push_back(a.bias);
   if (shape.residual) uids.push_back(kResidual), pointers.push_back(a.residual);
   const std::string object = shape.to_string();
-  const Descriptor pack = Builder(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR, object)
-                              .set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, CUDNN_TYPE_INT64, uids)
-                              .set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR, pointers)
-                              .set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, std::vector<const void*>{a.workspace})
-                              .finish();
+  const Descriptor pack =
+      Builder(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR, object)
+          .set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, CUDNN_TYPE_INT64, uids)
+          .set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR, pointers)
+          .set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR,
+               std::vector<const void*>{a.workspace})
+          .finish();
   DFE_CUDNN(cudnnBackendExecute(handle, plan.plan.raw(), pack.raw()), object);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One convolution as a cuDNN graph (backend API): conv, + residual, + bias, ReLU, fused. Plans are made for a card by its handle, or for
-// a description of a card with no card there, which is how tests build every plan of the network.
+// One convolution as a cuDNN graph (backend API): conv, + residual, + bias, ReLU, fused. Plans are
+// made for a card by its handle, or for a description of a card with no card there, which is how
+// tests build every plan of the network.
 #pragma once
 
 #include <cudnn.h>
@@ -41,7 +42,8 @@ struct PlanTarget {
 /// From cuDNN's JSON of device properties (cuDNN 9.8 and later). Throws `Error`.
 PlanTarget describe_card(const std::string& json);
 
-/// A kernel of cuDNN and its settings: all that a plan needs besides the graph. Reads and writes as "62 0=5 7=1".
+/// A kernel of cuDNN and its settings: all that a plan needs besides the graph. Reads and writes as
+/// "62 0=5 7=1".
 struct EngineChoice {
   std::int64_t engine = -1;
   std::vector<std::pair<std::int64_t, std::int64_t>> knobs;  ///< kind and value
@@ -67,7 +69,8 @@ class ConvGraph {
   /// What the heuristics propose, best first: mode A, and the fallback list where that is empty.
   std::vector<Candidate> candidates() const;
 
-  /// Those that may run: deterministic, and for Fp32 without matrix units, which would round to 10 bits.
+  /// Those that may run: deterministic, and for Fp32 without matrix units, which would round to 10
+  /// bits.
   std::vector<Candidate> usable_candidates() const;
 
   struct Plan {
@@ -88,7 +91,8 @@ class ConvGraph {
 };
 
 /// Runs a plan on the handle's stream. Throws `Error`.
-void execute(cudnnHandle_t handle, const ConvGraph::Plan& plan, const ConvShape& shape, const ConvArguments& arguments);
+void execute(cudnnHandle_t handle, const ConvGraph::Plan& plan, const ConvShape& shape,
+             const ConvArguments& arguments);
 
 /// Throws `Error("cuda", object, ...)` with expression, code and text unless `status` is success.
 void check_cudnn(cudnnStatus_t status, const char* expression, const std::string& object);

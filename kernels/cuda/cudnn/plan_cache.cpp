@@ -11,7 +11,9 @@
 namespace dfe::card {
 namespace {
 
-constexpr const char* kHead = "# dfengine: fastest kernels as measured. key <tab> kernel <tab> milliseconds. May be deleted at any time.";
+constexpr const char* kHead =
+    "# dfengine: fastest kernels as measured. key <tab> kernel <tab> milliseconds. May be deleted "
+    "at any time.";
 constexpr std::size_t kMostBytes = 4 << 20;
 
 }  // namespace
@@ -19,21 +21,28 @@ constexpr std::size_t kMostBytes = 4 << 20;
 PlanCache::PlanCache(std::string path) : path_(std::move(path)), lines_(read(path_)) {}
 
 std::string PlanCache::default_path() {
-  const auto variable = [](const char* name) { return std::string(std::getenv(name) ? std::getenv(name) : ""); };
+  const auto variable = [](const char* name) {
+    return std::string(std::getenv(name) ? std::getenv(name) : "");
+  };
   const std::string chosen = variable("DFENGINE_PLAN_CACHE");
   if (!chosen.empty()) return chosen == "off" ? "" : chosen;
-  if (!variable("XDG_CACHE_HOME").empty()) return variable("XDG_CACHE_HOME") + "/dfengine/cuda_plans.txt";
+  if (!variable("XDG_CACHE_HOME").empty())
+    return variable("XDG_CACHE_HOME") + "/dfengine/cuda_plans.txt";
   return variable("HOME").empty() ? "" : variable("HOME") + "/.cache/dfengine/cuda_plans.txt";
 }
 
 std::map<std::string, std::string> PlanCache::read(const std::string& path) {
   std::map<std::string, std::string> lines;
   std::error_code error;
-  if (path.empty() || !std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > kMostBytes) return lines;
+  if (path.empty() || !std::filesystem::is_regular_file(path, error) ||
+      std::filesystem::file_size(path, error) > kMostBytes)
+    return lines;
   std::ifstream in(path);
   for (std::string line; std::getline(in, line);) {
     const std::size_t first = line.find('\t'), second = line.find('\t', first + 1);
-    if (line.starts_with('#') || first == std::string::npos || second == std::string::npos || first == 0) continue;
+    if (line.starts_with('#') || first == std::string::npos || second == std::string::npos ||
+        first == 0)
+      continue;
     lines[line.substr(0, first)] = line.substr(first + 1);
   }
   return lines;

@@ -8,14 +8,16 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/cuda/machine/cuda_check.hpp"
 #include "kernels/cuda/cudnn/cudnn_graph.hpp"
-#include "kernels/cuda/machine/kernels.hpp"
 #include "kernels/cuda/cudnn/plan_cache.hpp"
+#include "kernels/cuda/machine/cuda_check.hpp"
+#include "kernels/cuda/machine/kernels.hpp"
 
 namespace dfe::card {
 
-std::string cuda_version_text(int version) { return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10); }
+std::string cuda_version_text(int version) {
+  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
 
 namespace {
 
@@ -30,7 +32,9 @@ class CudnnPlan final : public ConvPlan {
   CudnnPlan(cudnnHandle_t handle, const ConvShape& shape, EngineChoice choice, ConvGraph::Plan plan)
       : handle_(handle), shape_(shape), choice_(std::move(choice)), plan_(std::move(plan)) {}
   std::string name() const override { return "cudnn " + choice_.to_string(); }
-  std::size_t workspace_bytes() const override { return static_cast<std::size_t>(plan_.workspace_bytes); }
+  std::size_t workspace_bytes() const override {
+    return static_cast<std::size_t>(plan_.workspace_bytes);
+  }
   void run(const ConvArguments& arguments) override { execute(handle_, plan_, shape_, arguments); }
   const EngineChoice& choice() const { return choice_; }
 
@@ -43,13 +47,15 @@ class CudnnPlan final : public ConvPlan {
 
 class CudaMachine final : public Machine {
  public:
-  CudaMachine(int index, const std::string& plan_cache) : index_(index), name_("cuda:" + std::to_string(index)), plans_(plan_cache) {
+  CudaMachine(int index, const std::string& plan_cache)
+      : index_(index), name_("cuda:" + std::to_string(index)), plans_(plan_cache) {
     use();
     cudaDeviceProp properties{};
     DFE_CUDA(cudaGetDeviceProperties(&properties, index), name_);
     capability_ = properties.major * 10 + properties.minor;
     card_ = std::string(properties.name) + " sm_" + std::to_string(capability_);
-    for (cudaStream_t& stream : streams_) DFE_CUDA(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), name_);
+    for (cudaStream_t& stream : streams_)
+      DFE_CUDA(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), name_);
   }
   ~CudaMachine() override {
     cudaSetDevice(index_);
@@ -60,7 +66,9 @@ class CudaMachine final : public Machine {
       if (stream) cudaStreamDestroy(stream);
   }
 
-  std::string description() const override { return name_ + " (" + card_ + ", cuDNN " + std::to_string(cudnnGetVersion()) + ")"; }
+  std::string description() const override {
+    return name_ + " (" + card_ + ", cuDNN " + std::to_string(cudnnGetVersion()) + ")";
+  }
   std::int64_t free_bytes() const override {
     use();
     std::size_t free = 0, total = 0;
@@ -71,14 +79,17 @@ class CudaMachine final : public Machine {
   std::byte* allocate(std::size_t bytes) override {
     use();
     void* memory = nullptr;
-    if (bytes > 0) DFE_CUDA(cudaMalloc(&memory, bytes), name_ + ", " + std::to_string(bytes) + " bytes");
+    if (bytes > 0)
+      DFE_CUDA(cudaMalloc(&memory, bytes), name_ + ", " + std::to_string(bytes) + " bytes");
     return static_cast<std::byte*>(memory);
   }
   void release(std::byte* memory) noexcept override { cudaFree(memory); }
   std::byte* allocate_pinned(std::size_t bytes) override {
     use();
     void* memory = nullptr;
-    if (bytes > 0) DFE_CUDA(cudaMallocHost(&memory, bytes), name_ + ", " + std::to_string(bytes) + " pinned bytes");
+    if (bytes > 0)
+      DFE_CUDA(cudaMallocHost(&memory, bytes),
+               name_ + ", " + std::to_string(bytes) + " pinned bytes");
     return static_cast<std::byte*>(memory);
   }
   void release_pinned(std::byte* memory) noexcept override { cudaFreeHost(memory); }
@@ -89,7 +100,8 @@ class CudaMachine final : public Machine {
   }
   void copy(std::byte* to, const std::byte* from, std::size_t bytes, Queue queue) override {
     use();
-    DFE_CUDA(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream(queue)), name_ + ", copy of " + std::to_string(bytes) + " bytes");
+    DFE_CUDA(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream(queue)),
+             name_ + ", copy of " + std::to_string(bytes) + " bytes");
   }
 
   int make_event() override {
@@ -99,8 +111,12 @@ class CudaMachine final : public Machine {
     events_.push_back(event);
     return static_cast<int>(events_.size()) - 1;
   }
-  void record(int event, Queue queue) override { DFE_CUDA(cudaEventRecord(at(event), stream(queue)), name_); }
-  void wait(int event, Queue queue) override { DFE_CUDA(cudaStreamWaitEvent(stream(queue), at(event), 0), name_); }
+  void record(int event, Queue queue) override {
+    DFE_CUDA(cudaEventRecord(at(event), stream(queue)), name_);
+  }
+  void wait(int event, Queue queue) override {
+    DFE_CUDA(cudaStreamWaitEvent(stream(queue), at(event), 0), name_);
+  }
   void wait(int event) override { DFE_CUDA(cudaEventSynchronize(at(event)), name_); }
   void synchronize() override {
     use();
@@ -112,13 +128,15 @@ class CudaMachine final : public Machine {
     return static_cast<double>(result);
   }
 
-  std::unique_ptr<ConvPlan> plan(const ConvShape& shape, const ConvPlan* like, const ConvArguments* sample) override {
+  std::unique_ptr<ConvPlan> plan(const ConvShape& shape, const ConvPlan* like,
+                                 const ConvArguments* sample) override {
     need_cudnn();
     const std::int64_t most = std::min(kMostWorkspace, free_bytes() / 2);
     const ConvGraph graph(target_, shape);
     if (const auto* const other = dynamic_cast<const CudnnPlan*>(like))
       if (auto plan = attempt(graph, other->choice(), most)) return plan;
-    const std::string key = "cudnn " + std::to_string(cudnnGetVersion()) + " | " + card_ + " | " + shape.to_string();
+    const std::string key =
+        "cudnn " + std::to_string(cudnnGetVersion()) + " | " + card_ + " | " + shape.to_string();
     EngineChoice remembered;
     if (const auto text = plans_.find(key); text && EngineChoice::parse(*text, remembered))
       if (auto plan = attempt(graph, remembered, most)) return plan;
@@ -128,9 +146,11 @@ class CudaMachine final : public Machine {
       if (auto plan = attempt(graph, candidate.choice, most)) candidates.push_back(std::move(plan));
     if (candidates.empty())
       throw Error("cuda", "conv " + shape.to_string(),
-                  "cuDNN " + std::to_string(cudnnGetVersion()) + " has no kernel for it on " + card_ +
-                      " that is deterministic and needs less than " + std::to_string(most >> 20) + " MiB of scratch memory",
-                  shape.precision == Precision::Fp16 ? "use --device cpu" : "try --precision fp16, or --device cpu");
+                  "cuDNN " + std::to_string(cudnnGetVersion()) + " has no kernel for it on " +
+                      card_ + " that is deterministic and needs less than " +
+                      std::to_string(most >> 20) + " MiB of scratch memory",
+                  shape.precision == Precision::Fp16 ? "use --device cpu"
+                                                     : "try --precision fp16, or --device cpu");
     if (!sample) return std::move(candidates.front());
     return fastest(std::move(candidates), key, *sample);
   }
@@ -163,17 +183,27 @@ class CudaMachine final : public Machine {
   void run_halo(Precision precision, const UpConvCall& call) override {
     launched(launch_halo(begin(), precision, call), "up-convolution", call.height, call.width);
   }
-  std::optional<std::string> recall(const std::string& key) const override { return plans_.find(card_ + " | " + key); }
-  void remember(const std::string& key, const std::string& choice, double ms) override { plans_.store(card_ + " | " + key, choice, ms); }
+  std::optional<std::string> recall(const std::string& key) const override {
+    return plans_.find(card_ + " | " + key);
+  }
+  void remember(const std::string& key, const std::string& choice, double ms) override {
+    plans_.store(card_ + " | " + key, choice, ms);
+  }
   void pack(Precision precision, const PlaneCall& call) override {
     launched(launch_packing(begin(), precision, call), "packing", call.height, call.width);
   }
   void unpack(Precision precision, const PlaneCall& call) override {
     launched(launch_unpacking(begin(), precision, call), "unpacking", call.height, call.width);
   }
-  void run(const MeanShiftKernel& kernel) override { DFE_CUDA(launch(begin(), kernel), name_ + ", mean shift"); }
-  void run(const RowMomentsCall& call) override { launched(launch(begin(), call), "statistics", call.height, call.width); }
-  void run(const NormalizeCall& call) override { launched(launch(begin(), call), "normalizing", call.height, call.width); }
+  void run(const MeanShiftKernel& kernel) override {
+    DFE_CUDA(launch(begin(), kernel), name_ + ", mean shift");
+  }
+  void run(const RowMomentsCall& call) override {
+    launched(launch(begin(), call), "statistics", call.height, call.width);
+  }
+  void run(const NormalizeCall& call) override {
+    launched(launch(begin(), call), "normalizing", call.height, call.width);
+  }
 
  private:
   void use() const { DFE_CUDA(cudaSetDevice(index_), name_); }
@@ -190,14 +220,17 @@ class CudaMachine final : public Machine {
     use();
     return stream(Queue::Compute);
   }
-  void launched(cudaError_t code, const char* kernel, std::int64_t height, std::int64_t width) const {
+  void launched(cudaError_t code, const char* kernel, std::int64_t height,
+                std::int64_t width) const {
     if (code != cudaSuccess)
-      throw Error("cuda", std::string(kernel) + " " + std::to_string(height) + "x" + std::to_string(width),
+      throw Error("cuda",
+                  std::string(kernel) + " " + std::to_string(height) + "x" + std::to_string(width),
                   "launch gave " + cuda_error_text(code));
   }
 
   /// A plan, unless the choice does not fit or wants too much scratch memory.
-  std::unique_ptr<CudnnPlan> attempt(const ConvGraph& graph, const EngineChoice& choice, std::int64_t most) const {
+  std::unique_ptr<CudnnPlan> attempt(const ConvGraph& graph, const EngineChoice& choice,
+                                     std::int64_t most) const {
     try {
       ConvGraph::Plan plan = graph.build(choice);
       if (plan.workspace_bytes > most) return nullptr;
@@ -207,10 +240,12 @@ class CudaMachine final : public Machine {
     }
   }
 
-  /// Milliseconds of the fastest of a few runs; a first run far slower than `best` is enough to know.
+  /// Milliseconds of the fastest of a few runs; a first run far slower than `best` is enough to
+  /// know.
   double time(ConvPlan& plan, const ConvArguments& arguments, double best) {
     double fastest = std::numeric_limits<double>::infinity();
-    for (int i = 0; i <= kTimedRuns; ++i) {  // the first run loads the kernel and does not count unless it is hopeless
+    for (int i = 0; i <= kTimedRuns;
+         ++i) {  // the first run loads the kernel and does not count unless it is hopeless
       record(timing_[0], Queue::Compute);
       plan.run(arguments);
       record(timing_[1], Queue::Compute);
@@ -222,8 +257,8 @@ class CudaMachine final : public Machine {
     return fastest;
   }
 
-  std::unique_ptr<ConvPlan> fastest(std::vector<std::unique_ptr<CudnnPlan>> candidates, const std::string& key,
-                                    const ConvArguments& sample) {
+  std::unique_ptr<ConvPlan> fastest(std::vector<std::unique_ptr<CudnnPlan>> candidates,
+                                    const std::string& key, const ConvArguments& sample) {
     if (timing_[0] < 0)
       for (int& event : timing_) event = make_event();
     std::size_t most = 0;
@@ -241,7 +276,9 @@ class CudaMachine final : public Machine {
         trouble = error.what();
         cudaGetLastError();
       }
-    if (best == candidates.size()) throw Error("cuda", key, "none of " + std::to_string(candidates.size()) + " kernels runs", trouble);
+    if (best == candidates.size())
+      throw Error("cuda", key, "none of " + std::to_string(candidates.size()) + " kernels runs",
+                  trouble);
     plans_.store(key, candidates[best]->choice().to_string(), best_ms);
     return std::move(candidates[best]);
   }

@@ -41,15 +41,19 @@ void convolve(const ConvShape& s, const ConvArguments& a) {
       for (std::int64_t col = 0; col < out.x; ++col) {
         std::fill(sums.begin(), sums.end(), 0.0f);
         for (std::int64_t tap = 0; tap < s.kernel.voxels(); ++tap) {
-          const std::int64_t zi = z + tap / (s.kernel.y * s.kernel.x) - s.pad_lo.z, yi = y + tap / s.kernel.x % s.kernel.y - s.pad_lo.y,
+          const std::int64_t zi = z + tap / (s.kernel.y * s.kernel.x) - s.pad_lo.z,
+                             yi = y + tap / s.kernel.x % s.kernel.y - s.pad_lo.y,
                              xi = col + tap % s.kernel.x - s.pad_lo.x;
           if (zi < 0 || zi >= in.z || yi < 0 || yi >= in.y || xi < 0 || xi >= in.x) continue;
           for (std::int64_t c = 0; c < s.ci; ++c)
-            values[static_cast<std::size_t>(c)] = to_float(x[((zi * in.y + yi) * in.x + xi) * s.ci + c]);
+            values[static_cast<std::size_t>(c)] =
+                to_float(x[((zi * in.y + yi) * in.x + xi) * s.ci + c]);
           for (std::int64_t k = 0; k < s.co; ++k) {
-            const float* const row = &filter[static_cast<std::size_t>((k * s.kernel.voxels() + tap) * s.ci)];
+            const float* const row =
+                &filter[static_cast<std::size_t>((k * s.kernel.voxels() + tap) * s.ci)];
             float sum = 0;
-            for (std::int64_t c = 0; c < s.ci; ++c) sum += values[static_cast<std::size_t>(c)] * row[c];
+            for (std::int64_t c = 0; c < s.ci; ++c)
+              sum += values[static_cast<std::size_t>(c)] * row[c];
             sums[static_cast<std::size_t>(k)] += sum;
           }
         }
@@ -103,18 +107,22 @@ class HostMachine final : public Machine {
     events_.push_back({});
     return static_cast<int>(events_.size()) - 1;
   }
-  void record(int event, Queue queue) override { events_.at(static_cast<std::size_t>(event)) = {queue, line(queue).end}; }
+  void record(int event, Queue queue) override {
+    events_.at(static_cast<std::size_t>(event)) = {queue, line(queue).end};
+  }
   void wait(int event, Queue queue) override {
     const Place place = events_.at(static_cast<std::size_t>(event));
     push(queue, [=, this] { advance(place); });
   }
   void wait(int event) override { advance(events_.at(static_cast<std::size_t>(event))); }
   void synchronize() override {
-    for (const Queue queue : {Queue::Upload, Queue::Compute, Queue::Download}) advance({queue, line(queue).end});
+    for (const Queue queue : {Queue::Upload, Queue::Compute, Queue::Download})
+      advance({queue, line(queue).end});
   }
   double milliseconds(int, int) override { return 0; }
 
-  std::unique_ptr<ConvPlan> plan(const ConvShape& shape, const ConvPlan*, const ConvArguments*) override {
+  std::unique_ptr<ConvPlan> plan(const ConvShape& shape, const ConvPlan*,
+                                 const ConvArguments*) override {
     class Plan final : public ConvPlan {
      public:
       Plan(HostMachine& machine, const ConvShape& shape) : machine_(machine), shape_(shape) {}
@@ -122,7 +130,9 @@ class HostMachine final : public Machine {
       std::size_t workspace_bytes() const override { return 100; }
       void run(const ConvArguments& a) override {
         const std::size_t element = static_cast<std::size_t>(element_bytes(shape_.precision));
-        const auto bytes = [&](const Extent3& e, std::int64_t c) { return static_cast<std::size_t>(e.voxels() * c) * element; };
+        const auto bytes = [&](const Extent3& e, std::int64_t c) {
+          return static_cast<std::size_t>(e.voxels() * c) * element;
+        };
         machine_.check(a.x, bytes(shape_.window, shape_.ci));
         machine_.check(a.w, bytes(shape_.kernel, shape_.ci * shape_.co));
         machine_.check(a.y, bytes(shape_.output(), shape_.co));
@@ -157,16 +167,20 @@ class HostMachine final : public Machine {
       with_up_conv_kernel(precision == Precision::Bf16, call.co, [&](auto element, auto columns) {
         using T = decltype(element);
         constexpr int kColumns = decltype(columns)::value;
-        const std::int64_t blocks = (call.width + 16 * kUpConvRows<kColumns> - 1) / (16 * kUpConvRows<kColumns>);
+        const std::int64_t blocks =
+            (call.width + 16 * kUpConvRows<kColumns> - 1) / (16 * kUpConvRows<kColumns>);
         std::vector<Pack<T>> shared(up_conv_shared_bytes<kColumns>(call.ci) / sizeof(Pack<T>));
         for (std::int64_t z = 0; z < (call.z_end + 1) / 2 - call.z_begin / 2; ++z)
           for (std::int64_t y = 0; y < call.height; ++y)
             for (std::int64_t x = 0; x < blocks; ++x) {
-              const UpConvBlock<T, kColumns> block{call, static_cast<int>(x), static_cast<int>(y), static_cast<int>(z)};
+              const UpConvBlock<T, kColumns> block{call, static_cast<int>(x), static_cast<int>(y),
+                                                   static_cast<int>(z)};
               std::memset(static_cast<void*>(shared.data()), 0xFF, shared.size() * sizeof(Pack<T>));
               T* const tile = reinterpret_cast<T*>(shared.data());
-              for (int thread = 0; thread < 32 * kUpConvWarps; ++thread) block.load(tile, thread, 32 * kUpConvWarps);
-              for (int warp = 0; warp < kUpConvWarps; ++warp) block.template compute<HostWarp>(tile, warp);
+              for (int thread = 0; thread < 32 * kUpConvWarps; ++thread)
+                block.load(tile, thread, 32 * kUpConvWarps);
+              for (int warp = 0; warp < kUpConvWarps; ++warp)
+                block.template compute<HostWarp>(tile, warp);
             }
       });
     });
@@ -177,18 +191,23 @@ class HostMachine final : public Machine {
       return static_cast<std::size_t>(planes * c.height * c.width * channels) * 2;
     };
     check(static_cast<const std::byte*>(call.x0), bytes(call.planes, call, call.c0));
-    if (call.c1 > 0) check(static_cast<const std::byte*>(call.x1), bytes(call.planes, call, call.c1));
+    if (call.c1 > 0)
+      check(static_cast<const std::byte*>(call.x1), bytes(call.planes, call, call.c1));
     check(static_cast<const std::byte*>(call.y), bytes(call.z_end - call.z_begin, call, call.co));
     push(Queue::Compute, [=] {
       with_halo_conv(call.c0, call.c1, call.co, [&](auto shape, int parts) {
         using Shape = decltype(shape);
-        with_16_bits(precision, [&](auto element) { run_halo_conv<decltype(element), Shape>(call, parts); });
+        with_16_bits(precision,
+                     [&](auto element) { run_halo_conv<decltype(element), Shape>(call, parts); });
       });
     });
   }
   void run_halo(Precision precision, const UpConvCall& call) override {
-    push(Queue::Compute,
-         [=] { with_16_bits(precision, [&](auto element) { run_halo_up_conv<decltype(element), HaloUpConvShape48>(call); }); });
+    push(Queue::Compute, [=] {
+      with_16_bits(precision, [&](auto element) {
+        run_halo_up_conv<decltype(element), HaloUpConvShape48>(call);
+      });
+    });
   }
   std::optional<std::string> recall(const std::string&) const override { return std::nullopt; }
   void remember(const std::string&, const std::string&, double) override {}
@@ -208,12 +227,15 @@ class HostMachine final : public Machine {
   void run(const RowMomentsCall& call) override {
     const std::int64_t rows = call.planes * call.height;
     check_voxels(call.voxels, call.format, rows * call.width);
-    check(reinterpret_cast<const std::byte*>(call.results), static_cast<std::size_t>(rows) * sizeof(RowMoments));
+    check(reinterpret_cast<const std::byte*>(call.results),
+          static_cast<std::size_t>(rows) * sizeof(RowMoments));
     push(Queue::Compute, [=] { launch_kernel(HostLauncher{}, call); });
   }
   void run(const NormalizeCall& call) override {
-    if (call.rows > 0) check_voxels(call.voxels, call.format, (call.rows - 1) * call.stride + call.columns);
-    check(reinterpret_cast<const std::byte*>(call.to), static_cast<std::size_t>(call.height * call.width) * sizeof(float));
+    if (call.rows > 0)
+      check_voxels(call.voxels, call.format, (call.rows - 1) * call.stride + call.columns);
+    check(reinterpret_cast<const std::byte*>(call.to),
+          static_cast<std::size_t>(call.height * call.width) * sizeof(float));
     push(Queue::Compute, [=] { launch_kernel(HostLauncher{}, call); });
   }
 
@@ -262,10 +284,12 @@ class HostMachine final : public Machine {
   }
   void check(const std::byte* p, std::size_t bytes) const {
     const auto* const memory = known(p);
-    if (!memory || p + bytes > memory->data() + memory->size()) throw Error("card", "memory", "access beyond an allocation");
+    if (!memory || p + bytes > memory->data() + memory->size())
+      throw Error("card", "memory", "access beyond an allocation");
   }
   void check_voxels(const void* p, const VoxelFormat& format, std::int64_t count) const {
-    check(static_cast<const std::byte*>(p), static_cast<std::size_t>(count * voxel_bytes(format.type)));
+    check(static_cast<const std::byte*>(p),
+          static_cast<std::size_t>(count * voxel_bytes(format.type)));
   }
 
   std::int64_t free_;
@@ -276,6 +300,8 @@ class HostMachine final : public Machine {
 
 }  // namespace
 
-std::unique_ptr<Machine> make_host_machine(std::int64_t card_bytes) { return std::make_unique<HostMachine>(card_bytes); }
+std::unique_ptr<Machine> make_host_machine(std::int64_t card_bytes) {
+  return std::make_unique<HostMachine>(card_bytes);
+}
 
 }  // namespace dfe::card

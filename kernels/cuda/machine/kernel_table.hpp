@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a call and a precision to a kernel of kernels/common. `launcher(kernel)` runs it for every item: as loops on the CPU, as a grid of
-// threads on a card. Included once by each machine, so both have the same table.
+// From a call and a precision to a kernel of kernels/common. `launcher(kernel)` runs it for every
+// item: as loops on the CPU, as a grid of threads on a card. Included once by each machine, so both
+// have the same table.
 #pragma once
 
 #include "kernels/cuda/machine/machine.hpp"
@@ -42,11 +43,15 @@ void launch_unpack(const Launcher& launcher, Precision precision, const PlaneCal
 }
 template <class Launcher>
 void launch_kernel(const Launcher& launcher, const RowMomentsCall& call) {
-  with_voxels(call.format, call.voxels, [&](auto voxels) { launcher(RowMomentsKernel<decltype(voxels)>{call, voxels}); });
+  with_voxels(call.format, call.voxels, [&](auto voxels) {
+    launcher(RowMomentsKernel<decltype(voxels)>{call, voxels});
+  });
 }
 template <class Launcher>
 void launch_kernel(const Launcher& launcher, const NormalizeCall& call) {
-  with_voxels(call.format, call.voxels, [&](auto voxels) { launcher(NormalizeKernel<decltype(voxels)>{call, voxels}); });
+  with_voxels(call.format, call.voxels, [&](auto voxels) {
+    launcher(NormalizeKernel<decltype(voxels)>{call, voxels});
+  });
 }
 
 }  // namespace dfe::card

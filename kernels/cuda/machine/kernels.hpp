@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The card's kernels as functions that plain C++ can call. `stream` is a cudaStream_t; each returns the launch's cudaError_t.
+// The card's kernels as functions that plain C++ can call. `stream` is a cudaStream_t; each returns
+// the launch's cudaError_t.
 #pragma once
 
 #include <cuda_runtime_api.h>

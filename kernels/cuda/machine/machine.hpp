@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the backend needs of a card, and nothing more: memory, three queues, convolutions and the project's own kernels. Two machines
-// exist: the card (cuda_machine) and its stand-in on the CPU (host_machine), on which everything above this line is tested.
+// What the backend needs of a card, and nothing more: memory, three queues, convolutions and the
+// project's own kernels. Two machines exist: the card (cuda_machine) and its stand-in on the CPU
+// (host_machine), on which everything above this line is tested.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +23,11 @@
 
 namespace dfe::card {
 
-/// Bytes of one element of a tensor, and how many make the 16 bytes that every voxel's channels are rounded up to.
-constexpr std::int64_t element_bytes(Precision p) { return p == Precision::Fp16 || p == Precision::Bf16 ? 2 : 4; }
+/// Bytes of one element of a tensor, and how many make the 16 bytes that every voxel's channels are
+/// rounded up to.
+constexpr std::int64_t element_bytes(Precision p) {
+  return p == Precision::Fp16 || p == Precision::Bf16 ? 2 : 4;
+}
 constexpr std::int64_t pack_size(Precision p) { return 16 / element_bytes(p); }
 
 /// Calls body(T{}) with the element type of a precision.
@@ -40,8 +44,9 @@ decltype(auto) with_16_bits(Precision precision, Body&& body) {
   return precision == Precision::Bf16 ? body(Bf16{}) : body(Fp16{});
 }
 
-/// One convolution of a window of planes: x (planes,H,W,ci) w (co,Kd,Kh,Kw,ci) bias (co) residual and y (planes',H',W',co); channels are
-/// whole packs. y = relu(x * w + residual + bias), each of the last three if asked for.
+/// One convolution of a window of planes: x (planes,H,W,ci) w (co,Kd,Kh,Kw,ci) bias (co) residual
+/// and y (planes',H',W',co); channels are whole packs. y = relu(x * w + residual + bias), each of
+/// the last three if asked for.
 struct ConvShape {
   Extent3 window;  ///< planes, H, W of the input
   std::int64_t ci = 0, co = 0;
@@ -50,7 +55,8 @@ struct ConvShape {
   Precision precision = Precision::Fp16;
 
   Extent3 output() const {
-    return {window.z + pad_lo.z + pad_hi.z - kernel.z + 1, window.y + pad_lo.y + pad_hi.y - kernel.y + 1,
+    return {window.z + pad_lo.z + pad_hi.z - kernel.z + 1,
+            window.y + pad_lo.y + pad_hi.y - kernel.y + 1,
             window.x + pad_lo.x + pad_hi.x - kernel.x + 1};
   }
   /// "fp16 3x3x3 48 to 32 on 18x928x928 pad 0,1,1 0,1,1 residual bias relu"
@@ -81,7 +87,8 @@ class Machine {
   virtual std::string description() const = 0;  ///< "NVIDIA H100 80GB HBM3, sm_90, cuDNN 9.19.0"
   virtual std::int64_t free_bytes() const = 0;
 
-  /// These throw std::bad_alloc. `pinned` memory is the host's, and copies from and to it run beside everything else.
+  /// These throw std::bad_alloc. `pinned` memory is the host's, and copies from and to it run
+  /// beside everything else.
   virtual std::byte* allocate(std::size_t bytes) = 0;
   virtual void release(std::byte* memory) noexcept = 0;
   virtual std::byte* allocate_pinned(std::size_t bytes) = 0;
@@ -91,7 +98,8 @@ class Machine {
   /// Between any two memories that do not overlap.
   virtual void copy(std::byte* to, const std::byte* from, std::size_t bytes, Queue queue) = 0;
 
-  /// An event is a place in a queue. wait: the queue goes on when the work before the event is done; a fresh event is done.
+  /// An event is a place in a queue. wait: the queue goes on when the work before the event is
+  /// done; a fresh event is done.
   virtual int make_event() = 0;
   virtual void record(int event, Queue queue) = 0;
   virtual void wait(int event, Queue queue) = 0;
@@ -101,9 +109,11 @@ class Machine {
   /// Milliseconds of the compute queue between two recorded events, once done.
   virtual double milliseconds(int begin, int end) = 0;
 
-  /// Throws `Error` naming shape and reason where there is no kernel. `like` describes a call with the same plan but for the window; where
-  /// it is given the same kernel is taken if it can be. With `sample` (memory that may be overwritten) the candidates are timed.
-  virtual std::unique_ptr<ConvPlan> plan(const ConvShape& shape, const ConvPlan* like, const ConvArguments* sample) = 0;
+  /// Throws `Error` naming shape and reason where there is no kernel. `like` describes a call with
+  /// the same plan but for the window; where it is given the same kernel is taken if it can be.
+  /// With `sample` (memory that may be overwritten) the candidates are timed.
+  virtual std::unique_ptr<ConvPlan> plan(const ConvShape& shape, const ConvPlan* like,
+                                         const ConvArguments* sample) = 0;
 
   /// What was measured once and is to stay so: a choice by its key, on this kind of card.
   virtual std::optional<std::string> recall(const std::string& key) const = 0;
@@ -115,12 +125,15 @@ class Machine {
   virtual void run(Precision precision, const SpreadCall& call) = 0;
   virtual void run(Precision precision, const JoinCall& call) = 0;
   virtual void run(Precision precision, const HeadCall& call) = 0;
-  /// Only where has_up_conv says so: 16-bit elements and has_up_conv_kernel, on cards with matrix units of that kind.
+  /// Only where has_up_conv says so: 16-bit elements and has_up_conv_kernel, on cards with matrix
+  /// units of that kind.
   virtual void run(Precision precision, const UpConvCall& call) = 0;
   virtual bool has_up_conv(Precision precision, std::int64_t ci, std::int64_t co) const = 0;
-  /// Only for 16-bit elements and channels of has_halo_conv, on cards whose matrix units read shared memory.
+  /// Only for 16-bit elements and channels of has_halo_conv, on cards whose matrix units read
+  /// shared memory.
   virtual void run(Precision precision, const HaloConvCall& call) = 0;
-  virtual void run_halo(Precision precision, const UpConvCall& call) = 0;  ///< the same of has_halo_up_conv
+  virtual void run_halo(Precision precision,
+                        const UpConvCall& call) = 0;  ///< the same of has_halo_up_conv
   virtual bool runs_halo_conv() const = 0;
   virtual void pack(Precision precision, const PlaneCall& call) = 0;
   virtual void unpack(Precision precision, const PlaneCall& call) = 0;
@@ -134,7 +147,10 @@ class Block {
  public:
   Block() = default;
   Block(Machine& machine, std::size_t bytes, bool pinned = false)
-      : machine_(&machine), data_(pinned ? machine.allocate_pinned(bytes) : machine.allocate(bytes)), bytes_(bytes), pinned_(pinned) {}
+      : machine_(&machine),
+        data_(pinned ? machine.allocate_pinned(bytes) : machine.allocate(bytes)),
+        bytes_(bytes),
+        pinned_(pinned) {}
   ~Block() {
     if (data_) pinned_ ? machine_->release_pinned(data_) : machine_->release(data_);
   }

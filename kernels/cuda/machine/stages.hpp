@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pinned memory and its counterpart on the card, through which planes travel: the host fills one while another is on its way.
+// Pinned memory and its counterpart on the card, through which planes travel: the host fills one
+// while another is on its way.
 #pragma once
 
 #include "kernels/cuda/machine/machine.hpp"
@@ -9,11 +10,12 @@ namespace dfe::card {
 class Stages {
  public:
   explicit Stages(Machine& machine) : machine_(machine) {
-    for (Stage& stage : stages_) stage.uploaded = machine.make_event(), stage.consumed = machine.make_event();
+    for (Stage& stage : stages_)
+      stage.uploaded = machine.make_event(), stage.consumed = machine.make_event();
   }
 
-  /// Sends to the card the `bytes` that fill(host) writes; what is queued for computing by consume(on_card) comes after. Where fill throws,
-  /// nothing was sent.
+  /// Sends to the card the `bytes` that fill(host) writes; what is queued for computing by
+  /// consume(on_card) comes after. Where fill throws, nothing was sent.
   template <class Fill, class Consume>
   void send(std::size_t bytes, Fill&& fill, Consume&& consume) {
     Stage& stage = stages_[next_++ % kStages];
@@ -33,7 +35,8 @@ class Stages {
   }
 
  private:
-  static constexpr unsigned kStages = 32;  // two slabs: the host reads one while the card computes another
+  static constexpr unsigned kStages =
+      32;  // two slabs: the host reads one while the card computes another
   struct Stage {
     Block host, card;
     int uploaded = 0, consumed = 0;

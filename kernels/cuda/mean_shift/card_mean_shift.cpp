@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the host does between the kernels: memory, and one sum over rows. That sum is over some 0.4 million numbers, less than a
-// millisecond, so no library of scans and sorts is needed: seeds lie in memory order as bits do.
+// What the host does between the kernels: memory, and one sum over rows. That sum is over some 0.4
+// million numbers, less than a millisecond, so no library of scans and sorts is needed: seeds lie
+// in memory order as bits do.
 #include "kernels/cuda/mean_shift/card_mean_shift.hpp"
 
 #include <algorithm>
@@ -11,16 +12,21 @@
 namespace dfe::card {
 namespace {
 
-constexpr std::int64_t kSpareBytes = std::int64_t{64} << 20;            // for small arrays, and for who else is on the card
-constexpr std::int64_t kMostVoteBytes = std::int64_t{1} << 28;          // of one count_members; its caller keeps to that
-constexpr std::int64_t kMostSeedsAtOnce = std::int64_t{1} << 17;        // of one climb; likewise
-constexpr std::int64_t kMostRows = std::int64_t{1} << 30;               // a kernel counts those of a ball by an int
-constexpr std::int64_t kCellsPerCentre = 4, kSpareCells = 1024;         // of the grid
-constexpr std::size_t kStageBytes = std::size_t{8} << 20, kStages = 3;  // through which the map goes up
-constexpr std::int64_t kCopyBytes = std::int64_t{1} << 19;              // a thread's share of filling a stage
+constexpr std::int64_t kSpareBytes = std::int64_t{64}
+                                     << 20;  // for small arrays, and for who else is on the card
+constexpr std::int64_t kMostVoteBytes = std::int64_t{1}
+                                        << 28;  // of one count_members; its caller keeps to that
+constexpr std::int64_t kMostSeedsAtOnce = std::int64_t{1} << 17;  // of one climb; likewise
+constexpr std::int64_t kMostRows = std::int64_t{1}
+                                   << 30;  // a kernel counts those of a ball by an int
+constexpr std::int64_t kCellsPerCentre = 4, kSpareCells = 1024;  // of the grid
+constexpr std::size_t kStageBytes = std::size_t{8} << 20,
+                      kStages = 3;                          // through which the map goes up
+constexpr std::int64_t kCopyBytes = std::int64_t{1} << 19;  // a thread's share of filling a stage
 
 std::size_t bit_bytes(const Extent3& extent) {
-  return static_cast<std::size_t>(extent.z * extent.y * ((extent.x + 31) / 32) + 1) * sizeof(std::uint32_t);
+  return static_cast<std::size_t>(extent.z * extent.y * ((extent.x + 31) / 32) + 1) *
+         sizeof(std::uint32_t);
 }
 
 template <class T>
@@ -46,20 +52,29 @@ class CardMeanShift final : public MeanShiftDevice {
 
   std::string refusal(const Extent3& extent, std::int64_t most_clusters) const override {
     if (extent.voxels() > 0 && extent.z > kMostRows / extent.y) return "more than 2^30 rows";
-    const std::int64_t rows = extent.z * extent.y, per_row = sizeof(std::int32_t) + sizeof(std::int64_t),
-                       per_cluster = sizeof(Point3) + 4 * sizeof(std::int64_t) + (kCellsPerCentre + 2) * sizeof(std::uint32_t);
-    const std::int64_t needed = extent.voxels() + 2 * static_cast<std::int64_t>(bit_bytes(extent)) + rows * per_row +
-                                (extent.z + extent.y + extent.x) * static_cast<std::int64_t>(sizeof(double) + sizeof(std::int32_t)) +
-                                std::min(kMostSeedsAtOnce, extent.voxels()) * static_cast<std::int64_t>(sizeof(Point3) + sizeof(Mode)) +
-                                most_clusters * per_cluster + std::min(kMostVoteBytes, most_clusters * 255 * 8) + kSpareBytes;
+    const std::int64_t rows = extent.z * extent.y,
+                       per_row = sizeof(std::int32_t) + sizeof(std::int64_t),
+                       per_cluster = sizeof(Point3) + 4 * sizeof(std::int64_t) +
+                                     (kCellsPerCentre + 2) * sizeof(std::uint32_t);
+    const std::int64_t needed =
+        extent.voxels() + 2 * static_cast<std::int64_t>(bit_bytes(extent)) + rows * per_row +
+        (extent.z + extent.y + extent.x) *
+            static_cast<std::int64_t>(sizeof(double) + sizeof(std::int32_t)) +
+        std::min(kMostSeedsAtOnce, extent.voxels()) *
+            static_cast<std::int64_t>(sizeof(Point3) + sizeof(Mode)) +
+        most_clusters * per_cluster + std::min(kMostVoteBytes, most_clusters * 255 * 8) +
+        kSpareBytes;
     const std::int64_t free = machine_->free_bytes();
     if (needed <= free) return "";
-    return "the map needs up to " + std::to_string(needed >> 20) + " MiB, " + std::to_string(free >> 20) + " MiB are free";
+    return "the map needs up to " + std::to_string(needed >> 20) + " MiB, " +
+           std::to_string(free >> 20) + " MiB are free";
   }
 
-  void load(ThreadPool& pool, VolumeView<const std::uint8_t> labels, const std::function<void(std::int64_t)>& loaded) override {
+  void load(ThreadPool& pool, VolumeView<const std::uint8_t> labels,
+            const std::function<void(std::int64_t)>& loaded) override {
     extent_ = labels.extent;
-    const auto bytes = static_cast<std::size_t>(extent_.voxels()), plane = static_cast<std::size_t>(extent_.y * extent_.x);
+    const auto bytes = static_cast<std::size_t>(extent_.voxels()),
+               plane = static_cast<std::size_t>(extent_.y * extent_.x);
     grow(labels_, bytes);
     grow(bits_, bit_bytes(extent_));
     grow(seeds_, bit_bytes(extent_));
@@ -69,12 +84,15 @@ class CardMeanShift final : public MeanShiftDevice {
     for (std::size_t done = 0, piece = 0; done < bytes; ++piece) {
       Stage& stage = stages_[piece % kStages];
       const std::size_t here = std::min(kStageBytes, bytes - done);
-      if (stage.host.bytes() < here) stage.host = Block(*machine_, std::min(kStageBytes, bytes), true);
+      if (stage.host.bytes() < here)
+        stage.host = Block(*machine_, std::min(kStageBytes, bytes), true);
       machine_->wait(stage.uploaded);
       const auto* const from = reinterpret_cast<const std::byte*>(labels.data) + done;
-      parallel_for(pool, 0, static_cast<std::int64_t>(here), kCopyBytes, [&](std::int64_t first, std::int64_t last, int) {
-        std::memcpy(stage.host.data() + first, from + first, static_cast<std::size_t>(last - first));
-      });
+      parallel_for(pool, 0, static_cast<std::int64_t>(here), kCopyBytes,
+                   [&](std::int64_t first, std::int64_t last, int) {
+                     std::memcpy(stage.host.data() + first, from + first,
+                                 static_cast<std::size_t>(last - first));
+                   });
       machine_->copy(labels_.data() + done, stage.host.data(), here, Queue::Upload);
       machine_->record(stage.uploaded, Queue::Upload);
       done += here;
@@ -87,7 +105,8 @@ class CardMeanShift final : public MeanShiftDevice {
 
   Taken take(int class_label) override {
     machine_->zero(present_.data(), present_.bytes(), Queue::Compute);
-    machine_->run(TakeVoxels{as<std::uint8_t>(labels_), volume(bits_), class_label, as<std::uint8_t>(present_)});
+    machine_->run(TakeVoxels{as<std::uint8_t>(labels_), volume(bits_), class_label,
+                             as<std::uint8_t>(present_)});
     std::array<std::uint8_t, 256> present{};
     download(present.data(), present_, present.size());
     Taken taken;
@@ -100,45 +119,58 @@ class CardMeanShift final : public MeanShiftDevice {
     seed_bits_ = volume(cells ? seeds_ : bits_);
     if (!cells) return count_rows(seed_bits_);
     machine_->zero(seeds_.data(), seeds_.bytes(), Queue::Compute);
-    for (std::size_t k = 0; k < 3; ++k) upload(begins_[k], (*cells)[k].data(), (*cells)[k].size() * sizeof(std::int32_t));
-    const auto along = [&](std::size_t k) { return static_cast<std::int64_t>((*cells)[k].size()) - 1; };
-    machine_->run(MarkSeeds{volume(bits_), seed_bits_, as<std::int32_t>(begins_[0]), as<std::int32_t>(begins_[1]),
-                            as<std::int32_t>(begins_[2]), along(0), along(1), along(2)});
+    for (std::size_t k = 0; k < 3; ++k)
+      upload(begins_[k], (*cells)[k].data(), (*cells)[k].size() * sizeof(std::int32_t));
+    const auto along = [&](std::size_t k) {
+      return static_cast<std::int64_t>((*cells)[k].size()) - 1;
+    };
+    machine_->run(MarkSeeds{volume(bits_), seed_bits_, as<std::int32_t>(begins_[0]),
+                            as<std::int32_t>(begins_[1]), as<std::int32_t>(begins_[2]), along(0),
+                            along(1), along(2)});
     return count_rows(seed_bits_);
   }
 
-  void climb(const SeedPlaces& places, double radius, std::int64_t first, std::span<Mode> ends) override {
+  void climb(const SeedPlaces& places, double radius, std::int64_t first,
+             std::span<Mode> ends) override {
     const auto count = static_cast<std::int64_t>(ends.size()), last = first + count;
     if (count == 0) return;
-    for (std::size_t k = 0; k < 3; ++k) upload(places_[k], places[k].data(), places[k].size() * sizeof(double));
+    for (std::size_t k = 0; k < 3; ++k)
+      upload(places_[k], places[k].data(), places[k].size() * sizeof(double));
     grow(seed_places_, ends.size() * sizeof(Point3));
     grow(ends_, ends.size_bytes());
     // rows that hold seeds of this portion
-    const auto row_of = [&](std::int64_t seed) { return std::upper_bound(before_.begin(), before_.end(), seed) - before_.begin() - 1; };
-    machine_->run(PlaceSeeds{seed_bits_, as<std::int64_t>(seeds_before_), first, last, row_of(first) / extent_.y,
-                             row_of(last - 1) / extent_.y + 1, as<double>(places_[0]), as<double>(places_[1]), as<double>(places_[2]),
+    const auto row_of = [&](std::int64_t seed) {
+      return std::upper_bound(before_.begin(), before_.end(), seed) - before_.begin() - 1;
+    };
+    machine_->run(PlaceSeeds{seed_bits_, as<std::int64_t>(seeds_before_), first, last,
+                             row_of(first) / extent_.y, row_of(last - 1) / extent_.y + 1,
+                             as<double>(places_[0]), as<double>(places_[1]), as<double>(places_[2]),
                              as<Point3>(seed_places_)});
-    machine_->run(ClimbSeeds{volume(bits_), radius, as<Point3>(seed_places_), as<Mode>(ends_), count});
+    machine_->run(
+        ClimbSeeds{volume(bits_), radius, as<Point3>(seed_places_), as<Mode>(ends_), count});
     download(ends.data(), ends_, ends.size_bytes());
   }
 
-  void count_members(const Centres& centres, std::span<const std::int16_t> slot_of_label, std::span<std::int64_t> sums,
-                     std::span<std::int64_t> votes) override {
+  void count_members(const Centres& centres, std::span<const std::int16_t> slot_of_label,
+                     std::span<std::int64_t> sums, std::span<std::int64_t> votes) override {
     PointGridView grid = centres.grid;
-    const auto cells = static_cast<std::size_t>(grid.cells_z * grid.cells_y * grid.cells_x), count = centres.points.size();
+    const auto cells = static_cast<std::size_t>(grid.cells_z * grid.cells_y * grid.cells_x),
+               count = centres.points.size();
     upload(centres_, centres.points.data(), centres.points.size_bytes());
     upload(starts_, grid.starts, (cells + 1) * sizeof(std::uint32_t));
     upload(order_, grid.order, count * sizeof(std::uint32_t));
     upload(slots_, slot_of_label.data(), slot_of_label.size_bytes());
     grid.starts = as<std::uint32_t>(starts_);
     grid.order = as<std::uint32_t>(order_);
-    for (const auto& [block, bytes] : {std::pair{&sums_, sums.size_bytes()}, {&votes_, votes.size_bytes()}}) {
+    for (const auto& [block, bytes] :
+         {std::pair{&sums_, sums.size_bytes()}, {&votes_, votes.size_bytes()}}) {
       grow(*block, bytes);
       if (bytes > 0) machine_->zero(block->data(), bytes, Queue::Compute);
     }
-    machine_->run(CountMembers{as<std::uint8_t>(labels_), volume(bits_), grid, as<Point3>(centres_), centres.spacing,
-                               as<std::int16_t>(slots_), static_cast<std::int64_t>(votes.size() / count),
-                               sums.empty() ? nullptr : as<std::int64_t>(sums_), as<std::int64_t>(votes_)});
+    machine_->run(CountMembers{
+        as<std::uint8_t>(labels_), volume(bits_), grid, as<Point3>(centres_), centres.spacing,
+        as<std::int16_t>(slots_), static_cast<std::int64_t>(votes.size() / count),
+        sums.empty() ? nullptr : as<std::int64_t>(sums_), as<std::int64_t>(votes_)});
     if (!sums.empty()) download(sums.data(), sums_, sums.size_bytes());
     download(votes.data(), votes_, votes.size_bytes());
   }
@@ -188,7 +220,8 @@ class CardMeanShift final : public MeanShiftDevice {
   BitVolume seed_bits_;
   std::vector<std::int64_t> before_;
   Stage stages_[kStages];
-  Block labels_, bits_, seeds_, row_counts_, seeds_before_, present_, slots_, seed_places_, ends_, centres_, starts_, order_, sums_, votes_;
+  Block labels_, bits_, seeds_, row_counts_, seeds_before_, present_, slots_, seed_places_, ends_,
+      centres_, starts_, order_, sums_, votes_;
   std::array<Block, 3> begins_, places_;
 };
 

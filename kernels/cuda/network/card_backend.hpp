@@ -9,7 +9,8 @@
 
 namespace dfe::card {
 
-/// Tensors are (planes, H, W, channels in whole packs of 16 bytes); the one-channel input is plain floats. Tf32 stores floats.
+/// Tensors are (planes, H, W, channels in whole packs of 16 bytes); the one-channel input is plain
+/// floats. Tf32 stores floats.
 std::unique_ptr<Backend> make_card_backend(std::unique_ptr<Machine> machine, Precision precision);
 
 }  // namespace dfe::card

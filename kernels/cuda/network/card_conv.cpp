@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolutions on a card. Two inputs are two convolutions, the second of which adds what the first left: nothing is copied behind each
-// other, and what is written in between is a fifth of that copy.
+// Convolutions on a card. Two inputs are two convolutions, the second of which adds what the first
+// left: nothing is copied behind each other, and what is written in between is a fifth of that
+// copy.
 #include <algorithm>
 #include <cstring>
 
@@ -18,32 +19,38 @@ Block upload(Machine& machine, Precision precision, const std::vector<float>& va
   });
 }
 
-std::vector<float> filter_order(const float* w, std::int64_t taps, std::int64_t all_ci, std::int64_t ci_begin, std::int64_t ci,
-                                std::int64_t co, std::int64_t packed_ci, std::int64_t packed_co) {
+std::vector<float> filter_order(const float* w, std::int64_t taps, std::int64_t all_ci,
+                                std::int64_t ci_begin, std::int64_t ci, std::int64_t co,
+                                std::int64_t packed_ci, std::int64_t packed_co) {
   std::vector<float> filter(static_cast<std::size_t>(packed_co * taps * packed_ci), 0.0f);
   for (std::int64_t t = 0; t < taps; ++t)
     for (std::int64_t i = 0; i < ci; ++i)
       for (std::int64_t o = 0; o < co; ++o)
-        filter[static_cast<std::size_t>((o * taps + t) * packed_ci + i)] = w[(t * all_ci + ci_begin + i) * co + o];
+        filter[static_cast<std::size_t>((o * taps + t) * packed_ci + i)] =
+            w[(t * all_ci + ci_begin + i) * co + o];
   return filter;
 }
 
-WindowConv::WindowConv(Shared& shared, const ConvShape& shape, const std::vector<float>& filter, const std::vector<float>& bias)
+WindowConv::WindowConv(Shared& shared, const ConvShape& shape, const std::vector<float>& filter,
+                       const std::vector<float>& bias)
     : shared_(shared), shape_(shape), filter_(upload(*shared.machine, shape.precision, filter)) {
   if (shape.bias) bias_ = upload(*shared.machine, shape.precision, bias);
 }
 
-void WindowConv::for_steps(const Extent3& plane, std::int64_t depth, std::int64_t z_begin, std::int64_t z_end,
-                           const std::function<void(const Step&)>& step) const {
+void WindowConv::for_steps(const Extent3& plane, std::int64_t depth, std::int64_t z_begin,
+                           std::int64_t z_end, const std::function<void(const Step&)>& step) const {
   const std::int64_t overlap = shape_.kernel.z - 1;
-  const std::int64_t plane_bytes = plane.y * plane.x * std::max(shape_.ci, shape_.co) * element_bytes(shape_.precision);
-  const std::int64_t most = std::max<std::int64_t>(((std::int64_t{1} << 31) - 1) / plane_bytes - overlap, 1);
+  const std::int64_t plane_bytes =
+      plane.y * plane.x * std::max(shape_.ci, shape_.co) * element_bytes(shape_.precision);
+  const std::int64_t most =
+      std::max<std::int64_t>(((std::int64_t{1} << 31) - 1) / plane_bytes - overlap, 1);
   const std::int64_t pieces = (z_end - z_begin + most - 1) / most;
   for (std::int64_t i = 0; i < pieces; ++i) {
     Step s;
     s.z_begin = z_begin + (z_end - z_begin) * i / pieces;
     s.z_end = z_begin + (z_end - z_begin) * (i + 1) / pieces;
-    const std::int64_t first = s.z_begin - shape_.pad_lo.z, last = s.z_end - shape_.pad_lo.z + overlap;
+    const std::int64_t first = s.z_begin - shape_.pad_lo.z,
+                       last = s.z_end - shape_.pad_lo.z + overlap;
     s.in_begin = std::max<std::int64_t>(first, 0);
     s.in_end = std::min(last, depth);
     s.shape = shape_;
@@ -91,10 +98,13 @@ ConvShape conv_shape(const Shared& shared, const Conv3dDesc& op, std::int64_t ci
   return shape;
 }
 
-std::vector<float> packed_bias(const Shared& shared, const LayerWeights& weights, std::int64_t copies) {
-  const std::int64_t co = static_cast<std::int64_t>(weights.bias.size()), packed = shared.packed(co);
+std::vector<float> packed_bias(const Shared& shared, const LayerWeights& weights,
+                               std::int64_t copies) {
+  const std::int64_t co = static_cast<std::int64_t>(weights.bias.size()),
+                     packed = shared.packed(co);
   std::vector<float> bias(static_cast<std::size_t>(packed * copies), 0.0f);
-  for (std::int64_t i = 0; i < copies; ++i) std::copy(weights.bias.begin(), weights.bias.end(), bias.begin() + i * packed);
+  for (std::int64_t i = 0; i < copies; ++i)
+    std::copy(weights.bias.begin(), weights.bias.end(), bias.begin() + i * packed);
   return bias;
 }
 
@@ -107,47 +117,60 @@ class CardConv final : public PlannedOp {
       shape.bias = last;
       shape.residual = begin > 0;
       shape.relu = last && op.relu;
-      convs_.push_back(std::make_unique<WindowConv>(shared, shape,
-                                                    filter_order(weights.kernel.data(), taps, all, begin, ci, op.co, shape.ci, shape.co),
-                                                    packed_bias(shared, weights, 1)));
+      convs_.push_back(std::make_unique<WindowConv>(
+          shared, shape,
+          filter_order(weights.kernel.data(), taps, all, begin, ci, op.co, shape.ci, shape.co),
+          packed_bias(shared, weights, 1)));
     };
     add(0, op.c0, op.c1 == 0);
     if (op.c1 > 0) add(op.c0, op.c1, true);
   }
 
   std::string name() const override {
-    return convs_.size() == 1 ? convs_[0]->name() : "two inputs: " + convs_[0]->name() + " then " + convs_[1]->name();
+    return convs_.size() == 1 ? convs_[0]->name()
+                              : "two inputs: " + convs_[0]->name() + " then " + convs_[1]->name();
   }
   std::size_t bytes() const override {
     std::size_t sum = 0;
     for (const auto& conv : convs_) sum += conv->bytes();
     return sum;
   }
-  std::size_t workspace_bytes(const Extent3& y, std::int64_t channels) const override { return partial_bytes(y.voxels(), channels); }
-
-  void prepare(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
-    const std::size_t partial = partial_bytes((z_end - z_begin) * y.extent.y * y.extent.x, y.channels);
-    shared_.reserve(partial);
-    for (std::size_t i = 0; i < convs_.size(); ++i)
-      convs_[i]->for_steps(x[i].extent, x[i].extent.z, z_begin, z_end, [&](const WindowConv::Step& step) {
-        // any memory will do to measure on
-        const ConvArguments sample{x[i].data, nullptr, nullptr, i > 0 ? shared_.workspace.data() : nullptr, y.data, nullptr};
-        convs_[i]->prepare(step, &sample);
-        shared_.reserve(partial + convs_[i]->workspace_bytes());
-      });
+  std::size_t workspace_bytes(const Extent3& y, std::int64_t channels) const override {
+    return partial_bytes(y.voxels(), channels);
   }
 
-  void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
+  void prepare(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
+               std::int64_t z_end) override {
+    const std::size_t partial =
+        partial_bytes((z_end - z_begin) * y.extent.y * y.extent.x, y.channels);
+    shared_.reserve(partial);
+    for (std::size_t i = 0; i < convs_.size(); ++i)
+      convs_[i]->for_steps(
+          x[i].extent, x[i].extent.z, z_begin, z_end, [&](const WindowConv::Step& step) {
+            // any memory will do to measure on
+            const ConvArguments sample{x[i].data, nullptr,
+                                       nullptr,   i > 0 ? shared_.workspace.data() : nullptr,
+                                       y.data,    nullptr};
+            convs_[i]->prepare(step, &sample);
+            shared_.reserve(partial + convs_[i]->workspace_bytes());
+          });
+  }
+
+  void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
+           std::int64_t z_end) override {
     const std::int64_t area = y.extent.y * y.extent.x;
     std::byte* const partial = shared_.workspace.data();
     std::byte* const workspace = partial + partial_bytes((z_end - z_begin) * area, y.channels);
     for (std::size_t i = 0; i < convs_.size(); ++i)
-      convs_[i]->for_steps(x[i].extent, x[i].extent.z, z_begin, z_end, [&](const WindowConv::Step& step) {
-        std::byte* const between = partial + shared_.bytes((step.z_begin - z_begin) * area, y.channels);
-        const bool last = i + 1 == convs_.size();
-        convs_[i]->run(step, {window(x[i], step.in_begin), nullptr, nullptr, i > 0 ? between : nullptr,
-                              last ? window(y, step.z_begin) : between, workspace});
-      });
+      convs_[i]->for_steps(
+          x[i].extent, x[i].extent.z, z_begin, z_end, [&](const WindowConv::Step& step) {
+            std::byte* const between =
+                partial + shared_.bytes((step.z_begin - z_begin) * area, y.channels);
+            const bool last = i + 1 == convs_.size();
+            convs_[i]->run(
+                step, {window(x[i], step.in_begin), nullptr, nullptr, i > 0 ? between : nullptr,
+                       last ? window(y, step.z_begin) : between, workspace});
+          });
   }
 
  private:
@@ -159,12 +182,13 @@ class CardConv final : public PlannedOp {
   std::vector<std::unique_ptr<WindowConv>> convs_;  // one per input
 };
 
-/// In one of two ways, the faster on this card. Own kernel: 27 taps, nothing in between. cuDNN: all eight parities are channels of one
-/// convolution on the small tensor, 8·co wide, which keeps the matrix units busy; then they are spread. 37 of its 64 products are with
-/// zeros.
+/// In one of two ways, the faster on this card. Own kernel: 27 taps, nothing in between. cuDNN: all
+/// eight parities are channels of one convolution on the small tensor, 8·co wide, which keeps the
+/// matrix units busy; then they are spread. 37 of its 64 products are with zeros.
 class CardUpConv final : public PlannedOp {
  public:
-  CardUpConv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights) : shared_(shared), co_(op.co) {
+  CardUpConv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights)
+      : shared_(shared), co_(op.co) {
     const std::int64_t co = shared.packed(op.co);
     ConvShape shape;
     shape.ci = shared.packed(op.ci);
@@ -174,77 +198,101 @@ class CardUpConv final : public PlannedOp {
     shape.pad_hi = {1, 1, 1};
     shape.relu = op.relu;
     shape.precision = shared.precision;
-    std::vector<float> kernel(static_cast<std::size_t>(8 * op.ci * 8 * co), 0.0f);  // (taps, ci, 8 co)
+    std::vector<float> kernel(static_cast<std::size_t>(8 * op.ci * 8 * co),
+                              0.0f);  // (taps, ci, 8 co)
     for (std::int64_t parity = 0; parity < 8; ++parity) {
       const std::int64_t pz = parity >> 2, py = parity >> 1 & 1, px = parity & 1;
-      const std::vector<float> part = sub_pixel_weights(weights.kernel.data(), op.ci * op.co, pz, py, px);
+      const std::vector<float> part =
+          sub_pixel_weights(weights.kernel.data(), op.ci * op.co, pz, py, px);
       const float* from = part.data();
       for (std::int64_t a = 0; a <= pz; ++a)
         for (std::int64_t b = 0; b <= py; ++b)
           for (std::int64_t c = 0; c <= px; ++c)
             for (std::int64_t i = 0; i < op.ci; ++i, from += op.co)
-              std::copy_n(from, op.co, &kernel[static_cast<std::size_t>((((a * 4 + b * 2 + c) * op.ci + i) * 8 + parity) * co)]);
+              std::copy_n(from, op.co,
+                          &kernel[static_cast<std::size_t>(
+                              (((a * 4 + b * 2 + c) * op.ci + i) * 8 + parity) * co)]);
     }
-    conv_.emplace_back(shared, shape, filter_order(kernel.data(), 8, op.ci, 0, op.ci, 8 * co, shape.ci, shape.co),
+    conv_.emplace_back(shared, shape,
+                       filter_order(kernel.data(), 8, op.ci, 0, op.ci, 8 * co, shape.ci, shape.co),
                        packed_bias(shared, weights, 8));
     relu_ = op.relu;
     if (shared.machine->has_up_conv(shared.precision, shape.ci, co)) {
-      const std::vector<std::uint32_t> words = shared.precision == Precision::Bf16
-                                                   ? up_conv_fragments<Bf16>(weights.kernel.data(), op.ci, op.co, shape.ci, co)
-                                                   : up_conv_fragments<Fp16>(weights.kernel.data(), op.ci, op.co, shape.ci, co);
+      const std::vector<std::uint32_t> words =
+          shared.precision == Precision::Bf16
+              ? up_conv_fragments<Bf16>(weights.kernel.data(), op.ci, op.co, shape.ci, co)
+              : up_conv_fragments<Fp16>(weights.kernel.data(), op.ci, op.co, shape.ci, co);
       fragments_ = upload(*shared.machine, words);
       bias_ = upload(*shared.machine, Precision::Fp32, packed_bias(shared, weights, 1));
       for (int& event : events_) event = shared.machine->make_event();
     }
   }
 
-  std::string name() const override { return own_ ? "own, 27 taps" : "parities as channels: " + conv_[0].name(); }
-  std::size_t bytes() const override { return conv_[0].bytes() + fragments_.bytes() + bias_.bytes(); }
+  std::string name() const override {
+    return own_ ? "own, 27 taps" : "parities as channels: " + conv_[0].name();
+  }
+  std::size_t bytes() const override {
+    return conv_[0].bytes() + fragments_.bytes() + bias_.bytes();
+  }
   std::size_t workspace_bytes(const Extent3& y, std::int64_t channels) const override {
     return parities_bytes({y.z / 2 + 1, y.y / 2, y.x / 2}, channels);
   }
 
-  void prepare(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
+  void prepare(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
+               std::int64_t z_end) override {
     if (own_) return;
     const std::size_t parities = parities_bytes(small(x[0].extent, z_begin, z_end), y.channels);
     shared_.reserve(parities);
     steps(x[0], z_begin, z_end, [&](const WindowConv::Step& step) {
-      const ConvArguments sample{x[0].data, nullptr, nullptr, nullptr, shared_.workspace.data(), nullptr};
+      const ConvArguments sample{x[0].data, nullptr, nullptr, nullptr, shared_.workspace.data(),
+                                 nullptr};
       conv_[0].prepare(step, &sample);
       shared_.reserve(parities + conv_[0].workspace_bytes());
     });
     if (fragments_.bytes() > 0 && !decided_) decide(y, x[0], z_begin, z_end);
   }
 
-  void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
+  void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
+           std::int64_t z_end) override {
     own_ ? run_own(y, x[0], z_begin, z_end) : run_parities(y, x[0], z_begin, z_end);
   }
 
  private:
-  void run_own(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end) {
+  void run_own(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin,
+               std::int64_t z_end) {
     const std::int64_t first = z_begin / 2;
-    shared_.machine->run(shared_.precision,
-                         UpConvCall{window(x, first), window(y, z_begin), reinterpret_cast<const std::uint32_t*>(fragments_.data()),
-                                    reinterpret_cast<const float*>(bias_.data()), z_begin, z_end, first, x.extent.z, x.extent.y, x.extent.x,
-                                    shared_.packed(x.channels), shared_.packed(co_), relu_});
+    shared_.machine->run(
+        shared_.precision,
+        UpConvCall{window(x, first), window(y, z_begin),
+                   reinterpret_cast<const std::uint32_t*>(fragments_.data()),
+                   reinterpret_cast<const float*>(bias_.data()), z_begin, z_end, first, x.extent.z,
+                   x.extent.y, x.extent.x, shared_.packed(x.channels), shared_.packed(co_), relu_});
   }
 
-  void run_parities(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end) {
+  void run_parities(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin,
+                    std::int64_t z_end) {
     const Extent3 extent = small(x.extent, z_begin, z_end);
     std::byte* const parities = shared_.workspace.data();
     steps(x, z_begin, z_end, [&](const WindowConv::Step& step) {
-      std::byte* const to = parities + shared_.bytes((step.z_begin - z_begin / 2) * extent.y * extent.x, 8 * shared_.packed(co_));
-      conv_[0].run(step, {window(x, step.in_begin), nullptr, nullptr, nullptr, to, parities + parities_bytes(extent, y.channels)});
+      std::byte* const to =
+          parities + shared_.bytes((step.z_begin - z_begin / 2) * extent.y * extent.x,
+                                   8 * shared_.packed(co_));
+      conv_[0].run(step, {window(x, step.in_begin), nullptr, nullptr, nullptr, to,
+                          parities + parities_bytes(extent, y.channels)});
     });
     shared_.machine->run(shared_.precision,
-                         SpreadCall{parities, window(y, z_begin), z_begin, z_end, y.extent.y, y.extent.x, shared_.packed(co_)});
+                         SpreadCall{parities, window(y, z_begin), z_begin, z_end, y.extent.y,
+                                    y.extent.x, shared_.packed(co_)});
   }
 
-  /// Times both ways on the planes of a first step, unless that was done on such a card before. Any memory will do to measure on.
-  void decide(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end) {
+  /// Times both ways on the planes of a first step, unless that was done on such a card before. Any
+  /// memory will do to measure on.
+  void decide(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin,
+              std::int64_t z_end) {
     Machine& machine = *shared_.machine;
     decided_ = true;
-    const std::string key = "up-convolution " + conv_[0].name() + " " + std::to_string(z_end - z_begin) + "x" + y.extent.to_string();
+    const std::string key = "up-convolution " + conv_[0].name() + " " +
+                            std::to_string(z_end - z_begin) + "x" + y.extent.to_string();
     if (const auto choice = machine.recall(key)) {
       own_ = *choice == "own";
       return;
@@ -266,7 +314,9 @@ class CardUpConv final : public PlannedOp {
     machine.remember(key, own_ ? "own" : "parities", std::min(best[0], best[1]));
   }
 
-  static Extent3 small(const Extent3& x, std::int64_t z_begin, std::int64_t z_end) { return {(z_end + 1) / 2 - z_begin / 2, x.y, x.x}; }
+  static Extent3 small(const Extent3& x, std::int64_t z_begin, std::int64_t z_end) {
+    return {(z_end + 1) / 2 - z_begin / 2, x.y, x.x};
+  }
   std::size_t parities_bytes(const Extent3& e, std::int64_t channels) const {
     return (shared_.bytes(e.voxels(), 8 * shared_.packed(channels)) + 255) / 256 * 256;
   }
@@ -286,11 +336,13 @@ class CardUpConv final : public PlannedOp {
 
 }  // namespace
 
-std::unique_ptr<PlannedOp> make_card_conv(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights) {
+std::unique_ptr<PlannedOp> make_card_conv(Shared& shared, const Conv3dDesc& op,
+                                          const LayerWeights& weights) {
   return std::make_unique<CardConv>(shared, op, weights);
 }
 
-std::unique_ptr<PlannedOp> make_card_up_conv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights) {
+std::unique_ptr<PlannedOp> make_card_up_conv(Shared& shared, const UpConvDesc& op,
+                                             const LayerWeights& weights) {
   return std::make_unique<CardUpConv>(shared, op, weights);
 }
 

@@ -14,9 +14,11 @@ class CardFirstLayer final : public PlannedOp {
  public:
   CardFirstLayer(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights)
       : shared_(shared), relu_(op.relu), channels_(shared.packed(op.co)) {
-    std::vector<float> w(static_cast<std::size_t>(27 * channels_), 0.0f), b(static_cast<std::size_t>(channels_), 0.0f);
+    std::vector<float> w(static_cast<std::size_t>(27 * channels_), 0.0f),
+        b(static_cast<std::size_t>(channels_), 0.0f);
     for (std::int64_t tap = 0; tap < 27; ++tap)
-      std::copy_n(&weights.kernel[static_cast<std::size_t>(tap * op.co)], op.co, &w[static_cast<std::size_t>(tap * channels_)]);
+      std::copy_n(&weights.kernel[static_cast<std::size_t>(tap * op.co)], op.co,
+                  &w[static_cast<std::size_t>(tap * channels_)]);
     std::copy(weights.bias.begin(), weights.bias.end(), b.begin());
     w_ = upload(*shared.machine, Precision::Fp32, w);
     b_ = upload(*shared.machine, Precision::Fp32, b);
@@ -24,12 +26,15 @@ class CardFirstLayer final : public PlannedOp {
   std::string name() const override { return "own, from one channel"; }
   std::size_t bytes() const override { return w_.bytes() + b_.bytes(); }
 
-  void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
+  void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
+           std::int64_t z_end) override {
     const std::int64_t first = std::max<std::int64_t>(z_begin - 1, 0);
-    shared_.machine->run(shared_.precision,
-                         FirstLayerCall{reinterpret_cast<const float*>(x[0].plane(first)), y.plane(z_begin),
-                                        reinterpret_cast<const float*>(w_.data()), reinterpret_cast<const float*>(b_.data()), z_begin,
-                                        z_end, first, x[0].extent.z, x[0].extent.y, x[0].extent.x, channels_, relu_});
+    shared_.machine->run(
+        shared_.precision,
+        FirstLayerCall{reinterpret_cast<const float*>(x[0].plane(first)), y.plane(z_begin),
+                       reinterpret_cast<const float*>(w_.data()),
+                       reinterpret_cast<const float*>(b_.data()), z_begin, z_end, first,
+                       x[0].extent.z, x[0].extent.y, x[0].extent.x, channels_, relu_});
   }
 
  private:
@@ -41,13 +46,16 @@ class CardFirstLayer final : public PlannedOp {
 
 class CardMaxPool final : public PlannedOp {
  public:
-  CardMaxPool(Shared& shared, const MaxPoolDesc& op) : shared_(shared), channels_(shared.packed(op.channels)) {}
+  CardMaxPool(Shared& shared, const MaxPoolDesc& op)
+      : shared_(shared), channels_(shared.packed(op.channels)) {}
   std::string name() const override { return "own"; }
   std::size_t bytes() const override { return 0; }
 
-  void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin, std::int64_t z_end) override {
+  void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
+           std::int64_t z_end) override {
     shared_.machine->run(shared_.precision,
-                         MaxPoolCall{x[0].plane(2 * z_begin), y.plane(z_begin), z_end - z_begin, y.extent.y, y.extent.x, channels_});
+                         MaxPoolCall{x[0].plane(2 * z_begin), y.plane(z_begin), z_end - z_begin,
+                                     y.extent.y, y.extent.x, channels_});
   }
 
  private:
@@ -55,24 +63,31 @@ class CardMaxPool final : public PlannedOp {
   std::int64_t channels_;
 };
 
-/// Two sets of buffers, so that the host can take one slab of labels while the card computes the next.
+/// Two sets of buffers, so that the host can take one slab of labels while the card computes the
+/// next.
 class CardHead final : public PlannedHead {
  public:
-  CardHead(Shared& shared, const HeadDesc& op, const LayerWeights& weights) : shared_(shared), op_(op), channels_(shared.packed(op.ci)) {
+  CardHead(Shared& shared, const HeadDesc& op, const LayerWeights& weights)
+      : shared_(shared), op_(op), channels_(shared.packed(op.ci)) {
     std::vector<float> w(static_cast<std::size_t>(op.classes * channels_), 0.0f);
     for (std::int64_t i = 0; i < op.ci; ++i)
       for (std::int64_t k = 0; k < op.classes; ++k)
-        w[static_cast<std::size_t>(k * channels_ + i)] = weights.kernel[static_cast<std::size_t>(i * op.classes + k)];
+        w[static_cast<std::size_t>(k * channels_ + i)] =
+            weights.kernel[static_cast<std::size_t>(i * op.classes + k)];
     w_ = upload(*shared.machine, Precision::Fp32, w);
     b_ = upload(*shared.machine, Precision::Fp32, weights.bias);
     computed_ = shared.machine->make_event();
     for (Buffers& set : sets_) set.arrived = shared.machine->make_event();
   }
   std::string name() const override { return "own, with softmax and argmax"; }
-  std::size_t bytes() const override { return w_.bytes() + b_.bytes() + sets_[0].card.bytes() + sets_[1].card.bytes() + scores_.bytes(); }
+  std::size_t bytes() const override {
+    return w_.bytes() + b_.bytes() + sets_[0].card.bytes() + sets_[1].card.bytes() +
+           scores_.bytes();
+  }
   int in_flight() const override { return 2; }
 
-  void prepare(const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end, bool with_scores) override {
+  void prepare(const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end,
+               bool with_scores) override {
     const std::size_t plane = static_cast<std::size_t>(x.extent.y * x.extent.x),
                       bytes = kFlagBytes + static_cast<std::size_t>(z_end - z_begin) * plane;
     for (Buffers& set : sets_)
@@ -81,12 +96,15 @@ class CardHead final : public PlannedHead {
         set.card = Block(*shared_.machine, bytes);
         set.host = Block(*shared_.machine, bytes, true);
       }
-    const std::size_t score_bytes = with_scores ? plane * static_cast<std::size_t>(op_.classes) * sizeof(float) : 0;
+    const std::size_t score_bytes =
+        with_scores ? plane * static_cast<std::size_t>(op_.classes) * sizeof(float) : 0;
     if (scores_.bytes() < score_bytes) scores_ = Block(*shared_.machine, score_bytes);
   }
 
-  void run(const HeadOutput& y, const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end) override {
-    prepare(x, z_begin, z_end, y.scores != nullptr);  // nothing to do where the executable has prepared
+  void run(const HeadOutput& y, const PlaneBuffer& x, std::int64_t z_begin,
+           std::int64_t z_end) override {
+    prepare(x, z_begin, z_end,
+            y.scores != nullptr);  // nothing to do where the executable has prepared
     Machine& machine = *shared_.machine;
     Buffers& set = sets_[next_++ % 2];
     const std::int64_t area = x.extent.y * x.extent.x;
@@ -111,8 +129,9 @@ class CardHead final : public PlannedHead {
         call.x = x.plane(z);
         machine.run(shared_.precision, call);
         call.labels += area;
-        machine.copy(reinterpret_cast<std::byte*>(y.scores + (z - z_begin) * op_.classes * area), scores_.data(),
-                     static_cast<std::size_t>(op_.classes * area) * sizeof(float), Queue::Compute);
+        machine.copy(reinterpret_cast<std::byte*>(y.scores + (z - z_begin) * op_.classes * area),
+                     scores_.data(), static_cast<std::size_t>(op_.classes * area) * sizeof(float),
+                     Queue::Compute);
         machine.synchronize();
       }
     } else {
@@ -132,7 +151,8 @@ class CardHead final : public PlannedHead {
     int trouble = 0;
     std::memcpy(&trouble, done.set->host.data(), sizeof trouble);
     if (trouble)
-      throw Error("cuda", std::string("head ") + precision_name(shared_.precision), "values beyond what the precision can hold",
+      throw Error("cuda", std::string("head ") + precision_name(shared_.precision),
+                  "values beyond what the precision can hold",
                   "choose --precision bf16, tf32 or fp32");
     std::memcpy(done.labels, done.set->host.data() + kFlagBytes, done.bytes);
   }
@@ -161,11 +181,15 @@ class CardHead final : public PlannedHead {
 
 }  // namespace
 
-std::unique_ptr<PlannedOp> make_card_first_layer(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights) {
+std::unique_ptr<PlannedOp> make_card_first_layer(Shared& shared, const Conv3dDesc& op,
+                                                 const LayerWeights& weights) {
   return std::make_unique<CardFirstLayer>(shared, op, weights);
 }
-std::unique_ptr<PlannedOp> make_card_max_pool(Shared& shared, const MaxPoolDesc& op) { return std::make_unique<CardMaxPool>(shared, op); }
-std::unique_ptr<PlannedHead> make_card_head(Shared& shared, const HeadDesc& op, const LayerWeights& weights) {
+std::unique_ptr<PlannedOp> make_card_max_pool(Shared& shared, const MaxPoolDesc& op) {
+  return std::make_unique<CardMaxPool>(shared, op);
+}
+std::unique_ptr<PlannedHead> make_card_head(Shared& shared, const HeadDesc& op,
+                                            const LayerWeights& weights) {
   return std::make_unique<CardHead>(shared, op, weights);
 }
 

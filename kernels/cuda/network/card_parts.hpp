@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the ops of the card backend share: the machine, one workspace for all of them (they run one after another), weights as the card
-// wants them, and the windows in which a convolution is computed.
+// What the ops of the card backend share: the machine, one workspace for all of them (they run one
+// after another), weights as the card wants them, and the windows in which a convolution is
+// computed.
 #pragma once
 
 #include <functional>
@@ -18,14 +19,17 @@ struct Shared {
   Precision precision;
   Block workspace;  ///< one for all ops, because they run one after another
 
-  /// Makes sure the workspace has so many bytes. Only while preparing: nothing may be running in it.
+  /// Makes sure the workspace has so many bytes. Only while preparing: nothing may be running in
+  /// it.
   void reserve(std::size_t bytes) {
     if (bytes <= workspace.bytes()) return;
     machine->synchronize();
     workspace = Block();  // gone before the larger one comes
     workspace = Block(*machine, bytes);
   }
-  std::int64_t packed(std::int64_t channels) const { return whole_packs(channels, pack_size(precision)); }
+  std::int64_t packed(std::int64_t channels) const {
+    return whole_packs(channels, pack_size(precision));
+  }
   /// Bytes of `voxels` voxels of `channels` channels.
   std::size_t bytes(std::int64_t voxels, std::int64_t channels) const {
     return static_cast<std::size_t>(voxels * packed(channels) * element_bytes(precision));
@@ -36,7 +40,8 @@ struct Shared {
 template <class T>
 Block upload(Machine& machine, const std::vector<T>& values) {
   Block block(machine, values.size() * sizeof(T));
-  machine.copy(block.data(), reinterpret_cast<const std::byte*>(values.data()), block.bytes(), Queue::Compute);
+  machine.copy(block.data(), reinterpret_cast<const std::byte*>(values.data()), block.bytes(),
+               Queue::Compute);
   machine.synchronize();  // `values` may go
   return block;
 }
@@ -44,11 +49,14 @@ Block upload(Machine& machine, const std::vector<T>& values) {
 /// The same, converted to the element type of `precision`.
 Block upload(Machine& machine, Precision precision, const std::vector<float>& values);
 
-/// (co, taps, ci) in whole packs, zeros between, from rows [ci_begin, ci_begin + ci) of w (taps, all_ci, co).
-std::vector<float> filter_order(const float* w, std::int64_t taps, std::int64_t all_ci, std::int64_t ci_begin, std::int64_t ci,
-                                std::int64_t co, std::int64_t packed_ci, std::int64_t packed_co);
+/// (co, taps, ci) in whole packs, zeros between, from rows [ci_begin, ci_begin + ci) of w (taps,
+/// all_ci, co).
+std::vector<float> filter_order(const float* w, std::int64_t taps, std::int64_t all_ci,
+                                std::int64_t ci_begin, std::int64_t ci, std::int64_t co,
+                                std::int64_t packed_ci, std::int64_t packed_co);
 
-/// One convolution of planes: its weights on the card, and a plan for each shape of window that was prepared.
+/// One convolution of planes: its weights on the card, and a plan for each shape of window that was
+/// prepared.
 class WindowConv {
  public:
   struct Step {  ///< output planes [z_begin, z_end) from input planes [in_begin, in_end)
@@ -57,9 +65,11 @@ class WindowConv {
   };
 
   /// `shape` without window and z padding; `kernel` gives the whole z padding.
-  WindowConv(Shared& shared, const ConvShape& shape, const std::vector<float>& filter, const std::vector<float>& bias);
+  WindowConv(Shared& shared, const ConvShape& shape, const std::vector<float>& filter,
+             const std::vector<float>& bias);
 
-  /// Calls step(Step) for the pieces of [z_begin, z_end): no tensor of a call reaches 2^31 bytes. `depth`: planes of the input.
+  /// Calls step(Step) for the pieces of [z_begin, z_end): no tensor of a call reaches 2^31 bytes.
+  /// `depth`: planes of the input.
   void for_steps(const Extent3& plane, std::int64_t depth, std::int64_t z_begin, std::int64_t z_end,
                  const std::function<void(const Step&)>& step) const;
 
@@ -73,7 +83,9 @@ class WindowConv {
 
  private:
   using Key = std::array<std::int64_t, 5>;  // planes, H, W, padding before and after
-  static Key key(const ConvShape& s) { return {s.window.z, s.window.y, s.window.x, s.pad_lo.z, s.pad_hi.z}; }
+  static Key key(const ConvShape& s) {
+    return {s.window.z, s.window.y, s.window.x, s.pad_lo.z, s.pad_hi.z};
+  }
 
   Shared& shared_;
   ConvShape shape_;
@@ -83,15 +95,21 @@ class WindowConv {
   std::size_t workspace_bytes_ = 0;
 };
 
-std::unique_ptr<PlannedOp> make_card_conv(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights);
+std::unique_ptr<PlannedOp> make_card_conv(Shared& shared, const Conv3dDesc& op,
+                                          const LayerWeights& weights);
 /// Whether there is a kernel of the project's own for a convolution on this card.
 bool has_card_halo_conv(const Shared& shared, const Conv3dDesc& op);
-std::unique_ptr<PlannedOp> make_card_halo_conv(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights);
+std::unique_ptr<PlannedOp> make_card_halo_conv(Shared& shared, const Conv3dDesc& op,
+                                               const LayerWeights& weights);
 bool has_card_halo_up_conv(const Shared& shared, const UpConvDesc& op);
-std::unique_ptr<PlannedOp> make_card_halo_up_conv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights);
-std::unique_ptr<PlannedOp> make_card_first_layer(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights);
+std::unique_ptr<PlannedOp> make_card_halo_up_conv(Shared& shared, const UpConvDesc& op,
+                                                  const LayerWeights& weights);
+std::unique_ptr<PlannedOp> make_card_first_layer(Shared& shared, const Conv3dDesc& op,
+                                                 const LayerWeights& weights);
 std::unique_ptr<PlannedOp> make_card_max_pool(Shared& shared, const MaxPoolDesc& op);
-std::unique_ptr<PlannedOp> make_card_up_conv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights);
-std::unique_ptr<PlannedHead> make_card_head(Shared& shared, const HeadDesc& op, const LayerWeights& weights);
+std::unique_ptr<PlannedOp> make_card_up_conv(Shared& shared, const UpConvDesc& op,
+                                             const LayerWeights& weights);
+std::unique_ptr<PlannedHead> make_card_head(Shared& shared, const HeadDesc& op,
+                                            const LayerWeights& weights);
 
 }  // namespace dfe::card

@@ -17,7 +17,8 @@ __global__ void __launch_bounds__(kRingThreads<Shape>, 1)
   if (group == Shape::kGroupCount) {
     if (threadIdx.x % 32 == 0)
       for_ring_tiles<Shape>(across, tiles, 1, [&](int y, int x) {
-        for (std::int64_t z = call.z_begin / 2; z <= (call.z_end + 1) / 2; ++z) ring.fill(map, map, x, y, static_cast<int>(z - call.first));
+        for (std::int64_t z = call.z_begin / 2; z <= (call.z_end + 1) / 2; ++z)
+          ring.fill(map, map, x, y, static_cast<int>(z - call.first));
       });
   } else {
     for_ring_tiles<Shape>(across, tiles, 1, [&](int y, int x) {
@@ -31,14 +32,18 @@ template <class T, class Shape>
 cudaError_t launch_shape(cudaStream_t stream, const UpConvCall& call) {
   CUtensorMap map;
   const std::int64_t last = std::min((call.z_end + 1) / 2 + 1, call.depth);
-  if (const cudaError_t code = describe<T, Shape>(map, call.x, last - call.first, call.height, call.width, call.ci)) return code;
+  if (const cudaError_t code =
+          describe<T, Shape>(map, call.x, last - call.first, call.height, call.width, call.ci))
+    return code;
   return launch_ring<Shape>(stream, halo_up_conv<T, Shape>, call.height, call.width, 1, map, call);
 }
 
 }  // namespace
 
 cudaError_t launch_halo(cudaStream_t stream, Precision precision, const UpConvCall& call) {
-  return with_16_bits(precision, [&](auto element) { return launch_shape<decltype(element), HaloUpConvShape48>(stream, call); });
+  return with_16_bits(precision, [&](auto element) {
+    return launch_shape<decltype(element), HaloUpConvShape48>(stream, call);
+  });
 }
 
 }  // namespace dfe::card

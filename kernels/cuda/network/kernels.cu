@@ -16,11 +16,21 @@ cudaError_t launch_call(cudaStream_t stream, Precision precision, const Call& ca
 
 }  // namespace
 
-cudaError_t launch(cudaStream_t stream, Precision precision, const FirstLayerCall& call) { return launch_call(stream, precision, call); }
-cudaError_t launch(cudaStream_t stream, Precision precision, const MaxPoolCall& call) { return launch_call(stream, precision, call); }
-cudaError_t launch(cudaStream_t stream, Precision precision, const SpreadCall& call) { return launch_call(stream, precision, call); }
-cudaError_t launch(cudaStream_t stream, Precision precision, const JoinCall& call) { return launch_call(stream, precision, call); }
-cudaError_t launch(cudaStream_t stream, Precision precision, const HeadCall& call) { return launch_call(stream, precision, call); }
+cudaError_t launch(cudaStream_t stream, Precision precision, const FirstLayerCall& call) {
+  return launch_call(stream, precision, call);
+}
+cudaError_t launch(cudaStream_t stream, Precision precision, const MaxPoolCall& call) {
+  return launch_call(stream, precision, call);
+}
+cudaError_t launch(cudaStream_t stream, Precision precision, const SpreadCall& call) {
+  return launch_call(stream, precision, call);
+}
+cudaError_t launch(cudaStream_t stream, Precision precision, const JoinCall& call) {
+  return launch_call(stream, precision, call);
+}
+cudaError_t launch(cudaStream_t stream, Precision precision, const HeadCall& call) {
+  return launch_call(stream, precision, call);
+}
 
 cudaError_t launch_packing(cudaStream_t stream, Precision precision, const PlaneCall& call) {
   cudaError_t error = cudaSuccess;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// `wgmma` for the widths that the kernels use: PTX ISA, "wgmma.mma_async". Its sums are written out, register by register, as the assembler
-// wants them; each list goes on where the shorter one ends.
+// `wgmma` for the widths that the kernels use: PTX ISA, "wgmma.mma_async". Its sums are written
+// out, register by register, as the assembler wants them; each list goes on where the shorter one
+// ends.
 #pragma once
 
 #include <type_traits>
@@ -39,7 +40,8 @@ namespace dfe::card {
 
 /// d = a (64 rows, 16) · b (kColumns columns, 16), with `add` d += it; both in shared memory.
 template <class T, int kColumns>
-__device__ __forceinline__ void wgmma(float (&d)[kColumns / 2], std::uint64_t a, std::uint64_t b, bool add) {
+__device__ __forceinline__ void wgmma(float (&d)[kColumns / 2], std::uint64_t a, std::uint64_t b,
+                                      bool add) {
   static_assert(kColumns == 48 || kColumns == 72 || kColumns == 96 || kColumns == 144);
   DFE_WGMMA_OF(48, 24, 24, 25, 26)
   DFE_WGMMA_OF(72, 36, 36, 37, 38)
@@ -63,11 +65,14 @@ struct CardGroup {
   __device__ void wait() const { asm volatile("wgmma.wait_group.sync.aligned 0;" ::: "memory"); }
 
   template <class T, int N>
-  __device__ void multiply_add(Register<Sums<N>>& sums, std::uint64_t a, std::uint64_t b, bool add = true) const {
+  __device__ void multiply_add(Register<Sums<N>>& sums, std::uint64_t a, std::uint64_t b,
+                               bool add = true) const {
     wgmma<T, N>(sums.own.v, a, b, add);
   }
 
-  __device__ void transpose_quads(Register<QuadWords>& words) const { CardWarp::transpose_quads(words); }
+  __device__ void transpose_quads(Register<QuadWords>& words) const {
+    CardWarp::transpose_quads(words);
+  }
 };
 
 }  // namespace dfe::card

@@ -10,7 +10,9 @@
 
 namespace dfe::card {
 
-/// `keep`: what the pass for the statistics reads stays on the card, so that the volume is read once. All three must outlive the result.
-std::unique_ptr<VoxelInput> make_card_voxels(Machine& machine, Stages& stages, const VolumeSource& volume, bool keep);
+/// `keep`: what the pass for the statistics reads stays on the card, so that the volume is read
+/// once. All three must outlive the result.
+std::unique_ptr<VoxelInput> make_card_voxels(Machine& machine, Stages& stages,
+                                             const VolumeSource& volume, bool keep);
 
 }  // namespace dfe::card

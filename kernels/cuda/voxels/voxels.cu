@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels of kernels/common/voxels.hpp for every type and byte order, in a unit of their own to keep units small.
+// The kernels of kernels/common/voxels.hpp for every type and byte order, in a unit of their own to
+// keep units small.
 #include "kernels/cuda/machine/kernel_table.hpp"
 #include "kernels/cuda/machine/kernels.hpp"
 #include "kernels/cuda/machine/launch.cuh"

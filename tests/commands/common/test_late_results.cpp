@@ -28,7 +28,8 @@ TEST_CASE("late results: what writers say comes in their order, and at most one 
   }
 }
 
-TEST_CASE("late results: a writer's error is thrown where it is collected, and no writer outlives them") {
+TEST_CASE(
+    "late results: a writer's error is thrown where it is collected, and no writer outlives them") {
   std::atomic<bool> done = false;
   {
     CommandReport report;

@@ -35,9 +35,11 @@ Json run(const EvaluateRequest& request) { return Json::parse(run_evaluate(reque
 
 TEST_CASE("classes are matched by name, whatever their numbers") {
   const TempFolder folder;
-  const std::string truth = write(folder, "truth.csv", "particle_type,x,y,z\nribosome,10,10,10\nproteasome,30,10,10\n");
-  const std::string predicted =
-      write(folder, "picks.csv", "class_label,class_name,x,y,z\n7,proteasome,30,10,11\n9,fas,50,50,50\n3,ribosome,10,11,10\n");
+  const std::string truth =
+      write(folder, "truth.csv", "particle_type,x,y,z\nribosome,10,10,10\nproteasome,30,10,10\n");
+  const std::string predicted = write(
+      folder, "picks.csv",
+      "class_label,class_name,x,y,z\n7,proteasome,30,10,11\n9,fas,50,50,50\n3,ribosome,10,11,10\n");
   const Json json = run(request_of(predicted, truth));
   CHECK(json["rule"] == "one-to-one");
   CHECK(json["distance_voxels"] == 3);
@@ -52,9 +54,13 @@ TEST_CASE("classes are matched by name, whatever their numbers") {
 
 TEST_CASE("one truth list serves several lists of predictions") {
   const TempFolder folder;
-  const std::string truth = write(folder, "truth.csv", "tomogram,class_label,x,y,z\nt1,1,10,10,10\nt2,1,10,10,10\nt3,1,10,10,10\n");
-  EvaluateRequest request = request_of(write(folder, "t2.csv", "class_label,x,y,z\n1,10,10,10\n"), truth);
-  request.predicted.push_back(write(folder, "t1.csv", "class_label,x,y,z\n1,10,10,10\n1,90,10,10\n"));
+  const std::string truth =
+      write(folder, "truth.csv",
+            "tomogram,class_label,x,y,z\nt1,1,10,10,10\nt2,1,10,10,10\nt3,1,10,10,10\n");
+  EvaluateRequest request =
+      request_of(write(folder, "t2.csv", "class_label,x,y,z\n1,10,10,10\n"), truth);
+  request.predicted.push_back(
+      write(folder, "t1.csv", "class_label,x,y,z\n1,10,10,10\n1,90,10,10\n"));
   const Json json = run(request);
   CHECK(json["localization"]["tp"] == 2);
   CHECK(json["localization"]["fp"] == 1);
@@ -68,10 +74,14 @@ TEST_CASE("one truth list serves several lists of predictions") {
 TEST_CASE("the challenge's lists need no radii") {
   const TempFolder folder;
   const std::string head = "experiment,particle_type,x,y,z\n";
-  const std::string truth =
-      write(folder, "truth.csv", head + "TS_1,ribosome,100,100,100\nTS_1,apo-ferritin,500,100,100\nTS_1,beta-amylase,900,100,100\n");
+  const std::string truth = write(folder, "truth.csv",
+                                  head +
+                                      "TS_1,ribosome,100,100,100\nTS_1,apo-ferritin,500,100,"
+                                      "100\nTS_1,beta-amylase,900,100,100\n");
   EvaluateRequest request =
-      request_of(write(folder, "picks.csv", head + "TS_1,ribosome,100,100,174\nTS_1,apo-ferritin,500,100,131\n"), truth);
+      request_of(write(folder, "picks.csv",
+                       head + "TS_1,ribosome,100,100,174\nTS_1,apo-ferritin,500,100,131\n"),
+                 truth);
   request.options.distance.reset();
   request.options.rule = MatchRule::Czii;
   request.common.voxel_size_angstrom = 10;
@@ -86,7 +96,8 @@ TEST_CASE("the challenge's lists need no radii") {
 
 TEST_CASE("location files of the contest are read in either order") {
   const TempFolder folder;
-  const std::string z_first = write(folder, "z_first.txt", "1abc 20 200 300 0 0 0\n1xyz 30 210 410 0 0 0\n");
+  const std::string z_first =
+      write(folder, "z_first.txt", "1abc 20 200 300 0 0 0\n1xyz 30 210 410 0 0 0\n");
   const std::string x_first = write(folder, "x_first.txt", "1abc 300 200 20\n1xyz 410 210 30\n");
   const Json json = run(request_of(x_first, z_first));
   CHECK(json["localization"]["tp"] == 2);
@@ -94,14 +105,16 @@ TEST_CASE("location files of the contest are read in either order") {
   EvaluateRequest request = request_of(x_first, z_first);
   request.shift = {156, 0, 0};
   CHECK(run(request)["localization"]["tp"] == 0);
-  CHECK_THROWS_WITH(run(request_of(write(folder, "bad.txt", "1abc 20 200\n"), z_first)), DFE_CONTAINS("line 1"));
+  CHECK_THROWS_WITH(run(request_of(write(folder, "bad.txt", "1abc 20 200\n"), z_first)),
+                    DFE_CONTAINS("line 1"));
 }
 
 TEST_CASE("all results appear, each with its record") {
   const TempFolder folder;
   std::string truth = "class_label,x,y,z\n", predicted = "class_label,x,y,z,cluster_size\n";
   for (int i = 0; i < 6; ++i) truth += "1," + std::to_string(10 + 5 * i) + ",10,10\n";
-  for (int i = 0; i < 8; ++i) predicted += "1," + std::to_string(10 + 5 * i) + ",10,10," + std::to_string(100 - i) + "\n";
+  for (int i = 0; i < 8; ++i)
+    predicted += "1," + std::to_string(10 + 5 * i) + ",10,10," + std::to_string(100 - i) + "\n";
   LabelMap membrane;
   membrane.labels = Volume<std::uint8_t>({20, 20, 60}, 0);
   membrane.geometry.extent = {20, 20, 60};
@@ -114,7 +127,8 @@ TEST_CASE("all results appear, each with its record") {
   scores.write_box(1, {{0, 0, 0}, {20, 20, 60}}, values.data());
   scores.commit();
 
-  EvaluateRequest request = request_of(write(folder, "picks.csv", predicted), write(folder, "truth.csv", truth));
+  EvaluateRequest request =
+      request_of(write(folder, "picks.csv", predicted), write(folder, "truth.csv", truth));
   request.sweep = SweepValue::ClusterSize;
   request.bootstrap = 50;
   request.membrane = (folder / "membrane.mrc").string();
@@ -131,9 +145,11 @@ TEST_CASE("all results appear, each with its record") {
     CHECK(std::filesystem::file_size(output.get<std::string>()) > 0);
     CHECK(std::filesystem::exists(output.get<std::string>() + ".run.json"));
   }
-  CHECK(json["sweep"]["best"]["localization"]["threshold"] == 95);  // the two without truth are the smallest
+  CHECK(json["sweep"]["best"]["localization"]["threshold"] ==
+        95);  // the two without truth are the smallest
   CHECK(json["sweep"]["best"]["localization"]["f1"] == 1);
-  CHECK(json["membrane"]["truth"]["mode"] == 6.5);  // 4 voxels from one, √41 from two at either side
+  CHECK(json["membrane"]["truth"]["mode"] ==
+        6.5);  // 4 voxels from one, √41 from two at either side
   CHECK(json["local_maxima"]["1"]["mode"].get<double>() == Approx(0.75));
   CHECK(json["interval95"]["localization"]["recall"][0] == 1);
 
@@ -159,7 +175,8 @@ TEST_CASE("label volumes give Dice and IoU") {
   io::write_label_map(folder / "truth.mrc", map);
   map.labels(1, 1, 0) = 0;
   io::write_label_map(folder / "labels.mrc", map);
-  EvaluateRequest request = request_of((folder / "labels.mrc").string(), (folder / "truth.mrc").string());
+  EvaluateRequest request =
+      request_of((folder / "labels.mrc").string(), (folder / "truth.mrc").string());
   request.report = (folder / "report.html").string();
   const Json json = run(request);
   CHECK(json["rule"] == "voxels");

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Plots and pages: PNG files are taken apart by the specification, letters and bars are where they should be.
+// Plots and pages: PNG files are taken apart by the specification, letters and bars are where they
+// should be.
 #include <zlib.h>
 
 #include <cmath>
 #include <cstring>
 #include <limits>
 
-#include "io/report/canvas.hpp"
 #include "commands/report/charts.hpp"
 #include "commands/report/page.hpp"
+#include "io/report/canvas.hpp"
 #include "tests/fixtures/catch.hpp"
 
 using namespace dfe::io::report;
@@ -17,7 +18,8 @@ namespace {
 
 std::uint32_t number_at(const std::string& bytes, std::size_t at) {
   std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes.at(at + i));
+  for (std::size_t i = 0; i < 4; ++i)
+    value = value << 8 | static_cast<unsigned char>(bytes.at(at + i));
   return value;
 }
 
@@ -30,7 +32,8 @@ Image decode(const std::string& png) {
     const std::size_t size = number_at(png, at);
     const std::string type = png.substr(at + 4, 4), data = png.substr(at + 8, size);
     const std::string body = type + data;
-    REQUIRE(number_at(png, at + 8 + size) == crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size())));
+    REQUIRE(number_at(png, at + 8 + size) ==
+            crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size())));
     if (type == "IHDR") {
       image.width = static_cast<int>(number_at(data, 0));
       image.height = static_cast<int>(number_at(data, 4));
@@ -39,22 +42,26 @@ Image decode(const std::string& png) {
     if (type == "IDAT") packed += data;
     at += 12 + size;
   }
-  const std::size_t row = 3 * static_cast<std::size_t>(image.width), rows = static_cast<std::size_t>(image.height);
+  const std::size_t row = 3 * static_cast<std::size_t>(image.width),
+                    rows = static_cast<std::size_t>(image.height);
   std::string raw((row + 1) * rows, '\0');
   uLongf size = static_cast<uLongf>(raw.size());
-  REQUIRE(uncompress(reinterpret_cast<Bytef*>(raw.data()), &size, reinterpret_cast<const Bytef*>(packed.data()),
+  REQUIRE(uncompress(reinterpret_cast<Bytef*>(raw.data()), &size,
+                     reinterpret_cast<const Bytef*>(packed.data()),
                      static_cast<uLong>(packed.size())) == Z_OK);
   REQUIRE(size == raw.size());
   for (std::size_t y = 0; y < rows; ++y)
     for (std::size_t i = 0; i < row; ++i) {
       const int up = raw[y * (row + 1)] == 2 && y > 0 ? image.rgb[(y - 1) * row + i] : 0;
-      image.rgb.push_back(static_cast<std::uint8_t>(static_cast<unsigned char>(raw[y * (row + 1) + 1 + i]) + up));
+      image.rgb.push_back(
+          static_cast<std::uint8_t>(static_cast<unsigned char>(raw[y * (row + 1) + 1 + i]) + up));
     }
   return image;
 }
 
 bool is_color(const Image& image, int x, int y, Color color) {
-  const std::size_t at = 3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) + static_cast<std::size_t>(x));
+  const std::size_t at = 3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) +
+                              static_cast<std::size_t>(x));
   return image.rgb[at] == color.r && image.rgb[at + 1] == color.g && image.rgb[at + 2] == color.b;
 }
 
@@ -114,7 +121,9 @@ TEST_CASE("bars are as high as their values") {
   std::size_t heights[3] = {};
   const double width = (940 - 100) / 3.0;
   for (int bar = 0; bar < 3; ++bar)
-    for (int y = 0; y < image.height; ++y) heights[bar] += is_color(image, static_cast<int>(100 + width * (bar + 0.5)), y, series_color(0));
+    for (int y = 0; y < image.height; ++y)
+      heights[bar] +=
+          is_color(image, static_cast<int>(100 + width * (bar + 0.5)), y, series_color(0));
   CHECK(heights[1] == Approx(480).margin(2));
   CHECK(heights[0] == Approx(120).margin(2));
   CHECK(heights[2] == 0);
@@ -126,7 +135,9 @@ TEST_CASE("charts of nothing and of oddities are drawn") {
   CHECK(draw(BarChart{}).width > 0);
   CHECK(draw(TableChart{}).width > 0);
   LineChart line;
-  line.series = {{"one point", {3}, {2}}, {"gap", {1, 2, 3}, {0, nan, 1e300}}, {std::string(200, 'w'), {0, 1e9}, {1, 1}}};
+  line.series = {{"one point", {3}, {2}},
+                 {"gap", {1, 2, 3}, {0, nan, 1e300}},
+                 {std::string(200, 'w'), {0, 1e9}, {1, 1}}};
   line.marks = {-5, 2};
   CHECK_NOTHROW(encode_png(draw(line)));
   TableChart table;
@@ -142,5 +153,6 @@ TEST_CASE("a page needs nothing but itself") {
   const std::string html = page.html();
   CHECK_THAT(html, DFE_CONTAINS("A &lt; B &amp; &quot;C&quot;") && DFE_CONTAINS("&lt;script&gt;") &&
                        DFE_CONTAINS("data:image/png;base64,iVBORw0KGgo"));
-  for (const char* outside : {"http:", "https:", "<script", "<link", "url("}) CHECK(html.find(outside) == std::string::npos);
+  for (const char* outside : {"http:", "https:", "<script", "<link", "url("})
+    CHECK(html.find(outside) == std::string::npos);
 }

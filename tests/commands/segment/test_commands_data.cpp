@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A real cryo-electron tomogram (a virion, EMD-1155) through `pick` with random weights: whatever is found, the label map must lie where
-// the tomogram lies.
+// A real cryo-electron tomogram (a virion, EMD-1155) through `pick` with random weights: whatever
+// is found, the label map must lie where the tomogram lies.
 #include "dfengine/dfengine.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"

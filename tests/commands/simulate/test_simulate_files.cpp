@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command behind `simulate`: what it writes belongs together, can be read by the other commands, and is made anew from its own
-// parameters.
+// The command behind `simulate`: what it writes belongs together, can be read by the other
+// commands, and is made anew from its own parameters.
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -8,8 +8,8 @@
 #include <numbers>
 #include <sstream>
 
-#include "dfengine/commands.hpp"
 #include "commands/simulate/simulate_settings.hpp"
+#include "dfengine/commands.hpp"
 #include "io/atomic_file.hpp"
 #include "io/config/config.hpp"
 #include "io/particle_list.hpp"
@@ -37,7 +37,8 @@ tilts: {step: 10}
 noise: {snr: 0.5}
 )";
 
-SimulateRequest request_of(const TempFolder& folder, const std::string& config, std::vector<std::string> overrides = {}) {
+SimulateRequest request_of(const TempFolder& folder, const std::string& config,
+                           std::vector<std::string> overrides = {}) {
   io::write_text_file(folder / "config.yaml", config);
   SimulateRequest request;
   request.config = (folder / "config.yaml").string();
@@ -56,8 +57,9 @@ std::string pdb_text(int atoms) {
   std::string text;
   char line[100];
   for (int i = 0; i < atoms; ++i) {
-    std::snprintf(line, sizeof line, "ATOM  %5d  C   ALA A%4d    %8.3f%8.3f%8.3f  1.00 20.00           C\n", i + 1, i % 9999 + 1,
-                  3.0 * (i % 10), 3.0 * (i / 10 % 10), 3.0 * (i / 100));
+    std::snprintf(line, sizeof line,
+                  "ATOM  %5d  C   ALA A%4d    %8.3f%8.3f%8.3f  1.00 20.00           C\n", i + 1,
+                  i % 9999 + 1, 3.0 * (i % 10), 3.0 * (i / 10 % 10), 3.0 * (i / 100));
     text += line;
   }
   return text + "END\n";
@@ -65,11 +67,13 @@ std::string pdb_text(int atoms) {
 
 std::string cif_text(int atoms) {
   std::string text =
-      "data_test\nloop_\n_atom_site.id\n_atom_site.type_symbol\n_atom_site.Cartn_x\n_atom_site.Cartn_y\n_atom_site.Cartn_z\n"
+      "data_test\nloop_\n_atom_site.id\n_atom_site.type_symbol\n_atom_site.Cartn_x\n_atom_site."
+      "Cartn_y\n_atom_site.Cartn_z\n"
       "_atom_site.occupancy\n_atom_site.B_iso_or_equiv\n";
   char line[100];
   for (int i = 0; i < atoms; ++i) {
-    std::snprintf(line, sizeof line, "%d C %.3f %.3f %.3f 1.00 20.00\n", i + 1, 3.0 * (i % 10), 3.0 * (i / 10 % 10), 3.0 * (i / 100));
+    std::snprintf(line, sizeof line, "%d C %.3f %.3f %.3f 1.00 20.00\n", i + 1, 3.0 * (i % 10),
+                  3.0 * (i / 10 % 10), 3.0 * (i / 100));
     text += line;
   }
   return text;
@@ -86,8 +90,9 @@ TEST_CASE("a data set has all its parts, laid out as train takes them") {
   CHECK_THAT(report.text, DFE_CONTAINS("SNR 0.5"));
   const fs::path out = folder / "out";
   for (const char* name : {"train/train_1", "train/train_2", "valid/valid_1"})
-    for (const char* ending : {".mrc", ".mrc.run.json", "_target.mrc", "_objl.xml", "_objl.star", "_objl.csv", "_decoys.csv",
-                               "_density.mrc", "_instances.mrc", "_occupancy.mrc", ".tlt", "_tilts.csv"})
+    for (const char* ending :
+         {".mrc", ".mrc.run.json", "_target.mrc", "_objl.xml", "_objl.star", "_objl.csv",
+          "_decoys.csv", "_density.mrc", "_instances.mrc", "_occupancy.mrc", ".tlt", "_tilts.csv"})
       CHECK(fs::exists(out / (std::string(name) + ending)));
   CHECK_FALSE(fs::exists(out / "train/train_1_membranes.mrc"));
   CHECK(text_of(out / "train/train_1.tlt").substr(0, 8) == "-60\n-50\n");
@@ -101,14 +106,16 @@ TEST_CASE("a data set has all its parts, laid out as train takes them") {
   // The volumes say the same about each voxel.
   const LabelMap target = io::read_label_map(out / "train/train_1_target.mrc");
   const LabelMap occupancy = io::read_label_map(out / "train/train_1_occupancy.mrc");
-  const Volume<float> instances = io::read_volume(*io::open_volume(out / "train/train_1_instances.mrc"));
+  const Volume<float> instances =
+      io::read_volume(*io::open_volume(out / "train/train_1_instances.mrc"));
   const ParticleList list = io::read_particle_list(out / "train/train_1_objl.csv");
   CHECK(list.particles.size() == 5);
   CHECK(target.geometry.voxel_size.x_angstrom == Approx(13.68));
   for (std::int64_t i = 0; i < target.labels.voxels(); ++i) {
     const auto number = static_cast<std::int64_t>(instances.data()[i]);
     REQUIRE((number > 0) == (occupancy.labels.data()[i] > 0));
-    const auto found = std::find_if(list.particles.begin(), list.particles.end(), [&](const Particle& p) { return p.object_id == number; });
+    const auto found = std::find_if(list.particles.begin(), list.particles.end(),
+                                    [&](const Particle& p) { return p.object_id == number; });
     REQUIRE(target.labels.data()[i] == (found == list.particles.end() ? 0 : found->class_label));
   }
 }
@@ -147,18 +154,23 @@ TEST_CASE("the written parameters make the same tomogram again; seeds and tomogr
   again.threads = 1;
   run_simulate(again);
   CHECK(text_of(folder / "out/train/train_2.mrc") == text_of(folder / "again/train/train_2.mrc"));
-  CHECK(text_of(folder / "out/train/train_2_objl.xml") == text_of(folder / "again/train/train_2_objl.xml"));
-  CHECK(text_of(folder / "out/train/train_1_objl.xml") != text_of(folder / "out/train/train_2_objl.xml"));
+  CHECK(text_of(folder / "out/train/train_2_objl.xml") ==
+        text_of(folder / "again/train/train_2_objl.xml"));
+  CHECK(text_of(folder / "out/train/train_1_objl.xml") !=
+        text_of(folder / "out/train/train_2_objl.xml"));
 }
 
 TEST_CASE("a grid of conditions images the same scenes") {
   const TempFolder folder;
-  run_simulate(
-      request_of(folder, kConfig, {"noise.snr=[0.15, 0.05]", "tilts.range=[60, 50]", "tomograms={test: 1}", "outputs=[projections]"}));
+  run_simulate(request_of(folder, kConfig,
+                          {"noise.snr=[0.15, 0.05]", "tilts.range=[60, 50]", "tomograms={test: 1}",
+                           "outputs=[projections]"}));
   const fs::path out = folder / "out";
-  for (const char* name : {"snr0.15_tilt60", "snr0.05_tilt60", "snr0.15_tilt50", "snr0.05_tilt50"}) {
+  for (const char* name :
+       {"snr0.15_tilt60", "snr0.05_tilt60", "snr0.15_tilt50", "snr0.05_tilt50"}) {
     CHECK(fs::exists(out / name / "test/test_1.mrc"));
-    CHECK(text_of(out / name / "test/test_1_objl.csv") == text_of(out / "snr0.15_tilt60/test/test_1_objl.csv"));
+    CHECK(text_of(out / name / "test/test_1_objl.csv") ==
+          text_of(out / "snr0.15_tilt60/test/test_1_objl.csv"));
   }
   CHECK(io::open_volume(out / "snr0.05_tilt50/test/test_1_projections.mrc")->extent().z == 11);
   CHECK(io::open_volume(out / "snr0.05_tilt60/test/test_1_projections.mrc")->extent().z == 13);
@@ -181,10 +193,12 @@ TEST_CASE("atomic models in PDB and mmCIF give one density; maps too; damaged fi
   io::write_text_file(folder / "block.pdb", pdb_text(3000));
   io::write_text_file(folder / "block.cif", cif_text(3000));
   io::write_text_file(folder / "empty.pdb", "HEADER    NOTHING\nEND\n");
-  io::write_text_file(folder / "broken.cif", "data_x\nloop_\n_atom_site.Cartn_x\n_atom_site.Cartn_y\n1 2 3\n");
+  io::write_text_file(folder / "broken.cif",
+                      "data_x\nloop_\n_atom_site.Cartn_x\n_atom_site.Cartn_y\n1 2 3\n");
   const std::string head = "size: [30, 30, 30]\nvoxel_size: 10\ntilts: {step: 30}\nclasses:\n";
   const auto masks_of = [&](const std::string& source) {
-    SimulateRequest request = request_of(folder, head + "  - {name: block, count: 1, " + source + "}\n");
+    SimulateRequest request =
+        request_of(folder, head + "  - {name: block, count: 1, " + source + "}\n");
     request.common.overwrite = true;
     run_simulate(request);
     const Volume<float> mask = io::read_volume(*io::open_volume(folder / "out/masks/block.mrc"));
@@ -192,7 +206,8 @@ TEST_CASE("atomic models in PDB and mmCIF give one density; maps too; damaged fi
   };
   const auto pdb = masks_of("structure: block.pdb");
   CHECK(pdb == masks_of("structure: block.cif"));
-  CHECK(std::count(pdb.begin(), pdb.end(), 1.0f) == Approx(30.0 * 30 * 90 / 1000).epsilon(0.6));  // a block of 30x30x90 Å
+  CHECK(std::count(pdb.begin(), pdb.end(), 1.0f) ==
+        Approx(30.0 * 30 * 90 / 1000).epsilon(0.6));  // a block of 30x30x90 Å
   CHECK_THROWS_WITH(masks_of("structure: empty.pdb"), DFE_CONTAINS("empty.pdb': has no atoms"));
   CHECK_THROWS_WITH(masks_of("structure: broken.cif"), DFE_CONTAINS("broken.cif"));
   CHECK_THROWS_WITH(masks_of("structure: absent.pdb"), DFE_CONTAINS("absent.pdb"));
@@ -213,14 +228,17 @@ TEST_CASE("a list of another data set gives places and angles") {
   SimulateRequest request = request_of(folder, kConfig, {"tomograms={test: 1}"});
   run_simulate(request);
   request.output = (folder / "copy").string();
-  request.overrides = {"tomograms={test: 1}", "decoys=[]", "seed=77", "placement.list=" + (folder / "out/test/test_1_objl.star").string()};
+  request.overrides = {"tomograms={test: 1}", "decoys=[]", "seed=77",
+                       "placement.list=" + (folder / "out/test/test_1_objl.star").string()};
   run_simulate(request);
   const ParticleList a = io::read_particle_list(folder / "out/test/test_1_objl.xml"),
                      b = io::read_particle_list(folder / "copy/test/test_1_objl.xml");
   REQUIRE(a.particles.size() == b.particles.size());
   for (std::size_t i = 0; i < a.particles.size(); ++i) {
-    CHECK(a.particles[i].position_voxels.x == Approx(b.particles[i].position_voxels.x).margin(2e-3));
-    CHECK((*a.particles[i].orientation)[3] == Approx((*b.particles[i].orientation)[3]).margin(1e-3));
+    CHECK(a.particles[i].position_voxels.x ==
+          Approx(b.particles[i].position_voxels.x).margin(2e-3));
+    CHECK((*a.particles[i].orientation)[3] ==
+          Approx((*b.particles[i].orientation)[3]).margin(1e-3));
   }
 }
 
@@ -228,8 +246,11 @@ TEST_CASE("the documented settings are all there are, and their values the defau
   const std::string page = text_of(fs::path(DFE_SOURCE_DIR) / "docs/simulate.md");
   const std::size_t begin = page.find("```yaml\n") + 8, end = page.find("```", begin);
   const std::string block = page.substr(begin, end - begin);
-  const auto settings = [](const std::string& text) { return read_simulate_settings(io::Config::parse(text, "docs/simulate.md")); };
-  const SimulateSettings documented = settings(block), defaults = settings("classes: [{shape: ribosome}]");
+  const auto settings = [](const std::string& text) {
+    return read_simulate_settings(io::Config::parse(text, "docs/simulate.md"));
+  };
+  const SimulateSettings documented = settings(block),
+                         defaults = settings("classes: [{shape: ribosome}]");
   CHECK(documented.effective == defaults.effective);
 
   // The entries of membranes stand there as comments.
@@ -240,8 +261,9 @@ TEST_CASE("the documented settings are all there are, and their values the defau
     if (line.starts_with("#  ")) line[0] = ' ';
     open += line + "\n";
   }
-  const SimulateSettings with = settings(open),
-                         bare = settings("classes: [{shape: ribosome}]\nmembranes: [{kind: vesicle}, {kind: plane}]");
+  const SimulateSettings
+      with = settings(open),
+      bare = settings("classes: [{shape: ribosome}]\nmembranes: [{kind: vesicle}, {kind: plane}]");
   CHECK(with.effective == bare.effective);
   CHECK(with.scene.membranes.size() == 2);
 }
@@ -249,7 +271,8 @@ TEST_CASE("the documented settings are all there are, and their values the defau
 TEST_CASE("settings that make no sense are refused with their place") {
   const TempFolder folder;
   const auto refused = [&](std::vector<std::string> overrides, const char* word) {
-    CHECK_THROWS_WITH(run_simulate(request_of(folder, kConfig, std::move(overrides))), DFE_CONTAINS(word));
+    CHECK_THROWS_WITH(run_simulate(request_of(folder, kConfig, std::move(overrides))),
+                      DFE_CONTAINS(word));
     CHECK_FALSE(fs::exists(folder / "out/simulate.yaml"));
   };
   refused({"noize.snr=1"}, "noise");

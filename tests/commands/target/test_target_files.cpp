@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command behind `target`: radii, masks, merged volumes and list formats as files, and what it says about them.
+// The command behind `target`: radii, masks, merged volumes and list formats as files, and what it
+// says about them.
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "dfengine/commands.hpp"
 #include "core/philox.hpp"
+#include "dfengine/commands.hpp"
 #include "io/lists/euler.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
@@ -40,7 +41,8 @@ void write_like(const std::filesystem::path& path) {
   io::write_volume(path, volume.view(), geometry_of(kExtent));
 }
 
-void write_list(const std::filesystem::path& path, std::vector<Particle> particles, std::vector<std::string> tomograms = {},
+void write_list(const std::filesystem::path& path, std::vector<Particle> particles,
+                std::vector<std::string> tomograms = {},
                 io::ListFormat format = io::ListFormat::Auto) {
   ParticleList list;
   list.particles = std::move(particles);
@@ -89,7 +91,8 @@ struct Setting {
 };
 
 std::int64_t count(const LabelMap& map, int label) {
-  return std::count(map.labels.span().begin(), map.labels.span().end(), static_cast<std::uint8_t>(label));
+  return std::count(map.labels.span().begin(), map.labels.span().end(),
+                    static_cast<std::uint8_t>(label));
 }
 
 }  // namespace
@@ -111,7 +114,8 @@ TEST_CASE("the target lies where its tomogram lies, and counts are those of its 
 }
 
 TEST_CASE("radii come by order, by label and by name, in voxels or Å") {
-  const std::string spheres = GENERATE("4,3", "1=4,2=3", "2=30A,1=40A", "ribosome=4,2=3", "40A,proteasome=3");
+  const std::string spheres =
+      GENERATE("4,3", "1=4,2=3", "2=30A,1=40A", "ribosome=4,2=3", "40A,proteasome=3");
   Setting s;
   s.request.spheres = spheres;
   s.request.class_names = {"background", "ribosome", "proteasome"};
@@ -125,13 +129,18 @@ TEST_CASE("XML and RELION lists give one orientation") {
   for (std::uint64_t i = 0; i < 6; ++i) {
     const auto u = [&](std::uint32_t k) { return static_cast<double>(random.uniform(k, i)); };
     particles.push_back(particle(1, 5 + 10 * u(0), 6 + 18 * u(1), 6 + 28 * u(2)));
-    particles.back().orientation = io::lists::from_zxz({360 * u(3) - 180, 360 * u(4) - 180, 180 * u(5)});
+    particles.back().orientation =
+        io::lists::from_zxz({360 * u(3) - 180, 360 * u(4) - 180, 180 * u(5)});
   }
   Setting s;
   std::filesystem::create_directory(s.folder / "masks");
-  write_mask(s.folder / "masks/1.mrc", {13, 13, 13}, [](std::int64_t z, std::int64_t y, std::int64_t x) {
-    return (z == 6 && y == 6 && x >= 6) || (z == 6 && x == 6 && y >= 6 && y < 10) || (y <= 7 && x >= 6 && z == 7) ? 1.0f : 0.0f;
-  });
+  write_mask(s.folder / "masks/1.mrc", {13, 13, 13},
+             [](std::int64_t z, std::int64_t y, std::int64_t x) {
+               return (z == 6 && y == 6 && x >= 6) || (z == 6 && x == 6 && y >= 6 && y < 10) ||
+                              (y <= 7 && x >= 6 && z == 7)
+                          ? 1.0f
+                          : 0.0f;
+             });
   s.request.spheres.clear();
   s.request.masks = (s.folder / "masks").string();
   const auto target_of = [&](const std::string& name, io::ListFormat format) {
@@ -149,7 +158,8 @@ TEST_CASE("XML and RELION lists give one orientation") {
                                      {"e.csv", io::ListFormat::Csv}}) {
     const LabelMap other = target_of(name, format);
     std::int64_t differ = 0;  // XML has three decimals: a voxel on the edge may fall either way
-    for (std::int64_t i = 0; i < xml.labels.voxels(); ++i) differ += xml.labels.data()[i] != other.labels.data()[i];
+    for (std::int64_t i = 0; i < xml.labels.voxels(); ++i)
+      differ += xml.labels.data()[i] != other.labels.data()[i];
     INFO(name);
     CHECK(differ <= 2);
   }
@@ -193,7 +203,8 @@ TEST_CASE("merged labels lie under or over the objects, in the order given") {
 
 TEST_CASE("one tomogram of a list is chosen by name, by index or by the tomogram's file") {
   Setting s;
-  std::vector<Particle> particles = {particle(1, 8, 10, 10), particle(1, 8, 10, 25), particle(1, 8, 20, 25)};
+  std::vector<Particle> particles = {particle(1, 8, 10, 10), particle(1, 8, 10, 25),
+                                     particle(1, 8, 20, 25)};
   particles[0].tomogram = 0;
   particles[1].tomogram = 1;
   particles[2].tomogram = 1;
@@ -245,10 +256,12 @@ TEST_CASE("masks are found by class name or label, and their values need not be 
 
 TEST_CASE("what no network could learn from is said") {
   Setting s;
-  write_list(s.request.list, {particle(1, 8, 10, 10), particle(1, 8, 10, 4000), particle(2, 10, 15, 20)});
+  write_list(s.request.list,
+             {particle(1, 8, 10, 10), particle(1, 8, 10, 4000), particle(2, 10, 15, 20)});
   s.request.spheres = "3,25,4";
   const nlohmann::json json = s.run();
-  CHECK_THAT(s.messages.text, DFE_CONTAINS("class 2: reaches 25 voxels") && DFE_CONTAINS("class 3: the list has no objects"));
+  CHECK_THAT(s.messages.text, DFE_CONTAINS("class 2: reaches 25 voxels") &&
+                                  DFE_CONTAINS("class 3: the list has no objects"));
   CHECK_THAT(s.messages.text, DFE_CONTAINS("class 1: 1 outside the volume of 2 objects"));
   CHECK(json["classes"]["1"]["outside"] == 1);
   CHECK(json["classes"]["2"]["clipped"] == 1);
@@ -258,9 +271,11 @@ TEST_CASE("what no network could learn from is said") {
 TEST_CASE("requests for targets that make no sense are refused before anything is written") {
   Setting s;
   const auto [spheres, fact] = GENERATE(
-      std::pair{"4", "nothing says what it looks like"}, std::pair{"", "say what the classes look like"}, std::pair{"4,x", "--spheres"},
-      std::pair{"4,-3", "--spheres"}, std::pair{"4,3,2=5", "second radius"}, std::pair{"4,ribosom=3", "names no class"},
-      std::pair{"4,300=3", "classes are 1 to 255"}, std::pair{"4,1e9", "within the volume"}, std::pair{"4,nan", "--spheres"});
+      std::pair{"4", "nothing says what it looks like"},
+      std::pair{"", "say what the classes look like"}, std::pair{"4,x", "--spheres"},
+      std::pair{"4,-3", "--spheres"}, std::pair{"4,3,2=5", "second radius"},
+      std::pair{"4,ribosom=3", "names no class"}, std::pair{"4,300=3", "classes are 1 to 255"},
+      std::pair{"4,1e9", "within the volume"}, std::pair{"4,nan", "--spheres"});
   s.request.spheres = spheres;
   CHECK_THROWS_WITH(s.run(), DFE_CONTAINS(fact));
   CHECK(!std::filesystem::exists(s.request.output));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The settings of `train`: the document shows every one with its default, and what is given arrives.
+// The settings of `train`: the document shows every one with its default, and what is given
+// arrives.
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -46,7 +47,8 @@ std::vector<std::string> keys_of(const std::string& text) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::size_t begin = text.find_first_not_of(" -", at);
     const std::size_t colon = text.find(':', at);
-    if (colon < end && begin < colon && text[begin] != '#') keys.push_back(text.substr(begin, colon - begin));
+    if (colon < end && begin < colon && text[begin] != '#')
+      keys.push_back(text.substr(begin, colon - begin));
     at = end + 1;
   }
   return keys;
@@ -76,9 +78,11 @@ TEST_CASE("defaults are the paper's") {
 }
 
 TEST_CASE("what is given arrives") {
-  const TrainSettings s = settings({"patches.size=[16, 20, 24]", "loss.foreground_weight=10", "optimizer.schedule=cosine",
-                                    "training.epochs=3", "training.steps=40", "optimizer.batches_per_step=4", "validation.radius=110A",
-                                    "network.start=he", "data.root=/data", "seed=7", "validation.method=components"});
+  const TrainSettings s =
+      settings({"patches.size=[16, 20, 24]", "loss.foreground_weight=10",
+                "optimizer.schedule=cosine", "training.epochs=3", "training.steps=40",
+                "optimizer.batches_per_step=4", "validation.radius=110A", "network.start=he",
+                "data.root=/data", "seed=7", "validation.method=components"});
   CHECK(s.sampler.patch == Extent3{16, 20, 24});
   CHECK(s.loss.class_weights == std::vector<double>{1, 10});
   CHECK(s.optimizer.schedule.curve == RateCurve::Cosine);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `train` through the library: it learns, writes what it says, goes on where it stopped, and refuses what makes no sense.
+// `train` through the library: it learns, writes what it says, goes on where it stopped, and
+// refuses what makes no sense.
 #include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -10,9 +11,9 @@
 #include "engine/training/start.hpp"
 #include "io/hdf5.hpp"
 #include "io/weights_file.hpp"
+#include "tests/commands/train/toy.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/temp_folder.hpp"
-#include "tests/commands/train/toy.hpp"
 
 using namespace dfe;
 using dfe::test::TempFolder;
@@ -34,7 +35,8 @@ nlohmann::json run(const TrainRequest& request, Observer* observer = nullptr) {
 std::vector<float> parameters(const std::filesystem::path& weights) {
   std::vector<float> all;
   for (const LayerWeights& layer : io::read_weights(weights).layers)
-    for (const auto* values : {&layer.kernel, &layer.bias}) all.insert(all.end(), values->begin(), values->end());
+    for (const auto* values : {&layer.kernel, &layer.bias})
+      all.insert(all.end(), values->begin(), values->end());
   return all;
 }
 
@@ -73,7 +75,8 @@ TEST_CASE("a tiny network learns a tiny task to an F1 of 0.9") {
   REQUIRE(json["best_epoch"] >= 1);
   CHECK(json["best"] >= 0.9);
 
-  // The same through pick and evaluate, as a user would find it on a tomogram that was in neither set.
+  // The same through pick and evaluate, as a user would find it on a tomogram that was in neither
+  // set.
   dfe::test::write_toy_tomogram(folder.path(), "t", 5);
   PickRequest pick;
   pick.segment.tomograms = {folder / "t.mrc"};
@@ -96,8 +99,9 @@ TEST_CASE("what a run leaves in its folder") {
   const TempFolder folder;
   dfe::test::write_toy(folder.path());
   const auto json = run(request_in(folder, {"training.epochs=3"}));
-  for (const char* name : {"checkpoint.h5", "weights_last.h5", "weights_best.h5", "weights_last.h5.run.json", "history.h5", "history.csv",
-                           "curves.png", "report.html", "config.yaml"})
+  for (const char* name :
+       {"checkpoint.h5", "weights_last.h5", "weights_best.h5", "weights_last.h5.run.json",
+        "history.h5", "history.csv", "curves.png", "report.html", "config.yaml"})
     CHECK(std::filesystem::exists(folder / "run" / name));
 
   const Weights weights = io::read_weights(folder / "run/weights_last.h5");
@@ -108,7 +112,9 @@ TEST_CASE("what a run leaves in its folder") {
 
   // Validation every second epoch, and at the last one.
   const io::h5::File history = io::h5::open_file(folder / "run/history.h5");
-  const auto column = [&](const char* name) { return io::h5::read_doubles(io::h5::open_dataset(history, name), 1000); };
+  const auto column = [&](const char* name) {
+    return io::h5::read_doubles(io::h5::open_dataset(history, name), 1000);
+  };
   CHECK(column("epoch") == std::vector<double>{1, 2, 3});
   CHECK(column("batches") == std::vector<double>{5, 10, 15});
   CHECK(column("f1").size() == 9);
@@ -136,7 +142,8 @@ TEST_CASE("a stopped run goes on bit for bit, on any number of threads") {
   // Stopped within an epoch, at the end of one, and while a step gathers batches.
   for (const std::int64_t after : {std::int64_t{3}, std::int64_t{10}, std::int64_t{17}}) {
     Stopper stopper(after);
-    TrainRequest request = request_in(folder, {"output=" + (folder / "parts").string(), "training.epochs=4"});
+    TrainRequest request =
+        request_in(folder, {"output=" + (folder / "parts").string(), "training.epochs=4"});
     request.common.overwrite = true;
     request.options.threads = 2;
     const auto stopped = run(request, &stopper);
@@ -154,7 +161,8 @@ TEST_CASE("a stopped run goes on bit for bit, on any number of threads") {
 TEST_CASE("gathered batches survive a stop") {
   const TempFolder folder;
   dfe::test::write_toy(folder.path());
-  const std::vector<std::string> more{"optimizer.batches_per_step=4", "training.epochs=2", "training.steps=8"};
+  const std::vector<std::string> more{"optimizer.batches_per_step=4", "training.epochs=2",
+                                      "training.steps=8"};
   const auto in = [&](const char* name) {
     std::vector<std::string> overrides = more;
     overrides.push_back("output=" + (folder / name).string());
@@ -166,7 +174,8 @@ TEST_CASE("gathered batches survive a stop") {
   TrainRequest request = in("parts");
   request.resume = true;
   run(request);
-  CHECK(parameters(folder / "parts/weights_last.h5") == parameters(folder / "whole/weights_last.h5"));
+  CHECK(parameters(folder / "parts/weights_last.h5") ==
+        parameters(folder / "whole/weights_last.h5"));
 }
 
 TEST_CASE("training goes on from other weights, with another last layer where the classes differ") {
@@ -177,7 +186,8 @@ TEST_CASE("training goes on from other weights, with another last layer where th
   network.widths = {6, 8, 8};
   Weights other = random_start(network, classes, 9);
   io::write_weights(folder / "other.h5", other);
-  TrainRequest request = request_in(folder, {"training.epochs=1", "training.steps=1", "optimizer.rate=1e-9", "optimizer.average_decay=0"});
+  TrainRequest request = request_in(folder, {"training.epochs=1", "training.steps=1",
+                                             "optimizer.rate=1e-9", "optimizer.average_decay=0"});
   request.init = folder / "other.h5";
   const auto json = run(request);
   CHECK_THAT(json["warnings"].dump(), DFE_CONTAINS("the last layer begins at random"));
@@ -185,18 +195,22 @@ TEST_CASE("training goes on from other weights, with another last layer where th
   REQUIRE(trained.classes == 3);
   for (std::size_t layer = 0; layer + 1 < trained.layers.size(); ++layer)
     for (std::size_t i = 0; i < trained.layers[layer].kernel.size(); ++i)
-      REQUIRE(trained.layers[layer].kernel[i] == Approx(other.layers[layer].kernel[i]).margin(1e-6));
+      REQUIRE(trained.layers[layer].kernel[i] ==
+              Approx(other.layers[layer].kernel[i]).margin(1e-6));
 }
 
 TEST_CASE("targets are painted where only lists are given") {
   const TempFolder folder;
   dfe::test::write_toy(folder.path());
-  run(request_in(folder, {"data.train=[{tomogram: " + (folder / "a.mrc").string() + ", list: " + (folder / "a.star").string() + "}]",
+  run(request_in(folder, {"data.train=[{tomogram: " + (folder / "a.mrc").string() +
+                              ", list: " + (folder / "a.star").string() + "}]",
                           "data.spheres=\"bright=3.5,dark=35A\"", "training.epochs=1"}));
-  const LabelMap painted = io::read_label_map(folder / "run/targets/train_0_a.mrc"), truth = io::read_label_map(folder / "a_target.mrc");
+  const LabelMap painted = io::read_label_map(folder / "run/targets/train_0_a.mrc"),
+                 truth = io::read_label_map(folder / "a_target.mrc");
   // Positions of the list are rounded to what the file holds, so a voxel on the rim may differ.
   std::int64_t different = 0;
-  for (std::size_t i = 0; i < truth.labels.span().size(); ++i) different += painted.labels.span()[i] != truth.labels.span()[i];
+  for (std::size_t i = 0; i < truth.labels.span().size(); ++i)
+    different += painted.labels.span()[i] != truth.labels.span()[i];
   CHECK(different < 10);
 }
 
@@ -208,9 +222,11 @@ TEST_CASE("DeepFinder's folders") {
     const ParticleList list = io::read_particle_list(folder / part / (std::string(part) + ".star"));
     io::write_particle_list(folder / part / (std::string(part) + "_objl.xml"), list);
   }
-  std::ofstream(folder / "toy.yaml") << "output: run\nclasses: [background, bright, dark]\ndata: {folder: .}\n"
-                                        "network: {widths: [4, 4, 4]}\npatches: {size: 16}\ntraining: {epochs: 1, steps: 2, batch: 1}\n"
-                                        "validation: {radius: 4}\n";
+  std::ofstream(folder / "toy.yaml")
+      << "output: run\nclasses: [background, bright, dark]\ndata: {folder: .}\n"
+         "network: {widths: [4, 4, 4]}\npatches: {size: 16}\ntraining: {epochs: 1, steps: 2, "
+         "batch: 1}\n"
+         "validation: {radius: 4}\n";
   const auto json = run(request_in(folder));
   CHECK(json["finished"] == true);
   CHECK(json["best_epoch"] == 1);
@@ -220,7 +236,8 @@ TEST_CASE("batches that are not finite are left out, and too many of them end th
   const TempFolder folder;
   dfe::test::write_toy(folder.path());
   const std::string error = error_of([&] {
-    run(request_in(folder, {"optimizer.rate=1e30", "optimizer.clip_norm=0", "training.most_bad_batches=3"}));
+    run(request_in(
+        folder, {"optimizer.rate=1e30", "optimizer.clip_norm=0", "training.most_bad_batches=3"}));
   });
   CHECK_THAT(error, DFE_CONTAINS("3 batches in a row were not finite"));
   CHECK(std::filesystem::exists(folder / "run/checkpoint.h5"));
@@ -229,21 +246,26 @@ TEST_CASE("batches that are not finite are left out, and too many of them end th
 TEST_CASE("requests that make no sense") {
   const TempFolder folder;
   dfe::test::write_toy(folder.path());
-  const auto error_with = [&](const std::vector<std::string>& overrides) { return error_of([&] { run(request_in(folder, overrides)); }); };
+  const auto error_with = [&](const std::vector<std::string>& overrides) {
+    return error_of([&] { run(request_in(folder, overrides)); });
+  };
   CHECK_THAT(error_with({"optimizer.ratte=1"}), DFE_CONTAINS("did you mean 'optimizer.rate'?"));
   CHECK_THAT(error_with({"optimizer.rate=-1"}), DFE_CONTAINS("rate"));
   CHECK_THAT(error_with({"classes=[one]"}), DFE_CONTAINS("classes"));
   CHECK_THAT(error_with({"patches.size=18"}), DFE_CONTAINS("multiple"));
-  CHECK_THAT(error_with({"data.valid.0.tomogram=" + (folder / "none.mrc").string()}), DFE_CONTAINS("none.mrc"));
+  CHECK_THAT(error_with({"data.valid.0.tomogram=" + (folder / "none.mrc").string()}),
+             DFE_CONTAINS("none.mrc"));
   CHECK_THAT(error_with({"data.axes=zxy"}), DFE_CONTAINS("choose one of: detect, xyz, zyx"));
   CHECK_THAT(error_with({"data.train=[]"}), DFE_CONTAINS("names no tomogram"));
   CHECK_THAT(error_with({"classes=[background, bright]"}), DFE_CONTAINS("objects of class '2'"));
-  CHECK_THAT(error_with({"data.train.0.target=" + (folder / "toy.yaml").string()}), DFE_CONTAINS("toy.yaml"));
+  CHECK_THAT(error_with({"data.train.0.target=" + (folder / "toy.yaml").string()}),
+             DFE_CONTAINS("toy.yaml"));
   CHECK_THAT(error_with({"loss.class_weights=[1, 2]"}), DFE_CONTAINS("foreground_weight"));
 
   // A copy under another name is the same tomogram.
   std::filesystem::copy_file(folder / "a.mrc", folder / "copy.mrc");
-  CHECK_THAT(error_with({"data.valid.0.tomogram=" + (folder / "copy.mrc").string()}), DFE_CONTAINS("is in validation and"));
+  CHECK_THAT(error_with({"data.valid.0.tomogram=" + (folder / "copy.mrc").string()}),
+             DFE_CONTAINS("is in validation and"));
 
   CHECK_FALSE(std::filesystem::exists(folder / "run/checkpoint.h5"));
   TrainRequest resume = request_in(folder);
@@ -253,5 +275,6 @@ TEST_CASE("requests that make no sense") {
   CHECK_THAT(error_of([&] { run(request_in(folder)); }), DFE_CONTAINS("holds a run already"));
   // Another network has another number of parameters.
   resume.overrides = {"network.widths=[6, 8, 9]"};
-  CHECK_THAT(error_of([&] { run(resume); }), DFE_CONTAINS("use the configuration that the run began with"));
+  CHECK_THAT(error_of([&] { run(resume); }),
+             DFE_CONTAINS("use the configuration that the run began with"));
 }

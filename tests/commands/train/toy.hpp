@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A task that a tiny network learns within seconds: bright balls and dark balls in noise, as files with a configuration.
+// A task that a tiny network learns within seconds: bright balls and dark balls in noise, as files
+// with a configuration.
 #pragma once
 
 #include <cmath>
@@ -15,8 +16,10 @@ namespace dfe::test {
 
 inline constexpr double kToyRadius = 3.5;
 
-/// NAME.mrc, NAME_target.mrc and NAME.star: 3 x 3 x 3 balls, every other one dark, in 40 x 48 x 48 voxels of 10 Å.
-inline void write_toy_tomogram(const std::filesystem::path& folder, const std::string& name, std::uint64_t seed) {
+/// NAME.mrc, NAME_target.mrc and NAME.star: 3 x 3 x 3 balls, every other one dark, in 40 x 48 x 48
+/// voxels of 10 Å.
+inline void write_toy_tomogram(const std::filesystem::path& folder, const std::string& name,
+                               std::uint64_t seed) {
   const Extent3 n{40, 48, 48};
   const Philox random(seed, 77);
   VolumeGeometry geometry;
@@ -30,10 +33,13 @@ inline void write_toy_tomogram(const std::filesystem::path& folder, const std::s
   list.voxel_size = geometry.voxel_size;
   list.tomogram_extent = n;
   for (std::int64_t i = 0; i < 27; ++i) {
-    const auto jitter = [&](std::uint64_t axis) { return 4 * random.uniform(1, 3 * static_cast<std::uint64_t>(i) + axis) - 2; };
+    const auto jitter = [&](std::uint64_t axis) {
+      return 4 * random.uniform(1, 3 * static_cast<std::uint64_t>(i) + axis) - 2;
+    };
     Particle p;
     p.class_label = i % 2 == 0 ? 1 : 2;
-    p.position_voxels = {static_cast<double>(7 + 12 * (i / 9)) + jitter(0), static_cast<double>(8 + 15 * (i / 3 % 3)) + jitter(1),
+    p.position_voxels = {static_cast<double>(7 + 12 * (i / 9)) + jitter(0),
+                         static_cast<double>(8 + 15 * (i / 3 % 3)) + jitter(1),
                          static_cast<double>(8 + 15 * (i % 3)) + jitter(2)};
     p.tomogram = 0;
     list.particles.push_back(p);
@@ -44,7 +50,9 @@ inline void write_toy_tomogram(const std::filesystem::path& folder, const std::s
         voxels(z, y, x) = static_cast<float>(random.normal(2, static_cast<std::uint64_t>(index)));
         for (const Particle& p : list.particles) {
           const Point3& c = p.position_voxels;
-          const double distance = std::hypot(static_cast<double>(z) - c.z, static_cast<double>(y) - c.y, static_cast<double>(x) - c.x);
+          const double distance =
+              std::hypot(static_cast<double>(z) - c.z, static_cast<double>(y) - c.y,
+                         static_cast<double>(x) - c.x);
           if (distance > kToyRadius) continue;
           voxels(z, y, x) += p.class_label == 1 ? 3.0f : -3.0f;
           target.labels(z, y, x) = static_cast<std::uint8_t>(p.class_label);
@@ -57,24 +65,26 @@ inline void write_toy_tomogram(const std::filesystem::path& folder, const std::s
 
 /// toy.yaml with two tomograms to train on and one to validate; `more` is YAML that is added.
 inline void write_toy(const std::filesystem::path& folder, const std::string& more = "") {
-  for (const char* name : {"a", "b", "v"}) write_toy_tomogram(folder, name, static_cast<std::uint64_t>(name[0]));
-  std::ofstream(folder / "toy.yaml") << "output: run\n"
-                                        "classes: [background, bright, dark]\n"
-                                        "seed: 3\n"
-                                        "data:\n"
-                                        "  train:\n"
-                                        "    - {tomogram: a.mrc, target: a_target.mrc, list: a.star}\n"
-                                        "    - {tomogram: b.mrc, target: b_target.mrc, list: b.star}\n"
-                                        "  valid:\n"
-                                        "    - {tomogram: v.mrc, target: v_target.mrc, list: v.star}\n"
-                                        "network: {widths: [6, 8, 8], start: he}\n"
-                                        "patches: {size: 16, shift: 5}\n"
-                                        "augmentation: {turn_z: 0.5, rotation: 0.3, noise: 0.3}\n"
-                                        "loss: {foreground_weight: 3}\n"
-                                        "optimizer: {rate: 5e-3, average_decay: 0.9, clip_norm: 3}\n"
-                                        "training: {epochs: 8, steps: 5, batch: 2}\n"
-                                        "validation: {every: 2, radius: 4, min_size: 20, distance: 4}\n"
-                                     << more;
+  for (const char* name : {"a", "b", "v"})
+    write_toy_tomogram(folder, name, static_cast<std::uint64_t>(name[0]));
+  std::ofstream(folder / "toy.yaml")
+      << "output: run\n"
+         "classes: [background, bright, dark]\n"
+         "seed: 3\n"
+         "data:\n"
+         "  train:\n"
+         "    - {tomogram: a.mrc, target: a_target.mrc, list: a.star}\n"
+         "    - {tomogram: b.mrc, target: b_target.mrc, list: b.star}\n"
+         "  valid:\n"
+         "    - {tomogram: v.mrc, target: v_target.mrc, list: v.star}\n"
+         "network: {widths: [6, 8, 8], start: he}\n"
+         "patches: {size: 16, shift: 5}\n"
+         "augmentation: {turn_z: 0.5, rotation: 0.3, noise: 0.3}\n"
+         "loss: {foreground_weight: 3}\n"
+         "optimizer: {rate: 5e-3, average_decay: 0.9, clip_norm: 3}\n"
+         "training: {epochs: 8, steps: 5, batch: 2}\n"
+         "validation: {every: 2, radius: 4, min_size: 20, distance: 4}\n"
+      << more;
 }
 
 }  // namespace dfe::test

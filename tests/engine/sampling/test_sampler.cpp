@@ -22,7 +22,8 @@ class WatchedVolume final : public VolumeSource {
   const VolumeInfo& info() const override { return volume_.info(); }
   void read_box(const Box3& box, float* out) const override {
     std::int64_t seen = largest;
-    while (box.extent.voxels() > seen && !largest.compare_exchange_weak(seen, box.extent.voxels())) {
+    while (box.extent.voxels() > seen &&
+           !largest.compare_exchange_weak(seen, box.extent.voxels())) {
     }
     volume_.read_box(box, out);
   }
@@ -46,11 +47,13 @@ Particle object(int label, double z, double y, double x) {
   return p;
 }
 
-/// A hook of three arms of different length at every object: no turn or mirror leaves it as it is. Voxels are 10 x label.
+/// A hook of three arms of different length at every object: no turn or mirror leaves it as it is.
+/// Voxels are 10 x label.
 Scene hooks(Extent3 extent, std::vector<Particle> objects) {
   Volume<float> voxels(extent, 0.0f), labels(extent, 0.0f);
   for (const Particle& o : objects) {
-    const auto z = static_cast<std::int64_t>(o.position_voxels.z), y = static_cast<std::int64_t>(o.position_voxels.y),
+    const auto z = static_cast<std::int64_t>(o.position_voxels.z),
+               y = static_cast<std::int64_t>(o.position_voxels.y),
                x = static_cast<std::int64_t>(o.position_voxels.x);
     const auto put = [&](std::int64_t pz, std::int64_t py, std::int64_t px) {
       if (pz < 0 || py < 0 || px < 0 || pz >= extent.z || py >= extent.y || px >= extent.x) return;
@@ -95,7 +98,8 @@ Sample draw(const Sampler& sampler, std::uint32_t step, std::uint64_t index) {
 
 Augmentation everything() {
   Augmentation a;
-  a.turn_z = a.turn_x = a.mirror_z = a.mirror_y = a.mirror_x = a.quarter_turn = a.rotation = a.blur = a.intensity = a.noise = a.mixup = 0.5;
+  a.turn_z = a.turn_x = a.mirror_z = a.mirror_y = a.mirror_x = a.quarter_turn = a.rotation =
+      a.blur = a.intensity = a.noise = a.mixup = 0.5;
   return a;
 }
 
@@ -105,9 +109,13 @@ std::vector<Particle> scattered(Extent3 extent, int n) {
   const Philox random(2, 9);
   for (int i = 0; i < n; ++i) {
     const auto along = [&](std::uint32_t k, std::int64_t size) {
-      return std::floor(static_cast<double>(random.uniform(k, static_cast<std::uint64_t>(i))) * static_cast<double>(size));
+      return std::floor(static_cast<double>(random.uniform(k, static_cast<std::uint64_t>(i))) *
+                        static_cast<double>(size));
     };
-    objects.push_back(object(1 + (i % 10 == 0 ? 1 : i % 10 == 1 ? 2 : 0), along(0, extent.z), along(1, extent.y), along(2, extent.x)));
+    objects.push_back(object(1 + (i % 10 == 0   ? 1
+                                  : i % 10 == 1 ? 2
+                                                : 0),
+                             along(0, extent.z), along(1, extent.y), along(2, extent.x)));
   }
   return objects;
 }
@@ -125,7 +133,8 @@ TEST_CASE("without shift and augmentation a patch is the volume around its objec
   CHECK(sampler.place(0, 0).begin == Index3{12, 15, 12});
 }
 
-TEST_CASE("every exact augmentation moves voxels and labels together, and differently from the others") {
+TEST_CASE(
+    "every exact augmentation moves voxels and labels together, and differently from the others") {
   const Scene scene = hooks({32, 32, 32}, {object(1, 15, 14, 13)});
   const auto sample_of = [&](double Augmentation::*member) {
     SamplerOptions options = plain({16, 16, 16}, 2);
@@ -134,8 +143,9 @@ TEST_CASE("every exact augmentation moves voxels and labels together, and differ
   };
   const Sample original = sample_of(nullptr);
   const std::vector<std::pair<double Augmentation::*, GridTurn>> cases = {
-      {&Augmentation::turn_y, kTurnY},     {&Augmentation::turn_z, kTurnZ},     {&Augmentation::turn_x, kTurnX},
-      {&Augmentation::mirror_z, kMirrorZ}, {&Augmentation::mirror_y, kMirrorY}, {&Augmentation::mirror_x, kMirrorX}};
+      {&Augmentation::turn_y, kTurnY},     {&Augmentation::turn_z, kTurnZ},
+      {&Augmentation::turn_x, kTurnX},     {&Augmentation::mirror_z, kMirrorZ},
+      {&Augmentation::mirror_y, kMirrorY}, {&Augmentation::mirror_x, kMirrorX}};
   std::vector<Sample> all = {original};
   for (const auto& [member, turn] : cases) {
     const Sample s = sample_of(member);
@@ -146,13 +156,15 @@ TEST_CASE("every exact augmentation moves voxels and labels together, and differ
   }
   all.push_back(sample_of(&Augmentation::quarter_turn));
   for (std::size_t i = 0; i < all.size(); ++i) {
-    for (std::size_t k = 0; k < all[i].voxels.size(); ++k) REQUIRE(all[i].voxels[k] == 10.0f * all[i].labels[k]);
+    for (std::size_t k = 0; k < all[i].voxels.size(); ++k)
+      REQUIRE(all[i].voxels[k] == 10.0f * all[i].labels[k]);
     for (std::size_t j = 0; j < i; ++j) CHECK(!(all[i] == all[j]));
   }
 }
 
 TEST_CASE("labels rotate with the voxels") {
-  // Two balls and a bar of one class: the rotated labels must be where the rotated voxels are above one half.
+  // Two balls and a bar of one class: the rotated labels must be where the rotated voxels are above
+  // one half.
   const Extent3 e{64, 64, 64};
   Volume<float> voxels(e, 0.0f), labels(e, 0.0f);
   for (std::int64_t z = 0; z < 64; ++z)
@@ -161,7 +173,8 @@ TEST_CASE("labels rotate with the voxels") {
         const auto within = [&](std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t r) {
           return (z - a) * (z - a) + (y - b) * (y - b) + (x - c) * (x - c) <= r * r;
         };
-        if (within(32, 32, 32, 6) || within(36, 40, 34, 4) || (std::abs(z - 30) < 3 && std::abs(y - 30) < 3 && x > 32 && x < 46))
+        if (within(32, 32, 32, 6) || within(36, 40, 34, 4) ||
+            (std::abs(z - 30) < 3 && std::abs(y - 30) < 3 && x > 32 && x < 46))
           voxels(z, y, x) = labels(z, y, x) = 1;
       }
   Scene scene;
@@ -209,8 +222,10 @@ TEST_CASE("samples depend on seed, step and index alone") {
     std::vector<std::uint8_t> labels(n * kCount);
     same.draw_batch(pool, 7, 0, kCount, voxels.data(), labels.data());
     for (std::size_t i = 0; i < kCount; ++i) {
-      CHECK(std::equal(forward[i].voxels.begin(), forward[i].voxels.end(), voxels.begin() + static_cast<std::ptrdiff_t>(i * n)));
-      CHECK(std::equal(forward[i].labels.begin(), forward[i].labels.end(), labels.begin() + static_cast<std::ptrdiff_t>(i * n)));
+      CHECK(std::equal(forward[i].voxels.begin(), forward[i].voxels.end(),
+                       voxels.begin() + static_cast<std::ptrdiff_t>(i * n)));
+      CHECK(std::equal(forward[i].labels.begin(), forward[i].labels.end(),
+                       labels.begin() + static_cast<std::ptrdiff_t>(i * n)));
     }
   }
   CHECK(!(draw(sampler, 8, 0) == forward[0]));
@@ -219,7 +234,8 @@ TEST_CASE("samples depend on seed, step and index alone") {
   CHECK(!(draw(Sampler({a.volume(), b.volume()}, options), 7, 0) == forward[0]));
   for (const Sample& s : forward) {
     CHECK(std::all_of(s.voxels.begin(), s.voxels.end(), [](float v) { return std::isfinite(v); }));
-    CHECK(std::all_of(s.labels.begin(), s.labels.end(), [](std::uint8_t label) { return label < 4; }));
+    CHECK(std::all_of(s.labels.begin(), s.labels.end(),
+                      [](std::uint8_t label) { return label < 4; }));
   }
 }
 
@@ -233,14 +249,17 @@ TEST_CASE("switching one augmentation on changes no other choice") {
   options.augmentation.noise = 1;
   options.augmentation.intensity = 0.5;
   const Sampler with({scene.volume()}, options);
-  for (std::uint64_t i = 0; i < 10; ++i) CHECK(draw(without, 0, i).labels == draw(with, 0, i).labels);
+  for (std::uint64_t i = 0; i < 10; ++i)
+    CHECK(draw(without, 0, i).labels == draw(with, 0, i).labels);
 }
 
 TEST_CASE("patches near the faces stay inside; thinner tomograms are padded") {
-  const Scene scene = hooks({10, 40, 64}, {object(1, 0, 0, 0), object(1, 9, 39, 63), object(1, 4, 20, 30)});
+  const Scene scene =
+      hooks({10, 40, 64}, {object(1, 0, 0, 0), object(1, 9, 39, 63), object(1, 4, 20, 30)});
   SamplerOptions options = plain({16, 16, 16}, 2);
   options.shift = 20;
-  options.normalization = GENERATE(Normalization::None, Normalization::Tomogram, Normalization::Patch);
+  options.normalization =
+      GENERATE(Normalization::None, Normalization::Tomogram, Normalization::Patch);
   const Sampler sampler({scene.volume()}, options);
   std::map<std::int64_t, int> begins;
   for (std::uint64_t i = 0; i < 60; ++i) {
@@ -282,7 +301,8 @@ TEST_CASE("classes are drawn equally often, or as often as they are") {
   CHECK(drawn[4] == 0);
   CHECK(sampler.supply()[1].objects == 160);
   CHECK(sampler.supply()[4].objects == 0);
-  const std::string warnings = std::accumulate(sampler.warnings().begin(), sampler.warnings().end(), std::string());
+  const std::string warnings =
+      std::accumulate(sampler.warnings().begin(), sampler.warnings().end(), std::string());
   CHECK_THAT(warnings, DFE_CONTAINS("class 4: no objects") && DFE_CONTAINS("class 4: no voxels"));
 }
 
@@ -329,7 +349,9 @@ TEST_CASE("patches are brought to mean 0 and deviation 1, and constant ones stay
   for (std::uint64_t i = 0; i < 12; ++i) {
     const Sample s = draw(sampler, 0, i);
     double mean = 0, square = 0;
-    for (const float v : s.voxels) mean += static_cast<double>(v) / 4096, square += static_cast<double>(v) * static_cast<double>(v) / 4096;
+    for (const float v : s.voxels)
+      mean += static_cast<double>(v) / 4096,
+          square += static_cast<double>(v) * static_cast<double>(v) / 4096;
     CHECK(mean == Approx(0).margin(1e-4));
     const bool flat = sampler.place(0, i).begin.x >= 40;
     CHECK(square == Approx(flat ? 0 : 1).margin(1e-4));
@@ -348,7 +370,8 @@ TEST_CASE("without a list, voxels of the target are the middles") {
     const Place place = sampler.place(0, i);
     const Sample s = draw(sampler, 0, i);
     CHECK(place.class_label > 0);
-    CHECK(std::count(s.labels.begin(), s.labels.end(), static_cast<std::uint8_t>(place.class_label)) > 0);
+    CHECK(std::count(s.labels.begin(), s.labels.end(),
+                     static_cast<std::uint8_t>(place.class_label)) > 0);
   }
 }
 
@@ -385,10 +408,12 @@ TEST_CASE("mixing keeps the expected label and voxel") {
   for (std::uint64_t i = 0; i < 40; ++i) {
     const Sample s = draw(sampler, 0, i);
     const double share_of_two = static_cast<double>(s.voxels[2000]) - 1;
-    const double labelled = static_cast<double>(std::count(s.labels.begin(), s.labels.end(), 2)) / 4096;
+    const double labelled =
+        static_cast<double>(std::count(s.labels.begin(), s.labels.end(), 2)) / 4096;
     CHECK(labelled == Approx(share_of_two).margin(5 * 0.5 / 64));
     mixed += share_of_two > 0.01 && share_of_two < 0.99;
-    CHECK((sampler.place(0, i).class_label == 2) == (share_of_two > 0.5));  // the sample itself has the larger share
+    CHECK((sampler.place(0, i).class_label == 2) ==
+          (share_of_two > 0.5));  // the sample itself has the larger share
   }
   CHECK(mixed > 10);
 }
@@ -412,14 +437,21 @@ TEST_CASE("training sets and options that make no sense are refused") {
   refused([](SamplerOptions& o) { o.background = 1.5; }, "chances are 0 to 1");
   refused([](SamplerOptions& o) { o.augmentation.noise = std::nan(""); }, "noise");
   refused([](SamplerOptions& o) { o.augmentation.blur_voxels = 1e9; }, "blur_voxels");
-  refused([](SamplerOptions& o) { o.augmentation.quarter_turn = 1, o.patch = {16, 16, 20}; }, "as long in y as in x");
+  refused(
+      [](SamplerOptions& o) {
+        o.augmentation.quarter_turn = 1, o.patch = {16, 16, 20};
+      },
+      "as long in y as in x");
   CHECK_THROWS_WITH(Sampler({}, good), DFE_CONTAINS("no tomograms"));
 
   Scene other = hooks({30, 30, 31}, {});
-  CHECK_THROWS_WITH(Sampler({{scene.tomogram, other.target, {}}}, good), DFE_CONTAINS("30x30x31") && DFE_CONTAINS("30x30x30"));
+  CHECK_THROWS_WITH(Sampler({{scene.tomogram, other.target, {}}}, good),
+                    DFE_CONTAINS("30x30x31") && DFE_CONTAINS("30x30x30"));
   Scene empty = hooks({30, 30, 30}, {});
-  CHECK_THROWS_WITH(Sampler({{scene.tomogram, empty.target, {}}}, good), DFE_CONTAINS("no objects"));
-  CHECK_THROWS_WITH(Sampler({{scene.tomogram, scene.tomogram, {}}}, good), DFE_CONTAINS("voxel of 10"));
+  CHECK_THROWS_WITH(Sampler({{scene.tomogram, empty.target, {}}}, good),
+                    DFE_CONTAINS("no objects"));
+  CHECK_THROWS_WITH(Sampler({{scene.tomogram, scene.tomogram, {}}}, good),
+                    DFE_CONTAINS("voxel of 10"));
   CHECK_THROWS_AS(Sampler({{empty.tomogram, empty.target, {}}},
                           [&] {
                             SamplerOptions o = good;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns of the grid against permutations written by hand, and rotations against functions whose values are known anywhere.
+// Turns of the grid against permutations written by hand, and rotations against functions whose
+// values are known anywhere.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -27,13 +28,15 @@ Volume<float> sample(const Box3& box, double (*f)(double, double, double)) {
   for (std::int64_t z = 0; z < box.extent.z; ++z)
     for (std::int64_t y = 0; y < box.extent.y; ++y)
       for (std::int64_t x = 0; x < box.extent.x; ++x)
-        volume(z, y, x) = static_cast<float>(
-            f(static_cast<double>(box.begin.z + z), static_cast<double>(box.begin.y + y), static_cast<double>(box.begin.x + x)));
+        volume(z, y, x) = static_cast<float>(f(static_cast<double>(box.begin.z + z),
+                                               static_cast<double>(box.begin.y + y),
+                                               static_cast<double>(box.begin.x + x)));
   return volume;
 }
 
 /// Largest difference between the rotated patch and `f` at the rotated places.
-double worst_error(const Box3& patch, const Rotation& r, double (*f)(double, double, double), std::int64_t more) {
+double worst_error(const Box3& patch, const Rotation& r, double (*f)(double, double, double),
+                   std::int64_t more) {
   Box3 block = rotation_block(patch, r);
   block.begin = {block.begin.z - more, block.begin.y - more, block.begin.x - more};
   block.extent = {block.extent.z + 2 * more, block.extent.y + 2 * more, block.extent.x + 2 * more};
@@ -41,17 +44,22 @@ double worst_error(const Box3& patch, const Rotation& r, double (*f)(double, dou
   spline_coefficients(values.view());
   Volume<float> out(patch.extent);
   rotate_values(patch, r, block, values.data(), out.data());
-  const auto middle = [](std::int64_t begin, std::int64_t n) { return static_cast<double>(begin) + static_cast<double>(n - 1) / 2; };
-  const double cz = middle(patch.begin.z, patch.extent.z), cy = middle(patch.begin.y, patch.extent.y),
+  const auto middle = [](std::int64_t begin, std::int64_t n) {
+    return static_cast<double>(begin) + static_cast<double>(n - 1) / 2;
+  };
+  const double cz = middle(patch.begin.z, patch.extent.z),
+               cy = middle(patch.begin.y, patch.extent.y),
                cx = middle(patch.begin.x, patch.extent.x);
   double worst = 0;
   for (std::int64_t z = 0; z < patch.extent.z; ++z)
     for (std::int64_t y = 0; y < patch.extent.y; ++y)
       for (std::int64_t x = 0; x < patch.extent.x; ++x) {
-        const double dz = static_cast<double>(patch.begin.z + z) - cz, dy = static_cast<double>(patch.begin.y + y) - cy,
+        const double dz = static_cast<double>(patch.begin.z + z) - cz,
+                     dy = static_cast<double>(patch.begin.y + y) - cy,
                      dx = static_cast<double>(patch.begin.x + x) - cx;
         const double expected =
-            f(cz + r[6] * dx + r[7] * dy + r[8] * dz, cy + r[3] * dx + r[4] * dy + r[5] * dz, cx + r[0] * dx + r[1] * dy + r[2] * dz);
+            f(cz + r[6] * dx + r[7] * dy + r[8] * dz, cy + r[3] * dx + r[4] * dy + r[5] * dz,
+              cx + r[0] * dx + r[1] * dy + r[2] * dz);
         worst = std::max(worst, std::abs(static_cast<double>(out(z, y, x)) - expected));
       }
   return worst;
@@ -62,7 +70,8 @@ double cubic(double z, double y, double x) {
   return u * u * u - 2 * v * v * v + w * w * w + u * v * w - 3 * u * v + w - 0.5;
 }
 
-double blobs(double z, double y, double x) {  // three of different size, so that no turn leaves it as it is
+double blobs(double z, double y,
+             double x) {  // three of different size, so that no turn leaves it as it is
   const auto blob = [&](double a, double b, double c, double s) {
     return std::exp(-((z - a) * (z - a) + (y - b) * (y - b) + (x - c) * (x - c)) / (2 * s * s));
   };
@@ -121,13 +130,16 @@ TEST_CASE("rotation reproduces cubic polynomials") {
 
 TEST_CASE("rotation of blobs is that of the blobs themselves, with the block as it is read") {
   const Box3 patch{{8, 16, -4}, {24, 28, 28}};
-  CHECK(worst_error(patch, rotation_zyx(35, 12, 12), blobs, 0) < 4e-3);  // the spline's own error at a sigma of two voxels
+  CHECK(worst_error(patch, rotation_zyx(35, 12, 12), blobs, 0) <
+        4e-3);  // the spline's own error at a sigma of two voxels
   CHECK(worst_error(patch, rotation_zyx(-35, -12, 12), blobs, 0) < 4e-3);
 }
 
 TEST_CASE("rotating there and back gives the patch again") {
-  const Rotation r = rotation_zyx(30, -10, 8), back{r[0], r[3], r[6], r[1], r[4], r[7], r[2], r[5], r[8]};
-  const Box3 inner{{8, 16, -4}, {24, 28, 28}}, middle = rotation_block(inner, back), outer = rotation_block(middle, r);
+  const Rotation r = rotation_zyx(30, -10, 8),
+                 back{r[0], r[3], r[6], r[1], r[4], r[7], r[2], r[5], r[8]};
+  const Box3 inner{{8, 16, -4}, {24, 28, 28}}, middle = rotation_block(inner, back),
+                                               outer = rotation_block(middle, r);
   Volume<float> values = sample(outer, blobs);
   spline_coefficients(values.view());
   Volume<float> there(middle.extent), again(inner.extent);
@@ -143,9 +155,14 @@ TEST_CASE("rotating there and back gives the patch again") {
 }
 
 TEST_CASE("the matrix turns x towards y about z, z towards x about y, y towards z about x") {
-  const auto column = [](const Rotation& r, std::size_t k) { return std::vector<double>{r[k], r[k + 3], r[k + 6]}; };
+  const auto column = [](const Rotation& r, std::size_t k) {
+    return std::vector<double>{r[k], r[k + 3], r[k + 6]};
+  };
   const double s = std::sin(0.5235987755982988), c = std::cos(0.5235987755982988);
-  CHECK_THAT(column(rotation_zyx(30, 0, 0), 0), Catch::Matchers::Approx(std::vector<double>{c, s, 0}));
-  CHECK_THAT(column(rotation_zyx(0, 30, 0), 2), Catch::Matchers::Approx(std::vector<double>{s, 0, c}));
-  CHECK_THAT(column(rotation_zyx(0, 0, 30), 1), Catch::Matchers::Approx(std::vector<double>{0, c, s}));
+  CHECK_THAT(column(rotation_zyx(30, 0, 0), 0),
+             Catch::Matchers::Approx(std::vector<double>{c, s, 0}));
+  CHECK_THAT(column(rotation_zyx(0, 30, 0), 2),
+             Catch::Matchers::Approx(std::vector<double>{s, 0, c}));
+  CHECK_THAT(column(rotation_zyx(0, 0, 30), 1),
+             Catch::Matchers::Approx(std::vector<double>{0, c, s}));
 }

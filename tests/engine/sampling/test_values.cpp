@@ -11,8 +11,11 @@ using namespace dfe::sampling;
 
 TEST_CASE("a blurred point is a Gaussian, and a constant stays") {
   const Extent3 e{25, 27, 29};
-  std::vector<float> point(static_cast<std::size_t>(e.voxels()), 0.0f), constant(point.size(), 2.5f);
-  const auto at = [&](std::int64_t z, std::int64_t y, std::int64_t x) { return static_cast<std::size_t>((z * e.y + y) * e.x + x); };
+  std::vector<float> point(static_cast<std::size_t>(e.voxels()), 0.0f),
+      constant(point.size(), 2.5f);
+  const auto at = [&](std::int64_t z, std::int64_t y, std::int64_t x) {
+    return static_cast<std::size_t>((z * e.y + y) * e.x + x);
+  };
   point[at(12, 13, 14)] = 1;
   blur(e, 1.5, point.data());
   blur(e, 1.5, constant.data());
@@ -37,8 +40,10 @@ TEST_CASE("noise is normal, independent of neighbours, and a function of its pla
   double mean = 0, square = 0, fourth = 0, neighbour = 0, across = 0;
   const double n = 200000;
   for (std::size_t i = 0; i < 200000; ++i) {
-    const double v = static_cast<double>(noise[i]) - 1, w = static_cast<double>(noise[i + 1]) - 1, o = static_cast<double>(other[i]) - 1;
-    mean += v / n, square += v * v / n, fourth += v * v * v * v / n, neighbour += v * w / n, across += v * o / n;
+    const double v = static_cast<double>(noise[i]) - 1, w = static_cast<double>(noise[i + 1]) - 1,
+                 o = static_cast<double>(other[i]) - 1;
+    mean += v / n, square += v * v / n, fourth += v * v * v * v / n, neighbour += v * w / n,
+        across += v * o / n;
   }
   CHECK(mean == Approx(0).margin(5 * 0.5 / std::sqrt(n)));
   CHECK(square == Approx(0.25).margin(5 * 0.25 * std::sqrt(2 / n)));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The network at widths that fit a test, and batches made by a formula that tests/peers/train_steps.py follows too.
+// The network at widths that fit a test, and batches made by a formula that
+// tests/peers/train_steps.py follows too.
 #pragma once
 
 #include <vector>
@@ -16,11 +17,13 @@ inline Weights small_weights(const Graph& graph, std::uint64_t seed) {
   weights.classes = graph.head().classes;
   for (const OpNode& node : graph.ops)
     if (node.weights >= 0)
-      weights.layers.push_back(initial_weights(node.op, Philox(seed, 1), static_cast<std::uint32_t>(weights.layers.size())));
+      weights.layers.push_back(initial_weights(node.op, Philox(seed, 1),
+                                               static_cast<std::uint32_t>(weights.layers.size())));
   return weights;
 }
 
-/// Patches of uniform reals in [-2, 2) and labels that follow them: floor((v + 2) / 4 · classes), so that there is something to learn.
+/// Patches of uniform reals in [-2, 2) and labels that follow them: floor((v + 2) / 4 · classes),
+/// so that there is something to learn.
 struct Batch {
   std::vector<std::vector<float>> voxels;
   std::vector<std::vector<std::uint8_t>> labels;
@@ -38,7 +41,8 @@ struct Batch {
         labels.back().push_back(static_cast<std::uint8_t>(u * static_cast<float>(classes)));
       }
     }
-    for (std::size_t s = 0; s < voxels.size(); ++s) samples.push_back({voxels[s].data(), labels[s].data()});
+    for (std::size_t s = 0; s < voxels.size(); ++s)
+      samples.push_back({voxels[s].data(), labels[s].data()});
   }
   Batch(const Batch&) = delete;
 };

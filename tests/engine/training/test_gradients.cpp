@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gradients of a whole small network: central differences in double on ref, cpu against ref, the same bits for every thread count and
-// for one or two processes.
+// Gradients of a whole small network: central differences in double on ref, cpu against ref, the
+// same bits for every thread count and for one or two processes.
 #include <cmath>
 #include <condition_variable>
 #include <mutex>
@@ -8,8 +8,8 @@
 
 #include "kernels/cpu/cpu_backend.hpp"
 #include "kernels/cpu/cpu_backward.hpp"
-#include "tests/fixtures/catch.hpp"
 #include "tests/engine/training/small_network.hpp"
+#include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
 using namespace dfe::test;
@@ -28,9 +28,12 @@ TrainingBackend backend(const std::string& device, int threads, const std::strin
   return make_training_backend(options);
 }
 
-BatchResult gradients(const TrainingBackend& on, const Graph& graph, const LossSpec& loss, const Weights& weights, const Batch& batch) {
+BatchResult gradients(const TrainingBackend& on, const Graph& graph, const LossSpec& loss,
+                      const Weights& weights, const Batch& batch) {
   SingleProcess alone;
-  return BatchGradient(graph, on, kPatch, static_cast<std::int64_t>(batch.samples.size()), loss, alone).run(weights, batch.samples);
+  return BatchGradient(graph, on, kPatch, static_cast<std::int64_t>(batch.samples.size()), loss,
+                       alone)
+      .run(weights, batch.samples);
 }
 
 void check_same(const BatchResult& a, const BatchResult& b) {
@@ -63,7 +66,8 @@ class Pair {
     const std::int64_t turn = turn_;
     values_[rank] = values;
     if (++arrived_ == 2) {
-      for (std::size_t i = 0; i < values.size(); ++i) values_[0][i] = values_[1][i] = values_[0][i] + values_[1][i];
+      for (std::size_t i = 0; i < values.size(); ++i)
+        values_[0][i] = values_[1][i] = values_[0][i] + values_[1][i];
       arrived_ = 0;
       ++turn_;
       met_.notify_all();
@@ -87,9 +91,11 @@ TEST_CASE("ref: gradients of the whole network are central differences of the lo
   const Batch batch(2, 3, 0);
   for (const LossSpec& loss : {kEntropy, kBoth}) {
     Weights weights = small_weights(graph, 5);
-    for (LayerWeights& layer : weights.layers)  // multiples of 2^-24 below 1/2, so that w ± h is exact; biases so that few ReLUs are dead
+    for (LayerWeights& layer : weights.layers)  // multiples of 2^-24 below 1/2, so that w ± h is
+                                                // exact; biases so that few ReLUs are dead
       for (std::vector<float>* values : {&layer.kernel, &layer.bias})
-        for (float& w : *values) w = std::ldexp(std::round(std::ldexp(values == &layer.bias ? 0.05f : w, 24)), -24);
+        for (float& w : *values)
+          w = std::ldexp(std::round(std::ldexp(values == &layer.bias ? 0.05f : w, 24)), -24);
     SingleProcess alone;
     BatchGradient compute(graph, ref, kPatch, 2, loss, alone);
     const BatchResult at = compute.run(weights, batch.samples);
@@ -109,7 +115,8 @@ TEST_CASE("ref: gradients of the whole network are central differences of the lo
       double largest = 0;
       for (const double g : at.gradients[layer].dw) largest = std::max(largest, std::abs(g));
       REQUIRE(largest > 0);
-      const auto check = [&](std::vector<float>& w, const std::vector<double>& g, std::size_t every) {
+      const auto check = [&](std::vector<float>& w, const std::vector<double>& g,
+                             std::size_t every) {
         for (std::size_t i = 0; i < w.size(); i += every) {
           INFO("layer " << layer << " element " << i);
           const float before = w[i], h = 0x1p-17f;
@@ -121,7 +128,8 @@ TEST_CASE("ref: gradients of the whole network are central differences of the lo
           CHECK(std::abs(g[i] - (high - low) / (2 * static_cast<double>(h))) <= 1e-6 * largest);
         }
       };
-      check(weights.layers[layer].kernel, at.gradients[layer].dw, 1 + weights.layers[layer].kernel.size() / 12);
+      check(weights.layers[layer].kernel, at.gradients[layer].dw,
+            1 + weights.layers[layer].kernel.size() / 12);
       check(weights.layers[layer].bias, at.gradients[layer].db, 1);
     }
   }
@@ -142,9 +150,11 @@ TEST_CASE("cpu: gradients of the whole network agree with ref, on every instruct
         double largest = 0, error = 0;
         for (std::size_t i = 0; i < expected.gradients[layer].dw.size(); ++i) {
           largest = std::max(largest, std::abs(expected.gradients[layer].dw[i]));
-          error = std::max(error, std::abs(got.gradients[layer].dw[i] - expected.gradients[layer].dw[i]));
+          error = std::max(error,
+                           std::abs(got.gradients[layer].dw[i] - expected.gradients[layer].dw[i]));
         }
-        CHECK(error <= 1e-4 * largest);  // 15 layers of float sums; a sign or a tap that is wrong is off by the order of `largest`
+        CHECK(error <= 1e-4 * largest);  // 15 layers of float sums; a sign or a tap that is wrong
+                                         // is off by the order of `largest`
       }
     }
   }
@@ -177,7 +187,8 @@ TEST_CASE("two processes with half the batch each get the bits of one with all o
         Pair::Member member(pair, rank);
         const TrainingBackend on = backend("cpu", 1);
         const auto first = batch.samples.begin() + 2 * rank;
-        results[rank] = BatchGradient(graph, on, kPatch, 2, loss, member).run(weights, {first, first + 2});
+        results[rank] =
+            BatchGradient(graph, on, kPatch, 2, loss, member).run(weights, {first, first + 2});
       });
     for (std::thread& process : processes) process.join();
     check_same(results[0], whole);
@@ -196,7 +207,8 @@ TEST_CASE("samples side by side on several backends give the bits of one after t
     const Batch batch(5, 3, 4);
     const TrainingBackend one = backend("cpu", 1);
     SingleProcess alone;
-    const BatchResult expected = BatchGradient(graph, one, kPatch, 5, loss, alone).run(weights, batch.samples);
+    const BatchResult expected =
+        BatchGradient(graph, one, kPatch, 5, loss, alone).run(weights, batch.samples);
     BatchGradient compute(graph, lanes, kPatch, 5, loss, alone);
     for (int repeat = 0; repeat < 2; ++repeat) {
       const BatchResult result = compute.run(weights, batch.samples);
@@ -214,11 +226,13 @@ TEST_CASE("patches, batches and labels that do not fit are refused") {
   const Graph graph = deepfinder_graph(kSpec);
   const TrainingBackend on = backend("cpu", 1);
   SingleProcess alone;
-  CHECK_THROWS_WITH(BatchGradient(graph, on, Extent3{8, 8, 6}, 1, kEntropy, alone), DFE_CONTAINS("8x8x6") && DFE_CONTAINS("multiple of 4"));
+  CHECK_THROWS_WITH(BatchGradient(graph, on, Extent3{8, 8, 6}, 1, kEntropy, alone),
+                    DFE_CONTAINS("8x8x6") && DFE_CONTAINS("multiple of 4"));
   CHECK_THROWS_WITH(BatchGradient(graph, on, kPatch, 0, kEntropy, alone), DFE_CONTAINS("batch"));
   BatchGradient compute(graph, on, kPatch, 1, kEntropy, alone);
   Batch batch(1, 3, 0);
   batch.labels[0][100] = 3;
-  CHECK_THROWS_WITH(compute.run(small_weights(graph, 1), batch.samples), DFE_CONTAINS("label 3") && DFE_CONTAINS("3 classes"));
+  CHECK_THROWS_WITH(compute.run(small_weights(graph, 1), batch.samples),
+                    DFE_CONTAINS("label 3") && DFE_CONTAINS("3 classes"));
   CHECK_THROWS_WITH(compute.run(small_weights(graph, 1), {}), DFE_CONTAINS("0 samples"));
 }

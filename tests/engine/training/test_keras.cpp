@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ten steps of training against Keras: losses, first gradients, and weights after one and ten steps. The golden values were written by
-// tests/peers/train_steps.py from the same formulas for weights and batches.
+// Ten steps of training against Keras: losses, first gradients, and weights after one and ten
+// steps. The golden values were written by tests/peers/train_steps.py from the same formulas for
+// weights and batches.
 #include <cmath>
 #include <fstream>
 #include <string>
 
-#include "tests/fixtures/catch.hpp"
 #include "tests/engine/training/small_network.hpp"
+#include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
 using namespace dfe::test;
@@ -65,10 +66,14 @@ void compare(const SegmentOptions& device, const std::string& name, const LossSp
     const std::vector<double> weights = flat(state.weights.layers);
     for (const Golden& g : expected) {
       if (g.step != step) continue;
-      INFO(on.forward->description() << ", " << name << " " << g.what << " " << g.index << " at step " << step);
+      INFO(on.forward->description()
+           << ", " << name << " " << g.what << " " << g.index << " at step " << step);
       const std::size_t index = static_cast<std::size_t>(g.index);
-      const double got = g.what == "loss" ? result.loss : g.what == "gradient" ? gradients[index] : weights[index];
-      CHECK(std::abs(got - g.value) <= (g.what == "gradient" ? 1e-7 : 1e-5));  // the largest gradient is 4.5e-3
+      const double got = g.what == "loss"       ? result.loss
+                         : g.what == "gradient" ? gradients[index]
+                                                : weights[index];
+      CHECK(std::abs(got - g.value) <=
+            (g.what == "gradient" ? 1e-7 : 1e-5));  // the largest gradient is 4.5e-3
     }
   }
 }
@@ -81,6 +86,7 @@ TEST_CASE("ten steps agree with Keras to 1e-5, for cross-entropy and Tversky, on
     options.device = device;
     options.threads = 2;
     compare(options, "entropy", {});
-    compare(options, "tversky", {.cross_entropy = 0, .tversky = 1, .alpha = 0.3, .beta = 0.7, .epsilon = 1e-6});
+    compare(options, "tversky",
+            {.cross_entropy = 0, .tversky = 1, .alpha = 0.3, .beta = 0.7, .epsilon = 1e-6});
   }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Steps of the optimizer on a small network: it learns, gathers batches, leaves non-finite batches out, and goes on from a copied state.
+// Steps of the optimizer on a small network: it learns, gathers batches, leaves non-finite batches
+// out, and goes on from a copied state.
 #include <cmath>
 #include <limits>
 
-#include "tests/fixtures/catch.hpp"
 #include "tests/engine/training/small_network.hpp"
+#include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
 using namespace dfe::test;
@@ -82,23 +83,30 @@ TEST_CASE("two gathered batches step as one batch of both") {
   const Batch both(4, 3, 7);
   const std::vector<TrainingSample> first(both.samples.begin(), both.samples.begin() + 2),
       second(both.samples.begin() + 2, both.samples.end());
-  CHECK(!apply_batch(apart.optimizer, apart.compute.run(apart.state.weights, first), apart.state).stepped);
-  CHECK(apply_batch(apart.optimizer, apart.compute.run(apart.state.weights, second), apart.state).stepped);
+  CHECK(!apply_batch(apart.optimizer, apart.compute.run(apart.state.weights, first), apart.state)
+             .stepped);
+  CHECK(apply_batch(apart.optimizer, apart.compute.run(apart.state.weights, second), apart.state)
+            .stepped);
   BatchGradient four(together.graph, together.on, kPatch, 4, {}, together.alone);
-  CHECK(apply_batch(together.optimizer, four.run(together.state.weights, both.samples), together.state).stepped);
+  CHECK(apply_batch(together.optimizer, four.run(together.state.weights, both.samples),
+                    together.state)
+            .stepped);
   for (std::size_t layer = 0; layer < apart.state.weights.layers.size(); ++layer)
     for (std::size_t i = 0; i < apart.state.weights.layers[layer].kernel.size(); ++i)
-      CHECK(apart.state.weights.layers[layer].kernel[i] == Approx(together.state.weights.layers[layer].kernel[i]).margin(1e-6));
+      CHECK(apart.state.weights.layers[layer].kernel[i] ==
+            Approx(together.state.weights.layers[layer].kernel[i]).margin(1e-6));
 }
 
 TEST_CASE("a batch that is not finite is left out, said, and changes nothing") {
   Trainer t;
   for (std::uint32_t i = 0; i < 3; ++i) t.step(i);
   const TrainingState before = t.state;
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     Batch batch(2, 3, 3);
     batch.voxels[1][200] = bad;
-    const StepReport report = apply_batch(t.optimizer, t.compute.run(t.state.weights, batch.samples), t.state);
+    const StepReport report =
+        apply_batch(t.optimizer, t.compute.run(t.state.weights, batch.samples), t.state);
     CHECK(!report.stepped);
     CHECK_THAT(report.problem, DFE_CONTAINS("not finite"));
     check_same(t.state, before);
@@ -114,7 +122,8 @@ TEST_CASE("constant patches are safe") {
   Trainer t;
   Batch batch(2, 3, 0);
   for (auto& voxels : batch.voxels) voxels.assign(voxels.size(), 0.0f);
-  const StepReport report = apply_batch(t.optimizer, t.compute.run(t.state.weights, batch.samples), t.state);
+  const StepReport report =
+      apply_batch(t.optimizer, t.compute.run(t.state.weights, batch.samples), t.state);
   CHECK(report.stepped);
   CHECK(std::isfinite(report.loss));
 }

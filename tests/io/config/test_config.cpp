@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Configuration files: what is answered, what is refused and how, and what the effective configuration says.
+// Configuration files: what is answered, what is refused and how, and what the effective
+// configuration says.
 #include <fstream>
 #include <functional>
 
-#include "dfengine/error.hpp"
 #include "core/nearest_name.hpp"
+#include "dfengine/error.hpp"
 #include "io/config/config.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/temp_folder.hpp"
@@ -66,7 +67,8 @@ TEST_CASE("settings are found by name, with defaults") {
 }
 
 TEST_CASE("overrides come last, in lists too") {
-  const Config config = Config::parse(kText, "f.yaml", {"optimizer.rate=2", "data.1.list=b.star", "new.deep=[1, 2]", "steps=~"});
+  const Config config = Config::parse(
+      kText, "f.yaml", {"optimizer.rate=2", "data.1.list=b.star", "new.deep=[1, 2]", "steps=~"});
   CHECK(config.section("optimizer").number("rate", 0) == 2);
   CHECK(config.section("optimizer").text("name", "") == "adam");
   CHECK(config.sections("data")[1].text("list", "") == "b.star");
@@ -82,8 +84,9 @@ TEST_CASE("what nobody asks for is refused with the nearest name") {
   const Config config = Config::parse("optimizer:\n  ratte: 1\n", "f.yaml");
   config.section("optimizer").number("rate", 1);
   config.section("optimizer").number("beta", 1);
-  CHECK(error_of([&] { config.refuse_unknown(); }) ==
-        "config: 'f.yaml: optimizer.ratte (line 2)': is no setting; did you mean 'optimizer.rate'?");
+  CHECK(
+      error_of([&] { config.refuse_unknown(); }) ==
+      "config: 'f.yaml: optimizer.ratte (line 2)': is no setting; did you mean 'optimizer.rate'?");
 
   const Config far = Config::parse("completely: 1\n", "f.yaml");
   far.number("rate", 1);
@@ -91,12 +94,15 @@ TEST_CASE("what nobody asks for is refused with the nearest name") {
 
   const Config overridden = Config::parse("a: 1\n", "f.yaml", {"b=2"});
   overridden.number("a", 1);
-  CHECK_THAT(error_of([&] { overridden.refuse_unknown(); }), DFE_CONTAINS("b (given beside f.yaml)"));
+  CHECK_THAT(error_of([&] { overridden.refuse_unknown(); }),
+             DFE_CONTAINS("b (given beside f.yaml)"));
 }
 
 TEST_CASE("wrong types name the setting and its line") {
-  const Config config = Config::parse("a: x\nb: [1]\nc: {d: 1}\ne: 1.5\nf: nan\ng: 99999999999999999999\n", "f.yaml");
-  CHECK(error_of([&] { config.number("a", 0); }) == "config: 'f.yaml: a (line 1)': is no number: 'x'; give one");
+  const Config config =
+      Config::parse("a: x\nb: [1]\nc: {d: 1}\ne: 1.5\nf: nan\ng: 99999999999999999999\n", "f.yaml");
+  CHECK(error_of([&] { config.number("a", 0); }) ==
+        "config: 'f.yaml: a (line 1)': is no number: 'x'; give one");
   CHECK_THAT(error_of([&] { config.number("b", 0); }), DFE_CONTAINS("b (line 2)': is a list"));
   CHECK_THAT(error_of([&] { config.text("c", ""); }), DFE_CONTAINS("is a section"));
   CHECK_THAT(error_of([&] { config.section("a"); }), DFE_CONTAINS("is no section"));
@@ -105,7 +111,10 @@ TEST_CASE("wrong types name the setting and its line") {
   CHECK_THAT(error_of([&] { config.number("f", 0); }), DFE_CONTAINS("is no number"));
   CHECK_THAT(error_of([&] { config.integer("g", 0); }), DFE_CONTAINS("no whole number"));
   CHECK_THAT(error_of([&] { config.flag("a", false); }), DFE_CONTAINS("neither true nor false"));
-  CHECK_THAT(error_of([&] { config.choice("a", "", {"u", "v"}); }), DFE_CONTAINS("choose one of: u, v"));
+  CHECK_THAT(error_of([&] {
+               config.choice("a", "", {"u", "v"});
+             }),
+             DFE_CONTAINS("choose one of: u, v"));
   CHECK_THAT(error_of([&] { config.required_text("z"); }), DFE_CONTAINS("z': is missing"));
 }
 
@@ -120,7 +129,8 @@ TEST_CASE("texts that are no configuration are refused") {
   CHECK(parse_error("") == "no error");
 }
 
-TEST_CASE("files: relative paths are relative to the file, those of overrides to the working folder") {
+TEST_CASE(
+    "files: relative paths are relative to the file, those of overrides to the working folder") {
   const dfe::test::TempFolder folder;
   std::ofstream(folder / "c.yaml") << "a: x.mrc\nb: y.mrc\n";
   const Config config = Config::read(folder / "c.yaml", {"b=z.mrc"});
@@ -148,7 +158,8 @@ TEST_CASE("the effective configuration reads back to the same answers") {
   const Config again = Config::parse(once, "f.yaml");
   CHECK(ask(again) == once);
   again.refuse_unknown();
-  CHECK_THAT(once, DFE_CONTAINS("steps: 1000\noptimizer:\n  rate: 0.001\n  name: adam\ndata:\n  - tomogram: a.mrc\n    list: a.star\n"));
+  CHECK_THAT(once, DFE_CONTAINS("steps: 1000\noptimizer:\n  rate: 0.001\n  name: adam\ndata:\n  - "
+                                "tomogram: a.mrc\n    list: a.star\n"));
   CHECK_THAT(once, DFE_CONTAINS("classes: [background, \"1\", ribosome]\n"));
   CHECK_THAT(ask(Config::parse("", "f.yaml")), DFE_CONTAINS("name: \"true\"\ndata: []\n"));
 }

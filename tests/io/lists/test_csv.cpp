@@ -10,14 +10,15 @@ using namespace dfe::test;
 using io::ListOptions;
 
 TEST_CASE("csv: every delimiter and the usual names of columns") {
-  const std::vector<std::string> texts{"class_label,x,y,z\n3,1.5,2,4\n",
-                                       "label;x;y;z\n3;1.5;2;4\n",
-                                       "z|y|x|class\n4|2|1.5|3\n",
-                                       "Class\tpos_x\tpos_y\tpos_z\n3\t1.5\t2\t4\n",
-                                       "axis-0,axis-1,axis-2,label\n4,2,1.5,3\n",
-                                       "rlnClassNumber,rlnCoordinateX,rlnCoordinateY,rlnCoordinateZ\n3,1.5,2,4\n",
-                                       "# note\n\n class_label , position_x , position_y , position_z \r\n 3 , +1.5 , 2e0 , 4 \r\n",
-                                       "\xEF\xBB\xBFx,y,z,class_label\n1.5,2,4,3.0"};
+  const std::vector<std::string> texts{
+      "class_label,x,y,z\n3,1.5,2,4\n",
+      "label;x;y;z\n3;1.5;2;4\n",
+      "z|y|x|class\n4|2|1.5|3\n",
+      "Class\tpos_x\tpos_y\tpos_z\n3\t1.5\t2\t4\n",
+      "axis-0,axis-1,axis-2,label\n4,2,1.5,3\n",
+      "rlnClassNumber,rlnCoordinateX,rlnCoordinateY,rlnCoordinateZ\n3,1.5,2,4\n",
+      "# note\n\n class_label , position_x , position_y , position_z \r\n 3 , +1.5 , 2e0 , 4 \r\n",
+      "\xEF\xBB\xBFx,y,z,class_label\n1.5,2,4,3.0"};
   for (const std::string& text : texts) {
     CAPTURE(text);
     const auto list = parse(text);
@@ -41,21 +42,27 @@ TEST_CASE("csv: without a header three or four columns are read, with a warning"
 
 TEST_CASE("csv: positions in Å need a voxel size") {
   const std::string text = "class_label,x_angstrom,y_angstrom,z_angstrom\n1,10,20,40\n";
-  CHECK_THAT(error_of(text), DFE_CONTAINS("positions are in Å, and the voxel size is not known; give --voxel-size"));
+  CHECK_THAT(
+      error_of(text),
+      DFE_CONTAINS("positions are in Å, and the voxel size is not known; give --voxel-size"));
   ListOptions options;
   options.voxel_size = VoxelSize{4, 2, 1};
   CHECK(parse(text, options).particles[0].position_voxels == Point3{10, 10, 10});
-  CHECK(parse("class_label,x_angstrom,y_angstrom,z_angstrom,voxel_size_angstrom\n1,10,20,40,10\n").particles[0].position_voxels ==
-        Point3{4, 2, 1});
+  CHECK(parse("class_label,x_angstrom,y_angstrom,z_angstrom,voxel_size_angstrom\n1,10,20,40,10\n")
+            .particles[0]
+            .position_voxels == Point3{4, 2, 1});
 }
 
 TEST_CASE("csv: the lists of the CZII challenge are in Å and name their classes") {
   ListOptions options;
   options.voxel_size = VoxelSize::cubic(10);
-  const auto list =
-      parse("id,experiment,particle_type,x,y,z\n0,TS_5_4,beta-galactosidase,100,200,300\n1,TS_6_4,ribosome,10,20,30\n", options);
+  const auto list = parse(
+      "id,experiment,particle_type,x,y,z\n0,TS_5_4,beta-galactosidase,100,200,300\n1,TS_6_4,"
+      "ribosome,10,20,30\n",
+      options);
   CHECK(list.particles.at(0).position_voxels == Point3{30, 20, 10});
-  CHECK(list.class_names == std::vector<std::string>{"background", "beta-galactosidase", "ribosome"});
+  CHECK(list.class_names ==
+        std::vector<std::string>{"background", "beta-galactosidase", "ribosome"});
   CHECK(list.particles[1].class_label == 2);
   CHECK(list.tomograms == std::vector<std::string>{"TS_5_4", "TS_6_4"});
   CHECK(has_warning(list, "taken as Å"));
@@ -80,15 +87,22 @@ TEST_CASE("csv: errors name the line") {
   CHECK_THAT(error_of("x,y,z\n1,2,\"3\n"), DFE_CONTAINS("quote is not closed"));
   CHECK_THAT(error_of("x,y\n1,2\n"), DFE_CONTAINS("no position columns among 'x, y'"));
   CHECK_THAT(error_of("class_label,x,y,z\n-1,2,3,4\n"), DFE_CONTAINS("line 2: class label -1"));
-  CHECK_THAT(error_of("class_label,x,y,z\n0,2,3,4\n"), DFE_CONTAINS("class label 0; 0 is the background"));
-  CHECK_THAT(error_of("class_label,x,y,z,rot,tilt,psi\n1,2,3,4,5,,6\n"), DFE_CONTAINS("line 2: some of the three angles"));
+  CHECK_THAT(error_of("class_label,x,y,z\n0,2,3,4\n"),
+             DFE_CONTAINS("class label 0; 0 is the background"));
+  CHECK_THAT(error_of("class_label,x,y,z,rot,tilt,psi\n1,2,3,4,5,,6\n"),
+             DFE_CONTAINS("line 2: some of the three angles"));
   CHECK_THAT(error_of("1 2 3\n"), DFE_CONTAINS("no comma, tab, semicolon or pipe"));
 }
 
 TEST_CASE("positions and voxel sizes that no tomogram has are refused") {
-  CHECK_THAT(error_of("class_label,x,y,z\n1,2,3,4\n1,2e9,3,4\n"), DFE_CONTAINS("particle 2 lies at voxel 2e+09"));
-  CHECK_THAT(error_of("class_label,x_angstrom,y_angstrom,z_angstrom,voxel_size_angstrom\n1,2,3,4,1e-300\n"), DFE_CONTAINS("wrong units?"));
-  CHECK_THAT(error_of("class_label,x,y,z,voxel_size_angstrom\n1,2,3,4,1e300\n"), DFE_CONTAINS("voxel size of 1e+300"));
+  CHECK_THAT(error_of("class_label,x,y,z\n1,2,3,4\n1,2e9,3,4\n"),
+             DFE_CONTAINS("particle 2 lies at voxel 2e+09"));
+  CHECK_THAT(
+      error_of(
+          "class_label,x_angstrom,y_angstrom,z_angstrom,voxel_size_angstrom\n1,2,3,4,1e-300\n"),
+      DFE_CONTAINS("wrong units?"));
+  CHECK_THAT(error_of("class_label,x,y,z,voxel_size_angstrom\n1,2,3,4,1e300\n"),
+             DFE_CONTAINS("voxel size of 1e+300"));
 }
 
 TEST_CASE("csv: the locale does not matter") {
@@ -112,10 +126,13 @@ TEST_CASE("formats that are known but not read are refused with the list of thos
     }
     return std::string("read");
   };
-  const std::string supported = "lists are read from DeepFinder XML, RELION STAR (3, 4, 5), CSV and TSV";
+  const std::string supported =
+      "lists are read from DeepFinder XML, RELION STAR (3, 4, 5), CSV and TSV";
   CHECK_THAT(refused("1 1 1 0 0 0\n", ".tbl"), DFE_CONTAINS("Dynamo") && DFE_CONTAINS(supported));
   CHECK_THAT(refused("IMODV1.2\1\2", ".mod"), DFE_CONTAINS("IMOD") && DFE_CONTAINS(supported));
-  CHECK_THAT(refused("{\"points\": []}", ".json"), DFE_CONTAINS("copick") && DFE_CONTAINS(supported));
+  CHECK_THAT(refused("{\"points\": []}", ".json"),
+             DFE_CONTAINS("copick") && DFE_CONTAINS(supported));
   CHECK_THAT(refused("PK\3\4abc", ".xlsx"), DFE_CONTAINS(supported));
-  CHECK_THAT(refused(std::string("a\0b", 3), ".csv"), DFE_CONTAINS("binary") && DFE_CONTAINS(supported));
+  CHECK_THAT(refused(std::string("a\0b", 3), ".csv"),
+             DFE_CONTAINS("binary") && DFE_CONTAINS(supported));
 }

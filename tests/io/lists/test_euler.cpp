@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Euler conventions: axes by hand, the closed relation between the two conventions, round trips with degenerate tilts.
+// Euler conventions: axes by hand, the closed relation between the two conventions, round trips
+// with degenerate tilts.
 #include <cmath>
 
 #include "io/lists/euler.hpp"
@@ -32,7 +33,8 @@ TEST_CASE("each DeepFinder angle turns the right axis the right way") {
 }
 
 TEST_CASE("RELION's matrix is that of its Euler_angles2matrix") {
-  // third row (sin tilt cos rot, sin tilt sin rot, cos tilt), third column (-sin tilt cos psi, sin tilt sin psi, cos tilt)
+  // third row (sin tilt cos rot, sin tilt sin rot, cos tilt), third column (-sin tilt cos psi, sin
+  // tilt sin psi, cos tilt)
   const Rotation r = from_zyz({30, 60, 45});
   const double s60 = std::sqrt(3) / 2, c30 = s60, s45 = std::sqrt(0.5);
   CHECK(r[6] == Approx(s60 * c30));
@@ -47,13 +49,15 @@ TEST_CASE("the two conventions are related by rot = 90 - phi, tilt = the, psi = 
   for (const double phi : {-170.0, -20.0, 0.0, 30.0, 90.0, 155.0})
     for (const double psi : {-80.0, 0.0, 20.0, 77.0})
       for (const double the : {0.0, 10.0, 60.0, 90.0, 179.0, 180.0})
-        CHECK(largest_difference(from_zxz({phi, psi, the}), from_zyz({90 - phi, the, -90 - psi})) < 1e-14);
+        CHECK(largest_difference(from_zxz({phi, psi, the}), from_zyz({90 - phi, the, -90 - psi})) <
+              1e-14);
 }
 
 TEST_CASE("angles come back from the matrix, and the matrix from the angles") {
   for (double phi = -175; phi <= 180; phi += 35.5)
     for (double psi = -170; psi <= 180; psi += 31.25)
-      for (const double tilt : {0.0, 1e-9, 1e-4, 0.5, 45.0, 90.0, 135.0, 179.9999, 180.0 - 1e-9, 180.0, -35.0, 200.0}) {
+      for (const double tilt :
+           {0.0, 1e-9, 1e-4, 0.5, 45.0, 90.0, 135.0, 179.9999, 180.0 - 1e-9, 180.0, -35.0, 200.0}) {
         const Rotation zxz = from_zxz({phi, psi, tilt}), zyz = from_zyz({phi, tilt, psi});
         CHECK(largest_difference(zxz, from_zxz(to_zxz(zxz))) < 1e-10);
         CHECK(largest_difference(zyz, from_zyz(to_zyz(zyz))) < 1e-10);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One particle at voxel (z, y, x) = (10, 20, 30) of a tomogram of 101x80x64 voxels (z, y, x) of 10 Å, written to every format. The
-// expected numbers follow by hand from the conventions in docs/particle_lists.md.
+// One particle at voxel (z, y, x) = (10, 20, 30) of a tomogram of 101x80x64 voxels (z, y, x) of 10
+// Å, written to every format. The expected numbers follow by hand from the conventions in
+// docs/particle_lists.md.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -50,22 +51,48 @@ const std::vector<Row> kTable{
      ".xml",
      {R"(<object tomo_idx="0" obj_id="7" class_label="2" x="30.000" y="20.000" z="10.000" psi="20.000" phi="30.000" the="60.000" cluster_size="515")"}},
     {ListFormat::Xml, 1, io::XmlAxes::Zyx, ".xml", {R"(x="10.000" y="20.000" z="30.000")"}},
-    {ListFormat::Relion3, 1, io::XmlAxes::Xyz, ".star", {"TS_01\t30.000000\t20.000000\t10.000000\t60.000000\t60.000000\t-110.000000\t2\t"}},
+    {ListFormat::Relion3,
+     1,
+     io::XmlAxes::Xyz,
+     ".star",
+     {"TS_01\t30.000000\t20.000000\t10.000000\t60.000000\t60.000000\t-110.000000\t2\t"}},
     {ListFormat::Auto,
      1,
      io::XmlAxes::Xyz,
      ".star",
-     {"TS_01\t30.000000\t20.000000\t10.000000\t60.000000\t60.000000\t-110.000000\t2\t", "\t10.000000\n"}},
-    {ListFormat::Relion4, 4, io::XmlAxes::Xyz, ".star", {"TS_01\t121.500000\t81.500000\t41.500000\t", "\t2.500000\n"}},
-    {ListFormat::Relion5, 1, io::XmlAxes::Xyz, ".star", {"TS_01\t-20.000000\t-200.000000\t-405.000000\t"}},
-    {ListFormat::Relion5, 4, io::XmlAxes::Xyz, ".star", {"TS_01\t-16.250000\t-196.250000\t-401.250000\t"}},
-    {ListFormat::Auto, 1, io::XmlAxes::Xyz, ".csv", {"TS_01,7,2,proteasome,30,20,10,300,200,100,10,60,60,-110,515,0.875\n"}},
-    {ListFormat::Tsv, 1, io::XmlAxes::Xyz, ".tsv", {"TS_01\t7\t2\tproteasome\t30\t20\t10\t300\t200\t100\t10\t60\t60\t-110\t515\t0.875\n"}},
+     {"TS_01\t30.000000\t20.000000\t10.000000\t60.000000\t60.000000\t-110.000000\t2\t",
+      "\t10.000000\n"}},
+    {ListFormat::Relion4,
+     4,
+     io::XmlAxes::Xyz,
+     ".star",
+     {"TS_01\t121.500000\t81.500000\t41.500000\t", "\t2.500000\n"}},
+    {ListFormat::Relion5,
+     1,
+     io::XmlAxes::Xyz,
+     ".star",
+     {"TS_01\t-20.000000\t-200.000000\t-405.000000\t"}},
+    {ListFormat::Relion5,
+     4,
+     io::XmlAxes::Xyz,
+     ".star",
+     {"TS_01\t-16.250000\t-196.250000\t-401.250000\t"}},
+    {ListFormat::Auto,
+     1,
+     io::XmlAxes::Xyz,
+     ".csv",
+     {"TS_01,7,2,proteasome,30,20,10,300,200,100,10,60,60,-110,515,0.875\n"}},
+    {ListFormat::Tsv,
+     1,
+     io::XmlAxes::Xyz,
+     ".tsv",
+     {"TS_01\t7\t2\tproteasome\t30\t20\t10\t300\t200\t100\t10\t60\t60\t-110\t515\t0.875\n"}},
 };
 
 }  // namespace
 
-TEST_CASE("the fixture particle has the hand-computed numbers in every format and comes back from each") {
+TEST_CASE(
+    "the fixture particle has the hand-computed numbers in every format and comes back from each") {
   const auto folder = std::filesystem::temp_directory_path() / "dfe_list_fixture";
   std::filesystem::create_directories(folder);
   for (const Row& row : kTable) {
@@ -101,7 +128,8 @@ TEST_CASE("the fixture particle has the hand-computed numbers in every format an
     if (row.ending == std::string(".csv") || row.ending == std::string(".tsv"))
       CHECK(back.class_names == std::vector<std::string>{"background", "", "proteasome"});
     REQUIRE(p.orientation);
-    for (std::size_t i = 0; i < 9; ++i) CHECK((*p.orientation)[i] == Approx((*list.particles[0].orientation)[i]).margin(1e-6));
+    for (std::size_t i = 0; i < 9; ++i)
+      CHECK((*p.orientation)[i] == Approx((*list.particles[0].orientation)[i]).margin(1e-6));
   }
   std::filesystem::remove_all(folder);
 }
@@ -111,15 +139,18 @@ TEST_CASE("RELION 5 positions of odd sizes count from the half size, not rounded
   options.tomogram_extent = Extent3{7, 5, 3};
   options.voxel_size = VoxelSize::cubic(2);
   const auto list = test::parse(
-      "data_particles\nloop_\n_rlnCenteredCoordinateXAngst\n_rlnCenteredCoordinateYAngst\n_rlnCenteredCoordinateZAngst\n0 0 0\n-1 -1 -1\n",
+      "data_particles\nloop_\n_rlnCenteredCoordinateXAngst\n_rlnCenteredCoordinateYAngst\n_"
+      "rlnCenteredCoordinateZAngst\n0 0 0\n-1 -1 -1\n",
       options);
   CHECK(list.particles[0].position_voxels == Point3{3.5, 2.5, 1.5});
-  CHECK(list.particles[1].position_voxels == Point3{3, 2, 1});  // the middle voxel lies half a voxel before
+  CHECK(list.particles[1].position_voxels ==
+        Point3{3, 2, 1});  // the middle voxel lies half a voxel before
 }
 
 TEST_CASE("RELION 5 needs the tomogram's size and voxel size, in both directions") {
   const std::string text =
-      "data_particles\nloop_\n_rlnCenteredCoordinateXAngst\n_rlnCenteredCoordinateYAngst\n_rlnCenteredCoordinateZAngst\n0 0 0\n";
+      "data_particles\nloop_\n_rlnCenteredCoordinateXAngst\n_rlnCenteredCoordinateYAngst\n_"
+      "rlnCenteredCoordinateZAngst\n0 0 0\n";
   ListOptions options;
   CHECK_THAT(test::error_of(text, options), DFE_CONTAINS("its size is not known"));
   options.tomogram_extent = Extent3{7, 5, 3};
@@ -133,7 +164,8 @@ TEST_CASE("RELION 5 needs the tomogram's size and voxel size, in both directions
 
 TEST_CASE("an empty list is valid in every format") {
   for (const char* ending : {".xml", ".star", ".csv", ".tsv"}) {
-    const auto path = std::filesystem::temp_directory_path() / ("dfe_empty_list" + std::string(ending));
+    const auto path =
+        std::filesystem::temp_directory_path() / ("dfe_empty_list" + std::string(ending));
     ParticleList list;
     list.voxel_size = VoxelSize::cubic(10);
     io::write_particle_list(path, list);
@@ -150,6 +182,7 @@ TEST_CASE("writers refuse what no reader could take") {
   list = fixture();
   list.particles[0].class_label = 0;
   CHECK_THROWS_WITH(io::write_particle_list(path, list), DFE_CONTAINS("class label 0"));
-  CHECK_THROWS_WITH(io::write_particle_list(path.string() + ".doc", fixture()), DFE_CONTAINS(".xml, .star, .csv"));
+  CHECK_THROWS_WITH(io::write_particle_list(path.string() + ".doc", fixture()),
+                    DFE_CONTAINS(".xml, .star, .csv"));
   CHECK(!std::filesystem::exists(path));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists from other programs. The expected numbers were read from the files with Python (ElementTree, starfile, SciPy's Rotation).
+// Lists from other programs. The expected numbers were read from the files with Python
+// (ElementTree, starfile, SciPy's Rotation).
 #include <filesystem>
 #include <fstream>
 
@@ -55,13 +56,19 @@ TEST_CASE("the object lists of SHREC'19 and dataset 1") {
   };
   const Extent3 full{200, 512, 512}, half{100, 256, 256}, cube{100, 100, 100};
   for (const Row& row : std::vector<Row>{
-           {"shrec19/object_list_tomo0.xml", full, 2498, 641921, 641075, 246850, 16099, 0, 0, false},
-           {"shrec19/object_list_train.xml", full, 22446, 5716867, 5735090, 2207819, 144229, 0, 89776, false},
-           {"shrec19/object_list_valid.xml", full, 2490, 624707, 633070, 242644, 15838, 0, 19920, false},
-           {"shrec19/deepfinder_2019/tomo9_objlist_raw.xml", half, 3071, 154082.142, 388264.138, 391999.784, 18871, 424923, 0, true},
-           {"shrec19/deepfinder_2019/tomo9_objlist_thresholded.xml", full, 2194, 218788, 554310, 560544, 13518, 395086, 0, true},
+           {"shrec19/object_list_tomo0.xml", full, 2498, 641921, 641075, 246850, 16099, 0, 0,
+            false},
+           {"shrec19/object_list_train.xml", full, 22446, 5716867, 5735090, 2207819, 144229, 0,
+            89776, false},
+           {"shrec19/object_list_valid.xml", full, 2490, 624707, 633070, 242644, 15838, 0, 19920,
+            false},
+           {"shrec19/deepfinder_2019/tomo9_objlist_raw.xml", half, 3071, 154082.142, 388264.138,
+            391999.784, 18871, 424923, 0, true},
+           {"shrec19/deepfinder_2019/tomo9_objlist_thresholded.xml", full, 2194, 218788, 554310,
+            560544, 13518, 395086, 0, true},
            {"dataset1/data/tomo1_objlist.xml", cube, 27, 1196, 1377, 1356, 135, 0, 0, false},
-           {"dataset1/deepfinder_result/tomo1_objlist.xml", cube, 28, 1284.934, 1411.675, 1449.05, 137, 23471, 0, false}}) {
+           {"dataset1/deepfinder_result/tomo1_objlist.xml", cube, 28, 1284.934, 1411.675, 1449.05,
+            137, 23471, 0, false}}) {
     CAPTURE(row.name);
     ListOptions options;
     options.tomogram_extent = row.extent;
@@ -85,7 +92,8 @@ TEST_CASE("the object lists of SHREC'19 and dataset 1") {
     check_point(sum_of(read(row.name, options)), row.z, row.y, row.x);
   }
   const Rotation r = *read("shrec19/object_list_tomo0.xml").particles[0].orientation;
-  const double expected[] = {-0.714826, 0.611378, 0.339471, -0.340021, 0.120326, -0.932688, -0.611072, -0.782137, 0.121869};
+  const double expected[] = {-0.714826, 0.611378,  0.339471,  -0.340021, 0.120326,
+                             -0.932688, -0.611072, -0.782137, 0.121869};
   for (std::size_t i = 0; i < 9; ++i) CHECK(r[i] == Approx(expected[i]).margin(1e-6));
 }
 
@@ -106,9 +114,11 @@ TEST_CASE("RELION lists of versions 3.0, 3.1 and 4, from RELION, Warp, M and TOM
             733.955,
             422.955,
             5.364,
-            {0.848284, 0.526304, -0.058468, 0.314549, -0.411979, 0.85518, 0.425997, -0.743826, -0.515024}},
+            {0.848284, 0.526304, -0.058468, 0.314549, -0.411979, 0.85518, 0.425997, -0.743826,
+             -0.515024}},
            {"relion_3_star.star", 6, 3, 5.2, 10.4, 15.2, 1.7005, artiax},
-           {"relion_4_star.star", 6, 3, 6.4, 12.8, 18.4, 0.5, artiax},  // shifts in Å over 0.5 Å (rlnMicrographOriginalPixelSize)
+           {"relion_4_star.star", 6, 3, 6.4, 12.8, 18.4, 0.5,
+            artiax},  // shifts in Å over 0.5 Å (rlnMicrographOriginalPixelSize)
            {"relion_3.1_optics2.star",
             3,
             2,
@@ -116,7 +126,8 @@ TEST_CASE("RELION lists of versions 3.0, 3.1 and 4, from RELION, Warp, M and TOM
             1480.63 + 2.69889 / 2.446,
             938.008 - 7.24711 / 2.446,
             0,
-            {-0.2407, -0.962738, -0.123282, -0.932303, 0.194003, 0.305245, -0.269954, 0.188409, -0.94426}},
+            {-0.2407, -0.962738, -0.123282, -0.932303, 0.194003, 0.305245, -0.269954, 0.188409,
+             -0.94426}},
            {"tomoman_relion_star.star", 6, 3, 5.2, 10.4, 15.2, 1.96, artiax},
            {"bin1_1deg_500.star",
             2,
@@ -125,7 +136,8 @@ TEST_CASE("RELION lists of versions 3.0, 3.1 and 4, from RELION, Warp, M and TOM
             3272.708,
             777.879,
             1.971,
-            {-0.927506, -0.311998, 0.205889, -0.259403, 0.140627, -0.955476, 0.269153, -0.939618, -0.211365}},
+            {-0.927506, -0.311998, 0.205889, -0.259403, 0.140627, -0.955476, 0.269153, -0.939618,
+             -0.211365}},
            {"one_loop.star", 16, 0, 1572.444, 1084.5, 964.5, 5, {1, 0, 0, 0, 1, 0, 0, 0, 1}}}) {
     CAPTURE(row.name);
     const ParticleList list = read(std::string("readers/lists/") + row.name);
@@ -134,7 +146,8 @@ TEST_CASE("RELION lists of versions 3.0, 3.1 and 4, from RELION, Warp, M and TOM
     check_point(list.particles[0].position_voxels, row.x, row.y, row.z);
     CHECK(list.voxel_size.mean_angstrom() == Approx(row.voxel));
     REQUIRE(list.particles[0].orientation);
-    for (std::size_t i = 0; i < 9; ++i) CHECK((*list.particles[0].orientation)[i] == Approx(row.rotation[i]).margin(1e-6));
+    for (std::size_t i = 0; i < 9; ++i)
+      CHECK((*list.particles[0].orientation)[i] == Approx(row.rotation[i]).margin(1e-6));
 
     // Written again as RELION 4, everything is still there.
     const ParticleList again = test::parse(io::lists::format_star(list, "again.star", {}));
@@ -145,29 +158,35 @@ TEST_CASE("RELION lists of versions 3.0, 3.1 and 4, from RELION, Warp, M and TOM
 }
 
 TEST_CASE("plain point lists with and without header") {
-  for (const char* name : {"points.csv", "points_tab_delim.csv", "points_with_header.csv", "points_with_header_pipe_delim.csv"}) {
+  for (const char* name : {"points.csv", "points_tab_delim.csv", "points_with_header.csv",
+                           "points_with_header_pipe_delim.csv"}) {
     CAPTURE(name);
     const ParticleList list = read(std::string("readers/lists/") + name);
     REQUIRE(list.particles.size() == 3);
     check_point(list.particles[0].position_voxels, 1, 2, 3);
     check_point(list.particles[2].position_voxels, 0, 3, 0);
-    CHECK(test::has_warning(list, "no header") == (std::string(name).find("header") == std::string::npos));
+    CHECK(test::has_warning(list, "no header") ==
+          (std::string(name).find("header") == std::string::npos));
   }
 }
 
 TEST_CASE("what cannot be read is refused with the reason") {
   const std::string folder = "readers/lists/";
   CHECK_THAT(error_of(folder + "stopgap_star.star"), DFE_CONTAINS("STOPGAP"));
-  CHECK_THAT(error_of(folder + "b4_motl_CR_tm_topbott_clean600_1_dynamo.tbl"), DFE_CONTAINS("Dynamo"));
+  CHECK_THAT(error_of(folder + "b4_motl_CR_tm_topbott_clean600_1_dynamo.tbl"),
+             DFE_CONTAINS("Dynamo"));
   CHECK_THAT(error_of(folder + "t_double.tbl"), DFE_CONTAINS("Dynamo"));
-  for (const char* model :
-       {"points.mod", "point_sizes_example.mod", "multiple_objects_example.mod", "oriented_points.mod", "slicer_angle_example.mod"})
-    CHECK_THAT(error_of(folder + model), DFE_CONTAINS("IMOD model") && DFE_CONTAINS("DeepFinder XML"));
+  for (const char* model : {"points.mod", "point_sizes_example.mod", "multiple_objects_example.mod",
+                            "oriented_points.mod", "slicer_angle_example.mod"})
+    CHECK_THAT(error_of(folder + model),
+               DFE_CONTAINS("IMOD model") && DFE_CONTAINS("DeepFinder XML"));
   for (const char* json : {"copick.json", "copick_instance.json"})
     CHECK_THAT(error_of(folder + json), DFE_CONTAINS("copick") && DFE_CONTAINS("DeepFinder XML"));
-  for (const char* several : {"multi_line_c_engine.star", "rln3.1_data_style.star", "single_line_middle_of_multiblock.star"})
+  for (const char* several : {"multi_line_c_engine.star", "rln3.1_data_style.star",
+                              "single_line_middle_of_multiblock.star"})
     CHECK_THAT(error_of(folder + several), DFE_CONTAINS("2 tables have particle positions"));
-  for (const char* other : {"basic_double_quote.star", "two_basic_blocks.star", "two_single_line_loop_blocks.star"})
+  for (const char* other :
+       {"basic_double_quote.star", "two_basic_blocks.star", "two_single_line_loop_blocks.star"})
     CHECK_THAT(error_of(folder + other), DFE_CONTAINS("no table with particle positions"));
   CHECK_THAT(error_of(folder + "empty_loop.star"), DFE_CONTAINS("_rlnCoordinateY is missing"));
   CHECK_THAT(error_of("shrec19/particle_locations_model_9.txt"), DFE_CONTAINS(".txt"));

@@ -12,13 +12,15 @@ using io::lists::parse_star_blocks;
 
 namespace {
 
-const std::string kHead = "data_particles\n\nloop_\n_rlnCoordinateX #1\n_rlnCoordinateY #2\n_rlnCoordinateZ #3\n";
+const std::string kHead =
+    "data_particles\n\nloop_\n_rlnCoordinateX #1\n_rlnCoordinateY #2\n_rlnCoordinateZ #3\n";
 
 }  // namespace
 
 TEST_CASE("star: comments, quotes, loops, single lines, several blocks") {
   const auto blocks = parse_star_blocks(
-      "# head\n\ndata_one\n_name   \"a b\"  # note\n_empty ''\n_inner a'b\n\ndata_two\r\nloop_\r\n_c1 #1\r\n_c2\r\n\r\n1 'it''s'\n\n2 "
+      "# head\n\ndata_one\n_name   \"a b\"  # note\n_empty ''\n_inner "
+      "a'b\n\ndata_two\r\nloop_\r\n_c1 #1\r\n_c2\r\n\r\n1 'it''s'\n\n2 "
       "\"data_x\"\n",
       "t");
   REQUIRE(blocks.size() == 2);
@@ -38,17 +40,23 @@ TEST_CASE("star: syntax errors name the line") {
   CHECK_THAT(error_of(kHead + "1 2 'x\n"), DFE_CONTAINS("line 7: a quote is not closed"));
   CHECK_THAT(error_of(kHead + "1 2 x\n"), DFE_CONTAINS("line 7: column _rlnCoordinateZ holds 'x'"));
   CHECK_THAT(error_of(kHead + "1 2 inf\n"), DFE_CONTAINS("finite"));
-  CHECK_THAT(error_of("data_particles\nloop_\n_rlnCoordinateX\n_rlnCoordinateX\n"), DFE_CONTAINS("twice"));
+  CHECK_THAT(error_of("data_particles\nloop_\n_rlnCoordinateX\n_rlnCoordinateX\n"),
+             DFE_CONTAINS("twice"));
   CHECK_THAT(error_of("data_a\nloop_\n_a\n1\nloop_\n_b\n2\n"), DFE_CONTAINS("second table"));
   CHECK_THAT(error_of("data_a\n;text\n;\n"), DFE_CONTAINS("several lines"));
-  CHECK_THAT(error_of("data_\nloop_\n_rlnCoordinateX\n"), DFE_CONTAINS("column _rlnCoordinateY is missing"));
+  CHECK_THAT(error_of("data_\nloop_\n_rlnCoordinateX\n"),
+             DFE_CONTAINS("column _rlnCoordinateY is missing"));
   CHECK_THAT(error_of("data_a\n_x 1\n"), DFE_CONTAINS("no table with particle positions"));
-  CHECK_THAT(error_of(kHead + "\ndata_more\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n"), DFE_CONTAINS("no error"));
-  CHECK_THAT(error_of("data_a\nloop_\n_rlnCoordinateX\n\ndata_b\nloop_\n_rlnCoordinateX\n"), DFE_CONTAINS("2 tables"));
+  CHECK_THAT(
+      error_of(kHead + "\ndata_more\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n"),
+      DFE_CONTAINS("no error"));
+  CHECK_THAT(error_of("data_a\nloop_\n_rlnCoordinateX\n\ndata_b\nloop_\n_rlnCoordinateX\n"),
+             DFE_CONTAINS("2 tables"));
 }
 
 TEST_CASE("star: a single-line block holds one particle") {
-  const auto list = parse("data_\n_rlnCoordinateX 1\n_rlnCoordinateY 2\n_rlnCoordinateZ 3\n_rlnClassNumber 4\n");
+  const auto list =
+      parse("data_\n_rlnCoordinateX 1\n_rlnCoordinateY 2\n_rlnCoordinateZ 3\n_rlnClassNumber 4\n");
   REQUIRE(list.particles.size() == 1);
   CHECK(list.particles[0].position_voxels == Point3{3, 2, 1});
   CHECK(list.particles[0].class_label == 4);
@@ -56,28 +64,34 @@ TEST_CASE("star: a single-line block holds one particle") {
 
 TEST_CASE("star: classes of 0 or absent become 1 with a warning, negative ones are errors") {
   CHECK(has_warning(parse(kHead + "1 2 3\n"), "1 of 1 particles have no class"));
-  const std::string with_class = "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_rlnClassNumber\n";
+  const std::string with_class =
+      "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_rlnClassNumber\n";
   CHECK(parse(with_class + "1 2 3 0\n").particles[0].class_label == 1);
   CHECK_THAT(error_of(with_class + "1 2 3 -2\n"), DFE_CONTAINS("line 7: class label -2"));
 }
 
 TEST_CASE("star: shifts are subtracted, in Å with the file's pixel size and in pixels") {
-  const std::string optics = "data_optics\nloop_\n_rlnOpticsGroup\n_rlnTomoTiltSeriesPixelSize\n1 2.0\n2 4.0\n\n";
+  const std::string optics =
+      "data_optics\nloop_\n_rlnOpticsGroup\n_rlnTomoTiltSeriesPixelSize\n1 2.0\n2 4.0\n\n";
   const std::string head =
-      "data_particles\nloop_\n_rlnTomoName\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_rlnOriginXAngst\n_rlnOriginYAngst\n"
+      "data_particles\nloop_\n_rlnTomoName\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_"
+      "rlnOriginXAngst\n_rlnOriginYAngst\n"
       "_rlnOriginZAngst\n_rlnOpticsGroup\n";
-  const auto list = parse(optics + head + "A 10 20 30 2 4 -6 1\nB 10 20 30 2 4 -6 2\nA 1 1 1 0 0 0 1\n");
+  const auto list =
+      parse(optics + head + "A 10 20 30 2 4 -6 1\nB 10 20 30 2 4 -6 2\nA 1 1 1 0 0 0 1\n");
   CHECK(list.particles[0].position_voxels == Point3{33, 18, 9});
   CHECK(list.particles[1].position_voxels == Point3{31.5, 19, 9.5});
   CHECK(has_warning(list, "shifts (rlnOrigin) of 2 particles"));
   CHECK(has_warning(list, "different pixel sizes"));
   CHECK(list.tomograms == std::vector<std::string>{"A", "B"});
   CHECK(list.particles[2].tomogram == 0);
-  CHECK_THAT(error_of(head + "A 10 20 30 2 4 -6 1\n"), DFE_CONTAINS("no pixel size; give --voxel-size"));
+  CHECK_THAT(error_of(head + "A 10 20 30 2 4 -6 1\n"),
+             DFE_CONTAINS("no pixel size; give --voxel-size"));
   CHECK_THAT(error_of(optics + head + "A 10 20 30 2 4 -6 3\n"), DFE_CONTAINS("optics group '3'"));
 
-  const auto pixels =
-      parse("data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_rlnOriginX\n_rlnOriginY\n_rlnOriginZ\n1 2 3 .5 1 -1\n");
+  const auto pixels = parse(
+      "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_rlnOriginX\n_rlnOriginY\n_"
+      "rlnOriginZ\n1 2 3 .5 1 -1\n");
   CHECK(pixels.particles[0].position_voxels == Point3{4, 1, 0.5});
 }
 
@@ -90,8 +104,12 @@ TEST_CASE("star: binning by b puts the centre of voxel x at pixel b·x + (b - 1)
   CHECK_THAT(error_of(kHead + "1 3 5\n", options), DFE_CONTAINS("--relion-binning"));
 }
 
-TEST_CASE("star: a pixel size that contradicts the tomogram's is reported with the binning that would explain it") {
-  const std::string text = "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_rlnPixelSize\n100 100 100 2.5\n";
+TEST_CASE(
+    "star: a pixel size that contradicts the tomogram's is reported with the binning that would "
+    "explain it") {
+  const std::string text =
+      "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_rlnPixelSize\n100 100 100 "
+      "2.5\n";
   ListOptions options;
   options.voxel_size = VoxelSize::cubic(10);
   CHECK(has_warning(parse(text, options), "give --relion-binning 4"));
@@ -103,21 +121,28 @@ TEST_CASE("star: a pixel size that contradicts the tomogram's is reported with t
 
 TEST_CASE("star: subtomogram angles are composed, and turn the shift") {
   const std::string text =
-      "data_particles\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_rlnAngleRot\n_rlnAngleTilt\n_rlnAnglePsi\n"
-      "_rlnTomoSubtomogramRot\n_rlnTomoSubtomogramTilt\n_rlnTomoSubtomogramPsi\n_rlnOriginX\n_rlnOriginY\n_rlnOriginZ\n"
+      "data_particles\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_rlnAngleRot\n_"
+      "rlnAngleTilt\n_rlnAnglePsi\n"
+      "_rlnTomoSubtomogramRot\n_rlnTomoSubtomogramTilt\n_rlnTomoSubtomogramPsi\n_rlnOriginX\n_"
+      "rlnOriginY\n_rlnOriginZ\n"
       "10 10 10 30 60 45 0 90 0 2 0 0\n";
   const auto list = parse(text);
-  const Rotation expected = io::lists::multiply(io::lists::from_zyz({0, 90, 0}), io::lists::from_zyz({30, 60, 45}));
-  for (std::size_t i = 0; i < 9; ++i) CHECK((*list.particles[0].orientation)[i] == Approx(expected[i]).margin(1e-12));
-  const Point3 p = list.particles[0].position_voxels;  // tilt 90 turns x to z: the shift of 2 along x leaves z
+  const Rotation expected =
+      io::lists::multiply(io::lists::from_zyz({0, 90, 0}), io::lists::from_zyz({30, 60, 45}));
+  for (std::size_t i = 0; i < 9; ++i)
+    CHECK((*list.particles[0].orientation)[i] == Approx(expected[i]).margin(1e-12));
+  const Point3 p =
+      list.particles[0].position_voxels;  // tilt 90 turns x to z: the shift of 2 along x leaves z
   CHECK(p.z == Approx(8));
   CHECK(p.x == Approx(10));
 }
 
 TEST_CASE("star: unknown columns and the optics table survive a rewrite") {
   const std::string text =
-      "data_optics\nloop_\n_rlnOpticsGroup\n_rlnOpticsGroupName\n_rlnVoltage\n_rlnTomoTiltSeriesPixelSize\n1 g1 300 2\n2 'g 2' 200 2\n\n"
-      "data_particles\nloop_\n_rlnTomoName\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_rlnOpticsGroup\n_rlnRandomSubset\n_"
+      "data_optics\nloop_\n_rlnOpticsGroup\n_rlnOpticsGroupName\n_rlnVoltage\n_"
+      "rlnTomoTiltSeriesPixelSize\n1 g1 300 2\n2 'g 2' 200 2\n\n"
+      "data_particles\nloop_\n_rlnTomoName\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_"
+      "rlnOpticsGroup\n_rlnRandomSubset\n_"
       "rlnImageName\n"
       "A 1 2 3 2 1 'a b.mrc'\nA 4 5 6 1 2 ''\n";
   const auto list = parse(text);
@@ -139,8 +164,9 @@ TEST_CASE("star: unknown columns and the optics table survive a rewrite") {
 }
 
 TEST_CASE("star: several pixel sizes survive a rewrite with the positions in their own pixels") {
-  const auto list = parse("data_optics\nloop_\n_rlnOpticsGroup\n_rlnTomoTiltSeriesPixelSize\n1 2\n2 4\n\n" + kHead +
-                          "_rlnOpticsGroup\n1 2 3 1\n4 5 6 2\n");
+  const auto list =
+      parse("data_optics\nloop_\n_rlnOpticsGroup\n_rlnTomoTiltSeriesPixelSize\n1 2\n2 4\n\n" +
+            kHead + "_rlnOpticsGroup\n1 2 3 1\n4 5 6 2\n");
   CHECK(!list.voxel_size.known());
   const std::string text = io::lists::format_star(list, "t", {});
   CHECK_THAT(text, DFE_CONTAINS("1\t2\topticsGroup1\n2\t4\topticsGroup2\n"));
@@ -152,6 +178,8 @@ TEST_CASE("star: asked for a version, the reader insists on its columns") {
   options.format = io::ListFormat::Relion5;
   CHECK_THAT(error_of(kHead + "1 2 3\n", options), DFE_CONTAINS("_rlnCenteredCoordinateXAngst"));
   options.format = io::ListFormat::Relion4;
-  CHECK_THAT(error_of("data_\nloop_\n_rlnCenteredCoordinateXAngst\n_rlnCenteredCoordinateYAngst\n_rlnCenteredCoordinateZAngst\n", options),
+  CHECK_THAT(error_of("data_\nloop_\n_rlnCenteredCoordinateXAngst\n_rlnCenteredCoordinateYAngst\n_"
+                      "rlnCenteredCoordinateZAngst\n",
+                      options),
              DFE_CONTAINS("_rlnCoordinateX"));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DeepFinder object lists: what upstream and its plug-ins write, both axis orders, and errors that name the object.
+// DeepFinder object lists: what upstream and its plug-ins write, both axis orders, and errors that
+// name the object.
 #include "tests/fixtures/catch.hpp"
 #include "tests/io/lists/list_helpers.hpp"
 
@@ -10,7 +11,9 @@ using io::XmlAxes;
 
 namespace {
 
-std::string object(const std::string& attributes) { return "<objlist>\n  <object " + attributes + "/>\n</objlist>\n"; }
+std::string object(const std::string& attributes) {
+  return "<objlist>\n  <object " + attributes + "/>\n</objlist>\n";
+}
 
 ListOptions with_axes(XmlAxes axes, std::optional<Extent3> extent = std::nullopt) {
   ListOptions options;
@@ -22,8 +25,10 @@ ListOptions with_axes(XmlAxes axes, std::optional<Extent3> extent = std::nullopt
 }  // namespace
 
 TEST_CASE("xml: attributes, ignored tag names, and attributes in any order") {
-  const auto list = parse("<objlist><thing z=\"3\" y='2' x=\"1.25\" class_label=\"4\" tomo_idx=\"2\" obj_id=\"11\"/><!-- c --></objlist>",
-                          with_axes(XmlAxes::Xyz));
+  const auto list = parse(
+      "<objlist><thing z=\"3\" y='2' x=\"1.25\" class_label=\"4\" tomo_idx=\"2\" "
+      "obj_id=\"11\"/><!-- c --></objlist>",
+      with_axes(XmlAxes::Xyz));
   REQUIRE(list.particles.size() == 1);
   const Particle& p = list.particles[0];
   CHECK(p.position_voxels == Point3{3, 2, 1.25});
@@ -36,30 +41,40 @@ TEST_CASE("xml: attributes, ignored tag names, and attributes in any order") {
 }
 
 TEST_CASE("xml: an empty tomo_idx is absent, as napari-deepfinder writes it") {
-  const auto list = parse(object(R"(tomo_idx="" class_label="1" x="1" y="2" z="3")"), with_axes(XmlAxes::Xyz));
+  const auto list =
+      parse(object(R"(tomo_idx="" class_label="1" x="1" y="2" z="3")"), with_axes(XmlAxes::Xyz));
   CHECK(!list.particles[0].tomogram);
   ListOptions options = with_axes(XmlAxes::Xyz);
   options.tomogram_name = "TS_7";
   const auto named = parse(object(R"(tomo_idx="" class_label="1" x="1" y="2" z="3")"), options);
-  CHECK(named.tomograms.at(static_cast<std::size_t>(named.particles[0].tomogram.value())) == "TS_7");
+  CHECK(named.tomograms.at(static_cast<std::size_t>(named.particles[0].tomogram.value())) ==
+        "TS_7");
 }
 
 TEST_CASE("xml: errors name file, object, line and fact") {
   const std::string first = R"(<objlist>
   <object class_label="1" x="1" y="2" z="3"/>
   <object )";
-  const auto second = [&](const std::string& attributes) { return error_of(first + attributes + "/>\n</objlist>\n"); };
-  CHECK_THAT(second(R"(class_label="1" x="1" y="2" z="3" phi="4")"), DFE_CONTAINS("xml: 'test.file': object 2 (line 3)"));
-  CHECK_THAT(second(R"(class_label="1" x="1" y="2" z="3" phi="4")"), DFE_CONTAINS("some of the angles"));
+  const auto second = [&](const std::string& attributes) {
+    return error_of(first + attributes + "/>\n</objlist>\n");
+  };
+  CHECK_THAT(second(R"(class_label="1" x="1" y="2" z="3" phi="4")"),
+             DFE_CONTAINS("xml: 'test.file': object 2 (line 3)"));
+  CHECK_THAT(second(R"(class_label="1" x="1" y="2" z="3" phi="4")"),
+             DFE_CONTAINS("some of the angles"));
   CHECK_THAT(second(R"(class_label="1" x="1" y="2")"), DFE_CONTAINS("attribute z is missing"));
-  CHECK_THAT(second(R"(class_label="1" x="one" y="2" z="3")"), DFE_CONTAINS("attribute x holds 'one'"));
+  CHECK_THAT(second(R"(class_label="1" x="one" y="2" z="3")"),
+             DFE_CONTAINS("attribute x holds 'one'"));
   CHECK_THAT(second(R"(class_label="1" x="nan" y="2" z="3")"), DFE_CONTAINS("finite"));
   CHECK_THAT(second(R"(class_label="1" x="1e999" y="2" z="3")"), DFE_CONTAINS("finite"));
-  CHECK_THAT(second(R"(class_label="-1" x="1" y="2" z="3")"), DFE_CONTAINS("class_label holds '-1'"));
+  CHECK_THAT(second(R"(class_label="-1" x="1" y="2" z="3")"),
+             DFE_CONTAINS("class_label holds '-1'"));
   CHECK_THAT(second(R"(class_label="0" x="1" y="2" z="3")"), DFE_CONTAINS("from 1 to"));
   CHECK_THAT(second(R"(class_label="1.5" x="1" y="2" z="3")"), DFE_CONTAINS("whole number"));
-  CHECK_THAT(second(R"(class_label="1" x="1" y="2" z="3" tomo_idx="2000000000")"), DFE_CONTAINS("tomo_idx"));
-  CHECK_THAT(error_of("<objlist>\n<object class_label=\"1\"\n"), DFE_CONTAINS("xml: 'test.file': line"));
+  CHECK_THAT(second(R"(class_label="1" x="1" y="2" z="3" tomo_idx="2000000000")"),
+             DFE_CONTAINS("tomo_idx"));
+  CHECK_THAT(error_of("<objlist>\n<object class_label=\"1\"\n"),
+             DFE_CONTAINS("xml: 'test.file': line"));
   CHECK_THAT(error_of("<paramsTrain/>"), DFE_CONTAINS("expected <objlist>"));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// MRC files put together byte by byte from the standard, independent of the library's writer, with every field open to be spoilt.
+// MRC files put together byte by byte from the standard, independent of the library's writer, with
+// every field open to be spoilt.
 #pragma once
 
 #include <algorithm>
@@ -41,7 +42,8 @@ struct MrcBytes {
   }
 };
 
-/// Value of a voxel that mode `mode` holds exactly; every voxel of a small volume has its own, as far as the range goes.
+/// Value of a voxel that mode `mode` holds exactly; every voxel of a small volume has its own, as
+/// far as the range goes.
 inline float voxel_value(int mode, Extent3 extent, std::int64_t z, std::int64_t y, std::int64_t x) {
   const auto index = static_cast<int>((z * extent.y + y) * extent.x + x);
   switch (mode) {
@@ -60,17 +62,21 @@ inline float voxel_value(int mode, Extent3 extent, std::int64_t z, std::int64_t 
   }
 }
 
-/// Bits of a half whose value is a multiple of 1/8 below 128: exact, by the definition of the format.
+/// Bits of a half whose value is a multiple of 1/8 below 128: exact, by the definition of the
+/// format.
 inline std::uint16_t half_bits(float value) {
   if (value == 0) return 0;
   int exponent = 0;
   const float fraction = std::frexp(std::fabs(value), &exponent);  // in [0.5, 1)
   const auto mantissa = static_cast<unsigned>((fraction * 2 - 1) * 1024);
-  return static_cast<std::uint16_t>((value < 0 ? 0x8000u : 0u) | static_cast<unsigned>(exponent - 1 + 15) << 10 | mantissa);
+  return static_cast<std::uint16_t>((value < 0 ? 0x8000u : 0u) |
+                                    static_cast<unsigned>(exponent - 1 + 15) << 10 | mantissa);
 }
 
-/// A sound file of 2 Å voxels whose columns, rows and sections run along `axes` (1 = x, 2 = y, 3 = z).
-inline MrcBytes make_mrc(Extent3 extent, int mode, bool big = false, std::array<int, 3> axes = {1, 2, 3}) {
+/// A sound file of 2 Å voxels whose columns, rows and sections run along `axes` (1 = x, 2 = y, 3 =
+/// z).
+inline MrcBytes make_mrc(Extent3 extent, int mode, bool big = false,
+                         std::array<int, 3> axes = {1, 2, 3}) {
   MrcBytes file;
   file.big = big;
   const std::array<std::int64_t, 3> xyz{extent.x, extent.y, extent.z};

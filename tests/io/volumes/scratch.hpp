@@ -17,7 +17,8 @@ class Scratch {
  public:
   Scratch() {
     static int count = 0;
-    path_ = std::filesystem::temp_directory_path() / ("dfengine-test-" + std::to_string(::getpid()) + "-" + std::to_string(count++));
+    path_ = std::filesystem::temp_directory_path() /
+            ("dfengine-test-" + std::to_string(::getpid()) + "-" + std::to_string(count++));
     std::filesystem::create_directories(path_);
   }
   ~Scratch() {
@@ -32,14 +33,16 @@ class Scratch {
 
   std::filesystem::path file(const std::string& name, const std::vector<std::byte>& bytes) const {
     std::ofstream out(path_ / name, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    out.write(reinterpret_cast<const char*>(bytes.data()),
+              static_cast<std::streamsize>(bytes.size()));
     return path_ / name;
   }
 
   /// Names of all that lies in the folder: what a failed write must leave empty.
   std::vector<std::string> names() const {
     std::vector<std::string> found;
-    for (const auto& entry : std::filesystem::directory_iterator(path_)) found.push_back(entry.path().filename().string());
+    for (const auto& entry : std::filesystem::directory_iterator(path_))
+      found.push_back(entry.path().filename().string());
     return found;
   }
 
@@ -49,7 +52,8 @@ class Scratch {
 
 inline std::vector<std::byte> file_bytes(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
-  const std::vector<char> chars{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const std::vector<char> chars{std::istreambuf_iterator<char>(in),
+                                std::istreambuf_iterator<char>()};
   std::vector<std::byte> bytes(chars.size());
   for (std::size_t i = 0; i < chars.size(); ++i) bytes[i] = static_cast<std::byte>(chars[i]);
   return bytes;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ground the formats stand on: outputs that appear whole or not at all, 16-bit floats, score maps, attributes.
+// The ground the formats stand on: outputs that appear whole or not at all, 16-bit floats, score
+// maps, attributes.
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,8 +31,9 @@ namespace h5 = dfe::io::h5;
 
 namespace {
 
-/// Runs `body` in a child whose files may not grow past `bytes`; true where it failed with `Error` as it should on a full disk, and
-/// the child came to a good end: libraries that close their files at exit must not stumble over those that could not be written.
+/// Runs `body` in a child whose files may not grow past `bytes`; true where it failed with `Error`
+/// as it should on a full disk, and the child came to a good end: libraries that close their files
+/// at exit must not stumble over those that could not be written.
 template <class Body>
 bool fails_on_full_disk(rlim_t bytes, Body&& body) {
   std::fflush(nullptr);
@@ -74,7 +76,8 @@ TEST_CASE("a file appears at commit, and only then") {
     AtomicFile file(scratch / "a.txt");
     file.write("other", 5);
   }
-  CHECK(file_bytes(scratch / "a.txt").size() == 11);  // what was there stays where nothing is committed
+  CHECK(file_bytes(scratch / "a.txt").size() ==
+        11);  // what was there stays where nothing is committed
   dfe::io::write_text_file(scratch / "a.txt", "new");
   CHECK(file_bytes(scratch / "a.txt").size() == 3);
   CHECK(scratch.names() == std::vector<std::string>{"a.txt"});
@@ -82,13 +85,15 @@ TEST_CASE("a file appears at commit, and only then") {
 
 TEST_CASE("places that cannot be written give an error with the reason") {
   const Scratch scratch;
-  CHECK_THROWS_WITH(AtomicFile(scratch / "no" / "a.txt"),
-                    DFE_CONTAINS("No such file or directory") && DFE_CONTAINS("create the folder first"));
+  CHECK_THROWS_WITH(
+      AtomicFile(scratch / "no" / "a.txt"),
+      DFE_CONTAINS("No such file or directory") && DFE_CONTAINS("create the folder first"));
   CHECK_THROWS_WITH(AtomicFile(scratch.path()), DFE_CONTAINS("not a regular file"));
   CHECK_THROWS_WITH(AtomicFile("/dev/null"), DFE_CONTAINS("not a regular file"));
   CHECK_THROWS_WITH(AtomicFile(""), DFE_CONTAINS("not a regular file"));
   if (::geteuid() != 0) {
-    std::filesystem::permissions(scratch.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+    std::filesystem::permissions(
+        scratch.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
     CHECK_THROWS_WITH(AtomicFile(scratch / "a.txt"), DFE_CONTAINS("Permission denied"));
     std::filesystem::permissions(scratch.path(), std::filesystem::perms::owner_all);
   }
@@ -107,14 +112,16 @@ TEST_CASE("a full disk gives an error and leaves nothing behind, whatever the fo
     writer.write_box(0, {{}, {64, 64, 64}}, scores.data());
     writer.commit();
   }));
-  CHECK(fails_on_full_disk(10, [&] { dfe::io::write_text_file(scratch / "t.txt", "longer than ten bytes"); }));
+  CHECK(fails_on_full_disk(
+      10, [&] { dfe::io::write_text_file(scratch / "t.txt", "longer than ten bytes"); }));
   CHECK(scratch.names().empty());
 }
 
 TEST_CASE("every half has the value that its fields define, and comes back") {
   for (unsigned bits = 0; bits < 65536; ++bits) {
     const auto half = static_cast<std::uint16_t>(bits);
-    const int exponent = static_cast<int>(bits >> 10 & 31), mantissa = static_cast<int>(bits & 1023);
+    const int exponent = static_cast<int>(bits >> 10 & 31),
+              mantissa = static_cast<int>(bits & 1023);
     const float value = half_to_float(half);
     if (exponent == 31 && mantissa != 0) {
       REQUIRE(std::isnan(value));
@@ -155,15 +162,19 @@ TEST_CASE("score maps are written in boxes and read back") {
   dfe::VolumeGeometry geometry;
   geometry.extent = {5, 6, 7};
   geometry.voxel_size = dfe::VoxelSize::cubic(10);
-  const auto value = [](std::int64_t c, std::int64_t i) { return static_cast<float>(i * 3 + c) / 1024; };  // exact in float16
+  const auto value = [](std::int64_t c, std::int64_t i) {
+    return static_cast<float>(i * 3 + c) / 1024;
+  };  // exact in float16
   for (const bool half : {true, false}) {
     dfe::io::ScoreWriter writer(scratch / "s.h5", geometry, 3, {"a", "b", "c"}, half);
     for (std::int64_t c = 0; c < 3; ++c)
-      for (const dfe::Box3 box : {dfe::Box3{{0, 0, 0}, {2, 6, 7}}, dfe::Box3{{2, 0, 0}, {3, 6, 4}}, dfe::Box3{{2, 0, 4}, {3, 6, 3}}}) {
+      for (const dfe::Box3 box : {dfe::Box3{{0, 0, 0}, {2, 6, 7}}, dfe::Box3{{2, 0, 0}, {3, 6, 4}},
+                                  dfe::Box3{{2, 0, 4}, {3, 6, 3}}}) {
         std::vector<float> scores;
         for (std::int64_t z = 0; z < box.extent.z; ++z)
           for (std::int64_t y = 0; y < box.extent.y; ++y)
-            for (std::int64_t x = 0; x < box.extent.x; ++x) scores.push_back(value(c, ((box.begin.z + z) * 6 + y) * 7 + box.begin.x + x));
+            for (std::int64_t x = 0; x < box.extent.x; ++x)
+              scores.push_back(value(c, ((box.begin.z + z) * 6 + y) * 7 + box.begin.x + x));
         writer.write_box(c, box, scores.data());
       }
     CHECK_THROWS_AS(writer.write_box(3, {{}, {1, 1, 1}}, nullptr), Error);
@@ -175,7 +186,8 @@ TEST_CASE("score maps are written in boxes and read back") {
     std::vector<float> all(5 * 6 * 7);
     for (std::int64_t c = 0; c < 3; ++c) {
       reader.read_box(c, {{}, geometry.extent}, all.data());
-      for (std::int64_t i = 0; i < 210; ++i) REQUIRE(all[static_cast<std::size_t>(i)] == value(c, i));
+      for (std::int64_t i = 0; i < 210; ++i)
+        REQUIRE(all[static_cast<std::size_t>(i)] == value(c, i));
     }
     const h5::File file = h5::open_file(scratch / "s.h5");
     CHECK(h5::type_name(h5::open_dataset(file, "class2")) == (half ? "float16" : "float32"));
@@ -186,7 +198,8 @@ TEST_CASE("score maps are written in boxes and read back") {
   { dfe::io::ScoreWriter abandoned(scratch / "t.h5", geometry, 1, {}, true); }
   CHECK(scratch.names().size() == 1);
   dfe::io::write_text_file(scratch / "x.h5", "no HDF5");
-  CHECK_THROWS_WITH(dfe::io::ScoreReader(scratch / "x.h5"), DFE_CONTAINS("not a readable HDF5 file"));
+  CHECK_THROWS_WITH(dfe::io::ScoreReader(scratch / "x.h5"),
+                    DFE_CONTAINS("not a readable HDF5 file"));
 }
 
 TEST_CASE("attributes of HDF5 come back as they were written") {
@@ -207,16 +220,19 @@ TEST_CASE("attributes of HDF5 come back as they were written") {
   h5::close_file(file, scratch / "a.h5");
   const auto bytes = file_bytes(scratch / "a.h5");
   for (const bool image : {false, true}) {
-    const h5::File opened = image ? h5::open_image(bytes, "image") : h5::open_file(scratch / "a.h5");
+    const h5::File opened =
+        image ? h5::open_image(bytes, "image") : h5::open_file(scratch / "a.h5");
     CHECK(h5::is_group(opened, "z/inner"));
     CHECK_FALSE(h5::is_group(opened, "z/outer/x"));
     CHECK_FALSE(h5::is_dataset(opened, "z"));
     CHECK(h5::links(opened) == std::vector<std::string>{"a", "z"});
     const h5::Group group = h5::open_group(opened, "z/inner");
     CHECK(h5::read_string(group, "text") == "second");
-    CHECK(h5::read_strings(group, "list") == std::vector<std::string>{"kernel", "", "a longer one"});
+    CHECK(h5::read_strings(group, "list") ==
+          std::vector<std::string>{"kernel", "", "a longer one"});
     CHECK(h5::read_strings(group, "none").empty());
-    CHECK(h5::read_strings(group, "no numbers").empty());  // numpy's empty list is an empty array of floats
+    CHECK(h5::read_strings(group, "no numbers")
+              .empty());  // numpy's empty list is an empty array of floats
     CHECK(h5::read_number(group, "number") == 13.68);
     CHECK(h5::read_number(group, "integer") == -7);
     CHECK(h5::read_numbers(group, "numbers") == std::vector<double>{1, 2.5});

@@ -31,7 +31,8 @@ struct Layout {
 };
 
 /// 0, 1, 2, ... in a dataset of any type.
-void make_dataset(hid_t file, const char* name, hid_t type, const Layout& layout = {}, Extent3 extent = kExtent) {
+void make_dataset(hid_t file, const char* name, hid_t type, const Layout& layout = {},
+                  Extent3 extent = kExtent) {
   const h5::Lock lock;
   const std::array<hsize_t, 3> sizes{hsize_t(extent.z), hsize_t(extent.y), hsize_t(extent.x)};
   const h5::Dataspace space(H5Screate_simple(3, sizes.data(), nullptr));
@@ -72,7 +73,8 @@ std::vector<std::byte> make_em(int machine, int type, bool big, Extent3 extent) 
 void expect_counting(const dfe::VolumeSource& source) {
   const Volume<float> volume = read_volume(source);
   REQUIRE(volume.extent() == kExtent);
-  for (std::int64_t i = 0; i < volume.voxels(); ++i) REQUIRE(volume.data()[i] == static_cast<float>(i % 120));
+  for (std::int64_t i = 0; i < volume.voxels(); ++i)
+    REQUIRE(volume.data()[i] == static_cast<float>(i % 120));
   std::vector<float> box(2 * 3 * 4);
   source.read_box({{1, 2, 3}, {2, 3, 4}}, box.data());
   std::size_t i = 0;
@@ -87,11 +89,13 @@ TEST_CASE("HDF5 volumes of every element type, plain, chunked and compressed") {
   const Scratch scratch;
   const h5::Datatype half = h5::half_type();
   const std::vector<std::pair<hid_t, std::string>> types{
-      {H5T_STD_I8LE, "int8"},   {H5T_STD_U8LE, "uint8"}, {H5T_STD_I16LE, "int16"},    {H5T_STD_U16BE, "uint16"},  {H5T_STD_I32LE, "int32"},
-      {H5T_STD_I64LE, "int64"}, {half.get(), "float16"}, {H5T_IEEE_F32BE, "float32"}, {H5T_IEEE_F64LE, "float64"}};
+      {H5T_STD_I8LE, "int8"},    {H5T_STD_U8LE, "uint8"},     {H5T_STD_I16LE, "int16"},
+      {H5T_STD_U16BE, "uint16"}, {H5T_STD_I32LE, "int32"},    {H5T_STD_I64LE, "int64"},
+      {half.get(), "float16"},   {H5T_IEEE_F32BE, "float32"}, {H5T_IEEE_F64LE, "float64"}};
   for (const auto& [type, name] : types)
     for (const Layout layout : {Layout{}, Layout{{2, 4, 3}, false}, Layout{{2, 4, 3}, true}}) {
-      const auto path = make_file(scratch, [&, id = type](hid_t file) { make_dataset(file, "dataset", id, layout); });
+      const auto path = make_file(
+          scratch, [&, id = type](hid_t file) { make_dataset(file, "dataset", id, layout); });
       const auto source = open_volume(path);
       CHECK(source->info().format == "hdf5");
       CHECK(source->info().mode == name);
@@ -102,7 +106,8 @@ TEST_CASE("HDF5 volumes of every element type, plain, chunked and compressed") {
 TEST_CASE("the dataset is found by name, as the only volume, or not at all with a list") {
   const Scratch scratch;
   VolumeReadOptions options;
-  auto source = open_volume(make_file(scratch, [](hid_t file) { make_dataset(file, "a/tomogram", H5T_STD_I8LE); }));
+  auto source = open_volume(
+      make_file(scratch, [](hid_t file) { make_dataset(file, "a/tomogram", H5T_STD_I8LE); }));
   REQUIRE(source->info().warnings.size() == 2);  // and the unknown voxel size
   CHECK_THAT(source->info().warnings[0], DFE_CONTAINS("/a/tomogram"));
   expect_counting(*source);
@@ -114,8 +119,9 @@ TEST_CASE("the dataset is found by name, as the only volume, or not at all with 
   CHECK_THROWS_WITH(open_volume(two), DFE_CONTAINS("/one, /two"));
   options.hdf5_dataset = "two";
   expect_counting(*open_volume(two, options));
-  CHECK_THROWS_WITH(open_volume(make_file(scratch, [](hid_t file) { h5::create_group(file, "empty"); })),
-                    DFE_CONTAINS("has no dataset 'dataset'"));
+  CHECK_THROWS_WITH(
+      open_volume(make_file(scratch, [](hid_t file) { h5::create_group(file, "empty"); })),
+      DFE_CONTAINS("has no dataset 'dataset'"));
 }
 
 TEST_CASE("a group that contains itself ends the search for volumes") {
@@ -134,7 +140,8 @@ TEST_CASE("boxes may be read from several threads at once") {
   const auto hdf5 = open_volume(make_file(scratch, [&](hid_t file) {
     make_dataset(file, "dataset", H5T_STD_I16LE, {{4, 8, 8}, true}, extent);
   }));
-  const auto mrc = open_volume(scratch.file("a.mrc", dfe::test::make_mrc(extent, 2, true, {2, 3, 1}).bytes));
+  const auto mrc =
+      open_volume(scratch.file("a.mrc", dfe::test::make_mrc(extent, 2, true, {2, 3, 1}).bytes));
   for (const dfe::VolumeSource* const source : {hdf5.get(), mrc.get()}) {
     const Volume<float> whole = read_volume(*source);
     std::array<int, 4> wrong{};
@@ -144,7 +151,8 @@ TEST_CASE("boxes may be read from several threads at once") {
         std::vector<float> box(2 * 40 * 50);
         for (int z = 0; z < 14; ++z) {
           source->read_box({{z, 0, 0}, {2, 40, 50}}, box.data());
-          wrong[static_cast<std::size_t>(t)] += !std::equal(box.begin(), box.end(), whole.view().plane(z));
+          wrong[static_cast<std::size_t>(t)] +=
+              !std::equal(box.begin(), box.end(), whole.view().plane(z));
         }
       });
     for (std::thread& thread : threads) thread.join();
@@ -157,7 +165,8 @@ TEST_CASE("EMAN2 files have their own place and attribute names") {
   const auto path = make_file(scratch, [](hid_t file) {
     make_dataset(file, "MDF/images/0/image", H5T_STD_U8LE, {{1, 6, 7}, true});
     const h5::Group image = h5::open_group(file, "MDF/images/0");
-    for (const char* const name : {"EMAN.apix_x", "EMAN.apix_y", "EMAN.apix_z"}) h5::write_number(image, name, 12.5);
+    for (const char* const name : {"EMAN.apix_x", "EMAN.apix_y", "EMAN.apix_z"})
+      h5::write_number(image, name, 12.5);
   });
   const auto source = open_volume(path);
   CHECK(source->info().geometry.voxel_size == dfe::VoxelSize::cubic(12.5));
@@ -173,13 +182,16 @@ TEST_CASE("a dataset that the file cannot hold is refused before memory is taken
       const h5::Dataspace space(H5Screate_simple(3, sizes.data(), nullptr));
       const h5::PropertyList create(H5Pcreate(H5P_DATASET_CREATE));
       if (chunked) H5Pset_chunk(create, 3, chunk.data());
-      const h5::Dataset dataset(H5Dcreate2(file, "dataset", H5T_IEEE_F32LE, space, H5P_DEFAULT, create, H5P_DEFAULT));
+      const h5::Dataset dataset(
+          H5Dcreate2(file, "dataset", H5T_IEEE_F32LE, space, H5P_DEFAULT, create, H5P_DEFAULT));
       REQUIRE(dataset);
     });
   };
   CHECK_THROWS_WITH(open_volume(never_filled(false)), DFE_CONTAINS("needs 4000000000000000 bytes"));
   CHECK_THROWS_WITH(open_volume(never_filled(true)), DFE_CONTAINS("needs 4000000000000000 bytes"));
-  const auto cut = make_file(scratch, [](hid_t file) { make_dataset(file, "dataset", H5T_IEEE_F32LE, {}, {50, 50, 50}); });
+  const auto cut = make_file(scratch, [](hid_t file) {
+    make_dataset(file, "dataset", H5T_IEEE_F32LE, {}, {50, 50, 50});
+  });
   std::filesystem::resize_file(cut, 3000);
   CHECK_THROWS_WITH(open_volume(cut), DFE_CONTAINS("hdf5"));
 }
@@ -221,7 +233,8 @@ TEST_CASE("EM files of every type and both byte orders") {
     check(make_em<std::int32_t>(machine, 4, big, kExtent), "int32");
     check(make_em<float>(machine, 5, big, kExtent), "float32");
     check(make_em<double>(machine, 9, big, kExtent), "float64");
-    const auto contradicting = open_volume(scratch.file("b.em", make_em<float>(big ? 6 : 3, 5, big, kExtent)));
+    const auto contradicting =
+        open_volume(scratch.file("b.em", make_em<float>(big ? 6 : 3, 5, big, kExtent)));
     CHECK_THAT(contradicting->info().warnings.at(0), DFE_CONTAINS("contradicts"));
     expect_counting(*contradicting);
   }
@@ -231,7 +244,8 @@ TEST_CASE("EM files that are cut, complex or nonsense are refused") {
   const Scratch scratch;
   auto bytes = make_em<float>(6, 5, false, kExtent);
   bytes.pop_back();
-  CHECK_THROWS_WITH(open_volume(scratch.file("a.em", bytes)), DFE_CONTAINS("has 1351 bytes but its header says 1352"));
+  CHECK_THROWS_WITH(open_volume(scratch.file("a.em", bytes)),
+                    DFE_CONTAINS("has 1351 bytes but its header says 1352"));
   bytes.resize(100);
   CHECK_THROWS_WITH(open_volume(scratch.file("a.em", bytes)), DFE_CONTAINS("has 100 bytes"));
   bytes = make_em<float>(6, 8, false, kExtent);

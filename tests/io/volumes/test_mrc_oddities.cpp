@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Headers as they are found in the wild: each oddity is read with one warning that names it, or refused with its reason.
+// Headers as they are found in the wild: each oddity is read with one warning that names it, or
+// refused with its reason.
 #include <cmath>
 #include <limits>
 
@@ -43,8 +44,8 @@ void warns_once(const VolumeInfo& info, const std::string& part) {
 TEST_CASE("byte order follows the machine stamp, or mode and sizes where that is no use") {
   for (const bool big : {false, true}) {
     const std::string order = big ? "big" : "little";
-    for (const std::string& stamp :
-         {std::string("\0\0\0\0", 4), std::string("\x44\0\0\0", 4), std::string("MAE "), std::string("\x01\x01\x01\x01")}) {
+    for (const std::string& stamp : {std::string("\0\0\0\0", 4), std::string("\x44\0\0\0", 4),
+                                     std::string("MAE "), std::string("\x01\x01\x01\x01")}) {
       const VolumeInfo info = info_of(make_mrc(kExtent, 2, big).text(212, stamp));
       CHECK(info.byte_order == order);
       warns_once(info, "machine stamp");
@@ -63,9 +64,11 @@ TEST_CASE("a header without the word MAP is taken by its mode and sizes") {
 }
 
 TEST_CASE("modes that are no volumes, and no modes, are refused by number") {
-  for (const int mode : {3, 4, 16}) refuses(make_mrc(kExtent, 2).word(12, mode), "mode " + std::to_string(mode) + " (");
+  for (const int mode : {3, 4, 16})
+    refuses(make_mrc(kExtent, 2).word(12, mode), "mode " + std::to_string(mode) + " (");
   for (const int mode : {-1, 5, 7, 99, 1 << 30})
-    refuses(make_mrc(kExtent, 2).word(12, mode), "mode " + std::to_string(mode) + " is not defined");
+    refuses(make_mrc(kExtent, 2).word(12, mode),
+            "mode " + std::to_string(mode) + " is not defined");
 }
 
 TEST_CASE("the file's length is compared with the header's, both numbers told") {
@@ -85,11 +88,14 @@ TEST_CASE("the file's length is compared with the header's, both numbers told") 
 
 TEST_CASE("nonsense sizes are refused before anything is allocated") {
   for (const int bad : {0, -5, std::numeric_limits<int>::min()})
-    for (const std::size_t place : {0u, 4u, 8u}) refuses(make_mrc(kExtent, 2).word(place, bad), "at least 1");
+    for (const std::size_t place : {0u, 4u, 8u})
+      refuses(make_mrc(kExtent, 2).word(place, bad), "at least 1");
   const int most = std::numeric_limits<int>::max();
-  refuses(make_mrc(kExtent, 2).word(0, most).word(4, most).word(8, most), "more bytes than any file has");
+  refuses(make_mrc(kExtent, 2).word(0, most).word(4, most).word(8, most),
+          "more bytes than any file has");
   refuses(make_mrc(kExtent, 2).word(0, most), "cut short");
-  refuses(make_mrc(kExtent, 0).word(0, 1 << 15).word(4, 1 << 15).word(8, 1 << 15), "has 1084 bytes but its header says 35184372089856");
+  refuses(make_mrc(kExtent, 0).word(0, 1 << 15).word(4, 1 << 15).word(8, 1 << 15),
+          "has 1084 bytes but its header says 35184372089856");
 }
 
 TEST_CASE("extended headers are skipped, and missed where the header only claims one") {
@@ -101,7 +107,8 @@ TEST_CASE("extended headers are skipped, and missed where the header only claims
     CHECK(info.extended_header_type == type);
     CHECK(info.warnings.empty());
     const Scratch scratch;
-    CHECK(dfe::io::read_volume(*open_volume(scratch.file("a.mrc", file.bytes)))(0, 0, 0) == dfe::test::voxel_value(2, kExtent, 0, 0, 0));
+    CHECK(dfe::io::read_volume(*open_volume(scratch.file("a.mrc", file.bytes)))(0, 0, 0) ==
+          dfe::test::voxel_value(2, kExtent, 0, 0, 0));
   }
   for (const int claimed : {49920, -768, std::numeric_limits<int>::max()}) {
     const VolumeInfo info = info_of(make_mrc(kExtent, 2).word(92, claimed));
@@ -116,23 +123,29 @@ TEST_CASE("extended headers are skipped, and missed where the header only claims
 TEST_CASE("axes that are no order are taken as x, y, z with a warning") {
   warns_once(info_of(make_mrc(kExtent, 2).word(64, 0).word(68, 0).word(72, 0)), "0, 0, 0");
   warns_once(info_of(make_mrc(kExtent, 2).word(72, 2)), "1, 2, 2");
-  warns_once(info_of(make_mrc(kExtent, 2).word(64, std::numeric_limits<int>::min())), "assumed 1, 2, 3");
+  warns_once(info_of(make_mrc(kExtent, 2).word(64, std::numeric_limits<int>::min())),
+             "assumed 1, 2, 3");
 }
 
 TEST_CASE("bytes are signed unless IMOD's flag, the maximum or the user says otherwise") {
-  const auto imod = [](int flags) { return make_mrc(kExtent, 0).real(76, 0).real(80, 255).word(152, 1146047817).word(156, flags); };
+  const auto imod = [](int flags) {
+    return make_mrc(kExtent, 0).real(76, 0).real(80, 255).word(152, 1146047817).word(156, flags);
+  };
   CHECK(info_of(imod(0)).mode == "uint8");
   CHECK(info_of(imod(1)).mode == "int8");
   CHECK(info_of(imod(4)).mode == "uint8");
   CHECK(info_of(imod(1)).warnings.empty());
   refuses(imod(16), "4-bit");
-  const auto range = [](float low, float high) { return make_mrc(kExtent, 0).real(76, low).real(80, high); };
+  const auto range = [](float low, float high) {
+    return make_mrc(kExtent, 0).real(76, low).real(80, high);
+  };
   CHECK(info_of(range(-128, 127)).mode == "int8");
   CHECK(info_of(range(-128, 127)).warnings.empty());
   CHECK(info_of(range(0, 12)).mode == "int8");
   warns_once(info_of(range(141, 163)), "unsigned, because the header's maximum is 163");
   CHECK(info_of(range(141, 163)).mode == "uint8");
-  warns_once(info_of(range(0, -1)), "do not tell");  // what MRC2014 writes where the values are unknown
+  warns_once(info_of(range(0, -1)),
+             "do not tell");  // what MRC2014 writes where the values are unknown
   warns_once(info_of(range(std::nanf(""), std::nanf(""))), "do not tell");
   VolumeReadOptions options;
   options.signed_bytes = true;
@@ -150,8 +163,11 @@ TEST_CASE("the voxel size is cell / M; 0 and 1 are unknown; the user's wins") {
   CHECK(info.geometry.voxel_size == VoxelSize::cubic(2));
   warns_once(info, "MX, MY, MZ");
 
-  const auto cell = [](float x, float y, float z) { return make_mrc(kExtent, 2).real(40, x).real(44, y).real(48, z); };
-  for (const MrcBytes& file : {cell(0, 0, 0), cell(5, 4, 3), cell(-5, 8, 6), cell(10, std::nanf(""), 6)}) {
+  const auto cell = [](float x, float y, float z) {
+    return make_mrc(kExtent, 2).real(40, x).real(44, y).real(48, z);
+  };
+  for (const MrcBytes& file :
+       {cell(0, 0, 0), cell(5, 4, 3), cell(-5, 8, 6), cell(10, std::nanf(""), 6)}) {
     info = info_of(file);
     CHECK_FALSE(info.geometry.voxel_size.known());
     warns_once(info, "--voxel-size");
@@ -174,9 +190,19 @@ TEST_CASE("the voxel size is cell / M; 0 and 1 are unknown; the user's wins") {
 }
 
 TEST_CASE("start, origin, cell, labels and space group are kept in z, y, x") {
-  MrcBytes file = make_mrc(kExtent, 2, true, {3, 1, 2});  // columns along z, rows along x, sections along y
-  file.word(16, -7).word(20, 8).word(24, 9).real(196, 1.5f).real(200, 2.5f).real(204, -3.5f).real(56, 94.5f).word(88, 4);
-  file.word(220, 2).text(224, "first label" + std::string(69, ' ')).text(304, std::string("second\x01\0rest", 12));
+  MrcBytes file =
+      make_mrc(kExtent, 2, true, {3, 1, 2});  // columns along z, rows along x, sections along y
+  file.word(16, -7)
+      .word(20, 8)
+      .word(24, 9)
+      .real(196, 1.5f)
+      .real(200, 2.5f)
+      .real(204, -3.5f)
+      .real(56, 94.5f)
+      .word(88, 4);
+  file.word(220, 2)
+      .text(224, "first label" + std::string(69, ' '))
+      .text(304, std::string("second\x01\0rest", 12));
   const VolumeInfo info = info_of(file);
   CHECK(info.geometry.start == dfe::Index3{-7, 9, 8});
   CHECK(info.geometry.origin_angstrom == dfe::Point3{-3.5, 2.5, 1.5});
@@ -221,8 +247,11 @@ TEST_CASE("what is no volume is refused by name") {
   CHECK_THROWS_WITH(open_volume(scratch.path()), DFE_CONTAINS("is a folder"));
   CHECK_THROWS_WITH(open_volume(scratch / "nothing.mrc"), DFE_CONTAINS("No such file"));
   CHECK_THROWS_WITH(open_volume("/dev/zero"), DFE_CONTAINS("not a regular file"));
-  CHECK_THROWS_WITH(open_volume(scratch.file("a.tif", bytes(std::string("II*\0", 4)))), DFE_CONTAINS("TIFF"));
-  CHECK_THROWS_WITH(open_volume(scratch.file("a.txt", bytes("hello, world"))), DFE_CONTAINS("neither MRC, HDF5 nor EM"));
+  CHECK_THROWS_WITH(open_volume(scratch.file("a.tif", bytes(std::string("II*\0", 4)))),
+                    DFE_CONTAINS("TIFF"));
+  CHECK_THROWS_WITH(open_volume(scratch.file("a.txt", bytes("hello, world"))),
+                    DFE_CONTAINS("neither MRC, HDF5 nor EM"));
   CHECK_THROWS_AS(open_volume(scratch.file("a.mrc", bytes("hello, world"))), Error);
-  CHECK_THROWS_WITH(open_volume(scratch.file("a.h5", bytes(std::string("\x89HDF\r\n\x1a\n", 8)))), DFE_CONTAINS("hdf5"));
+  CHECK_THROWS_WITH(open_volume(scratch.file("a.h5", bytes(std::string("\x89HDF\r\n\x1a\n", 8)))),
+                    DFE_CONTAINS("hdf5"));
 }

@@ -27,7 +27,8 @@ using dfe::test::voxel_value;
 
 namespace {
 
-constexpr std::array<std::array<int, 3>, 6> kAxisOrders{{{1, 2, 3}, {1, 3, 2}, {2, 1, 3}, {2, 3, 1}, {3, 1, 2}, {3, 2, 1}}};
+constexpr std::array<std::array<int, 3>, 6> kAxisOrders{
+    {{1, 2, 3}, {1, 3, 2}, {2, 1, 3}, {2, 3, 1}, {3, 1, 2}, {3, 2, 1}}};
 
 /// Number of voxels of `box` that are not what they were made to be.
 std::int64_t wrong_voxels(const VolumeSource& source, const Box3& box, int mode) {
@@ -38,7 +39,8 @@ std::int64_t wrong_voxels(const VolumeSource& source, const Box3& box, int mode)
   for (std::int64_t z = 0; z < box.extent.z; ++z)
     for (std::int64_t y = 0; y < box.extent.y; ++y)
       for (std::int64_t x = 0; x < box.extent.x; ++x)
-        wrong += voxels[i++] != voxel_value(mode, source.extent(), box.begin.z + z, box.begin.y + y, box.begin.x + x);
+        wrong += voxels[i++] != voxel_value(mode, source.extent(), box.begin.z + z, box.begin.y + y,
+                                            box.begin.x + x);
   return wrong;
 }
 
@@ -46,10 +48,11 @@ std::int64_t wrong_voxels(const VolumeSource& source, const Box3& box, int mode)
 std::int64_t wrong_stored_voxels(const VolumeSource& source, const Box3& box, int mode) {
   const dfe::VoxelFormat format = source.stored_format();
   const auto size = static_cast<std::size_t>(dfe::voxel_bytes(format.type));
-  std::vector<std::byte> bytes((static_cast<std::size_t>(box.extent.voxels()) + 1) * size, std::byte{0x5A});
+  std::vector<std::byte> bytes((static_cast<std::size_t>(box.extent.voxels()) + 1) * size,
+                               std::byte{0x5A});
   source.read_stored(box, bytes.data());
-  std::int64_t wrong =
-      std::count(bytes.end() - static_cast<std::ptrdiff_t>(size), bytes.end(), std::byte{0x5A}) != static_cast<std::ptrdiff_t>(size);
+  std::int64_t wrong = std::count(bytes.end() - static_cast<std::ptrdiff_t>(size), bytes.end(),
+                                  std::byte{0x5A}) != static_cast<std::ptrdiff_t>(size);
   const std::byte* at = bytes.data();
   const auto next = [&](auto value) {
     std::byte raw[sizeof value];
@@ -79,12 +82,14 @@ std::int64_t wrong_stored_voxels(const VolumeSource& source, const Box3& box, in
   for (std::int64_t z = 0; z < box.extent.z; ++z)
     for (std::int64_t y = 0; y < box.extent.y; ++y)
       for (std::int64_t x = 0; x < box.extent.x; ++x)
-        wrong += next_voxel() != voxel_value(mode, source.extent(), box.begin.z + z, box.begin.y + y, box.begin.x + x);
+        wrong += next_voxel() != voxel_value(mode, source.extent(), box.begin.z + z,
+                                             box.begin.y + y, box.begin.x + x);
   return wrong;
 }
 
 /// Whether the voxels of such a file can be handed on as they lie there, and how.
-bool right_format(const dfe::VoxelFormat& format, int mode, bool big, const std::array<int, 3>& axes) {
+bool right_format(const dfe::VoxelFormat& format, int mode, bool big,
+                  const std::array<int, 3>& axes) {
   const bool plain = axes != std::array<int, 3>{1, 2, 3} || mode == 101;
   using dfe::VoxelType;
   const VoxelType type = plain        ? VoxelType::Float32
@@ -115,8 +120,8 @@ std::vector<std::byte> bzip2(const std::vector<std::byte>& bytes) {
   std::vector<std::byte> out(bytes.size() * 2 + 1000);
   auto size = static_cast<unsigned>(out.size());
   REQUIRE(BZ2_bzBuffToBuffCompress(reinterpret_cast<char*>(out.data()), &size,
-                                   reinterpret_cast<char*>(const_cast<std::byte*>(bytes.data())), static_cast<unsigned>(bytes.size()), 1, 0,
-                                   0) == BZ_OK);
+                                   reinterpret_cast<char*>(const_cast<std::byte*>(bytes.data())),
+                                   static_cast<unsigned>(bytes.size()), 1, 0, 0) == BZ_OK);
   out.resize(size);
   return out;
 }
@@ -126,15 +131,19 @@ std::vector<std::byte> bzip2(const std::vector<std::byte>& bytes) {
 TEST_CASE("every mode, byte order and axis order of MRC gives the same voxels") {
   const Scratch scratch;
   std::mt19937 random(7);
-  const auto below = [&](std::int64_t n) { return static_cast<std::int64_t>(random() % static_cast<unsigned>(n)); };
-  for (const Extent3 extent : {Extent3{1, 1, 1}, Extent3{1, 1, 7}, Extent3{5, 1, 1}, Extent3{3, 5, 7}, Extent3{19, 17, 33}})
+  const auto below = [&](std::int64_t n) {
+    return static_cast<std::int64_t>(random() % static_cast<unsigned>(n));
+  };
+  for (const Extent3 extent : {Extent3{1, 1, 1}, Extent3{1, 1, 7}, Extent3{5, 1, 1},
+                               Extent3{3, 5, 7}, Extent3{19, 17, 33}})
     for (const int mode : {0, 1, 2, 6, 12, 101})
       for (const bool big : {false, true})
         for (const auto& axes : kAxisOrders) {
           auto file = make_mrc(extent, mode, big, axes);
           if (mode == 0) file.real(76, -128).real(80, 127);
           const auto source = open_volume(scratch.file("a.mrc", file.bytes));
-          INFO(extent.to_string() << " mode " << mode << " big " << big << " axes " << axes[0] << axes[1] << axes[2]);
+          INFO(extent.to_string() << " mode " << mode << " big " << big << " axes " << axes[0]
+                                  << axes[1] << axes[2]);
           REQUIRE(source->extent() == extent);
           REQUIRE(source->info().warnings.empty());
           REQUIRE(source->info().byte_order == (big ? "big" : "little"));
@@ -147,7 +156,8 @@ TEST_CASE("every mode, byte order and axis order of MRC gives the same voxels") 
           REQUIRE(wrong_stored_voxels(*source, {{}, extent}, mode) == 0);
           for (int i = 0; i < 4; ++i) {
             Box3 box{{below(extent.z), below(extent.y), below(extent.x)}, {}};
-            box.extent = {1 + below(extent.z - box.begin.z), 1 + below(extent.y - box.begin.y), 1 + below(extent.x - box.begin.x)};
+            box.extent = {1 + below(extent.z - box.begin.z), 1 + below(extent.y - box.begin.y),
+                          1 + below(extent.x - box.begin.x)};
             REQUIRE(wrong_voxels(*source, box, mode) == 0);
             REQUIRE(wrong_stored_voxels(*source, box, mode) == 0);
           }
@@ -160,7 +170,8 @@ TEST_CASE("rows longer than a piece are read in parts") {
   const Extent3 extent{1, 3, 300001};
   for (const int mode : {1, 2, 101})
     for (const auto& axes : {kAxisOrders[0], kAxisOrders[5]}) {
-      const auto source = open_volume(scratch.file("long.mrc", make_mrc(extent, mode, true, axes).bytes));
+      const auto source =
+          open_volume(scratch.file("long.mrc", make_mrc(extent, mode, true, axes).bytes));
       CHECK(wrong_voxels(*source, {{}, extent}, mode) == 0);
       CHECK(wrong_voxels(*source, {{0, 1, 99}, {1, 2, 200003}}, mode) == 0);
       CHECK(wrong_stored_voxels(*source, {{0, 1, 99}, {1, 2, 200003}}, mode) == 0);
@@ -171,9 +182,11 @@ TEST_CASE("a box outside the volume is refused") {
   const Scratch scratch;
   const auto source = open_volume(scratch.file("a.mrc", make_mrc({2, 3, 4}, 2).bytes));
   float voxel = 0;
-  CHECK_THROWS_WITH(source->read_box({{0, 0, 4}, {1, 1, 1}}, &voxel), DFE_CONTAINS("leaves the volume of 2x3x4"));
+  CHECK_THROWS_WITH(source->read_box({{0, 0, 4}, {1, 1, 1}}, &voxel),
+                    DFE_CONTAINS("leaves the volume of 2x3x4"));
   CHECK_THROWS_AS(source->read_box({{-1, 0, 0}, {1, 1, 1}}, &voxel), Error);
-  CHECK_THROWS_AS(source->read_stored({{-1, 0, 0}, {1, 1, 1}}, reinterpret_cast<std::byte*>(&voxel)), Error);
+  CHECK_THROWS_AS(
+      source->read_stored({{-1, 0, 0}, {1, 1, 1}}, reinterpret_cast<std::byte*>(&voxel)), Error);
   CHECK_THROWS_AS(source->read_box({{0, 0, 0}, {1, -1, 1}}, &voxel), Error);
   CHECK_THROWS_AS(source->read_box({{1, 0, 0}, {std::int64_t{1} << 62, 1, 1}}, &voxel), Error);
 }
@@ -193,7 +206,8 @@ TEST_CASE("compressed MRC files are unpacked, and their memory is told") {
 
     // Streams one after the other, as bgzip and pbzip2 write them.
     const std::ptrdiff_t half = 5000;
-    const std::vector<std::byte> first(plain.begin(), plain.begin() + half), second(plain.begin() + half, plain.end());
+    const std::vector<std::byte> first(plain.begin(), plain.begin() + half),
+        second(plain.begin() + half, plain.end());
     auto joined = gz ? gzip(first) : bzip2(first);
     const auto tail = gz ? gzip(second) : bzip2(second);
     joined.insert(joined.end(), tail.begin(), tail.end());
@@ -202,11 +216,13 @@ TEST_CASE("compressed MRC files are unpacked, and their memory is told") {
     auto cut = packed;
     cut.resize(cut.size() / 2);
     // bzip2 gives nothing before a block is complete.
-    CHECK_THROWS_WITH(open_volume(scratch.file("cut", cut)), DFE_CONTAINS(gz ? "cut short" : "has 0 bytes"));
+    CHECK_THROWS_WITH(open_volume(scratch.file("cut", cut)),
+                      DFE_CONTAINS(gz ? "cut short" : "has 0 bytes"));
     cut.resize(4);
     CHECK_THROWS_AS(open_volume(scratch.file("cut", cut)), Error);
     auto damaged = packed;
-    for (std::size_t i = damaged.size() / 2; i < damaged.size() / 2 + 40; ++i) damaged[i] ^= std::byte{0x5a};
+    for (std::size_t i = damaged.size() / 2; i < damaged.size() / 2 + 40; ++i)
+      damaged[i] ^= std::byte{0x5a};
     CHECK_THROWS_AS(open_volume(scratch.file("damaged", damaged)), Error);
 
     auto longer = plain;
@@ -221,7 +237,9 @@ TEST_CASE("a small compressed file that claims a huge volume takes no huge memor
   const Scratch scratch;
   auto file = make_mrc({1, 1, 1}, 2);
   file.word(0, 1 << 18).word(4, 1 << 18).word(8, 1 << 18);
-  CHECK_THROWS_WITH(open_volume(scratch.file("bomb.gz", gzip(file.bytes))), DFE_CONTAINS("bytes of memory when decompressed"));
+  CHECK_THROWS_WITH(open_volume(scratch.file("bomb.gz", gzip(file.bytes))),
+                    DFE_CONTAINS("bytes of memory when decompressed"));
   file.word(0, 1 << 10).word(4, 1 << 10).word(8, 100);  // 400 MB claimed, four bytes there
-  CHECK_THROWS_WITH(open_volume(scratch.file("bomb.gz", gzip(file.bytes))), DFE_CONTAINS("has 1028 bytes but its header says 419431424"));
+  CHECK_THROWS_WITH(open_volume(scratch.file("bomb.gz", gzip(file.bytes))),
+                    DFE_CONTAINS("has 1028 bytes but its header says 419431424"));
 }

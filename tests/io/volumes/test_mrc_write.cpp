@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the MRC writer puts into each field, and that the geometry of an input survives. Fields are looked up in the bytes.
+// What the MRC writer puts into each field, and that the geometry of an input survives. Fields are
+// looked up in the bytes.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -41,7 +42,8 @@ LabelMap labels_of(Extent3 extent, std::uint8_t largest) {
   LabelMap map;
   map.labels = Volume<std::uint8_t>(extent);
   map.geometry.extent = extent;
-  for (std::int64_t i = 0; i < extent.voxels(); ++i) map.labels.data()[i] = static_cast<std::uint8_t>(i * 7 % (largest + 1));
+  for (std::int64_t i = 0; i < extent.voxels(); ++i)
+    map.labels.data()[i] = static_cast<std::uint8_t>(i * 7 % (largest + 1));
   map.labels.data()[extent.voxels() - 1] = largest;
   return map;
 }
@@ -72,7 +74,8 @@ TEST_CASE("a label map is MRC mode 0, a large label makes it mode 6") {
       CHECK(field<float>(bytes, 80) == static_cast<float>(largest));
       const LabelMap back = read_label_map(scratch / "l.mrc");
       CHECK(back.labels.extent() == extent);
-      CHECK(std::equal(map.labels.span().begin(), map.labels.span().end(), back.labels.span().begin()));
+      CHECK(std::equal(map.labels.span().begin(), map.labels.span().end(),
+                       back.labels.span().begin()));
     }
 }
 
@@ -85,15 +88,18 @@ TEST_CASE("header fields are written as MRC2014 defines them") {
   geometry.start = {-1, 2, 3};
   geometry.origin_angstrom = {1.5, -2.5, 3.5};
   geometry.labels = {"made by hand"};
-  for (int i = 0; i < 24; ++i) volume.data()[i] = static_cast<float>(i % 4);  // mean 1.5, variance 1.25
+  for (int i = 0; i < 24; ++i)
+    volume.data()[i] = static_cast<float>(i % 4);  // mean 1.5, variance 1.25
   write_volume(scratch / "v.map", volume.view(), geometry);
   const auto bytes = file_bytes(scratch / "v.map");
   CHECK(bytes.size() == 1024 + 96);
   const std::array<std::int32_t, 10> words{4, 3, 2, 2, 3, 2, -1, 4, 3, 2};
-  for (std::size_t i = 0; i < words.size(); ++i) CHECK(field<std::int32_t>(bytes, 4 * i) == words[i]);
+  for (std::size_t i = 0; i < words.size(); ++i)
+    CHECK(field<std::int32_t>(bytes, 4 * i) == words[i]);
   const std::array<float, 6> cell{48, 33, 20, 90, 90, 90};
   for (std::size_t i = 0; i < cell.size(); ++i) CHECK(field<float>(bytes, 40 + 4 * i) == cell[i]);
-  for (std::int32_t i = 0; i < 3; ++i) CHECK(field<std::int32_t>(bytes, 64 + 4 * static_cast<std::size_t>(i)) == i + 1);
+  for (std::int32_t i = 0; i < 3; ++i)
+    CHECK(field<std::int32_t>(bytes, 64 + 4 * static_cast<std::size_t>(i)) == i + 1);
   CHECK(field<float>(bytes, 76) == 0);
   CHECK(field<float>(bytes, 80) == 3);
   CHECK(field<float>(bytes, 84) == 1.5f);
@@ -115,7 +121,14 @@ TEST_CASE("header fields are written as MRC2014 defines them") {
 TEST_CASE("the geometry of an input is in the output, whatever the axis order was") {
   const Scratch scratch;
   auto file = make_mrc({5, 6, 7}, 2, true, {2, 3, 1});
-  file.word(16, -20).word(20, 30).word(24, 40).word(28, 70).word(32, 60).word(36, 50).real(196, 12.25f).real(204, -8);
+  file.word(16, -20)
+      .word(20, 30)
+      .word(24, 40)
+      .word(28, 70)
+      .word(32, 60)
+      .word(36, 50)
+      .real(196, 12.25f)
+      .real(204, -8);
   file.real(40, 350).real(44, 300).real(48, 250).real(60, 91.5f).word(88, 5);
   const auto source = open_volume(scratch.file("in.mrc", file.bytes));
   LabelMap map = labels_of({5, 6, 7}, 3);
@@ -153,7 +166,8 @@ TEST_CASE("ten labels of the input make room for one of ours, and long ones are 
   CHECK_THAT(labels[9], DFE_CONTAINS("dfengine"));
 }
 
-TEST_CASE("statistics leave out what is not finite; without any finite voxel they are marked unknown") {
+TEST_CASE(
+    "statistics leave out what is not finite; without any finite voxel they are marked unknown") {
   const Scratch scratch;
   Volume<float> volume({1, 1, 4}, std::nanf(""));
   VolumeGeometry geometry;
@@ -182,12 +196,15 @@ TEST_CASE("a volume that is no label map is refused with the count and the first
   volume(1, 2, 3) = std::nanf("");
   for (const std::string name : {"v.mrc", "v.h5", "v.em"}) {
     write_volume(scratch / name, volume.view(), geometry);
-    CHECK_THROWS_WITH(read_label_map(scratch / name), DFE_CONTAINS("2 of 24 voxels") && DFE_CONTAINS("0.500000 at z,y,x 1,0,2"));
+    CHECK_THROWS_WITH(read_label_map(scratch / name),
+                      DFE_CONTAINS("2 of 24 voxels") && DFE_CONTAINS("0.500000 at z,y,x 1,0,2"));
   }
   auto negative = make_mrc({1, 1, 3}, 0).real(76, -128).real(80, 127);
-  CHECK_THROWS_WITH(read_label_map(scratch.file("n.mrc", negative.bytes)), DFE_CONTAINS("-128.000000 at z,y,x 0,0,0"));
+  CHECK_THROWS_WITH(read_label_map(scratch.file("n.mrc", negative.bytes)),
+                    DFE_CONTAINS("-128.000000 at z,y,x 0,0,0"));
   auto large = make_mrc({1, 1, 3}, 6);
-  CHECK_THROWS_WITH(read_label_map(scratch.file("n.mrc", large.bytes)), DFE_CONTAINS("2 of 3 voxels") && DFE_CONTAINS("1201"));
+  CHECK_THROWS_WITH(read_label_map(scratch.file("n.mrc", large.bytes)),
+                    DFE_CONTAINS("2 of 3 voxels") && DFE_CONTAINS("1201"));
 }
 
 TEST_CASE("endings decide the format that is written") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// rewrite_weights IN OUT: reads weights in any layout and writes them as dfengine does, with attributes to look at.
+// rewrite_weights IN OUT: reads weights in any layout and writes them as dfengine does, with
+// attributes to look at.
 #include <cstdio>
 #include <exception>
 
@@ -12,8 +13,9 @@ int main(int argc, char* argv[]) {
   }
   try {
     dfe::Weights weights = dfe::io::read_weights(argv[1]);
-    std::printf("%s: %s, widths %d %d %d, %d classes\n", argv[1], weights.layout.c_str(), static_cast<int>(weights.widths[0]),
-                static_cast<int>(weights.widths[1]), static_cast<int>(weights.widths[2]), static_cast<int>(weights.classes));
+    std::printf("%s: %s, widths %d %d %d, %d classes\n", argv[1], weights.layout.c_str(),
+                static_cast<int>(weights.widths[0]), static_cast<int>(weights.widths[1]),
+                static_cast<int>(weights.widths[2]), static_cast<int>(weights.classes));
     weights.voxel_size_angstrom = 13.68;
     weights.provenance.emplace_back("rewritten from", argv[1]);
     dfe::io::write_weights(argv[2], weights);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keras' layouts made by hand, with the traps that real files have: names that lie, alphabetical iteration, split attributes, layers
-// without tensors, other networks.
+// Keras' layouts made by hand, with the traps that real files have: names that lie, alphabetical
+// iteration, split attributes, layers without tensors, other networks.
 #include <zip.h>
 
 #include <filesystem>
@@ -20,27 +20,34 @@ namespace {
 
 const fs::path kPath = fs::temp_directory_path() / "dfe_keras_layout.h5";
 
-std::string numbered(const std::string& base, std::size_t number) { return number == 0 ? base : base + "_" + std::to_string(number); }
+std::string numbered(const std::string& base, std::size_t number) {
+  return number == 0 ? base : base + "_" + std::to_string(number);
+}
 
-void write_layer(hid_t group, const std::string& kernel, const std::string& bias, const LayerWeights& layer) {
-  h5::write_floats(group, kernel, {layer.kernel_shape.begin(), layer.kernel_shape.end()}, layer.kernel.data());
+void write_layer(hid_t group, const std::string& kernel, const std::string& bias,
+                 const LayerWeights& layer) {
+  h5::write_floats(group, kernel, {layer.kernel_shape.begin(), layer.kernel_shape.end()},
+                   layer.kernel.data());
   h5::write_floats(group, bias, {static_cast<std::int64_t>(layer.bias.size())}, layer.bias.data());
 }
 
 /// Legacy layout: `top` is "" or "model_weights", layer names count from `first`.
-void write_legacy(const Weights& weights, const std::string& top, std::size_t first, bool split_names, const std::string& suffix) {
+void write_legacy(const Weights& weights, const std::string& top, std::size_t first,
+                  bool split_names, const std::string& suffix) {
   h5::File file = h5::create_file(kPath);
   {
     const h5::Group group = top.empty() ? h5::open_group(file, "/") : h5::create_group(file, top);
     std::vector<std::string> names{"input_1"};
-    h5::write_numbers(h5::create_group(group, "input_1"), "weight_names", {});  // numpy's empty list
+    h5::write_numbers(h5::create_group(group, "input_1"), "weight_names",
+                      {});  // numpy's empty list
     for (std::size_t i = 0; i < weights.layers.size(); ++i) {
       const std::string name = numbered("conv3d", first + i);
       names.push_back(name);
       const h5::Group layer = h5::create_group(group, name);
       h5::create_group(layer, name);
       write_layer(layer, name + "/kernel" + suffix, name + "/bias" + suffix, weights.layers[i]);
-      h5::write_strings(layer, "weight_names", {name + "/kernel" + suffix, name + "/bias" + suffix});
+      h5::write_strings(layer, "weight_names",
+                        {name + "/kernel" + suffix, name + "/bias" + suffix});
       if (i == 1) {
         names.push_back("max_pooling3d");
         h5::create_group(group, "max_pooling3d");
@@ -119,7 +126,8 @@ TEST_CASE(".keras archives") {
     REQUIRE(zip);
     zip_source_t* config = zip_source_buffer(zip, "{}", 2, 0);
     zip_file_add(zip, "config.json", config, 0);
-    if (with_member) zip_file_add(zip, "model.weights.h5", zip_source_file(zip, kPath.c_str(), 0, -1), 0);
+    if (with_member)
+      zip_file_add(zip, "model.weights.h5", zip_source_file(zip, kPath.c_str(), 0, -1), 0);
     REQUIRE(zip_close(zip) == 0);
     if (with_member) {
       const Weights read = io::read_weights(archive);
@@ -139,7 +147,8 @@ TEST_CASE("weights of another network are refused, naming the first layer that d
   fork.layers[8].kernel.resize(96);
   fork.layers[8].bias.resize(3);
   write_legacy(fork, "", 0, false, ":0");
-  CHECK_THAT(read_error(), DFE_CONTAINS("layer 9 of 15 ('conv3d_8') holds 2x2x2x4x3, 3; expected a kernel 2x2x2x4x4 and a bias of 4"));
+  CHECK_THAT(read_error(), DFE_CONTAINS("layer 9 of 15 ('conv3d_8') holds 2x2x2x4x3, 3; expected a "
+                                        "kernel 2x2x2x4x4 and a bias of 4"));
 
   // A residual network has batch normalizations between its convolutions.
   Weights residual = test::random_weights({2, 3, 4}, 5);
@@ -148,7 +157,8 @@ TEST_CASE("weights of another network are refused, naming the first layer that d
   write_numbered(residual, "layers");
   CHECK_THAT(read_error(), DFE_CONTAINS("layer 2 of 15 ('conv3d_1')"));
 
-  Weights concatenated = test::random_weights({2, 3, 4}, 5);  // skip and up-sampled of equal width would not be noticed; these are
+  Weights concatenated = test::random_weights(
+      {2, 3, 4}, 5);  // skip and up-sampled of equal width would not be noticed; these are
   concatenated.layers[9].kernel_shape[3] = 8;
   concatenated.layers[9].kernel.resize(27 * 8 * 3);
   write_numbered(concatenated, "layers");
@@ -169,7 +179,10 @@ TEST_CASE("weights of another network are refused, naming the first layer that d
   for (const char* number : {"0", "1", "2", "3"})
     h5::write_floats(file, std::string("layers/batch_normalization/vars/") + number, {2}, ones);
   h5::close_file(file, kPath);
-  CHECK_THAT(read_error(), DFE_CONTAINS("layer 1 of 15 ('batch_normalization') holds 2, 2, 2, 2; expected a kernel 3x3x3x1xn"));
+  CHECK_THAT(
+      read_error(),
+      DFE_CONTAINS(
+          "layer 1 of 15 ('batch_normalization') holds 2, 2, 2, 2; expected a kernel 3x3x3x1xn"));
 }
 
 TEST_CASE("NaN in weights is refused, naming the layer") {

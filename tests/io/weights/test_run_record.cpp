@@ -24,7 +24,8 @@ fs::path file_with(const std::string& name, const std::string& text) {
 TEST_CASE("file_hash is what xxh128sum prints") {
   CHECK(io::file_hash(file_with("empty", "")) == "99aa06d3014798d86001c324468d497f");
   CHECK(io::file_hash(file_with("abc", "abc")) == "06b05ab6733a618578af5f94892f3950");
-  CHECK(io::file_hash(file_with("zeros", std::string(3000000, '\0'))) == "c0b66d2c29af5d09a16251685b6b78c4");
+  CHECK(io::file_hash(file_with("zeros", std::string(3000000, '\0'))) ==
+        "c0b66d2c29af5d09a16251685b6b78c4");
   CHECK_THROWS_AS(io::file_hash("/nonexistent/file"), Error);
   CHECK_THROWS_AS(io::file_hash(fs::temp_directory_path()), Error);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our own weights files: round trips bit for bit, attributes, and refusal of what cannot be weights.
+// Our own weights files: round trips bit for bit, attributes, and refusal of what cannot be
+// weights.
 #include <filesystem>
 #include <fstream>
 
@@ -15,7 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-fs::path scratch(const std::string& name) { return fs::temp_directory_path() / ("dfe_weights_" + name); }
+fs::path scratch(const std::string& name) {
+  return fs::temp_directory_path() / ("dfe_weights_" + name);
+}
 
 std::string read_error(const fs::path& path) {
   try {
@@ -29,7 +32,8 @@ std::string read_error(const fs::path& path) {
 }  // namespace
 
 TEST_CASE("weights come back bit for bit with their description, for any widths") {
-  for (const auto& widths : {std::array<std::int64_t, 3>{32, 48, 64}, {1, 2, 3}, {5, 5, 5}, {7, 3, 2}}) {
+  for (const auto& widths :
+       {std::array<std::int64_t, 3>{32, 48, 64}, {1, 2, 3}, {5, 5, 5}, {7, 3, 2}}) {
     Weights weights = test::random_weights(widths, 4);
     weights.class_names = {"background", "ribosome", "β-galactosidase", ""};
     weights.voxel_size_angstrom = 13.68;
@@ -52,7 +56,8 @@ TEST_CASE("weights come back bit for bit with their description, for any widths"
 
 TEST_CASE("long lists of class names fit") {
   Weights weights = test::random_weights({1, 1, 1}, 256);
-  for (int i = 0; i < 256; ++i) weights.class_names.push_back(std::string(1000, 'x') + std::to_string(i));
+  for (int i = 0; i < 256; ++i)
+    weights.class_names.push_back(std::string(1000, 'x') + std::to_string(i));
   const fs::path path = scratch("names.weights.h5");
   io::write_weights(path, weights);
   CHECK(io::read_weights(path).class_names == weights.class_names);
@@ -117,7 +122,9 @@ TEST_CASE("a file cut short anywhere gives an error, never a crash") {
 }
 
 TEST_CASE("natural order puts conv3d_2 before conv3d_10") {
-  std::vector<std::string> names{"conv3d_10", "conv3d", "conv3d_2", "conv3d_1", "conv3d_02", "batch", "10", "9"};
+  std::vector<std::string> names{"conv3d_10", "conv3d", "conv3d_2", "conv3d_1",
+                                 "conv3d_02", "batch",  "10",       "9"};
   std::sort(names.begin(), names.end(), io::weights::natural_less);
-  CHECK(names == std::vector<std::string>{"9", "10", "batch", "conv3d", "conv3d_1", "conv3d_02", "conv3d_2", "conv3d_10"});
+  CHECK(names == std::vector<std::string>{"9", "10", "batch", "conv3d", "conv3d_1", "conv3d_02",
+                                          "conv3d_2", "conv3d_10"});
 }

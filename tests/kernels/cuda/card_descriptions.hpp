@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cards described in the JSON that cuDNN reads instead of asking a card. Figures are of NVIDIA's data sheets and the tuning guides' tables
-// of limits per compute capability.
+// Cards described in the JSON that cuDNN reads instead of asking a card. Figures are of NVIDIA's
+// data sheets and the tuning guides' tables of limits per compute capability.
 #pragma once
 
 #include <string>
@@ -18,16 +18,22 @@ struct CardDescription {
   int clock_mhz, memory_mhz;
 
   std::string json() const {
-    const auto number = [](const char* key, long long value) { return std::string("\"") + key + "\": " + std::to_string(value) + ", "; };
-    return "{\"maxGridSize\": [2147483647, 65535, 65535], \"maxBlockSize\": [1024, 1024, 64], " + number("regsPerBlock", 65536) +
-           number("multiProcessorCount", multiprocessors) + number("warpSize", 32) + number("maxSharedMemoryPerBlock", 48 * 1024) +
+    const auto number = [](const char* key, long long value) {
+      return std::string("\"") + key + "\": " + std::to_string(value) + ", ";
+    };
+    return "{\"maxGridSize\": [2147483647, 65535, 65535], \"maxBlockSize\": [1024, 1024, 64], " +
+           number("regsPerBlock", 65536) + number("multiProcessorCount", multiprocessors) +
+           number("warpSize", 32) + number("maxSharedMemoryPerBlock", 48 * 1024) +
            number("maxSharedMemoryPerBlockOptin", shared_kib * 1024LL) +
-           number("reservedSharedMemoryPerBlock", capability < 80 ? 0 : 1024) + number("maxRegistersPerSM", 65536) +
-           number("maxCtasPerSM", blocks_per_sm) + number("maxThreadsPerBlock", 1024) + number("maxThreadsPerSM", threads_per_sm) +
+           number("reservedSharedMemoryPerBlock", capability < 80 ? 0 : 1024) +
+           number("maxRegistersPerSM", 65536) + number("maxCtasPerSM", blocks_per_sm) +
+           number("maxThreadsPerBlock", 1024) + number("maxThreadsPerSM", threads_per_sm) +
            number("pciDeviceId", 0) + number("isTccDriver", 0) + number("supportCoopLaunch", 1) +
-           number("smClockRateKHz", clock_mhz * 1000LL) + number("memClockRateKHz", memory_mhz * 1000LL) +
-           number("l2CacheSize", l2_mib << 20) + number("deviceVer", capability * 10) + number("driverVer", 13000) +
-           number("cudaDeviceId", 0) + number("totalGlobalMem", memory_gib << 30) + "\"deviceName\": \"" + name + "\"}";
+           number("smClockRateKHz", clock_mhz * 1000LL) +
+           number("memClockRateKHz", memory_mhz * 1000LL) + number("l2CacheSize", l2_mib << 20) +
+           number("deviceVer", capability * 10) + number("driverVer", 13000) +
+           number("cudaDeviceId", 0) + number("totalGlobalMem", memory_gib << 30) +
+           "\"deviceName\": \"" + name + "\"}";
   }
 };
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -P no_fma.cmake -- OUTPUT COMMAND...: runs a compilation to PTX and fails where OUTPUT multiplies and adds doubles at once.
+# cmake -P no_fma.cmake -- OUTPUT COMMAND...: runs a compilation to PTX and fails where OUTPUT
+# multiplies and adds doubles at once.
 math(EXPR last "${CMAKE_ARGC} - 1")
 foreach(i RANGE 4 ${last})
   list(APPEND words "${CMAKE_ARGV${i}}")

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -P products_overlap.cmake -- COMMAND...: compiles with ptxas' messages and fails where it says that `wgmma` products wait for each
-# other (C7510 to C7529), or that something was put between them.
+# cmake -P products_overlap.cmake -- COMMAND...: compiles with ptxas' messages and fails where it
+# says that `wgmma` products wait for each other (C7510 to C7529), or that something was put between
+# them.
 math(EXPR last "${CMAKE_ARGC} - 1")
 foreach(i RANGE 4 ${last})
   list(APPEND words "${CMAKE_ARGV${i}}")
 endforeach()
-execute_process(COMMAND ${words} RESULT_VARIABLE result ERROR_VARIABLE messages OUTPUT_VARIABLE messages)
+execute_process(COMMAND ${words} RESULT_VARIABLE result ERROR_VARIABLE messages OUTPUT_VARIABLE
+  messages)
 if(result)
   message(FATAL_ERROR "the compiler gave ${result}: ${messages}")
 endif()

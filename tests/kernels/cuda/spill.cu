@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A kernel whose registers cannot do: compiling it must fail, or the check that keeps spilling kernels out does not work.
+// A kernel whose registers cannot do: compiling it must fail, or the check that keeps spilling
+// kernels out does not work.
 __global__ void __launch_bounds__(1024, 2) spill(float* x) {
   float v[64];
 #pragma unroll

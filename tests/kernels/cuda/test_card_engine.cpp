@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole network streamed over the card's stand-in: slabs, sliding buffers, planes on their way up and labels on their way down.
+// The whole network streamed over the card's stand-in: slabs, sliding buffers, planes on their way
+// up and labels on their way down.
 #include <algorithm>
 #include <cmath>
 
 #include "engine/executable.hpp"
 #include "engine/segment_plan.hpp"
 #include "engine/segmenter.hpp"
-#include "kernels/cuda/network/card_backend.hpp"
 #include "kernels/cuda/machine/host_machine.hpp"
+#include "kernels/cuda/network/card_backend.hpp"
 #include "kernels/ref/ref_backend.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/memory_volume.hpp"
@@ -22,7 +23,8 @@ struct Result {
   std::vector<float> scores;  // (z, class, y, x)
 };
 
-Result run(Backend& backend, const Weights& weights, Extent3 extent, std::int64_t slab, bool with_scores, int repeats = 1) {
+Result run(Backend& backend, const Weights& weights, Extent3 extent, std::int64_t slab,
+           bool with_scores, int repeats = 1) {
   const Network network(graph_of(weights), weights, backend, extent.x);
   Executable executable(network, extent, slab, with_scores);
   const std::vector<float> voxels = uniform_reals(extent.voxels(), 11);
@@ -30,16 +32,19 @@ Result run(Backend& backend, const Weights& weights, Extent3 extent, std::int64_
   Result result;
   for (int i = 0; i < repeats; ++i) {
     result = {std::vector<std::uint8_t>(static_cast<std::size_t>(extent.voxels()), 255),
-              std::vector<float>(with_scores ? static_cast<std::size_t>(extent.voxels() * weights.classes) : 0)};
+              std::vector<float>(
+                  with_scores ? static_cast<std::size_t>(extent.voxels() * weights.classes) : 0)};
     std::int64_t next = 0;
-    executable.run([&](std::int64_t z, float* to) { std::copy_n(voxels.data() + z * plane, plane, to); },
-                   [&](std::int64_t begin, std::int64_t end, const std::uint8_t* labels, const float* scores) {
-                     CHECK(begin == next);  // in order, each once
-                     next = end;
-                     std::copy_n(labels, (end - begin) * plane, result.labels.data() + begin * plane);
-                     if (scores)
-                       std::copy_n(scores, (end - begin) * plane * weights.classes, result.scores.data() + begin * plane * weights.classes);
-                   });
+    executable.run(
+        [&](std::int64_t z, float* to) { std::copy_n(voxels.data() + z * plane, plane, to); },
+        [&](std::int64_t begin, std::int64_t end, const std::uint8_t* labels, const float* scores) {
+          CHECK(begin == next);  // in order, each once
+          next = end;
+          std::copy_n(labels, (end - begin) * plane, result.labels.data() + begin * plane);
+          if (scores)
+            std::copy_n(scores, (end - begin) * plane * weights.classes,
+                        result.scores.data() + begin * plane * weights.classes);
+        });
     CHECK(next == extent.z);
   }
   return result;
@@ -47,12 +52,14 @@ Result run(Backend& backend, const Weights& weights, Extent3 extent, std::int64_
 
 }  // namespace
 
-TEST_CASE("card: the streamed network agrees with the reference, for every slab height and precision") {
+TEST_CASE(
+    "card: the streamed network agrees with the reference, for every slab height and precision") {
   const Weights weights = random_weights({{6, 8, 10}, 5}, 3);
   const auto ref = make_ref_backend(2);
   for (const Extent3 extent : {Extent3{4, 4, 8}, Extent3{52, 8, 12}}) {
     const Result expected = run(*ref, weights, extent, 8, true);
-    for (const auto& [precision, bound] : {std::pair{Precision::Fp32, 2e-6}, {Precision::Fp16, 5e-3}, {Precision::Bf16, 4e-2}}) {
+    for (const auto& [precision, bound] :
+         {std::pair{Precision::Fp32, 2e-6}, {Precision::Fp16, 5e-3}, {Precision::Bf16, 4e-2}}) {
       std::vector<std::uint8_t> labels;
       for (const std::int64_t slab : {1, 3, 4, 16, 64}) {
         INFO(precision_name(precision) << " " << extent.to_string() << " slab " << slab);
@@ -60,7 +67,8 @@ TEST_CASE("card: the streamed network agrees with the reference, for every slab 
         const Result got = run(*backend, weights, extent, slab, true, 2);
         double largest = 0;
         for (std::size_t i = 0; i < expected.scores.size(); ++i)
-          largest = std::max(largest, std::abs(static_cast<double>(got.scores[i] - expected.scores[i])));
+          largest =
+              std::max(largest, std::abs(static_cast<double>(got.scores[i] - expected.scores[i])));
         INFO("largest score difference " << largest);
         CHECK(largest < bound);
         if (labels.empty()) labels = got.labels;
@@ -77,7 +85,9 @@ TEST_CASE("card: a run that breaks off leaves the executable usable") {
   const Extent3 extent{32, 4, 8};
   const Network network(graph_of(weights), weights, *backend, extent.x);
   Executable executable(network, extent, 4, false);
-  const auto read = [&](std::int64_t z, float* to) { std::fill_n(to, 32, static_cast<float>(z) / 10); };
+  const auto read = [&](std::int64_t z, float* to) {
+    std::fill_n(to, 32, static_cast<float>(z) / 10);
+  };
   std::vector<std::uint8_t> first, second;
   const auto keep = [](std::vector<std::uint8_t>& all) {
     return [&](std::int64_t begin, std::int64_t end, const std::uint8_t* labels, const float*) {
@@ -99,7 +109,9 @@ TEST_CASE("card: a run that breaks off leaves the executable usable") {
 
 TEST_CASE("card: tomograms of one extent share what was prepared, and others do not disturb it") {
   const Weights weights = random_weights({{6, 8, 10}, 5}, 3);
-  const auto backend = [] { return card::make_card_backend(card::make_host_machine(), Precision::Fp16); };
+  const auto backend = [] {
+    return card::make_card_backend(card::make_host_machine(), Precision::Fp16);
+  };
   Segmenter segmenter = segmenter_on(backend(), weights, {});
   CHECK(segmenter.on_card());
   struct Case {
@@ -107,8 +119,9 @@ TEST_CASE("card: tomograms of one extent share what was prepared, and others do 
     int seed;
     bool scores;
   };
-  for (const Case& c : {Case{{20, 12, 16}, 1, false}, Case{{20, 12, 16}, 2, false}, Case{{20, 12, 16}, 2, true}, Case{{9, 14, 7}, 3, false},
-                        Case{{20, 12, 16}, 1, false}}) {
+  for (const Case& c :
+       {Case{{20, 12, 16}, 1, false}, Case{{20, 12, 16}, 2, false}, Case{{20, 12, 16}, 2, true},
+        Case{{9, 14, 7}, 3, false}, Case{{20, 12, 16}, 1, false}}) {
     const MemoryVolume volume = random_volume(c.extent, c.seed);
     const auto fresh = backend();
     std::vector<float> scores, expected_scores;
@@ -118,7 +131,8 @@ TEST_CASE("card: tomograms of one extent share what was prepared, and others do 
         all.insert(all.end(), values, values + classes * box.extent.voxels());
       };
     };
-    const LabelMap expected = segment_on(*fresh, volume, weights, {}, into(expected_scores)), got = segmenter.segment(volume, into(scores));
+    const LabelMap expected = segment_on(*fresh, volume, weights, {}, into(expected_scores)),
+                   got = segmenter.segment(volume, into(scores));
     CHECK(std::ranges::equal(got.labels.span(), expected.labels.span()));
     CHECK(scores == expected_scores);
     CHECK(scores.empty() != c.scores);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mean shift on the card's stand-in against the CPU's: the same particles to the last bit, whatever the map.
+// Mean shift on the card's stand-in against the CPU's: the same particles to the last bit, whatever
+// the map.
 #include <cmath>
 #include <cstring>
 
 #include "cluster/cluster_on.hpp"
 #include "cluster/mean_shift.hpp"
 #include "cluster/progress_share.hpp"
-#include "kernels/cuda/mean_shift/card_mean_shift.hpp"
 #include "kernels/cuda/machine/host_machine.hpp"
+#include "kernels/cuda/mean_shift/card_mean_shift.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/label_maps.hpp"
 
@@ -16,14 +17,19 @@ using namespace dfe::test;
 
 namespace {
 
-std::unique_ptr<MeanShiftDevice> stand_in() { return card::make_card_mean_shift(card::make_host_machine()); }
+std::unique_ptr<MeanShiftDevice> stand_in() {
+  return card::make_card_mean_shift(card::make_host_machine());
+}
 
 bool same_bits(const Point3& a, const Point3& b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 
 /// Clusters on both and returns how many particles there are.
-std::size_t check_same(MeanShiftDevice& device, const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores = nullptr) {
-  const ParticleList expected = cluster(map, options, scores), found = cluster_on(&device, map, options, scores);
-  INFO("extent " << map.labels.extent().to_string() << ", radius " << options.radius.value << (options.per_class ? ", per class" : ""));
+std::size_t check_same(MeanShiftDevice& device, const LabelMap& map, const ClusterOptions& options,
+                       const ScoreLookup* scores = nullptr) {
+  const ParticleList expected = cluster(map, options, scores),
+                     found = cluster_on(&device, map, options, scores);
+  INFO("extent " << map.labels.extent().to_string() << ", radius " << options.radius.value
+                 << (options.per_class ? ", per class" : ""));
   REQUIRE(found.particles.size() == expected.particles.size());
   for (std::size_t k = 0; k < expected.particles.size(); ++k) {
     const Particle &a = expected.particles[k], &b = found.particles[k];
@@ -104,7 +110,8 @@ TEST_CASE("card: empty maps, full maps and maps of one voxel") {
     for (const double radius : {0.5, 1.0, 2.5, 4.0, 60.0}) {
       CHECK(check_same(*device, map, mean_shift_options(radius)) == 0);
       LabelMap full = empty_map(extent);
-      for (std::int64_t k = 0; k < full.labels.voxels(); ++k) full.labels.data()[k] = static_cast<std::uint8_t>(1 + k % 3);
+      for (std::int64_t k = 0; k < full.labels.voxels(); ++k)
+        full.labels.data()[k] = static_cast<std::uint8_t>(1 + k % 3);
       for (const bool per_class : {false, true}) {
         ClusterOptions options = mean_shift_options(radius);
         options.per_class = per_class;
@@ -119,12 +126,14 @@ TEST_CASE("card: more modes than a byte counts, and every label") {
   LabelMap grid = empty_map({33, 34, 35});
   for (std::int64_t z = 0; z < 33; z += 4)
     for (std::int64_t y = 1; y < 34; y += 4)
-      for (std::int64_t x = 2; x < 35; x += 4) grid.labels(z, y, x) = static_cast<std::uint8_t>(1 + (z * 7 + y * 3 + x) % 255);
+      for (std::int64_t x = 2; x < 35; x += 4)
+        grid.labels(z, y, x) = static_cast<std::uint8_t>(1 + (z * 7 + y * 3 + x) % 255);
   CHECK(check_same(*device, grid, mean_shift_options(1.5)) == 729);
   CHECK(check_same(*device, grid, mean_shift_options(6)) > 0);
   Random random(4);
   LabelMap noise = empty_map({12, 13, 40});
-  for (std::uint8_t& label : noise.labels.span()) label = static_cast<std::uint8_t>(random.below(256));
+  for (std::uint8_t& label : noise.labels.span())
+    label = static_cast<std::uint8_t>(random.below(256));
   for (const bool per_class : {false, true}) {
     ClusterOptions options = mean_shift_options(2.5);
     options.per_class = per_class;
@@ -137,7 +146,8 @@ TEST_CASE("card: scores come out alike") {
    public:
     explicit Slopes(const Extent3& extent) : plane_(extent.y * extent.x) {}
     void plane(int label, std::int64_t z, float* out) const override {
-      for (std::int64_t k = 0; k < plane_; ++k) out[k] = static_cast<float>((k * 37 + z * 11 + label) % 101) / 100;
+      for (std::int64_t k = 0; k < plane_; ++k)
+        out[k] = static_cast<float>((k * 37 + z * 11 + label) % 101) / 100;
     }
 
    private:
@@ -174,7 +184,8 @@ TEST_CASE("card: climbs in portions are those from the seeds of the CPU, one by 
     for (std::int64_t at = 0; at < sizes[k]; ++at) {
       places[k].push_back(axis.seed_of(at));
       const std::int32_t cell = axis.cell_of[static_cast<std::size_t>(at)];
-      if (at == 0 || cell != axis.cell_of[static_cast<std::size_t>(at - 1)]) cells[k].push_back(static_cast<std::int32_t>(at));
+      if (at == 0 || cell != axis.cell_of[static_cast<std::size_t>(at - 1)])
+        cells[k].push_back(static_cast<std::int32_t>(at));
     }
     cells[k].push_back(static_cast<std::int32_t>(sizes[k]));
   }
@@ -187,7 +198,8 @@ TEST_CASE("card: climbs in portions are those from the seeds of the CPU, one by 
     std::int64_t differ = 0;
     for (std::size_t k = 0; k < seeds.size(); ++k) {
       const Mode expected = climb(foreground, seeds[k], kRadius);
-      differ += !same_bits(ends[k].position, expected.position) || ends[k].neighbours != expected.neighbours;
+      differ += !same_bits(ends[k].position, expected.position) ||
+                ends[k].neighbours != expected.neighbours;
     }
     CHECK(differ == 0);
   }
@@ -200,7 +212,8 @@ TEST_CASE("card: votes are counted for the labels asked for alone") {
   const auto device = stand_in();
   device->load(pool, map.labels.view(), [](std::int64_t) {});
   REQUIRE(device->take(0).voxels == 40);
-  const std::vector<Point3> centres{{2, 3, 9}, {2, 3, 29}};  // 0 to 19, where a tie goes to the first, and 20 to 39
+  const std::vector<Point3> centres{
+      {2, 3, 9}, {2, 3, 29}};  // 0 to 19, where a tie goes to the first, and 20 to 39
   const std::uint32_t starts[] = {0, 2}, order[] = {0, 1};
   std::vector<std::int16_t> slots(256, -1);
   slots[4] = 0, slots[2] = 1;
@@ -229,7 +242,8 @@ TEST_CASE("a climb that never rests ends after 300 more steps, and one without v
 
 TEST_CASE("card: a map that goes up in several pieces, with progress, and cancelled anywhere") {
   LabelMap map = empty_map({140, 250, 260});  // 9.1 MB
-  for (int k = 0; k < 12; ++k) paint_ball(map, {10.0 + 11 * k, 20.0 + 18 * k, 250.0 - 19 * k}, 4 + k % 3, 1 + k % 4);
+  for (int k = 0; k < 12; ++k)
+    paint_ball(map, {10.0 + 11 * k, 20.0 + 18 * k, 250.0 - 19 * k}, 4 + k % 3, 1 + k % 4);
   const auto device = stand_in();
   const ClusterOptions options = mean_shift_options(5);
   CHECK(check_same(*device, map, options) == 12);
@@ -241,7 +255,8 @@ TEST_CASE("card: a map that goes up in several pieces, with progress, and cancel
   CHECK(told.messages.empty());
   for (const int after : {0, 1, 2, 3, 4}) {
     Told impatient(after);
-    CHECK_THROWS_WITH(cluster_on(device.get(), map, options, nullptr, &impatient), DFE_CONTAINS("cancelled"));
+    CHECK_THROWS_WITH(cluster_on(device.get(), map, options, nullptr, &impatient),
+                      DFE_CONTAINS("cancelled"));
   }
   CHECK(check_same(*device, map, options) == 12);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Voxels that go to the card's stand-in as they are stored: statistics, input planes and labels are those of the host's path, bit for bit.
+// Voxels that go to the card's stand-in as they are stored: statistics, input planes and labels are
+// those of the host's path, bit for bit.
 #include <limits>
 
 #include "engine/executable.hpp"
@@ -7,8 +8,8 @@
 #include "engine/segment_plan.hpp"
 #include "engine/segmenter.hpp"
 #include "engine/tiles.hpp"
-#include "kernels/cuda/network/card_backend.hpp"
 #include "kernels/cuda/machine/host_machine.hpp"
+#include "kernels/cuda/network/card_backend.hpp"
 #include "kernels/tensor.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/memory_volume.hpp"
@@ -19,12 +20,14 @@ using namespace dfe::test;
 
 namespace {
 
-std::unique_ptr<Backend> card_backend(Precision precision = Precision::Fp16, std::int64_t bytes = std::int64_t{1} << 34) {
+std::unique_ptr<Backend> card_backend(Precision precision = Precision::Fp16,
+                                      std::int64_t bytes = std::int64_t{1} << 34) {
   return card::make_card_backend(card::make_host_machine(bytes), precision);
 }
 
 /// Labels by whole planes of floats from the host.
-std::vector<std::uint8_t> labels_of_floats(const VolumeSource& volume, const Weights& weights, Precision precision, Normalization kind) {
+std::vector<std::uint8_t> labels_of_floats(const VolumeSource& volume, const Weights& weights,
+                                           Precision precision, Normalization kind) {
   const Extent3 e = volume.extent(), p{padded(e.z), padded(e.y), padded(e.x)};
   const auto backend = card_backend(precision);
   const Network network(graph_of(weights), weights, *backend, p.x);
@@ -34,18 +37,21 @@ std::vector<std::uint8_t> labels_of_floats(const VolumeSource& volume, const Wei
   executable.run(
       [&](std::int64_t z, float* to) {
         const Box3 box{{z, 0, 0}, {z < e.z ? 1 : 0, e.y, e.x}};
-        const std::vector<float> plane = host_plane(volume, normalizer, box.extent.z > 0 ? box : Box3{}, p.y, p.x);
+        const std::vector<float> plane =
+            host_plane(volume, normalizer, box.extent.z > 0 ? box : Box3{}, p.y, p.x);
         std::copy(plane.begin(), plane.end(), to);
       },
       [&](std::int64_t begin, std::int64_t end, const std::uint8_t* labels, const float*) {
         for (std::int64_t z = begin; z < std::min(end, e.z); ++z)
           for (std::int64_t y = 0; y < e.y; ++y)
-            std::copy_n(labels + ((z - begin) * p.y + y) * p.x, e.x, result.data() + (z * e.y + y) * e.x);
+            std::copy_n(labels + ((z - begin) * p.y + y) * p.x, e.x,
+                        result.data() + (z * e.y + y) * e.x);
       });
   return result;
 }
 
-std::vector<std::uint8_t> labels_of(Backend& backend, const VolumeSource& volume, const Weights& weights, const SegmentOptions& options,
+std::vector<std::uint8_t> labels_of(Backend& backend, const VolumeSource& volume,
+                                    const Weights& weights, const SegmentOptions& options,
                                     Observer* observer = nullptr, SegmentPlan* plan = nullptr) {
   const LabelMap map = segment_on(backend, volume, weights, options, {}, observer, plan);
   return {map.labels.data(), map.labels.data() + map.labels.voxels()};
@@ -71,7 +77,8 @@ const Weights kWeights = random_weights({{6, 8, 10}, 5}, 3);
 std::int64_t card_size(bool keep) { return std::int64_t{1} << (keep ? 34 : 28); }
 
 /// Segments on a new card and compares; volume.planes_read counts from here.
-SegmentPlan check_labels(const StoredVolume& volume, const SegmentOptions& options, Precision precision, bool keep,
+SegmentPlan check_labels(const StoredVolume& volume, const SegmentOptions& options,
+                         Precision precision, bool keep,
                          const std::vector<std::uint8_t>& expected) {
   SegmentPlan plan;
   volume.planes_read = 0;
@@ -82,16 +89,19 @@ SegmentPlan check_labels(const StoredVolume& volume, const SegmentOptions& optio
 
 }  // namespace
 
-TEST_CASE("card: statistics and input planes are the host's bits, for every voxel type and byte order") {
+TEST_CASE(
+    "card: statistics and input planes are the host's bits, for every voxel type and byte order") {
   for (const VoxelFormat& format : kVoxelFormats)
-    for (const Extent3 extent : {Extent3{1, 1, 9}, Extent3{3, 5, 7}, Extent3{37, 11, 21}, Extent3{16, 4, 8}})
+    for (const Extent3 extent :
+         {Extent3{1, 1, 9}, Extent3{3, 5, 7}, Extent3{37, 11, 21}, Extent3{16, 4, 8}})
       for (const bool keep : {false, true}) {
         INFO(name_of(format) << " " << extent.to_string() << (keep ? " kept" : ""));
         const StoredVolume volume(extent, format, 5);
         const auto backend = card_backend();
         const auto input = backend->voxels(volume, keep);
         REQUIRE(input);
-        const Normalizer host(volume, Normalization::Tomogram, nullptr), card(volume, Normalization::Tomogram, nullptr, input.get());
+        const Normalizer host(volume, Normalization::Tomogram, nullptr),
+            card(volume, Normalization::Tomogram, nullptr, input.get());
         CHECK(card.moments().count == extent.voxels());
         CHECK(card.moments().mean == host.moments().mean);
         CHECK(card.moments().squares == host.moments().squares);
@@ -112,11 +122,15 @@ TEST_CASE("card: statistics and input planes are the host's bits, for every voxe
       }
 }
 
-TEST_CASE("card: labels are those of the host's floats, whatever the voxel type, slabs, columns and what stays on the card") {
+TEST_CASE(
+    "card: labels are those of the host's floats, whatever the voxel type, slabs, columns and what "
+    "stays on the card") {
   for (const VoxelFormat& format : kVoxelFormats) {
     const StoredVolume volume({17, 6, 10}, format, 7);
-    const std::vector<std::uint8_t> expected = labels_of_floats(volume, kWeights, Precision::Fp16, Normalization::Tomogram);
-    CHECK(std::count(expected.begin(), expected.end(), expected[0]) < static_cast<std::ptrdiff_t>(expected.size()));
+    const std::vector<std::uint8_t> expected =
+        labels_of_floats(volume, kWeights, Precision::Fp16, Normalization::Tomogram);
+    CHECK(std::count(expected.begin(), expected.end(), expected[0]) <
+          static_cast<std::ptrdiff_t>(expected.size()));
     for (const std::int64_t slab : {1, 16})
       for (const bool keep : {false, true}) {
         INFO(name_of(format) << " slab " << slab << (keep ? " kept" : ""));
@@ -129,8 +143,10 @@ TEST_CASE("card: labels are those of the host's floats, whatever the voxel type,
       }
   }
   const StoredVolume wide({3, 5, 97}, {VoxelType::Int16, true}, 8);
-  for (const Normalization kind : {Normalization::Tomogram, Normalization::Patch, Normalization::None}) {
-    const std::vector<std::uint8_t> expected = labels_of_floats(wide, kWeights, Precision::Fp32, kind);
+  for (const Normalization kind :
+       {Normalization::Tomogram, Normalization::Patch, Normalization::None}) {
+    const std::vector<std::uint8_t> expected =
+        labels_of_floats(wide, kWeights, Precision::Fp32, kind);
     for (const bool keep : {false, true}) {
       INFO(normalization_name(kind) << (keep ? " kept" : ""));
       SegmentOptions options;
@@ -138,7 +154,9 @@ TEST_CASE("card: labels are those of the host's floats, whatever the voxel type,
       options.tile = Extent3{1, 8, 84};
       const SegmentPlan plan = check_labels(wide, options, Precision::Fp32, keep, expected);
       CHECK(plan.columns == 2);
-      const std::int64_t passes = kind == Normalization::Patch ? 0 : keep ? 1 : 1 + plan.columns;  // patches are normalized by the host
+      const std::int64_t passes = kind == Normalization::Patch ? 0
+                                  : keep                       ? 1
+                                         : 1 + plan.columns;  // patches are normalized by the host
       CHECK(wide.planes_read == passes * 3);
     }
   }
@@ -146,19 +164,23 @@ TEST_CASE("card: labels are those of the host's floats, whatever the voxel type,
 
 TEST_CASE("card: a segmentation that breaks off leaves the backend usable") {
   const StoredVolume volume({40, 8, 12}, {VoxelType::UInt8, false}, 9);
-  const std::vector<std::uint8_t> expected = labels_of_floats(volume, kWeights, Precision::Fp16, Normalization::Tomogram);
+  const std::vector<std::uint8_t> expected =
+      labels_of_floats(volume, kWeights, Precision::Fp16, Normalization::Tomogram);
   SegmentOptions options;
   options.slab_planes = 4;
   options.tile = Extent3{1, 8, 12};
   for (const bool keep : {false, true}) {
     const auto backend = card_backend(Precision::Fp16, card_size(keep));
     const std::int64_t free = backend->card_bytes().value();
-    for (const auto& [stage, reports] : {std::pair{"statistics", 1}, {"statistics", 20}, {"network", 2}}) {
+    for (const auto& [stage, reports] :
+         {std::pair{"statistics", 1}, {"statistics", 20}, {"network", 2}}) {
       Canceller canceller(stage, reports);
-      CHECK_THROWS_WITH(labels_of(*backend, volume, kWeights, options, &canceller), DFE_CONTAINS("cancelled"));
+      CHECK_THROWS_WITH(labels_of(*backend, volume, kWeights, options, &canceller),
+                        DFE_CONTAINS("cancelled"));
       CHECK(labels_of(*backend, volume, kWeights, options) == expected);
     }
-    for (const std::int64_t reads : {0, 5, 25, 60}) {  // in the statistics' pass, or the network's where there is another
+    for (const std::int64_t reads :
+         {0, 5, 25, 60}) {  // in the statistics' pass, or the network's where there is another
       if (keep && reads > 40) continue;
       volume.reads_left = reads;
       CHECK_THROWS_WITH(labels_of(*backend, volume, kWeights, options), DFE_CONTAINS("unreadable"));
@@ -188,7 +210,8 @@ TEST_CASE("card: voxels without statistics are the host's errors") {
     CHECK(card == host);
     CHECK_THAT(card, DFE_CONTAINS(fact));
   };
-  constexpr float kInfinity = std::numeric_limits<float>::infinity(), kNaN = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kInfinity = std::numeric_limits<float>::infinity(),
+                  kNaN = std::numeric_limits<float>::quiet_NaN();
   for (const VoxelType type : {VoxelType::Float16, VoxelType::Float32})
     for (const bool swapped : {false, true}) {
       StoredVolume volume({18, 3, 10}, {type, swapped}, 2);
@@ -200,11 +223,13 @@ TEST_CASE("card: voxels without statistics are the host's errors") {
   StoredVolume constant({3, 3, 10}, {VoxelType::Int8, false}, 2);
   for (std::int64_t i = 0; i < 90; ++i) constant.set(i, -5);
   expect(constant, "same value");
-  StoredVolume largest({2, 3, 40}, {VoxelType::Float32, false}, 2);  // finite, and the squares fit a double
+  StoredVolume largest({2, 3, 40}, {VoxelType::Float32, false},
+                       2);  // finite, and the squares fit a double
   for (std::int64_t i = 0; i < 240; ++i) largest.set(i, i % 2 ? 3e38f : -3e38f);
   const auto backend = card_backend();
   const auto input = backend->voxels(largest, false);
-  CHECK(Normalizer(largest, Normalization::Tomogram, nullptr, input.get()).moments().deviation() > 2.9e38);
+  CHECK(Normalizer(largest, Normalization::Tomogram, nullptr, input.get()).moments().deviation() >
+        2.9e38);
 }
 
 TEST_CASE("card: the plan says whether the voxels stay on the card") {
@@ -221,7 +246,8 @@ TEST_CASE("card: the plan says whether the voxels stay on the card") {
   CHECK(roomy.voxels_on_card);
   CHECK_THAT(roomy.to_string(), DFE_CONTAINS("with all voxels of the input"));
   CHECK(!plan_with(Normalization::Patch, std::int64_t{1} << 32).voxels_on_card);
-  const SegmentPlan tight = plan_with(Normalization::Tomogram, (roomy.card_bytes - (std::int64_t{1} << 20)) / 19 * 20);
+  const SegmentPlan tight =
+      plan_with(Normalization::Tomogram, (roomy.card_bytes - (std::int64_t{1} << 20)) / 19 * 20);
   CHECK(!tight.voxels_on_card);
   CHECK(tight.columns == roomy.columns);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every plan of every layer of the network on every kind of card, made from descriptions of the cards: no card is needed. Wrong layouts,
-// paddings, types and alignments show here.
+// Every plan of every layer of the network on every kind of card, made from descriptions of the
+// cards: no card is needed. Wrong layouts, paddings, types and alignments show here.
 #include <set>
 
 #include "dfengine/error.hpp"
@@ -21,9 +21,11 @@ struct Layer {
   bool bias, residual, relu;
 };
 
-/// As the backend asks for them, 16 planes of 928 x 928 a step; the 1-channel layer, pooling and head have kernels of their own.
+/// As the backend asks for them, 16 planes of 928 x 928 a step; the 1-channel layer, pooling and
+/// head have kernels of their own.
 std::vector<Layer> layers() {
-  const Extent3 k3{3, 3, 3}, k2{2, 2, 2}, full{18, 928, 928}, half{10, 464, 464}, quarter{6, 232, 232};
+  const Extent3 k3{3, 3, 3}, k2{2, 2, 2}, full{18, 928, 928}, half{10, 464, 464},
+      quarter{6, 232, 232};
   return {{"conv2", 32, 32, k3, full, true, false, true},
           {"conv3", 32, 48, k3, half, true, false, true},
           {"conv4", 48, 48, k3, half, true, false, true},
@@ -67,7 +69,8 @@ constexpr std::int64_t kMost = std::int64_t{1} << 30;  // bytes of scratch memor
 TEST_CASE("cudnn: every layer has a plan on every card, in every precision the card has") {
   for (const CardDescription& card : described_cards()) {
     const PlanTarget target = describe_card(card.json());
-    for (const Precision precision : {Precision::Fp16, Precision::Bf16, Precision::Tf32, Precision::Fp32}) {
+    for (const Precision precision :
+         {Precision::Fp16, Precision::Bf16, Precision::Tf32, Precision::Fp32}) {
       const bool exists = !(card.capability < 80 && precision == Precision::Bf16);
       for (const Layer& layer : layers())
         for (const auto& [lo, hi] : z_paddings(layer)) {
@@ -80,16 +83,19 @@ TEST_CASE("cudnn: every layer has a plan on every card, in every precision the c
           bool fits = false;
           for (const Candidate& c : candidates) {
             CHECK(c.deterministic);
-            CHECK_FALSE(c.runtime_compiled);  // none of these layers needs seconds of compiling at its first use
+            CHECK_FALSE(c.runtime_compiled);  // none of these layers needs seconds of compiling at
+                                              // its first use
             if (precision == Precision::Fp32) CHECK_FALSE(c.tensor_core);
             if (fits) continue;
             fits = graph.build(c.choice).workspace_bytes <= kMost;
           }
           CHECK(fits == exists);
-          // half precision runs on matrix units, and in place: no tensor is transposed into scratch memory first
+          // half precision runs on matrix units, and in place: no tensor is transposed into scratch
+          // memory first
           if (precision == Precision::Fp16 && !candidates.empty()) {
             CHECK(candidates.front().tensor_core);
-            CHECK(graph.build(candidates.front().choice).workspace_bytes < (std::int64_t{64} << 20));
+            CHECK(graph.build(candidates.front().choice).workspace_bytes <
+                  (std::int64_t{64} << 20));
           }
         }
     }
@@ -110,15 +116,18 @@ TEST_CASE("cudnn: a choice read back from text gives the same plan") {
   }
   CHECK(texts.size() > 5);  // settings differ, not kernels alone
   EngineChoice choice;
-  for (const char* bad : {"", "x", "-3", "62 2", "62 2=", "62 =3", "62 2=3x", "62 2:3"}) CHECK_FALSE(EngineChoice::parse(bad, choice));
+  for (const char* bad : {"", "x", "-3", "62 2", "62 2=", "62 =3", "62 2=3x", "62 2:3"})
+    CHECK_FALSE(EngineChoice::parse(bad, choice));
 }
 
 TEST_CASE("cudnn: what it cannot do is an error with expression, code and shape") {
   const PlanTarget target = describe_card(described_cards()[4].json());
   ConvShape shape = shape_of(layers()[0], Precision::Fp16, 0, 0);
   const ConvGraph graph(target, shape);
-  CHECK_THROWS_WITH(graph.build({987654, {}}), DFE_CONTAINS("fp16 3x3x3 32 to 32 on 18x928x928") && DFE_CONTAINS("cudnnBackendFinalize") &&
-                                                   DFE_CONTAINS("engine 987654") && DFE_CONTAINS("CUDNN_STATUS_"));
+  CHECK_THROWS_WITH(graph.build({987654, {}}), DFE_CONTAINS("fp16 3x3x3 32 to 32 on 18x928x928") &&
+                                                   DFE_CONTAINS("cudnnBackendFinalize") &&
+                                                   DFE_CONTAINS("engine 987654") &&
+                                                   DFE_CONTAINS("CUDNN_STATUS_"));
   shape.window.z = 1;  // smaller than the kernel
   CHECK_THROWS_AS(ConvGraph(target, shape), Error);
   CHECK_THROWS_AS(describe_card("{\"deviceVer\": \"none\"}"), Error);

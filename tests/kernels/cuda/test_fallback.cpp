@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the program says where the module, its libraries, the driver or the card are missing, and that it works all the same.
+// What the program says where the module, its libraries, the driver or the card are missing, and
+// that it works all the same.
 #include <cstdlib>
 #include <fstream>
 
@@ -17,7 +18,8 @@ using dfe::card::driver_trouble;
 namespace {
 
 /// `dfengine info` with variables set, and --device cuda, which fails for the same reason.
-void says(const TempFolder& folder, const std::vector<std::string>& variables, const std::string& expected) {
+void says(const TempFolder& folder, const std::vector<std::string>& variables,
+          const std::string& expected) {
   std::vector<std::string> command{"env"};
   command.insert(command.end(), variables.begin(), variables.end());
   command.push_back(DFENGINE_BINARY);
@@ -37,7 +39,8 @@ void says(const TempFolder& folder, const std::vector<std::string>& variables, c
 TEST_CASE("a module that is not there, or is none, is named") {
   const TempFolder folder;
   says(folder, {"DFENGINE_CUDA=off"}, "switched off");
-  says(folder, {"DFENGINE_CUDA=" + folder.path().string()}, "no module at '" + (folder / "libdfengine_cuda.so").string() + "'");
+  says(folder, {"DFENGINE_CUDA=" + folder.path().string()},
+       "no module at '" + (folder / "libdfengine_cuda.so").string() + "'");
   std::ofstream(folder / "libdfengine_cuda.so") << "not a library";
   says(folder, {"DFENGINE_CUDA=" + folder.path().string()}, "cannot be opened");
   says(folder, {"DFENGINE_CUDA=" DFE_NO_MODULE}, "is no module of dfengine");
@@ -48,16 +51,21 @@ TEST_CASE("a module that is not there, or is none, is named") {
 TEST_CASE("auto computes without the module, and says why when asked") {
   const TempFolder folder;
   REQUIRE(run_command(folder.path(), {DFE_MAKE_EXAMPLE, "."}).exit_code == 0);
-  const CommandResult result = run_command(folder.path(), {"env", "DFENGINE_CUDA=off", DFENGINE_BINARY, "segment", "tomo.mrc", "--weights",
-                                                           "model.h5", "-o", "l.mrc", "--verbose"});
+  const CommandResult result =
+      run_command(folder.path(), {"env", "DFENGINE_CUDA=off", DFENGINE_BINARY, "segment",
+                                  "tomo.mrc", "--weights", "model.h5", "-o", "l.mrc", "--verbose"});
   CHECK(result.exit_code == 0);
-  CHECK_THAT(result.err, DFE_CONTAINS("auto: cpu, because there is no CUDA backend: switched off by DFENGINE_CUDA"));
+  CHECK_THAT(
+      result.err,
+      DFE_CONTAINS("auto: cpu, because there is no CUDA backend: switched off by DFENGINE_CUDA"));
 }
 
 TEST_CASE("devices that do not exist are refused") {
   const TempFolder folder;
-  for (const char* const device : {"cuda:", "cuda:x", "cuda:-1", "cuda1", "gpu", "cuda:99999999999"}) {
-    const CommandResult result = run_command(folder.path(), {DFENGINE_BINARY, "info", "--device", device});
+  for (const char* const device :
+       {"cuda:", "cuda:x", "cuda:-1", "cuda1", "gpu", "cuda:99999999999"}) {
+    const CommandResult result =
+        run_command(folder.path(), {DFENGINE_BINARY, "info", "--device", device});
     INFO(device << ": " << result.err);
     CHECK(result.exit_code == 2);
     CHECK_THAT(result.err, DFE_CONTAINS("no such device"));
@@ -66,16 +74,20 @@ TEST_CASE("devices that do not exist are refused") {
 
 TEST_CASE("drivers and cards that cannot be used are told apart") {
   CHECK_THAT(driver_trouble(35, 0, 13000), DFE_CONTAINS("no NVIDIA driver is installed"));
-  CHECK_THAT(driver_trouble(35, 12040, 13000), DFE_CONTAINS("12.4") && DFE_CONTAINS("too old") && DFE_CONTAINS("13.0"));
+  CHECK_THAT(driver_trouble(35, 12040, 13000),
+             DFE_CONTAINS("12.4") && DFE_CONTAINS("too old") && DFE_CONTAINS("13.0"));
   CHECK_THAT(driver_trouble(34, 0, 13000), DFE_CONTAINS("stub"));
   CHECK_THAT(driver_trouble(100, 13000, 13000), DFE_CONTAINS("CUDA_VISIBLE_DEVICES"));
   CHECK_THAT(driver_trouble(999, 13000, 13000), DFE_CONTAINS("does not answer"));
 
   const std::string usual = "75-real,80-real,86-real,90-real,90-virtual";
-  for (const int good : {75, 80, 86, 87, 89, 90, 100, 103, 120}) CHECK(card_refusal(good, usual) == "");
-  for (const int bad : {35, 50, 61, 70, 72}) CHECK_THAT(card_refusal(bad, usual), DFE_CONTAINS("7.5 is the least"));
+  for (const int good : {75, 80, 86, 87, 89, 90, 100, 103, 120})
+    CHECK(card_refusal(good, usual) == "");
+  for (const int bad : {35, 50, 61, 70, 72})
+    CHECK_THAT(card_refusal(bad, usual), DFE_CONTAINS("7.5 is the least"));
   CHECK(card_refusal(90, "90-real") == "");
-  CHECK_THAT(card_refusal(100, "90-real"), DFE_CONTAINS("10.0 is not among those of this build (90-real)"));
+  CHECK_THAT(card_refusal(100, "90-real"),
+             DFE_CONTAINS("10.0 is not among those of this build (90-real)"));
   CHECK(card_refusal(120, "90") == "");  // machine code and PTX
   CHECK_THAT(card_refusal(80, "86-real"), DFE_CONTAINS("8.0"));
 }
@@ -86,7 +98,8 @@ TEST_CASE("without a driver, with a stub or with an old driver the module says s
   const std::string module = "DFENGINE_CUDA=" DFE_MODULE;
   fs::create_symlink(DFE_STUB_DRIVER, folder / "libcuda.so.1");
   says(folder, {module, "LD_LIBRARY_PATH=" + folder.path().string()}, "stub");
-  says(folder, {module, "LD_LIBRARY_PATH=" DFE_OLD_DRIVER}, "for CUDA 11.0) is too old for this build");
+  says(folder, {module, "LD_LIBRARY_PATH=" DFE_OLD_DRIVER},
+       "for CUDA 11.0) is too old for this build");
 }
 
 TEST_CASE("what the module throws is caught as the program's own error") {
@@ -98,7 +111,8 @@ TEST_CASE("what the module throws is caught as the program's own error") {
     dfe::card::cuda_module().module->open(0, dfe::Precision::Fp16);
     FAIL("a card was opened that is hidden");
   } catch (const dfe::Error& error) {
-    CHECK_THAT(error.what(), DFE_CONTAINS("cuda: 'cuda:0': CUDA: cudaSetDevice") && DFE_CONTAINS("cudaError"));
+    CHECK_THAT(error.what(),
+               DFE_CONTAINS("cuda: 'cuda:0': CUDA: cudaSetDevice") && DFE_CONTAINS("cudaError"));
   }
 }
 #endif

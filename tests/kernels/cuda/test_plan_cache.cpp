@@ -9,7 +9,8 @@
 using dfe::card::PlanCache;
 using dfe::test::TempFolder;
 
-TEST_CASE("plan cache: what is stored is found by the next program, and by one that started before") {
+TEST_CASE(
+    "plan cache: what is stored is found by the next program, and by one that started before") {
   const TempFolder folder;
   const std::string path = (folder / "deep/down/plans.txt").string();
   PlanCache early(path), writer(path);
@@ -25,7 +26,8 @@ TEST_CASE("plan cache: what is stored is found by the next program, and by one t
 TEST_CASE("plan cache: nonsense and folders that cannot be written to are as good as nothing") {
   const TempFolder folder;
   const std::string path = (folder / "plans.txt").string();
-  std::ofstream(path) << "# comment\nno tab\n\tno key\t1\nonly\tone tab\nkey\t7 1=2\t0.1\n" << std::string(1000, '\0');
+  std::ofstream(path) << "# comment\nno tab\n\tno key\t1\nonly\tone tab\nkey\t7 1=2\t0.1\n"
+                      << std::string(1000, '\0');
   CHECK(PlanCache(path).find("key") == "7 1=2");
   CHECK_FALSE(PlanCache(path).find("only"));
   PlanCache nowhere("/proc/nowhere/plans.txt");
