@@ -3,7 +3,8 @@
 """Measures what docs/performance.md shows and writes the figures there. Standard library only; the
 peers need a Python with torch.
 
-  performance.py BUILD [--torch PYTHON] [--weights W.h5] [--sections machine,network,...] [--scratch FOLDER]
+  performance.py BUILD [--torch PYTHON] [--weights W.h5] [--sections machine,network,...]
+                 [--scratch FOLDER]
 
 BUILD is a build folder with benchmarks. Each section stands in the document between <!-- NAME -->
 and <!-- /NAME -->; only those that were measured are replaced. Run it on a machine that does
@@ -21,10 +22,23 @@ import re
 import struct
 import subprocess
 import sys
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "performance.md"
 PEERS = ROOT / "bench" / "peers"
+
+
+def wrapped(text):
+    """Lines of at most 100 columns, but for tables, whose rows cannot be broken."""
+    return "\n".join(
+        (
+            line
+            if line.startswith("|")
+            else textwrap.fill(line, 100, break_long_words=False, break_on_hyphens=False)
+        )
+        for line in text.split("\n")
+    )
 
 
 def output_of(*command):
@@ -51,15 +65,16 @@ def machine(a):
     version = output_of(compiler, "--version").splitlines()[0]
     system = platform.freedesktop_os_release()["PRETTY_NAME"]
     return (
-        f"{len(os.sched_getaffinity(0))} cores of an {name} (family {family}, model {model}), {memory:.0f} GiB, {system}, {version}, "
-        f"{datetime.date.today()}."
+        f"{len(os.sched_getaffinity(0))} cores of an {name} (family {family}, model {model}), "
+        f"{memory:.0f} GiB, {system}, {version}, {datetime.date.today()}."
     )
 
 
 def peer(a, script, *arguments):
     """Runs a comparison and makes its lines a table."""
     lines = output_of(a.torch, PEERS / script, *arguments).splitlines()
-    first = f"`bench/peers/{script} {' '.join(os.path.basename(str(x)) for x in arguments)}`: {lines[0]}."
+    command = " ".join([script, *(os.path.basename(str(x)) for x in arguments)])
+    first = f"`bench/peers/{command}`: {lines[0]}."
     rows = [re.match(r"(\S+)\s+([\d.]+) s\s+([\d.]+) CPU s", line) for line in lines]
     ours = next(float(r.group(2)) for r in rows if r and r.group(1) == "dfengine")
     body = [
@@ -141,8 +156,8 @@ def layers(a):
             ]
         )
     return (
-        f"`bench_ops`, {isa}, one thread, effective GFLOP/s; 3x3x3 layers as F(4, 4, 6), which may reach 9 times the peak, "
-        "those of quarter resolution as F(2, 4, 4) and 6 times.\n\n"
+        f"`bench_ops`, {isa}, one thread, effective GFLOP/s; 3x3x3 layers as F(4, 4, 6), which may "
+        "reach 9 times the peak, those of quarter resolution as F(2, 4, 4) and 6 times.\n\n"
         + table(["layer", "direct", "of the FMA peak", "Winograd", "times the FMA peak"], rows)
     )
 
@@ -172,30 +187,8 @@ def noise_volume(path, z, y, x):
     if path.exists():
         return path
     header = bytearray(1024)
-    struct.pack_into(
-        "<10i6f3i",
-        header,
-        0,
-        x,
-        y,
-        z,
-        0,
-        0,
-        0,
-        0,
-        x,
-        y,
-        z,
-        10 * x,
-        10 * y,
-        10 * z,
-        90,
-        90,
-        90,
-        1,
-        2,
-        3,
-    )
+    shape = [x, y, z, 0, 0, 0, 0, x, y, z]
+    struct.pack_into("<10i6f3i", header, 0, *shape, 10 * x, 10 * y, 10 * z, 90, 90, 90, 1, 2, 3)
     header[208:216] = b"MAP \x44\x44\x00\x00"
     struct.pack_into("<i", header, 108, 20140)
     with open(path, "wb") as file:
@@ -260,7 +253,8 @@ def tomogram(a):
         for budget in ("12G", "4G")
     ]
     return (
-        "`dfengine segment full.mrc --memory N`, 464x928x928 voxels of noise, file to label file.\n\n"
+        "`dfengine segment full.mrc --memory N`, 464x928x928 voxels of noise, "
+        "file to label file.\n\n"
         + table(["`--memory`", "planned, MiB", "peak, MiB", "seconds"], rows)
     )
 
@@ -288,7 +282,7 @@ def main():
         if name in ("memory", "tomogram") and not a.weights:
             print(f"{name}: left out: give --weights", file=sys.stderr)
             continue
-        text = SECTIONS[name](a)
+        text = wrapped(SECTIONS[name](a))
         print(f"== {name}\n{text}\n", flush=True)
         document = DOCUMENT.read_text()
         begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"

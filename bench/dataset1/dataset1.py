@@ -4,10 +4,14 @@
 seen: particles within 5 voxels, one to one, and the Dice coefficient of foreground voxels. Standard
 library only.
 
-  dataset1.py DFENGINE DATA OUTPUT                       train on 1-6, validate on 7, score on 8
-  dataset1.py DFENGINE DATA OUTPUT --curve               train on 1, 2, 3 and 4 tomograms with three seeds each; table and picture
-  dataset1.py DFENGINE DATA OUTPUT --simulated FOLDER    train and validate on what `dfengine simulate` wrote there, score on 8
-  ... --jobs 2 -- training.epochs=5 --threads 1          what follows -- goes to `dfengine train`
+  dataset1.py DFENGINE DATA OUTPUT
+      train on 1-6, validate on 7, score on 8
+  dataset1.py DFENGINE DATA OUTPUT --curve
+      train on 1, 2, 3 and 4 tomograms with three seeds each; table and picture
+  dataset1.py DFENGINE DATA OUTPUT --simulated FOLDER
+      train and validate on what `dfengine simulate` wrote there, score on 8
+  ... --jobs 2 -- training.epochs=5 --threads 1
+      what follows -- goes to `dfengine train`
 """
 
 import argparse
@@ -126,7 +130,8 @@ def picture(rows):
     x = lambda n: left + (n - 0.5) * (width - left - 150) / 4
     y = lambda f: bottom - f * (bottom - top)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" font-size="15">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        'font-family="sans-serif" font-size="15">',
         f'<rect width="{width}" height="{height}" fill="white"/>',
     ]
     for tick in range(6):
@@ -138,7 +143,8 @@ def picture(rows):
     for n in sorted({len(r["tomograms"]) for r in rows}):
         parts.append(f'<text x="{x(n)}" y="{bottom + 22}" text-anchor="middle">{n}</text>')
     parts.append(
-        f'<text x="{(left + width - 150) / 2}" y="{bottom + 48}" text-anchor="middle">tomograms to train on</text>'
+        f'<text x="{(left + width - 150) / 2}" y="{bottom + 48}" text-anchor="middle">'
+        "tomograms to train on</text>"
     )
     names = (
         ("localization_f1", "localization F1", "#0072b2"),
@@ -152,7 +158,8 @@ def picture(rows):
             px = x(n) + 6 * (index - 1)
             points.append(f"{px},{y(statistics.mean(values)):.1f}")
             parts.append(
-                f'<line x1="{px}" x2="{px}" y1="{y(min(values)):.1f}" y2="{y(max(values)):.1f}" stroke="{color}" stroke-width="2"/>'
+                f'<line x1="{px}" x2="{px}" y1="{y(min(values)):.1f}" y2="{y(max(values)):.1f}" '
+                f'stroke="{color}" stroke-width="2"/>'
                 f'<circle cx="{px}" cy="{y(statistics.mean(values)):.1f}" r="4" fill="{color}"/>'
             )
         parts.append(
@@ -174,7 +181,8 @@ def table(rows):
             f"{max(r[key] for r in some):.3f})"
         )
         lines.append(
-            f"| {n} | {len(some)} | {cell('localization_f1')} | {cell('class_f1')} | {cell('foreground_dice')} | "
+            f"| {n} | {len(some)} | {cell('localization_f1')} | {cell('class_f1')} | "
+            f"{cell('foreground_dice')} | "
             f"{statistics.mean(r['train_seconds'] for r in some) / 60:.1f} |"
         )
     return "\n".join(lines)

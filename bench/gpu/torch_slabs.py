@@ -3,8 +3,10 @@
 """PyTorch on the same card: what the card can do at best, and the same network on the same volume
 in slabs.
 
-    torch_slabs.py ceilings DEVICE                           copy bandwidth, matrix products, cached reads, host to device
-    torch_slabs.py network DEVICE PRECISION D H W SLAB       seconds of the whole network
+    torch_slabs.py ceilings DEVICE
+        copy bandwidth, matrix products, cached reads, host to device
+    torch_slabs.py network DEVICE PRECISION D H W SLAB
+        seconds of the whole network
 
 The network goes stage by stage as dfengine does: no voxel of a layer is computed twice but for the
 halo of a slab within a stage, skips stay on the card, channels_last_3d, cudnn.benchmark. A slab

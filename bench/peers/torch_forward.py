@@ -3,7 +3,8 @@
 """The same network forward in PyTorch and in dfengine on the same CPU, interleaved; prints medians
 and their ratio.
 
-    torch_forward.py PATH/TO/bench_network [--side 128] [--threads 2] [--repeats 5] [--isa auto] [--modes fp32,channels_last,bf16,compiled]
+    torch_forward.py PATH/TO/bench_network [--side 128] [--threads 2] [--repeats 5] [--isa auto]
+                     [--modes fp32,channels_last,bf16,compiled]
 
 PyTorch runs in inference mode with ReLU in place and the same number of threads; `--modes` are
 tried in turn, and dfengine is held against the fastest fp32 and the fastest bf16 one. For an AVX2
@@ -48,5 +49,6 @@ runners = torch_network.make_runners(options.modes, make)
 ours = torch_network.Ours([options.bench, side, options.threads, options.isa, options.convolution])
 facts = torch_network.compare(runners, ours, options.repeats)
 print(
-    f"{side}^3: effective {facts['effective_gflops']} GFLOP/s in the last run, {facts['of_fma_peak']} of the FMA peak"
+    f"{side}^3: effective {facts['effective_gflops']} GFLOP/s in the last run, "
+    f"{facts['of_fma_peak']} of the FMA peak"
 )

@@ -137,7 +137,8 @@ def compare(runners, ours, repeats):
     wall = {mode: statistics.median(values) for mode, values in wall.items()}
     cpu = {mode: statistics.median(values) for mode, values in cpu.items()}
     print(
-        f"torch {torch.__version__}, {facts['device']}, {facts['convolution']}, {repeats} interleaved repeats"
+        f"torch {torch.__version__}, {facts['device']}, {facts['convolution']}, "
+        f"{repeats} interleaved repeats"
     )
     for mode in wall:
         print(f"{mode:20s} {wall[mode]:8.3f} s   {cpu[mode]:8.3f} CPU s")
@@ -148,7 +149,7 @@ def compare(runners, ours, repeats):
         if chosen:
             best, best_cpu = min(chosen, key=wall.get), min(chosen, key=cpu.get)
             print(
-                f"dfengine is {wall[best] / wall['dfengine']:.2f} times as fast as PyTorch's best {kind} ({best}); "
-                f"by CPU time {cpu[best_cpu] / cpu['dfengine']:.2f}"
+                f"dfengine is {wall[best] / wall['dfengine']:.2f} times as fast as PyTorch's best "
+                f"{kind} ({best}); by CPU time {cpu[best_cpu] / cpu['dfengine']:.2f}"
             )
     return facts

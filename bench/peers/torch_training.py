@@ -3,7 +3,8 @@
 """A training step (forward, weighted cross-entropy, backward, Adam) in PyTorch and in dfengine on
 the same CPU, interleaved.
 
-    torch_training.py PATH/TO/bench_step [--side 56] [--batch 4] [--threads 2] [--repeats 5] [--isa auto] [--tuned]
+    torch_training.py PATH/TO/bench_step [--side 56] [--batch 4] [--threads 2] [--repeats 5]
+                      [--isa auto] [--tuned]
 
 The same network, batch and threads. `--modes` are tried in turn and dfengine is held against the
 fastest fp32 and the fastest bf16 one. Prints the peak memory of both: PyTorch's is that of a
@@ -55,6 +56,7 @@ ours = torch_network.Ours(
 )
 facts = torch_network.compare(runners, ours, options.repeats)
 print(
-    f"{batch} x {side}^3; peak memory: dfengine {facts['peak_bytes'] >> 20} MiB, PyTorch with the modes "
-    f"{options.modes} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB"
+    f"{batch} x {side}^3; peak memory: dfengine {facts['peak_bytes'] >> 20} MiB, "
+    f"PyTorch with the modes {options.modes} "
+    f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB"
 )

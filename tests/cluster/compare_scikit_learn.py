@@ -34,5 +34,6 @@ for _ in range(repeats):
         flush=True,
     )
 print(
-    f"scikit-learn {sklearn.__version__}: median {statistics.median(wall):.2f} s, {statistics.median(cpu):.2f} s of CPU"
+    f"scikit-learn {sklearn.__version__}: median {statistics.median(wall):.2f} s, "
+    f"{statistics.median(cpu):.2f} s of CPU"
 )

@@ -81,7 +81,8 @@ def main():
             path = shutil.copy(path, os.path.join(folder, "copy.h5"))
         model.load_weights(path)
     print(
-        f"keras {keras.__version__}, {'legacy .h5' if options.legacy else '.weights.h5'} loader, widths {widths}"
+        f"keras {keras.__version__}, {'legacy .h5' if options.legacy else '.weights.h5'} loader, "
+        f"widths {widths}"
     )
 
     loaded = [layer.get_weights() for layer in model.layers if layer.get_weights()]

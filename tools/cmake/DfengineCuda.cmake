@@ -78,8 +78,8 @@ else()
       dfe_no_cuda("cuDNN ${CUDNN_VERSION} is older than 9")
     else()
       set(DFENGINE_CUDA_FOUND ON)
-      message(STATUS
-        "CUDA module: CUDA ${CUDAToolkit_VERSION}, cuDNN ${CUDNN_VERSION}, architectures ${CMAKE_CUDA_ARCHITECTURES}")
+      message(STATUS "CUDA module: CUDA ${CUDAToolkit_VERSION}, cuDNN ${CUDNN_VERSION}, "
+        "architectures ${CMAKE_CUDA_ARCHITECTURES}")
     endif()
   endif()
 endif()

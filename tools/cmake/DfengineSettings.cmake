@@ -8,8 +8,9 @@ endif()
 
 add_library(dfe_settings INTERFACE)
 target_compile_features(dfe_settings INTERFACE cxx_std_20)
-target_include_directories(dfe_settings INTERFACE $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}>
-                                                $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>)
+target_include_directories(dfe_settings INTERFACE
+  $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}>
+  $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>)
 # -ffp-contract=off: a float expression means the same with and without FMA hardware; the kernels
 # that want FMA say so themselves.
 target_compile_options(dfe_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion

@@ -49,7 +49,8 @@ const std::vector<Row> kTable{
      1,
      io::XmlAxes::Xyz,
      ".xml",
-     {R"(<object tomo_idx="0" obj_id="7" class_label="2" x="30.000" y="20.000" z="10.000" psi="20.000" phi="30.000" the="60.000" cluster_size="515")"}},
+     {R"(<object tomo_idx="0" obj_id="7" class_label="2" x="30.000" y="20.000" z="10.000")"
+      R"( psi="20.000" phi="30.000" the="60.000" cluster_size="515")"}},
     {ListFormat::Xml, 1, io::XmlAxes::Zyx, ".xml", {R"(x="10.000" y="20.000" z="30.000")"}},
     {ListFormat::Relion3,
      1,
