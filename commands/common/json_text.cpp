@@ -6,8 +6,8 @@
 #include <cmath>
 #include <cstdio>
 
-#include "commands/common/particle_files.hpp"
 #include "core/label_counts.hpp"
+#include "core/particle_lists.hpp"
 #include "dfengine/commands.hpp"
 
 namespace dfe {

@@ -8,6 +8,8 @@
 #include <map>
 #include <system_error>
 
+#include "core/file_names.hpp"
+
 namespace dfe {
 
 namespace fs = std::filesystem;
@@ -78,13 +80,6 @@ void check_existing_rule(std::string_view area, const CommonRequest& common) {
   if (common.overwrite && common.skip_existing)
     throw Error(ErrorKind::Usage, area, "--overwrite", "cannot go with --skip-existing",
                 "choose one of them");
-}
-
-std::string base_name(const fs::path& path) {
-  fs::path name = path.filename();
-  for (const char* ending : {".gz", ".bz2"})
-    if (name.extension() == ending) name = name.stem();
-  return name.has_stem() ? name.stem().string() : name.string();
 }
 
 std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std::string>& inputs,

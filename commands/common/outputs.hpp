@@ -48,8 +48,4 @@ void make_folder(std::string_view area, const std::filesystem::path& folder);
 /// Throws a usage `Error` where existing results are to be both replaced and left.
 void check_existing_rule(std::string_view area, const CommonRequest& common);
 
-/// The file's name without folder, compression ending and format ending: "a/tomo_7.rec.gz" ->
-/// "tomo_7".
-std::string base_name(const std::filesystem::path& path);
-
 }  // namespace dfe

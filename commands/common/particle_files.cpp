@@ -4,8 +4,9 @@
 
 #include <map>
 
+#include "core/file_names.hpp"
+#include "core/particle_lists.hpp"
 #include "io/volume.hpp"
-#include "outputs.hpp"
 
 namespace dfe {
 
@@ -18,12 +19,6 @@ std::map<int, std::int64_t> count_classes(const ParticleList& list) {
 }
 
 }  // namespace
-
-std::string class_name(const std::vector<std::string>& names, int label) {
-  const auto index = static_cast<std::size_t>(label);
-  return label >= 0 && index < names.size() && !names[index].empty() ? names[index]
-                                                                     : std::to_string(label);
-}
 
 std::string list_suffix(io::ListFormat format) {
   switch (format) {

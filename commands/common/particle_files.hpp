@@ -14,9 +14,6 @@
 
 namespace dfe {
 
-/// Name of a class, or its label as text where it has none.
-std::string class_name(const std::vector<std::string>& names, int label);
-
 /// What list names in a folder end with: ".xml", ".csv", ".tsv", else ".star".
 std::string list_suffix(io::ListFormat format);
 

@@ -5,6 +5,7 @@
 
 #include "commands/common/outputs.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
+#include "core/file_names.hpp"
 #include "io/atomic_file.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"

@@ -2,7 +2,7 @@
 // Scores as JSON. Keys are part of the command line's interface.
 #include <cmath>
 
-#include "commands/common/particle_files.hpp"
+#include "core/particle_lists.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
 
 namespace dfe {

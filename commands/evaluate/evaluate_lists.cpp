@@ -6,9 +6,10 @@
 #include <cmath>
 #include <set>
 
-#include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
+#include "core/file_names.hpp"
+#include "core/particle_lists.hpp"
 #include "io/lists/text.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "commands/common/particle_files.hpp"
+#include "core/particle_lists.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
 #include "commands/report/charts.hpp"
 #include "commands/report/page.hpp"

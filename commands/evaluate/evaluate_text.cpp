@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "commands/common/particle_files.hpp"
+#include "core/particle_lists.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
 
 namespace dfe {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "commands/common/particle_files.hpp"
+#include "core/particle_lists.hpp"
 #include "info_parts.hpp"
 #include "io/particle_list.hpp"
 #include "io/score_file.hpp"

@@ -8,12 +8,11 @@
 
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
-#include "commands/common/particle_files.hpp"
 #include "commands/simulate/simulate_settings.hpp"
 #include "commands/simulate/simulate_write.hpp"
-#include "commands/target/shape_files.hpp"
 #include "core/memory.hpp"
 #include "core/parallel.hpp"
+#include "core/particle_lists.hpp"
 #include "core/philox.hpp"
 #include "dfengine/commands.hpp"
 #include "io/atomic_file.hpp"
@@ -163,7 +162,8 @@ class Simulation {
     ParticleList list = io::read_particle_list(settings_.list, options);
     for (const std::string& warning : list.warnings)
       warn(record, settings_.list.string() + ": " + warning);
-    settings_.scene.list = targets::particles_of(list, settings_.list_tomogram, "");
+    settings_.scene.list =
+        particles_of(list, {"simulate", "placement.tomogram", settings_.list_tomogram, ""});
   }
 
   /// The classes' masks, which `target --masks` takes.

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Labels from other volumes, and the particles of one tomogram.
-#include <algorithm>
+// Labels from other volumes.
 #include <cmath>
-#include <set>
 
 #include "commands/target/shape_files.hpp"
-#include "target/words.hpp"
+#include "core/words.hpp"
 
 namespace dfe::targets {
 
@@ -59,61 +57,6 @@ std::int64_t merge_labels(const VolumeSource& volume, const Merge& merge,
     }
   }
   return voxels;
-}
-
-namespace {
-
-std::string name_of(const ParticleList& list, int tomogram) {
-  const auto index = static_cast<std::size_t>(tomogram);
-  return index < list.tomograms.size() ? list.tomograms[index] : std::to_string(tomogram);
-}
-
-/// "tomo0, tomo1, tomo2 and 6 more"
-std::string names_of(const ParticleList& list, const std::set<int>& tomograms) {
-  constexpr std::size_t kShown = 8;
-  std::string text;
-  std::size_t shown = 0;
-  for (const int tomogram : tomograms) {
-    if (shown++ == kShown)
-      return text + " and " + std::to_string(tomograms.size() - kShown) + " more";
-    text += (text.empty() ? "" : ", ") + name_of(list, tomogram);
-  }
-  return text;
-}
-
-}  // namespace
-
-ParticleList particles_of(const ParticleList& list, const std::string& wanted,
-                          const std::string& name) {
-  std::set<int> present;
-  for (const Particle& particle : list.particles)
-    if (particle.tomogram) present.insert(*particle.tomogram);
-  const auto named = [&](const std::string& text) {
-    return std::find_if(present.begin(), present.end(),
-                        [&](int tomogram) { return name_of(list, tomogram) == text; });
-  };
-  auto chosen = named(wanted.empty() ? name : wanted);
-  if (!wanted.empty() && chosen == present.end()) {
-    if (const std::optional<int> index = whole_number(wanted)) chosen = present.find(*index);
-    if (chosen == present.end())
-      throw Error(ErrorKind::Usage, "target", "--tomogram",
-                  "the list has no particles of '" + wanted + "'",
-                  present.empty() ? "it names no tomograms" : "it has " + names_of(list, present));
-  }
-  if (wanted.empty() && chosen == present.end() && present.size() > 1)
-    throw Error(ErrorKind::Usage, "target", "--tomogram",
-                "is missing: the list has particles of " + std::to_string(present.size()) +
-                    " tomograms, none called '" + name + "'",
-                "choose one of " + names_of(list, present));
-  ParticleList part;
-  part.tomograms = list.tomograms;
-  part.class_names = list.class_names;
-  part.voxel_size = list.voxel_size;
-  part.tomogram_extent = list.tomogram_extent;
-  for (const Particle& particle : list.particles)
-    if (present.size() <= 1 && wanted.empty() ? true : particle.tomogram == *chosen)
-      part.particles.push_back(particle);
-  return part;
 }
 
 }  // namespace dfe::targets

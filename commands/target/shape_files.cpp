@@ -4,11 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "commands/common/outputs.hpp"
-#include "commands/common/particle_files.hpp"
+#include "commands/common/json_text.hpp"
+#include "core/file_names.hpp"
+#include "core/particle_lists.hpp"
+#include "core/words.hpp"
 #include "dfengine/length.hpp"
 #include "io/volume.hpp"
-#include "target/words.hpp"
 
 namespace dfe::targets {
 

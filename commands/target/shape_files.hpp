@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What users say about a target, turned into shapes and voxels: radii as text, masks as files,
-// labels to merge, one tomogram of a list.
+// labels to merge.
 #pragma once
 
 #include <filesystem>
@@ -57,11 +57,5 @@ Merge parse_merge(std::string_view text);
 /// extents differ or a value is no label.
 std::int64_t merge_labels(const VolumeSource& volume, const Merge& merge,
                           VolumeView<std::uint8_t> labels);
-
-/// The particles of one tomogram. `wanted` is a name or an index of the list's tomograms; where it
-/// is empty a list of one tomogram is taken whole, and of several the one called `name` is taken.
-/// Throws a usage `Error` that lists the names where that does not decide.
-ParticleList particles_of(const ParticleList& list, const std::string& wanted,
-                          const std::string& name);
 
 }  // namespace dfe::targets

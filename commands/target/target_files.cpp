@@ -7,6 +7,9 @@
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/target/shape_files.hpp"
+#include "core/file_names.hpp"
+#include "core/particle_lists.hpp"
+#include "core/words.hpp"
 #include "dfengine/commands.hpp"
 #include "dfengine/target.hpp"
 #include "io/particle_list.hpp"
@@ -46,7 +49,8 @@ ParticleList read_list(const TargetRequest& request, const VolumeInfo& like, War
   options.relion_binning = request.relion_binning;
   const ParticleList list = io::read_particle_list(request.list, options);
   for (const std::string& warning : list.warnings) warnings.add(request.list + ": " + warning);
-  ParticleList part = targets::particles_of(list, request.tomogram, base_name(request.like));
+  ParticleList part =
+      particles_of(list, {"target", "--tomogram", request.tomogram, base_name(request.like)});
   if (!request.class_names.empty()) part.class_names = request.class_names;
   return part;
 }
@@ -96,12 +100,6 @@ Json json_counts(const TargetCount& count, std::int64_t voxels) {
           {"clipped", count.clipped}, {"empty", count.empty}, {"left_out", count.left_out}};
 }
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string text;
-  for (const std::string& part : texts) text += (text.empty() ? "" : ",") + part;
-  return text;
-}
-
 void record_options(io::RunRecord& record, const TargetRequest& request) {
   record.option("spheres", request.spheres);
   record.option("masks", request.masks);
@@ -111,8 +109,8 @@ void record_options(io::RunRecord& record, const TargetRequest& request) {
   record.option("from-axes", request.xml_axes);
   record.option("relion-binning", number_text(request.relion_binning));
   record.option("threads", std::to_string(request.threads));
-  record.option("merge", joined(request.merges));
-  record.option("classes", joined(request.class_names));
+  record.option("merge", join(request.merges, ","));
+  record.option("classes", join(request.class_names, ","));
   if (request.common.voxel_size_angstrom)
     record.option("voxel-size", number_text(*request.common.voxel_size_angstrom));
   record.input(request.list);

@@ -9,6 +9,8 @@
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/target/shape_files.hpp"
+#include "core/file_names.hpp"
+#include "core/particle_lists.hpp"
 #include "dfengine/target.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
@@ -42,7 +44,7 @@ class Opener {
         observer_(observer),
         data_(data) {}
 
-  Annotated open(const TrainingFiles& files, const std::string& part) {
+  Annotated open(const TrainingFiles& files, const std::string& part, std::size_t entry) {
     Annotated a;
     a.name = files.name.empty() ? base_name(files.tomogram) : files.name;
     a.tomogram = open_volume(files.tomogram);
@@ -50,10 +52,11 @@ class Opener {
       warn(files.tomogram.string() + ": " + warning);
     note_voxel_size(files.tomogram.string(), a.tomogram->info().geometry.voxel_size);
     if (!files.list.empty()) {
-      a.list = read_list(files, *a.tomogram);
+      a.list = read_list(files, "data." + part + "." + std::to_string(entry), *a.tomogram);
       a.has_list = true;
     }
-    a.target = files.target.empty() ? paint(a, part) : open_volume(files.target);
+    a.target = files.target.empty() ? paint(a, part + "_" + std::to_string(entry))
+                                    : open_volume(files.target);
     if (a.target->extent() != a.tomogram->extent())
       throw Error("train", files.target.string(),
                   "has " + a.target->extent().to_string() + " voxels, its tomogram " +
@@ -82,14 +85,16 @@ class Opener {
            number_text(data_.voxel_size_angstrom) + " Å: a network learns one size");
   }
 
-  ParticleList read_list(const TrainingFiles& files, const VolumeSource& tomogram) {
+  ParticleList read_list(const TrainingFiles& files, const std::string& entry,
+                         const VolumeSource& tomogram) {
     record_.input(files.list);
     io::ListOptions options = list_frame(tomogram.info().geometry);
     options.xml_axes = io::parse_xml_axes(settings_.data.axes, "data.axes");
     options.relion_binning = settings_.data.relion_binning;
     const ParticleList all = io::read_particle_list(files.list, options);
     for (const std::string& warning : all.warnings) warn(files.list.string() + ": " + warning);
-    ParticleList list = targets::particles_of(all, files.name, base_name(files.tomogram));
+    ParticleList list =
+        particles_of(all, {"train", entry + ".name", files.name, base_name(files.tomogram)});
     name_classes(files.list.string(), list);
     return list;
   }
@@ -111,7 +116,7 @@ class Opener {
     list.class_names = names;
   }
 
-  std::shared_ptr<const VolumeSource> paint(const Annotated& a, const std::string& part) {
+  std::shared_ptr<const VolumeSource> paint(const Annotated& a, const std::string& name) {
     if (settings_.data.spheres.empty() && settings_.data.masks.empty())
       throw Error(ErrorKind::Usage, "train", a.name,
                   "has no target, and nothing says what its objects look like",
@@ -132,7 +137,7 @@ class Opener {
     LabelMap map{Volume<std::uint8_t>(geometry.extent, 0), geometry, settings_.class_names};
     paint_objects(a.list, options, map.labels.view(), observer_);
     make_folder("train", folder_ / "targets");
-    const fs::path file = folder_ / "targets" / (part + "_" + a.name + ".mrc");
+    const fs::path file = folder_ / "targets" / (name + "_" + a.name + ".mrc");
     io::write_label_map(file, map);
     return io::open_volume(file);
   }
@@ -166,12 +171,12 @@ TrainingData open_training_data(const TrainSettings& settings, const std::filesy
   TrainingData data;
   Opener opener(settings, folder, common, threads, record, observer, data);
   for (std::size_t i = 0; i < settings.data.train.size(); ++i) {
-    Annotated a = opener.open(settings.data.train[i], "train_" + std::to_string(i));
+    Annotated a = opener.open(settings.data.train[i], "train", i);
     data.train.push_back({std::move(a.tomogram), std::move(a.target), std::move(a.list.particles)});
   }
   for (std::size_t i = 0; i < settings.data.valid.size(); ++i) {
     const TrainingFiles& files = settings.data.valid[i];
-    Annotated a = opener.open(files, "valid_" + std::to_string(i));
+    Annotated a = opener.open(files, "valid", i);
     for (std::size_t k = 0; k < data.train.size(); ++k)
       if (same_voxels(*a.tomogram, *data.train[k].tomogram))
         throw Error(

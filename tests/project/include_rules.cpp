@@ -113,7 +113,7 @@ const std::vector<IncludeRule>& include_rules() {
       {"commands/evaluate", roof, commands},
       {"commands/inspect", roof, commands},
       {"commands/segment", roof, commands},
-      {"commands/simulate", and_also(roof, {"commands/target"}), commands},
+      {"commands/simulate", roof, commands},
       {"commands/target", roof, commands},
       {"commands/train", and_also(roof, {"commands/target", "commands/segment"}), commands},
       {"tools", {api}, {"CLI/"}},

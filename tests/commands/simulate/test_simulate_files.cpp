@@ -242,6 +242,29 @@ TEST_CASE("a list of another data set gives places and angles") {
   }
 }
 
+TEST_CASE("a list of several tomograms asks for the setting that chooses one") {
+  const TempFolder folder;
+  ParticleList list;
+  list.tomograms = {"first", "second"};
+  for (const int tomogram : {0, 1, 1}) {
+    Particle& particle = list.particles.emplace_back();
+    particle.position_voxels = {10, 10.0 * (tomogram + 1), 10};
+    particle.class_label = 1;
+    particle.tomogram = tomogram;
+  }
+  list.voxel_size = VoxelSize::cubic(10);
+  io::write_particle_list(folder / "two.star", list);
+  SimulateRequest request = request_of(
+      folder, kConfig,
+      {"tomograms={test: 1}", "decoys=[]", "placement.list=" + (folder / "two.star").string()});
+  CHECK_THROWS_WITH(run_simulate(request),
+                    "simulate: 'placement.tomogram': is missing: the list has particles of 2 "
+                    "tomograms; choose one of first, second");
+  request.overrides.push_back("placement.tomogram=second");
+  run_simulate(request);
+  CHECK(io::read_particle_list(folder / "out/test/test_1_objl.xml").particles.size() == 2);
+}
+
 TEST_CASE("the documented settings are all there are, and their values the defaults") {
   const std::string page = text_of(fs::path(DFE_SOURCE_DIR) / "docs/simulate.md");
   const std::size_t begin = page.find("```yaml\n") + 8, end = page.find("```", begin);

@@ -255,6 +255,8 @@ TEST_CASE("requests that make no sense") {
   CHECK_THAT(error_with({"patches.size=18"}), DFE_CONTAINS("multiple"));
   CHECK_THAT(error_with({"data.valid.0.tomogram=" + (folder / "none.mrc").string()}),
              DFE_CONTAINS("none.mrc"));
+  CHECK_THAT(error_with({"data.train.0.name=third"}),
+             DFE_CONTAINS("train: 'data.train.0.name': the list has no particles of 'third'"));
   CHECK_THAT(error_with({"data.axes=zxy"}), DFE_CONTAINS("choose one of: detect, xyz, zyx"));
   CHECK_THAT(error_with({"data.train=[]"}), DFE_CONTAINS("names no tomogram"));
   CHECK_THAT(error_with({"classes=[background, bright]"}), DFE_CONTAINS("objects of class '2'"));
