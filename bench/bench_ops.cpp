@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "core/overloaded.hpp"
 #include "core/parallel.hpp"
 #include "engine/graph.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
@@ -129,16 +130,23 @@ void register_all(const std::string& isa, int threads) {
         node.output < 0 ? kCube
                         : kCube >> graph.tensors[static_cast<std::size_t>(node.output)].level;
     const std::string width = std::to_string(output_channels(node.op));
-    if (const auto* conv = std::get_if<Conv3dDesc>(&node.op)) {
-      const std::string name = "conv3d " + std::to_string(conv->c0) +
-                               (conv->c1 ? "+" + std::to_string(conv->c1) : "") + " to " + width;
-      if (names.insert(name).second) add(name + tag, conv3d, isa, threads, *conv, side);
-    } else if (const auto* up = std::get_if<UpConvDesc>(&node.op)) {
-      add("up_conv " + std::to_string(up->ci) + " to " + width + tag, up_conv, isa, threads, *up,
-          side);
-    } else if (const auto* pool = std::get_if<MaxPoolDesc>(&node.op)) {
-      add("max_pool " + width + tag, max_pool, isa, threads, *pool, 2 * side);
-    }
+    std::visit(Overloaded{[&](const Conv3dDesc& op) {
+                            const std::string name = "conv3d " + std::to_string(op.c0) +
+                                                     (op.c1 ? "+" + std::to_string(op.c1) : "") +
+                                                     " to " + width;
+                            if (names.insert(name).second)
+                              add(name + tag, conv3d, isa, threads, op, side);
+                          },
+                          [&](const MaxPoolDesc& op) {
+                            add("max_pool " + width + tag, max_pool, isa, threads, op, 2 * side);
+                          },
+                          [&](const UpConvDesc& op) {
+                            add("up_conv " + std::to_string(op.ci) + " to " + width + tag, up_conv,
+                                isa, threads, op, side);
+                          },
+                          [](const HeadDesc&) {},  // in two ways, below
+                          [](const CastDesc&) {}},
+               node.op);
   }
   add("head 32 to 13, labels" + tag, head, isa, threads, graph.head(), false);
   add("head 32 to 13, scores" + tag, head, isa, threads, graph.head(), true);

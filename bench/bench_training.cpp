@@ -5,6 +5,9 @@
 // [--benchmark_filter=...]
 #include <benchmark/benchmark.h>
 
+#include <stdexcept>
+
+#include "core/overloaded.hpp"
 #include "engine/training/train_step.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 #include "layers/op_facts.hpp"
@@ -39,17 +42,22 @@ void backward(benchmark::State& state, std::string isa, Convolution convolution,
   const Extent3 in{side, side, side}, out = output_extent(op, in);
   std::vector<std::int64_t> channels;
   std::unique_ptr<PlannedBackward> planned;
-  if (const auto* conv = std::get_if<Conv3dDesc>(&op)) {
-    planned = on.backward->plan(*conv, side);
-    channels = {conv->c0};
-    if (conv->c1 > 0) channels.push_back(conv->c1);
-  } else if (const auto* up = std::get_if<UpConvDesc>(&op)) {
-    planned = on.backward->plan(*up, 2 * side);
-    channels = {up->ci};
-  } else {
-    planned = on.backward->plan(std::get<MaxPoolDesc>(op));
-    channels = {std::get<MaxPoolDesc>(op).channels};
-  }
+  const auto none = [] { throw std::logic_error("has no backward of its own"); };
+  std::visit(Overloaded{[&](const Conv3dDesc& d) {
+                          planned = on.backward->plan(d, side);
+                          channels = {d.c0};
+                          if (d.c1 > 0) channels.push_back(d.c1);
+                        },
+                        [&](const MaxPoolDesc& d) {
+                          planned = on.backward->plan(d);
+                          channels = {d.channels};
+                        },
+                        [&](const UpConvDesc& d) {
+                          planned = on.backward->plan(d, 2 * side);
+                          channels = {d.ci};
+                        },
+                        [&](const HeadDesc&) { none(); }, [&](const CastDesc&) { none(); }},
+             op);
   if (parameter_count(op) > 0) planned->set_weights(initial_weights(op, Philox(1, 1), 0));
   std::vector<Tensor> tensors;
   const auto filled = [&](Extent3 extent, std::int64_t count) {

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
+#include "core/overloaded.hpp"
 #include "dfengine/error.hpp"
 #include "layers/op_facts.hpp"
 
@@ -38,18 +40,18 @@ const LayerWeights& weights_of(const OpNode& node, const Weights& weights) {
 
 Network::Network(const Graph& graph, const Weights& weights, Backend& backend, std::int64_t widest)
     : graph_(graph), backend_(&backend) {
-  for (const OpNode& node : graph_.ops) {
-    if (const auto* conv = std::get_if<Conv3dDesc>(&node.op))
-      ops_.push_back(backend.plan(*conv, weights_of(node, weights), widest));
-    else if (const auto* pool = std::get_if<MaxPoolDesc>(&node.op))
-      ops_.push_back(backend.plan(*pool));
-    else if (const auto* up = std::get_if<UpConvDesc>(&node.op))
-      ops_.push_back(backend.plan(*up, weights_of(node, weights), widest));
-    else if (const auto* cast = std::get_if<CastDesc>(&node.op))
-      ops_.push_back(backend.plan_cast(*cast));
-    else
-      head_ = backend.plan(std::get<HeadDesc>(node.op), weights_of(node, weights), widest);
-  }
+  const auto add = [&](std::unique_ptr<PlannedOp> op) { ops_.push_back(std::move(op)); };
+  for (const OpNode& node : graph_.ops)
+    std::visit(
+        Overloaded{
+            [&](const Conv3dDesc& op) { add(backend.plan(op, weights_of(node, weights), widest)); },
+            [&](const MaxPoolDesc& op) { add(backend.plan(op)); },
+            [&](const UpConvDesc& op) { add(backend.plan(op, weights_of(node, weights), widest)); },
+            [&](const CastDesc& op) { add(backend.plan_cast(op)); },
+            [&](const HeadDesc& op) {
+              head_ = backend.plan(op, weights_of(node, weights), widest);
+            }},
+        node.op);
 }
 
 std::size_t Network::bytes() const {

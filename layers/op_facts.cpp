@@ -7,17 +7,9 @@
 #include <numeric>
 #include <string>
 
+#include "core/overloaded.hpp"
+
 namespace dfe {
-namespace {
-
-template <class... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
-template <class... Functions>
-Overloaded(Functions...) -> Overloaded<Functions...>;
-
-}  // namespace
 
 Extent3 output_extent(const OpDesc& op, const Extent3& x) {
   return std::visit(

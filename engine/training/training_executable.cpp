@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "core/overloaded.hpp"
 #include "dfengine/error.hpp"
 #include "layers/op_facts.hpp"
 
@@ -19,6 +20,20 @@ Conv3dDesc head_convolution(const HeadDesc& head) {
           .c1 = 0,
           .co = head.classes,
           .relu = false};
+}
+
+std::unique_ptr<PlannedBackward> plan_backward(BackwardPlanner& planner, const OpNode& node,
+                                               std::int64_t widest) {
+  return std::visit(
+      Overloaded{[&](const Conv3dDesc& op) { return planner.plan(op, widest); },
+                 [&](const MaxPoolDesc& op) { return planner.plan(op); },
+                 [&](const UpConvDesc& op) { return planner.plan(op, widest); },
+                 [&](const HeadDesc& op) { return planner.plan(head_convolution(op), widest); },
+                 [&](const CastDesc&) -> std::unique_ptr<PlannedBackward> {
+                   throw Error("training", node.name, "a tensor in 16 bits has no gradient",
+                               "train with FirstSkip::Keep");
+                 }},
+      node.op);
 }
 
 }  // namespace
@@ -39,20 +54,13 @@ TrainingExecutable::TrainingExecutable(const Graph& graph, const TrainingBackend
     throw Error("training", patch.to_string(),
                 "patch size is not a multiple of " + std::to_string(multiple),
                 "choose a multiple, such as 56 voxels");
-  BackwardPlanner& planner = *backend.backward;
   std::vector<bool> written(graph.tensors.size(), false);
   starts_at_zero_.assign(graph.ops.size(), false);
   backward_.resize(graph.ops.size());
   for (std::size_t i = graph.ops.size(); i-- > 0;) {
     const OpNode& node = graph.ops[i];
+    backward_[i] = plan_backward(*backend.backward, node, patch.x);
     const bool pools = std::holds_alternative<MaxPoolDesc>(node.op);
-    if (const auto* conv = std::get_if<Conv3dDesc>(&node.op))
-      backward_[i] = planner.plan(*conv, patch.x);
-    if (const auto* up = std::get_if<UpConvDesc>(&node.op))
-      backward_[i] = planner.plan(*up, patch.x);
-    if (const auto* head = std::get_if<HeadDesc>(&node.op))
-      backward_[i] = planner.plan(head_convolution(*head), patch.x);
-    if (pools) backward_[i] = planner.plan(std::get<MaxPoolDesc>(node.op));
     for (const int x : node.inputs) {
       const std::size_t input = static_cast<std::size_t>(x);
       if (written[input] && !pools)
@@ -62,7 +70,7 @@ TrainingExecutable::TrainingExecutable(const Graph& graph, const TrainingBackend
       written[input] = true;
     }
   }
-  loss_ = planner.plan_loss(graph.head().classes);
+  loss_ = backend.backward->plan_loss(graph.head().classes);
   for (std::size_t t = 0; t < graph.tensors.size(); ++t) gradients_.push_back(make_tensor(t));
   for (std::int64_t slot = 0; slot < kept; ++slot) {
     std::vector<Tensor>& tensors = activations_.emplace_back();
