@@ -7,16 +7,11 @@
 
 #include "core/overloaded.hpp"
 #include "dfengine/error.hpp"
+#include "kernels/op_weights.hpp"
 #include "layers/op_facts.hpp"
 
 namespace dfe {
 namespace {
-
-std::string text(const std::array<std::int64_t, 5>& shape) {
-  std::string s = "(";
-  for (const std::int64_t n : shape) s += (s.size() > 1 ? "," : "") + std::to_string(n);
-  return s + ")";
-}
 
 /// The weights of one op, checked against its shape.
 const LayerWeights& weights_of(const OpNode& node, const Weights& weights) {
@@ -24,15 +19,7 @@ const LayerWeights& weights_of(const OpNode& node, const Weights& weights) {
     throw Error("weights", node.name, "only " + std::to_string(weights.layers.size()) + " layers",
                 "expected weights for every layer of the network");
   const LayerWeights& layer = weights.layers[static_cast<std::size_t>(node.weights)];
-  const auto expected = kernel_shape(node.op);
-  if (layer.kernel_shape != expected)
-    throw Error("weights", node.name, "kernel is " + text(layer.kernel_shape),
-                "expected " + text(expected) + " (kz, ky, kx, in, out)");
-  const auto count = static_cast<std::int64_t>(layer.kernel.size());
-  if (count != expected[0] * expected[1] * expected[2] * expected[3] * expected[4] ||
-      static_cast<std::int64_t>(layer.bias.size()) != expected[4])
-    throw Error("weights", node.name, "number of values does not fit the shape " + text(expected),
-                "the weights were put together wrongly");
+  check_weights("weights", node.name, kernel_shape(node.op), layer);
   return layer;
 }
 
@@ -52,6 +39,14 @@ Network::Network(const Graph& graph, const Weights& weights, Backend& backend, s
               head_ = backend.plan(op, weights_of(node, weights), widest);
             }},
         node.op);
+}
+
+void Network::set_weights(const Weights& weights) {
+  for (const OpNode& node : graph_.ops)  // all of them before the first op changes
+    if (node.weights >= 0) weights_of(node, weights);
+  for (std::size_t i = 0; i < ops_.size(); ++i)
+    if (graph_.ops[i].weights >= 0) ops_[i]->set_weights(weights_of(graph_.ops[i], weights));
+  head_->set_weights(weights_of(graph_.ops.back(), weights));
 }
 
 std::size_t Network::bytes() const {

@@ -44,6 +44,11 @@ struct HeadOutput {
   float* scores = nullptr;         ///< (z, classes, H, W), or null
 };
 
+/// Throws the `Error` of an op without parameters that is given some.
+[[noreturn]] inline void refuse_weights(const std::string& op) {
+  throw Error("weights", op, "the op has no parameters", "give weights to ops that have some");
+}
+
 /// An op ready to run on its backend. Running allocates nothing.
 class PlannedOp {
  public:
@@ -66,6 +71,11 @@ class PlannedOp {
     return 0;
   }
 
+  /// Takes over weights of the op's shape for the runs to come, which then compute what a new plan
+  /// with these weights would, bit for bit. Throws `Error` for weights of another shape, and where
+  /// the op has none; what it had stays.
+  virtual void set_weights(const LayerWeights& /*weights*/) { refuse_weights(name()); }
+
   /// Makes sure that a run with these arguments allocates nothing. May overwrite the buffers.
   virtual void prepare(const PlaneBuffer& /*y*/, std::span<const PlaneBuffer> /*x*/,
                        std::int64_t /*z_begin*/, std::int64_t /*z_end*/) {}
@@ -86,6 +96,9 @@ class PlannedHead {
   /// How many runs may wait to be finished. 0: results are there when run returns, and finish is
   /// never called.
   virtual int in_flight() const { return 0; }
+
+  /// As PlannedOp::set_weights.
+  virtual void set_weights(const LayerWeights& weights) = 0;
 
   virtual void prepare(const PlaneBuffer& /*x*/, std::int64_t /*z_begin*/, std::int64_t /*z_end*/,
                        bool /*with_scores*/) {}

@@ -39,9 +39,8 @@ class PlannedBackward {
   /// Memory the op holds, as far as it is known yet: scratch is made on the first run and kept.
   virtual std::size_t bytes() const = 0;
 
-  /// Takes over weights of the op's shape for the runs to come. Nothing to do for ops without
-  /// parameters.
-  virtual void set_weights(const LayerWeights&) {}
+  /// As PlannedOp::set_weights. An op with parameters gets its first ones in this way, too.
+  virtual void set_weights(const LayerWeights& /*weights*/) { refuse_weights(name()); }
 
   /// Writes dx and, where there are parameters, `gradient`. Convolutions overwrite dx; pooling adds
   /// to it, because what it reads is also read by a convolution.

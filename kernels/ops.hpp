@@ -4,6 +4,7 @@
 // memory is its own business.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <variant>
 
@@ -69,6 +70,14 @@ struct CastDesc {
   std::int64_t channels = 0;
   bool widen = false;
 };
+
+/// Shape (kz, ky, kx, ci, co) of an op's kernel; its bias has co values.
+using KernelShape = std::array<std::int64_t, 5>;
+constexpr KernelShape kernel_shape(const Conv3dDesc& op) {
+  return {op.kernel.z, op.kernel.y, op.kernel.x, op.c0 + op.c1, op.co};
+}
+constexpr KernelShape kernel_shape(const UpConvDesc& op) { return {2, 2, 2, op.ci, op.co}; }
+constexpr KernelShape kernel_shape(const HeadDesc& op) { return {1, 1, 1, op.ci, op.classes}; }
 
 using OpDesc = std::variant<Conv3dDesc, MaxPoolDesc, UpConvDesc, HeadDesc, CastDesc>;
 

@@ -65,21 +65,13 @@ PlaneRange input_planes(const OpDesc& op, const PlaneRange& y, std::int64_t dept
   return {std::max<std::int64_t>(range.begin, 0), std::min(range.end, depth)};
 }
 
-std::array<std::int64_t, 5> kernel_shape(const OpDesc& op) {
-  using Shape = std::array<std::int64_t, 5>;
-  return std::visit(
-      Overloaded{[](const Conv3dDesc& d) {
-                   return Shape{d.kernel.z, d.kernel.y, d.kernel.x, d.c0 + d.c1, d.co};
-                 },
-                 [](const MaxPoolDesc&) { return Shape{}; },
-                 [](const UpConvDesc& d) {
-                   return Shape{2, 2, 2, d.ci, d.co};
-                 },
-                 [](const HeadDesc& d) {
-                   return Shape{1, 1, 1, d.ci, d.classes};
-                 },
-                 [](const CastDesc&) { return Shape{}; }},
-      op);
+KernelShape kernel_shape(const OpDesc& op) {
+  return std::visit(Overloaded{[](const Conv3dDesc& d) { return kernel_shape(d); },
+                               [](const MaxPoolDesc&) { return KernelShape{}; },
+                               [](const UpConvDesc& d) { return kernel_shape(d); },
+                               [](const HeadDesc& d) { return kernel_shape(d); },
+                               [](const CastDesc&) { return KernelShape{}; }},
+                    op);
 }
 
 std::int64_t parameter_count(const OpDesc& op) {

@@ -35,7 +35,7 @@ PlaneRange input_range(const OpDesc& op, Axis axis, const PlaneRange& y);
 PlaneRange input_planes(const OpDesc& op, const PlaneRange& y, std::int64_t depth);
 
 /// Shape of the kernel (kz, ky, kx, ci, co); all zero for ops without parameters.
-std::array<std::int64_t, 5> kernel_shape(const OpDesc& op);
+KernelShape kernel_shape(const OpDesc& op);
 
 /// Number of parameters, biases included.
 std::int64_t parameter_count(const OpDesc& op);

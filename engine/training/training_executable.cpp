@@ -106,11 +106,17 @@ std::size_t TrainingExecutable::bytes() const {
 }
 
 void TrainingExecutable::set_weights(const Weights& weights) {
-  network_.emplace(graph_, weights, *backend_->forward, patch_.x);
   const auto of = [&](const OpNode& node) -> const LayerWeights& {
     return weights.layers[static_cast<std::size_t>(node.weights)];
   };
-  head_ = backend_->forward->plan(head_convolution(graph_.head()), of(graph_.ops.back()), patch_.x);
+  const OpNode& head = graph_.ops.back();
+  if (network_) {
+    network_->set_weights(weights);
+    head_->set_weights(of(head));
+  } else {
+    head_ = backend_->forward->plan(head_convolution(graph_.head()), of(head), patch_.x);
+    network_.emplace(graph_, weights, *backend_->forward, patch_.x);
+  }
   for (std::size_t i = 0; i < graph_.ops.size(); ++i)
     if (graph_.ops[i].weights >= 0) backward_[i]->set_weights(of(graph_.ops[i]));
 }

@@ -49,7 +49,7 @@ class TrainingExecutable {
   Graph graph_;
   const TrainingBackend* backend_;
   Extent3 patch_;
-  std::optional<Network> network_;                          // planned anew with each set of weights
+  std::optional<Network> network_;                          // planned with the first weights
   std::unique_ptr<PlannedOp> head_;                         // as a convolution
   std::vector<std::unique_ptr<PlannedBackward>> backward_;  // per op, the head's included
   std::unique_ptr<PlannedLoss> loss_;

@@ -5,6 +5,7 @@
 
 #include "dfengine/error.hpp"
 #include "kernels/cpu/backward_parts.hpp"
+#include "kernels/op_weights.hpp"
 
 namespace dfe::cpu {
 namespace {
@@ -31,11 +32,9 @@ class CpuConv3dBackward final : public PlannedBackward {
   }
 
   void set_weights(const LayerWeights& w) override {
-    if (op_.c0 > 1)
-      data_[0] = shared_.forward.plan(transposed_op(op_.c0), transposed(w, 0, op_.c0), widest_);
-    if (op_.c1 > 0)
-      data_[1] =
-          shared_.forward.plan(transposed_op(op_.c1), transposed(w, op_.c0, op_.c1), widest_);
+    check_weights("cpu", "conv3d backward", kernel_shape(op_), w);
+    if (op_.c0 > 1) set_data(data_[0], w, 0, op_.c0);
+    if (op_.c1 > 0) set_data(data_[1], w, op_.c0, op_.c1);
   }
 
   void run(const BackwardTensors& t, LayerGradient* gradient) override {
@@ -62,6 +61,16 @@ class CpuConv3dBackward final : public PlannedBackward {
       return make_winograd_filter(shared_, ci, op_.co, widest_,
                                   shared_.convolution == Convolution::Winograd ? 4 : 2);
     return std::make_unique<DirectFilter>(shared_, op_.kernel, op_.pad_lo, ci, op_.co);
+  }
+
+  /// Gives the op that computes dx of an input its weights; the first ones plan it.
+  void set_data(std::unique_ptr<PlannedOp>& data, const LayerWeights& w, std::int64_t first,
+                std::int64_t channels) {
+    const LayerWeights t = transposed(w, first, channels);
+    if (data)
+      data->set_weights(t);
+    else
+      data = shared_.forward.plan(transposed_op(channels), t, widest_);
   }
 
   Conv3dDesc transposed_op(std::int64_t channels) const {

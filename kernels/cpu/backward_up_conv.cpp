@@ -9,6 +9,7 @@
 #include "dfengine/error.hpp"
 #include "kernels/cpu/backward_parts.hpp"
 #include "kernels/cpu/winograd_points.hpp"
+#include "kernels/op_weights.hpp"
 
 namespace dfe::cpu {
 namespace {
@@ -76,6 +77,7 @@ class CpuUpConvBackward final : public PlannedBackward {
   }
 
   void set_weights(const LayerWeights& w) override {
+    check_weights("cpu", "up_conv backward", kernel_shape(op_), w);
     const std::vector<float> products = up_conv_product_weights(w.kernel.data(), op_.ci * op_.co);
     for (std::int64_t p = 0; p < 8; ++p) {
       LayerWeights transposed{{1, 1, 1, op_.co, op_.ci},
@@ -85,14 +87,11 @@ class CpuUpConvBackward final : public PlannedBackward {
         for (std::int64_t c = 0; c < op_.ci; ++c)
           transposed.kernel.push_back(
               products[static_cast<std::size_t>((p * op_.ci + c) * op_.co + o)]);
-      const Conv3dDesc op{.kernel = {1, 1, 1},
-                          .pad_lo = {0, 0, 0},
-                          .pad_hi = {0, 0, 0},
-                          .c0 = op_.co,
-                          .c1 = 0,
-                          .co = op_.ci,
-                          .relu = false};
-      data_[static_cast<std::size_t>(p)] = shared_.forward.plan(op, transposed, widest_);
+      std::unique_ptr<PlannedOp>& data = data_[static_cast<std::size_t>(p)];
+      if (data)
+        data->set_weights(transposed);
+      else  // the first weights plan it
+        data = shared_.forward.plan(transposed_op(), transposed, widest_);
     }
   }
 
@@ -122,6 +121,16 @@ class CpuUpConvBackward final : public PlannedBackward {
   }
 
  private:
+  Conv3dDesc transposed_op() const {
+    return {.kernel = {1, 1, 1},
+            .pad_lo = {0, 0, 0},
+            .pad_hi = {0, 0, 0},
+            .c0 = op_.co,
+            .c1 = 0,
+            .co = op_.ci,
+            .relu = false};
+  }
+
   const float* row_or_zeros(const PlaneBuffer& x, std::int64_t b, std::int64_t z,
                             std::int64_t y) const {
     const bool inside = z >= 0 && z < x.extent.z && y >= 0 && y < x.extent.y;

@@ -10,6 +10,7 @@
 #include "kernels/common/sub_pixel.hpp"
 #include "kernels/cpu/planes.hpp"
 #include "kernels/cpu/winograd.hpp"
+#include "kernels/op_weights.hpp"
 
 namespace dfe {
 namespace cpu {
@@ -20,23 +21,25 @@ std::string kernel_name(const IsaTable& table, int group) {
          std::to_string(group);
 }
 
-std::size_t bytes_of(const std::vector<OutputGroup>& groups) {
-  std::size_t bytes = 0;
-  for (const OutputGroup& group : groups) bytes += group.weights.bytes() + group.bias.bytes();
-  return bytes;
-}
-
 class CpuConv3d final : public PlannedOp {
  public:
   CpuConv3d(Context& context, const Conv3dDesc& op, const LayerWeights& w, std::int64_t widest)
       : context_(context),
         op_(op),
-        groups_(pack_weights(w.kernel.data(), w.bias.data(), op.kernel, op.c0, op.c1, op.co,
-                             context.table.widest_group)),
-        zeros_(zero_row(widest)) {}
+        weights_(op.kernel, op.c0, op.c1, op.co, context.table.widest_group),
+        zeros_(zero_row(widest)) {
+    set_weights(w);
+  }
 
-  std::string name() const override { return kernel_name(context_.table, groups_.front().blocks); }
-  std::size_t bytes() const override { return bytes_of(groups_) + zeros_.bytes(); }
+  std::string name() const override {
+    return kernel_name(context_.table, weights_.groups().front().blocks);
+  }
+  std::size_t bytes() const override { return weights_.bytes() + zeros_.bytes(); }
+
+  void set_weights(const LayerWeights& w) override {
+    check_weights("cpu", "conv3d", kernel_shape(op_), w);
+    weights_.set(w.kernel.data(), w.bias.data());
+  }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
            std::int64_t z_end) override {
@@ -55,7 +58,7 @@ class CpuConv3d final : public PlannedOp {
             }
       }
       const PlaneRows out(y, z);
-      for (const OutputGroup& group : groups_)
+      for (const OutputGroup& group : weights_.groups())
         context_.table.conv_row[group.blocks]({rows, count, op_.kernel.x, block_channels(op_.c0),
                                                group.weights.data(), group.bias.data(),
                                                out.at(group.first_block, row), out.block, kBlock,
@@ -66,7 +69,7 @@ class CpuConv3d final : public PlannedOp {
  private:
   Context& context_;
   Conv3dDesc op_;
-  std::vector<OutputGroup> groups_;
+  PackedWeights weights_;
   AlignedFloats zeros_;
 };
 
@@ -100,22 +103,30 @@ class CpuUpConv final : public PlannedOp {
   CpuUpConv(Context& context, const UpConvDesc& op, const LayerWeights& w, std::int64_t widest)
       : context_(context), op_(op), zeros_(zero_row(widest)) {
     for (std::int64_t parity = 0; parity < 8; ++parity) {
-      const std::int64_t pz = parity >> 2, py = parity >> 1 & 1, px = parity & 1;
-      const std::vector<float> kernel =
-          sub_pixel_weights(w.kernel.data(), op.ci * op.co, pz, py, px);
-      const Extent3 taps{sub_pixel_taps(pz), sub_pixel_taps(py), sub_pixel_taps(px)};
-      groups_.push_back(pack_weights(kernel.data(), w.bias.data(), taps, op.ci, 0, op.co,
-                                     context.table.widest_group));
+      const Extent3 taps{sub_pixel_taps(parity >> 2), sub_pixel_taps(parity >> 1 & 1),
+                         sub_pixel_taps(parity & 1)};
+      weights_.emplace_back(taps, op.ci, 0, op.co, context.table.widest_group);
     }
+    set_weights(w);
   }
 
   std::string name() const override {
-    return "sub-pixel " + kernel_name(context_.table, groups_[0].front().blocks);
+    return "sub-pixel " + kernel_name(context_.table, weights_[0].groups().front().blocks);
   }
   std::size_t bytes() const override {
     std::size_t bytes = zeros_.bytes();
-    for (const auto& groups : groups_) bytes += bytes_of(groups);
+    for (const PackedWeights& weights : weights_) bytes += weights.bytes();
     return bytes;
+  }
+
+  void set_weights(const LayerWeights& w) override {
+    check_weights("cpu", "up_conv", kernel_shape(op_), w);
+    for (std::int64_t parity = 0; parity < 8; ++parity)
+      weights_[static_cast<std::size_t>(parity)].set(
+          sub_pixel_weights(w.kernel.data(), op_.ci * op_.co, parity >> 2, parity >> 1 & 1,
+                            parity & 1)
+              .data(),
+          w.bias.data());
   }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
@@ -135,7 +146,8 @@ class CpuUpConv final : public PlannedOp {
           }
       const PlaneRows out(y, z);
       for (std::int64_t px = 0; px < 2; ++px)
-        for (const OutputGroup& group : groups_[static_cast<std::size_t>(pz * 4 + py * 2 + px)])
+        for (const OutputGroup& group :
+             weights_[static_cast<std::size_t>(pz * 4 + py * 2 + px)].groups())
           context_.table.conv_row[group.blocks]({rows, count, sub_pixel_taps(px), kBlock,
                                                  group.weights.data(), group.bias.data(),
                                                  out.at(group.first_block, row) + px * kBlock,
@@ -146,7 +158,7 @@ class CpuUpConv final : public PlannedOp {
  private:
   Context& context_;
   UpConvDesc op_;
-  std::vector<std::vector<OutputGroup>> groups_;  // by parity pz·4 + py·2 + px
+  std::vector<PackedWeights> weights_;  // by parity pz·4 + py·2 + px
   AlignedFloats zeros_;
 };
 
@@ -184,19 +196,24 @@ class CpuHead final : public PlannedHead {
   CpuHead(Context& context, const HeadDesc& op, const LayerWeights& w, std::int64_t widest)
       : context_(context),
         op_(op),
-        groups_(pack_weights(w.kernel.data(), w.bias.data(), {1, 1, 1}, op.ci, 0, op.classes,
-                             context.table.widest_group, kAbsent)),
+        weights_({1, 1, 1}, op.ci, 0, op.classes, context.table.widest_group, kAbsent),
         logits_floats_(blocks_of(op.classes) * widest * kBlock) {
     for (int worker = 0; worker < context.pool.threads(); ++worker)
       logits_.emplace_back(static_cast<std::size_t>(logits_floats_));
+    set_weights(w);
   }
 
   std::string name() const override {
-    return "softmax " + kernel_name(context_.table, groups_.front().blocks);
+    return "softmax " + kernel_name(context_.table, weights_.groups().front().blocks);
   }
   std::size_t bytes() const override {
-    return bytes_of(groups_) +
+    return weights_.bytes() +
            logits_.size() * static_cast<std::size_t>(logits_floats_) * sizeof(float);
+  }
+
+  void set_weights(const LayerWeights& w) override {
+    check_weights("cpu", "head", kernel_shape(op_), w);
+    weights_.set(w.kernel.data(), w.bias.data());
   }
 
   void run(const HeadOutput& y, const PlaneBuffer& x, std::int64_t z_begin,
@@ -207,7 +224,7 @@ class CpuHead final : public PlannedHead {
       const PlaneRows in(x, z);
       for (std::int64_t b = 0; b < blocks_of(op_.ci); ++b) rows[b] = in.at(b, row);
       float* const logits = logits_[static_cast<std::size_t>(worker)].data();
-      for (const OutputGroup& group : groups_)
+      for (const OutputGroup& group : weights_.groups())
         context_.table.conv_row[group.blocks](
             {rows, blocks_of(op_.ci), 1, kBlock, group.weights.data(), group.bias.data(),
              logits + group.first_block * width * kBlock, width * kBlock, kBlock, width, false});
@@ -223,7 +240,7 @@ class CpuHead final : public PlannedHead {
   static constexpr float kAbsent = -1e30f;  // logit of classes that do not exist
   Context& context_;
   HeadDesc op_;
-  std::vector<OutputGroup> groups_;
+  PackedWeights weights_;
   std::int64_t logits_floats_;
   std::vector<AlignedFloats> logits_;  // one row per worker
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weights as the direct kernels want them: for each group of output blocks (input block, kd, kh,
-// kw, channel of the block, 16·group), channels that do not exist filled with zeros.
+// kw, channel of the block, 16·group). What belongs to channels that do not exist is written once
+// and never touched again, so new weights are a copy.
 #pragma once
 
 #include <vector>
@@ -45,19 +46,39 @@ class AlignedFloats {
 };
 
 /// Some neighbouring blocks of output channels, computed together.
-struct OutputGroup {
+struct BlockGroup {
   std::int64_t first_block = 0;
   int blocks = 1;
+};
+
+/// All blocks of `co` output channels in groups of at most `widest_group`, as even as can be.
+std::vector<BlockGroup> output_groups(std::int64_t co, int widest_group);
+
+/// Blocks of the largest of them, the first.
+int largest_group(std::int64_t co, int widest_group);
+
+/// A group with its part of an op's weights.
+struct OutputGroup : BlockGroup {
   AlignedFloats weights, bias;
 };
 
-/// Blocks of the largest group that pack_weights makes.
-int largest_group(std::int64_t co, int widest_group);
+/// A kernel (taps z, taps y, taps x, c0 + c1, co) and its bias, packed. New ones take the place of
+/// the old.
+class PackedWeights {
+ public:
+  /// `absent_bias` is the bias of output channels that do not exist. Zeros until set is called.
+  PackedWeights(const Extent3& taps, std::int64_t c0, std::int64_t c1, std::int64_t co,
+                int widest_group, float absent_bias = 0);
 
-/// Packs a kernel (taps z, taps y, taps x, c0 + c1, co) and its bias. `absent_bias` is the bias of
-/// output channels that do not exist.
-std::vector<OutputGroup> pack_weights(const float* kernel, const float* bias, const Extent3& taps,
-                                      std::int64_t c0, std::int64_t c1, std::int64_t co,
-                                      int widest_group, float absent_bias = 0);
+  void set(const float* kernel, const float* bias);
+
+  const std::vector<OutputGroup>& groups() const { return groups_; }
+  std::size_t bytes() const;
+
+ private:
+  Extent3 taps_;
+  std::int64_t c0_, c1_, co_;
+  std::vector<OutputGroup> groups_;
+};
 
 }  // namespace dfe::cpu

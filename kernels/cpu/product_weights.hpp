@@ -18,11 +18,12 @@ struct Blocks {
 
 class ProductWeights {
  public:
-  /// From `weights` (sets, products of a set, c0 + c1, co), for products of `some_blocks` blocks of
-  /// input channels at a time.
-  ProductWeights(const IsaTable& table, const std::vector<float>& weights, std::int64_t sets,
-                 std::int64_t set_products, std::int64_t c0, std::int64_t c1, std::int64_t co,
-                 std::int64_t some_blocks);
+  /// For products of `some_blocks` blocks of input channels at a time. Zeros until set is called.
+  ProductWeights(const IsaTable& table, std::int64_t sets, std::int64_t set_products,
+                 std::int64_t c0, std::int64_t c1, std::int64_t co, std::int64_t some_blocks);
+
+  /// Takes over `weights` (sets, products of a set, c0 + c1, co).
+  void set(const std::vector<float>& weights);
 
   /// Matrices of which one after another belong to the products of a set, and of each the first
   /// `count` of `tiles` rows.
@@ -41,20 +42,20 @@ class ProductWeights {
   std::size_t bytes() const { return weights_.bytes(); }
 
  private:
-  struct Group {
-    std::int64_t first_block;
-    int blocks;
-  };
-
   /// Where the weights of a set begin for some blocks of input channels: (group, product of the
   /// set, block of `some`, 16, 16 · group).
   std::int64_t place(std::int64_t set, Blocks some) const {
     return (some.first * sets_ + set * some.count) * set_products_ * kBlock * out_blocks_ * kBlock;
   }
 
+  /// Copies input channels [first, first + 16) of those at `from` (channels, co), as far as there are
+  /// some, to the products of `group`.
+  void copy_block(const float* from, std::int64_t first, std::int64_t channels,
+                  const BlockGroup& group, float* to) const;
+
   const IsaTable& table_;
-  std::int64_t sets_, set_products_, out_blocks_;
-  std::vector<Group> groups_;
+  std::int64_t sets_, set_products_, c0_, c1_, co_, some_blocks_, out_blocks_;
+  std::vector<BlockGroup> groups_;
   AlignedFloats weights_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "kernels/cpu/product_weights.hpp"
 #include "kernels/cpu/winograd_points.hpp"
+#include "kernels/op_weights.hpp"
 
 namespace dfe::cpu {
 namespace {
@@ -18,11 +19,8 @@ constexpr std::int64_t point_stride(std::int64_t floats) {
 }
 
 /// Bias per output block, zeros for channels that do not exist.
-AlignedFloats padded_bias(const std::vector<float>& bias) {
-  AlignedFloats padded(
-      static_cast<std::size_t>(blocks_of(static_cast<std::int64_t>(bias.size())) * kBlock));
-  std::copy(bias.begin(), bias.end(), padded.data());
-  return padded;
+AlignedFloats zero_bias(std::int64_t co) {
+  return AlignedFloats(static_cast<std::size_t>(blocks_of(co) * kBlock));
 }
 
 constexpr std::int64_t kMostRowsOfTile = 6 * 6, kMostProducts = 6 * 6 * 8;  // of a tile
@@ -55,7 +53,7 @@ class WinogradConv final : public PlannedOp {
         points_((outputs.y + 2) * (outputs.x + 2)),
         in_blocks_(blocks_of(op.c0) + blocks_of(op.c1)),
         out_blocks_(blocks_of(op.co)),
-        bias_(padded_bias(w.bias)),
+        bias_(zero_bias(op.co)),
         zeros_(zero_row(widest)) {
     // as many input channels at a time as leave room for the tiles that should share what is read
     // of the weights
@@ -72,10 +70,8 @@ class WinogradConv final : public PlannedOp {
     };
     while (bytes_per_tile() * wanted > kCacheBytes && some_blocks_ > 1) ++parts;
     tiles_ = chunk_tiles(bytes_per_tile(), wanted);
-    weights_.emplace(
-        context.table,
-        winograd_weights(context.table, w.kernel.data(), (op.c0 + op.c1) * op.co, outputs), points_,
-        depth_, op.c0, op.c1, op.co, some_blocks_);
+    weights_.emplace(context.table, points_, depth_, op.c0, op.c1, op.co, some_blocks_);
+    set_weights(w);
     v_stride_ = point_stride(some_blocks_ * tiles_ * kBlock);
     m_stride_ = point_stride(out_blocks_ * tiles_ * kBlock);
     place_ = point_stride(place_of(v_stride_, m_stride_));
@@ -91,6 +87,13 @@ class WinogradConv final : public PlannedOp {
     return context_.scratch_bytes();
   }
   Extent3 grid() const override { return outputs_; }
+
+  void set_weights(const LayerWeights& w) override {
+    check_weights("cpu", "conv3d", kernel_shape(op_), w);
+    weights_->set(
+        winograd_weights(context_.table, w.kernel.data(), (op_.c0 + op_.c1) * op_.co, outputs_));
+    std::copy(w.bias.begin(), w.bias.end(), bias_.data());
+  }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
            std::int64_t z_end) override {
@@ -255,9 +258,8 @@ class ProductUpConv final : public PlannedOp {
         op_(op),
         in_blocks_(blocks_of(op.ci)),
         out_blocks_(blocks_of(op.co)),
-        weights_(context.table, up_conv_product_weights(w.kernel.data(), op.ci * op.co), 1, 8,
-                 op.ci, 0, op.co, in_blocks_),
-        bias_(padded_bias(w.bias)),
+        weights_(context.table, 1, 8, op.ci, 0, op.co, in_blocks_),
+        bias_(zero_bias(op.co)),
         zeros_(zero_row(widest)) {
     const std::int64_t bytes_per_voxel =
         8 * kBlock * static_cast<std::int64_t>(sizeof(float)) * (in_blocks_ + out_blocks_);
@@ -267,6 +269,7 @@ class ProductUpConv final : public PlannedOp {
     v_stride_ = point_stride(in_blocks_ * voxels_ * kBlock);
     m_stride_ = point_stride(out_blocks_ * voxels_ * kBlock);
     context.reserve_scratch(8 * (v_stride_ + m_stride_));
+    set_weights(w);
   }
 
   std::string name() const override { return std::string("8 products ") + context_.table.name; }
@@ -275,6 +278,12 @@ class ProductUpConv final : public PlannedOp {
     return context_.scratch_bytes();
   }
   Extent3 grid() const override { return {2, 1, 1}; }
+
+  void set_weights(const LayerWeights& w) override {
+    check_weights("cpu", "up_conv", kernel_shape(op_), w);
+    weights_.set(up_conv_product_weights(w.kernel.data(), op_.ci * op_.co));
+    std::copy(w.bias.begin(), w.bias.end(), bias_.data());
+  }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
            std::int64_t z_end) override {

@@ -10,6 +10,7 @@
 
 #include "core/parallel.hpp"
 #include "dfengine/error.hpp"
+#include "kernels/op_weights.hpp"
 #include "kernels/ref/ref_planes.hpp"
 
 namespace dfe {
@@ -24,8 +25,12 @@ void multiply_add(std::vector<double>& sums, const double* x, std::int64_t ci, c
 
 struct RefWeights {
   std::vector<double> kernel, bias;
-  explicit RefWeights(const LayerWeights& w)
-      : kernel(w.kernel.begin(), w.kernel.end()), bias(w.bias.begin(), w.bias.end()) {}
+
+  void set(const char* op, const KernelShape& shape, const LayerWeights& w) {
+    check_weights("ref", op, shape, w);
+    kernel.assign(w.kernel.begin(), w.kernel.end());
+    bias.assign(w.bias.begin(), w.bias.end());
+  }
   std::size_t bytes() const { return (kernel.size() + bias.size()) * sizeof(double); }
 };
 
@@ -44,10 +49,12 @@ void for_rows(ThreadPool& pool, std::int64_t z_begin, std::int64_t z_end, std::i
 
 class RefConv3d final : public PlannedOp {
  public:
-  RefConv3d(ThreadPool& pool, const Conv3dDesc& op, const LayerWeights& w)
-      : pool_(pool), op_(op), w_(w) {}
+  RefConv3d(ThreadPool& pool, const Conv3dDesc& op, const LayerWeights& w) : pool_(pool), op_(op) {
+    set_weights(w);
+  }
   std::string name() const override { return "ref"; }
   std::size_t bytes() const override { return w_.bytes(); }
+  void set_weights(const LayerWeights& w) override { w_.set("conv3d", kernel_shape(op_), w); }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
            std::int64_t z_end) override {
@@ -103,10 +110,12 @@ class RefMaxPool final : public PlannedOp {
 
 class RefUpConv final : public PlannedOp {
  public:
-  RefUpConv(ThreadPool& pool, const UpConvDesc& op, const LayerWeights& w)
-      : pool_(pool), op_(op), w_(w) {}
+  RefUpConv(ThreadPool& pool, const UpConvDesc& op, const LayerWeights& w) : pool_(pool), op_(op) {
+    set_weights(w);
+  }
   std::string name() const override { return "ref"; }
   std::size_t bytes() const override { return w_.bytes(); }
+  void set_weights(const LayerWeights& w) override { w_.set("up_conv", kernel_shape(op_), w); }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
            std::int64_t z_end) override {
@@ -134,10 +143,12 @@ class RefUpConv final : public PlannedOp {
 
 class RefHead final : public PlannedHead {
  public:
-  RefHead(ThreadPool& pool, const HeadDesc& op, const LayerWeights& w)
-      : pool_(pool), op_(op), w_(w) {}
+  RefHead(ThreadPool& pool, const HeadDesc& op, const LayerWeights& w) : pool_(pool), op_(op) {
+    set_weights(w);
+  }
   std::string name() const override { return "ref"; }
   std::size_t bytes() const override { return w_.bytes(); }
+  void set_weights(const LayerWeights& w) override { w_.set("head", kernel_shape(op_), w); }
 
   void run(const HeadOutput& y, const PlaneBuffer& x, std::int64_t z_begin,
            std::int64_t z_end) override {

@@ -8,6 +8,7 @@
 
 #include "core/parallel.hpp"
 #include "kernels/common/softmax_loss.hpp"
+#include "kernels/op_weights.hpp"
 #include "kernels/ref/ref_planes.hpp"
 
 namespace dfe {
@@ -42,6 +43,7 @@ class RefConv3dBackward final : public PlannedBackward {
   std::string name() const override { return "ref"; }
   std::size_t bytes() const override { return kernel_.size() * sizeof(double); }
   void set_weights(const LayerWeights& w) override {
+    check_weights("ref", "conv3d backward", kernel_shape(op_), w);
     kernel_.assign(w.kernel.begin(), w.kernel.end());
   }
 
@@ -132,6 +134,7 @@ class RefUpConvBackward final : public PlannedBackward {
   std::string name() const override { return "ref"; }
   std::size_t bytes() const override { return kernel_.size() * sizeof(double); }
   void set_weights(const LayerWeights& w) override {
+    check_weights("ref", "up_conv backward", kernel_shape(op_), w);
     kernel_.assign(w.kernel.begin(), w.kernel.end());
   }
 

@@ -7,15 +7,16 @@
 
 #include "kernels/common/sub_pixel.hpp"
 #include "kernels/cuda/network/card_parts.hpp"
+#include "kernels/op_weights.hpp"
 
 namespace dfe::card {
 
-Block upload(Machine& machine, Precision precision, const std::vector<float>& values) {
-  return with_element(precision, [&](auto element) {
+void upload(Machine& machine, Precision precision, const std::vector<float>& values, Block& to) {
+  with_element(precision, [&](auto element) {
     using T = decltype(element);
     std::vector<T> elements(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) from_float(values[i], elements[i]);
-    return upload(machine, elements);
+    upload(machine, elements, to);
   });
 }
 
@@ -31,10 +32,9 @@ std::vector<float> filter_order(const float* w, std::int64_t taps, std::int64_t 
   return filter;
 }
 
-WindowConv::WindowConv(Shared& shared, const ConvShape& shape, const std::vector<float>& filter,
-                       const std::vector<float>& bias)
-    : shared_(shared), shape_(shape), filter_(upload(*shared.machine, shape.precision, filter)) {
-  if (shape.bias) bias_ = upload(*shared.machine, shape.precision, bias);
+void WindowConv::set_weights(const std::vector<float>& filter, const std::vector<float>& bias) {
+  upload(*shared_.machine, shape_.precision, filter, filter_);
+  if (shape_.bias) upload(*shared_.machine, shape_.precision, bias, bias_);
 }
 
 void WindowConv::for_steps(const Extent3& plane, std::int64_t depth, std::int64_t z_begin,
@@ -110,20 +110,18 @@ std::vector<float> packed_bias(const Shared& shared, const LayerWeights& weights
 
 class CardConv final : public PlannedOp {
  public:
-  CardConv(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights) : shared_(shared) {
-    const std::int64_t all = op.c0 + op.c1, taps = op.kernel.voxels();
-    const auto add = [&](std::int64_t begin, std::int64_t ci, bool last) {
+  CardConv(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights)
+      : shared_(shared), op_(op) {
+    const auto add = [&](std::int64_t ci, bool last) {
       ConvShape shape = conv_shape(shared, op, ci);
       shape.bias = last;
-      shape.residual = begin > 0;
+      shape.residual = !convs_.empty();
       shape.relu = last && op.relu;
-      convs_.push_back(std::make_unique<WindowConv>(
-          shared, shape,
-          filter_order(weights.kernel.data(), taps, all, begin, ci, op.co, shape.ci, shape.co),
-          packed_bias(shared, weights, 1)));
+      convs_.push_back(std::make_unique<WindowConv>(shared, shape));
     };
-    add(0, op.c0, op.c1 == 0);
-    if (op.c1 > 0) add(op.c0, op.c1, true);
+    add(op.c0, op.c1 == 0);
+    if (op.c1 > 0) add(op.c1, true);
+    set_weights(weights);
   }
 
   std::string name() const override {
@@ -137,6 +135,19 @@ class CardConv final : public PlannedOp {
   }
   std::size_t workspace_bytes(const Extent3& y, std::int64_t channels) const override {
     return partial_bytes(y.voxels(), channels);
+  }
+
+  void set_weights(const LayerWeights& weights) override {
+    check_weights("cuda", "conv3d", kernel_shape(op_), weights);
+    std::int64_t begin = 0;
+    for (std::size_t i = 0; i < convs_.size(); ++i) {
+      const std::int64_t ci = i == 0 ? op_.c0 : op_.c1;
+      const ConvShape& shape = convs_[i]->shape();
+      convs_[i]->set_weights(filter_order(weights.kernel.data(), op_.kernel.voxels(),
+                                          op_.c0 + op_.c1, begin, ci, op_.co, shape.ci, shape.co),
+                             packed_bias(shared_, weights, 1));
+      begin += ci;
+    }
   }
 
   void prepare(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
@@ -179,8 +190,40 @@ class CardConv final : public PlannedOp {
   }
 
   Shared& shared_;
+  Conv3dDesc op_;
   std::vector<std::unique_ptr<WindowConv>> convs_;  // one per input
 };
+
+/// All eight parities of an up-convolution as one convolution.
+ConvShape parities_shape(const Shared& shared, const UpConvDesc& op) {
+  ConvShape shape;
+  shape.ci = shared.packed(op.ci);
+  shape.co = 8 * shared.packed(op.co);
+  shape.kernel = {2, 2, 2};
+  shape.pad_lo = {0, 0, 0};
+  shape.pad_hi = {1, 1, 1};
+  shape.relu = op.relu;
+  shape.precision = shared.precision;
+  return shape;
+}
+
+/// Its kernel (taps, ci, 8 co) with `co` whole packs, from that of the up-convolution.
+std::vector<float> parities_kernel(const UpConvDesc& op, std::int64_t co, const float* w) {
+  std::vector<float> kernel(static_cast<std::size_t>(8 * op.ci * 8 * co), 0.0f);
+  for (std::int64_t parity = 0; parity < 8; ++parity) {
+    const std::int64_t pz = parity >> 2, py = parity >> 1 & 1, px = parity & 1;
+    const std::vector<float> part = sub_pixel_weights(w, op.ci * op.co, pz, py, px);
+    const float* from = part.data();
+    for (std::int64_t a = 0; a <= pz; ++a)
+      for (std::int64_t b = 0; b <= py; ++b)
+        for (std::int64_t c = 0; c <= px; ++c)
+          for (std::int64_t i = 0; i < op.ci; ++i, from += op.co)
+            std::copy_n(from, op.co,
+                        &kernel[static_cast<std::size_t>(
+                            (((a * 4 + b * 2 + c) * op.ci + i) * 8 + parity) * co)]);
+  }
+  return kernel;
+}
 
 /// In one of two ways, the faster on this card. Own kernel: 27 taps, nothing in between. cuDNN: all
 /// eight parities are channels of one convolution on the small tensor, 8·co wide, which keeps the
@@ -188,52 +231,34 @@ class CardConv final : public PlannedOp {
 class CardUpConv final : public PlannedOp {
  public:
   CardUpConv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights)
-      : shared_(shared), co_(op.co) {
-    const std::int64_t co = shared.packed(op.co);
-    ConvShape shape;
-    shape.ci = shared.packed(op.ci);
-    shape.co = 8 * co;
-    shape.kernel = {2, 2, 2};
-    shape.pad_lo = {0, 0, 0};
-    shape.pad_hi = {1, 1, 1};
-    shape.relu = op.relu;
-    shape.precision = shared.precision;
-    std::vector<float> kernel(static_cast<std::size_t>(8 * op.ci * 8 * co),
-                              0.0f);  // (taps, ci, 8 co)
-    for (std::int64_t parity = 0; parity < 8; ++parity) {
-      const std::int64_t pz = parity >> 2, py = parity >> 1 & 1, px = parity & 1;
-      const std::vector<float> part =
-          sub_pixel_weights(weights.kernel.data(), op.ci * op.co, pz, py, px);
-      const float* from = part.data();
-      for (std::int64_t a = 0; a <= pz; ++a)
-        for (std::int64_t b = 0; b <= py; ++b)
-          for (std::int64_t c = 0; c <= px; ++c)
-            for (std::int64_t i = 0; i < op.ci; ++i, from += op.co)
-              std::copy_n(from, op.co,
-                          &kernel[static_cast<std::size_t>(
-                              (((a * 4 + b * 2 + c) * op.ci + i) * 8 + parity) * co)]);
-    }
-    conv_.emplace_back(shared, shape,
-                       filter_order(kernel.data(), 8, op.ci, 0, op.ci, 8 * co, shape.ci, shape.co),
-                       packed_bias(shared, weights, 8));
-    relu_ = op.relu;
-    if (shared.machine->has_up_conv(shared.precision, shape.ci, co)) {
-      const std::vector<std::uint32_t> words =
-          shared.precision == Precision::Bf16
-              ? up_conv_fragments<Bf16>(weights.kernel.data(), op.ci, op.co, shape.ci, co)
-              : up_conv_fragments<Fp16>(weights.kernel.data(), op.ci, op.co, shape.ci, co);
-      fragments_ = upload(*shared.machine, words);
-      bias_ = upload(*shared.machine, Precision::Fp32, packed_bias(shared, weights, 1));
+      : shared_(shared), op_(op), conv_(shared, parities_shape(shared, op)) {
+    if (shared.machine->has_up_conv(shared.precision, shared.packed(op.ci), shared.packed(op.co))) {
+      has_own_ = true;
       for (int& event : events_) event = shared.machine->make_event();
     }
+    set_weights(weights);
   }
 
   std::string name() const override {
-    return own_ ? "own, 27 taps" : "parities as channels: " + conv_[0].name();
+    return own_ ? "own, 27 taps" : "parities as channels: " + conv_.name();
   }
-  std::size_t bytes() const override {
-    return conv_[0].bytes() + fragments_.bytes() + bias_.bytes();
+  std::size_t bytes() const override { return conv_.bytes() + fragments_.bytes() + bias_.bytes(); }
+
+  void set_weights(const LayerWeights& weights) override {
+    check_weights("cuda", "up_conv", kernel_shape(op_), weights);
+    const std::int64_t ci = shared_.packed(op_.ci), co = shared_.packed(op_.co);
+    const float* const w = weights.kernel.data();
+    conv_.set_weights(
+        filter_order(parities_kernel(op_, co, w).data(), 8, op_.ci, 0, op_.ci, 8 * co, ci, 8 * co),
+        packed_bias(shared_, weights, 8));
+    if (!has_own_) return;
+    with_16_bits(shared_.precision, [&](auto element) {
+      upload(*shared_.machine, up_conv_fragments<decltype(element)>(w, op_.ci, op_.co, ci, co),
+             fragments_);
+    });
+    upload(*shared_.machine, Precision::Fp32, packed_bias(shared_, weights, 1), bias_);
   }
+
   std::size_t workspace_bytes(const Extent3& y, std::int64_t channels) const override {
     return parities_bytes({y.z / 2 + 1, y.y / 2, y.x / 2}, channels);
   }
@@ -246,10 +271,10 @@ class CardUpConv final : public PlannedOp {
     steps(x[0], z_begin, z_end, [&](const WindowConv::Step& step) {
       const ConvArguments sample{x[0].data, nullptr, nullptr, nullptr, shared_.workspace.data(),
                                  nullptr};
-      conv_[0].prepare(step, &sample);
-      shared_.reserve(parities + conv_[0].workspace_bytes());
+      conv_.prepare(step, &sample);
+      shared_.reserve(parities + conv_.workspace_bytes());
     });
-    if (fragments_.bytes() > 0 && !decided_) decide(y, x[0], z_begin, z_end);
+    if (has_own_ && !decided_) decide(y, x[0], z_begin, z_end);
   }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
@@ -261,12 +286,12 @@ class CardUpConv final : public PlannedOp {
   void run_own(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin,
                std::int64_t z_end) {
     const std::int64_t first = z_begin / 2;
-    shared_.machine->run(
-        shared_.precision,
-        UpConvCall{window(x, first), window(y, z_begin),
-                   reinterpret_cast<const std::uint32_t*>(fragments_.data()),
-                   reinterpret_cast<const float*>(bias_.data()), z_begin, z_end, first, x.extent.z,
-                   x.extent.y, x.extent.x, shared_.packed(x.channels), shared_.packed(co_), relu_});
+    shared_.machine->run(shared_.precision,
+                         UpConvCall{window(x, first), window(y, z_begin),
+                                    reinterpret_cast<const std::uint32_t*>(fragments_.data()),
+                                    reinterpret_cast<const float*>(bias_.data()), z_begin, z_end,
+                                    first, x.extent.z, x.extent.y, x.extent.x,
+                                    shared_.packed(x.channels), shared_.packed(op_.co), op_.relu});
   }
 
   void run_parities(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin,
@@ -276,13 +301,13 @@ class CardUpConv final : public PlannedOp {
     steps(x, z_begin, z_end, [&](const WindowConv::Step& step) {
       std::byte* const to =
           parities + shared_.bytes((step.z_begin - z_begin / 2) * extent.y * extent.x,
-                                   8 * shared_.packed(co_));
-      conv_[0].run(step, {window(x, step.in_begin), nullptr, nullptr, nullptr, to,
-                          parities + parities_bytes(extent, y.channels)});
+                                   8 * shared_.packed(op_.co));
+      conv_.run(step, {window(x, step.in_begin), nullptr, nullptr, nullptr, to,
+                       parities + parities_bytes(extent, y.channels)});
     });
     shared_.machine->run(shared_.precision,
                          SpreadCall{parities, window(y, z_begin), z_begin, z_end, y.extent.y,
-                                    y.extent.x, shared_.packed(co_)});
+                                    y.extent.x, shared_.packed(op_.co)});
   }
 
   /// Times both ways on the planes of a first step, unless that was done on such a card before. Any
@@ -291,7 +316,7 @@ class CardUpConv final : public PlannedOp {
               std::int64_t z_end) {
     Machine& machine = *shared_.machine;
     decided_ = true;
-    const std::string key = "up-convolution " + conv_[0].name() + " " +
+    const std::string key = "up-convolution " + conv_.name() + " " +
                             std::to_string(z_end - z_begin) + "x" + y.extent.to_string();
     if (const auto choice = machine.recall(key)) {
       own_ = *choice == "own";
@@ -322,15 +347,14 @@ class CardUpConv final : public PlannedOp {
   }
   template <class Body>
   void steps(const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end, Body&& body) const {
-    conv_[0].for_steps(x.extent, x.extent.z, z_begin / 2, (z_end + 1) / 2, body);
+    conv_.for_steps(x.extent, x.extent.z, z_begin / 2, (z_end + 1) / 2, body);
   }
 
   Shared& shared_;
-  std::int64_t co_;
-  bool relu_ = true;
-  std::vector<WindowConv> conv_;  // one
-  Block fragments_, bias_;        // of the own kernel, where there is one
-  bool own_ = false, decided_ = false;
+  UpConvDesc op_;
+  WindowConv conv_;
+  Block fragments_, bias_;  // of the own kernel, where there is one
+  bool has_own_ = false, own_ = false, decided_ = false;
   int events_[2] = {};
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/cuda/network/card_parts.hpp"
+#include "kernels/op_weights.hpp"
 
 namespace dfe::card {
 namespace {
@@ -11,16 +12,24 @@ namespace {
 class CardHaloConv final : public PlannedOp {
  public:
   CardHaloConv(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights)
-      : shared_(shared), op_(op), b_(upload(*shared.machine, weights.bias)) {
-    with_halo_conv(op.c0, op.c1, op.co, [&](auto, int parts) {
-      with_16_bits(shared.precision, [&](auto element) {
-        w_ = upload(*shared.machine, halo_conv_weights<decltype(element)>(
-                                         weights.kernel.data(), op.c0 + op.c1, op.co, parts));
-      });
-    });
+      : shared_(shared), op_(op) {
+    set_weights(weights);
   }
   std::string name() const override { return "own, halo in shared memory"; }
   std::size_t bytes() const override { return w_.bytes() + b_.bytes(); }
+
+  void set_weights(const LayerWeights& weights) override {
+    check_weights("cuda", "conv3d", kernel_shape(op_), weights);
+    with_halo_conv(op_.c0, op_.c1, op_.co, [&](auto, int parts) {
+      with_16_bits(shared_.precision, [&](auto element) {
+        upload(*shared_.machine,
+               halo_conv_weights<decltype(element)>(weights.kernel.data(), op_.c0 + op_.c1, op_.co,
+                                                    parts),
+               w_);
+      });
+    });
+    upload(*shared_.machine, weights.bias, b_);
+  }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
            std::int64_t z_end) override {
@@ -42,14 +51,20 @@ class CardHaloConv final : public PlannedOp {
 class CardHaloUpConv final : public PlannedOp {
  public:
   CardHaloUpConv(Shared& shared, const UpConvDesc& op, const LayerWeights& weights)
-      : shared_(shared), op_(op), b_(upload(*shared.machine, weights.bias)) {
-    with_16_bits(shared.precision, [&](auto element) {
-      w_ = upload(*shared.machine,
-                  halo_up_conv_weights<decltype(element)>(weights.kernel.data(), op.ci, op.co));
-    });
+      : shared_(shared), op_(op) {
+    set_weights(weights);
   }
   std::string name() const override { return "own, halo in shared memory"; }
   std::size_t bytes() const override { return w_.bytes() + b_.bytes(); }
+
+  void set_weights(const LayerWeights& weights) override {
+    check_weights("cuda", "up_conv", kernel_shape(op_), weights);
+    with_16_bits(shared_.precision, [&](auto element) {
+      upload(*shared_.machine,
+             halo_up_conv_weights<decltype(element)>(weights.kernel.data(), op_.ci, op_.co), w_);
+    });
+    upload(*shared_.machine, weights.bias, b_);
+  }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
            std::int64_t z_end) override {

@@ -6,6 +6,7 @@
 
 #include "dfengine/error.hpp"
 #include "kernels/cuda/network/card_parts.hpp"
+#include "kernels/op_weights.hpp"
 
 namespace dfe::card {
 namespace {
@@ -13,18 +14,23 @@ namespace {
 class CardFirstLayer final : public PlannedOp {
  public:
   CardFirstLayer(Shared& shared, const Conv3dDesc& op, const LayerWeights& weights)
-      : shared_(shared), relu_(op.relu), channels_(shared.packed(op.co)) {
-    std::vector<float> w(static_cast<std::size_t>(27 * channels_), 0.0f),
-        b(static_cast<std::size_t>(channels_), 0.0f);
-    for (std::int64_t tap = 0; tap < 27; ++tap)
-      std::copy_n(&weights.kernel[static_cast<std::size_t>(tap * op.co)], op.co,
-                  &w[static_cast<std::size_t>(tap * channels_)]);
-    std::copy(weights.bias.begin(), weights.bias.end(), b.begin());
-    w_ = upload(*shared.machine, Precision::Fp32, w);
-    b_ = upload(*shared.machine, Precision::Fp32, b);
+      : shared_(shared), op_(op), channels_(shared.packed(op.co)) {
+    set_weights(weights);
   }
   std::string name() const override { return "own, from one channel"; }
   std::size_t bytes() const override { return w_.bytes() + b_.bytes(); }
+
+  void set_weights(const LayerWeights& weights) override {
+    check_weights("cuda", "conv3d", kernel_shape(op_), weights);
+    std::vector<float> w(static_cast<std::size_t>(27 * channels_), 0.0f),
+        b(static_cast<std::size_t>(channels_), 0.0f);
+    for (std::int64_t tap = 0; tap < 27; ++tap)
+      std::copy_n(&weights.kernel[static_cast<std::size_t>(tap * op_.co)], op_.co,
+                  &w[static_cast<std::size_t>(tap * channels_)]);
+    std::copy(weights.bias.begin(), weights.bias.end(), b.begin());
+    upload(*shared_.machine, Precision::Fp32, w, w_);
+    upload(*shared_.machine, Precision::Fp32, b, b_);
+  }
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
            std::int64_t z_end) override {
@@ -34,12 +40,12 @@ class CardFirstLayer final : public PlannedOp {
         FirstLayerCall{reinterpret_cast<const float*>(x[0].plane(first)), y.plane(z_begin),
                        reinterpret_cast<const float*>(w_.data()),
                        reinterpret_cast<const float*>(b_.data()), z_begin, z_end, first,
-                       x[0].extent.z, x[0].extent.y, x[0].extent.x, channels_, relu_});
+                       x[0].extent.z, x[0].extent.y, x[0].extent.x, channels_, op_.relu});
   }
 
  private:
   Shared& shared_;
-  bool relu_;
+  Conv3dDesc op_;
   std::int64_t channels_;
   Block w_, b_;
 };
@@ -69,13 +75,7 @@ class CardHead final : public PlannedHead {
  public:
   CardHead(Shared& shared, const HeadDesc& op, const LayerWeights& weights)
       : shared_(shared), op_(op), channels_(shared.packed(op.ci)) {
-    std::vector<float> w(static_cast<std::size_t>(op.classes * channels_), 0.0f);
-    for (std::int64_t i = 0; i < op.ci; ++i)
-      for (std::int64_t k = 0; k < op.classes; ++k)
-        w[static_cast<std::size_t>(k * channels_ + i)] =
-            weights.kernel[static_cast<std::size_t>(i * op.classes + k)];
-    w_ = upload(*shared.machine, Precision::Fp32, w);
-    b_ = upload(*shared.machine, Precision::Fp32, weights.bias);
+    set_weights(weights);
     computed_ = shared.machine->make_event();
     for (Buffers& set : sets_) set.arrived = shared.machine->make_event();
   }
@@ -85,6 +85,17 @@ class CardHead final : public PlannedHead {
            scores_.bytes();
   }
   int in_flight() const override { return 2; }
+
+  void set_weights(const LayerWeights& weights) override {
+    check_weights("cuda", "head", kernel_shape(op_), weights);
+    std::vector<float> w(static_cast<std::size_t>(op_.classes * channels_), 0.0f);
+    for (std::int64_t i = 0; i < op_.ci; ++i)
+      for (std::int64_t k = 0; k < op_.classes; ++k)
+        w[static_cast<std::size_t>(k * channels_ + i)] =
+            weights.kernel[static_cast<std::size_t>(i * op_.classes + k)];
+    upload(*shared_.machine, Precision::Fp32, w, w_);
+    upload(*shared_.machine, Precision::Fp32, weights.bias, b_);
+  }
 
   void prepare(const PlaneBuffer& x, std::int64_t z_begin, std::int64_t z_end,
                bool with_scores) override {

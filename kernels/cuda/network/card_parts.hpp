@@ -36,18 +36,18 @@ struct Shared {
   }
 };
 
-/// A host array in the machine's memory, as it is.
+/// Brings a host array as it is to the machine's memory `to`, which is made the first time and
+/// later overwritten, behind what was queued for computing.
 template <class T>
-Block upload(Machine& machine, const std::vector<T>& values) {
-  Block block(machine, values.size() * sizeof(T));
-  machine.copy(block.data(), reinterpret_cast<const std::byte*>(values.data()), block.bytes(),
-               Queue::Compute);
+void upload(Machine& machine, const std::vector<T>& values, Block& to) {
+  const std::size_t bytes = values.size() * sizeof(T);
+  if (to.bytes() != bytes) to = Block(machine, bytes);
+  machine.copy(to.data(), reinterpret_cast<const std::byte*>(values.data()), bytes, Queue::Compute);
   machine.synchronize();  // `values` may go
-  return block;
 }
 
 /// The same, converted to the element type of `precision`.
-Block upload(Machine& machine, Precision precision, const std::vector<float>& values);
+void upload(Machine& machine, Precision precision, const std::vector<float>& values, Block& to);
 
 /// (co, taps, ci) in whole packs, zeros between, from rows [ci_begin, ci_begin + ci) of w (taps,
 /// all_ci, co).
@@ -65,8 +65,12 @@ class WindowConv {
   };
 
   /// `shape` without window and z padding; `kernel` gives the whole z padding.
-  WindowConv(Shared& shared, const ConvShape& shape, const std::vector<float>& filter,
-             const std::vector<float>& bias);
+  WindowConv(Shared& shared, const ConvShape& shape) : shared_(shared), shape_(shape) {}
+
+  const ConvShape& shape() const { return shape_; }
+
+  /// `filter` as filter_order gives it. Before anything else.
+  void set_weights(const std::vector<float>& filter, const std::vector<float>& bias);
 
   /// Calls step(Step) for the pieces of [z_begin, z_end): no tensor of a call reaches 2^31 bytes.
   /// `depth`: planes of the input.

@@ -118,6 +118,37 @@ TEST_CASE("a batch that is not finite is left out, said, and changes nothing") {
   CHECK(t.step(3).stepped);
 }
 
+TEST_CASE("a second set of weights gives the gradients of a fresh start, bit for bit") {
+  const Graph graph = deepfinder_graph({.widths = {8, 20, 8}, .classes = 3, .streamed = false});
+  const Batch batch(2, 3, 1);
+  const Weights first = small_weights(graph, 3), second = small_weights(graph, 4);
+  SegmentOptions options = Trainer::options();
+  for (const char* const device : {"cpu", "ref"})
+    for (const Convolution convolution :
+         {Convolution::Winograd, Convolution::Strict, Convolution::Direct}) {
+      options.device = device;
+      options.convolution = convolution;
+      const TrainingBackend on = make_training_backend(options),
+                            other = make_training_backend(options);
+      SingleProcess alone;
+      BatchGradient used(graph, on, kPatch, 2, {}, alone),
+          fresh(graph, other, kPatch, 2, {}, alone);
+      used.run(first, batch.samples);
+      const BatchResult got = used.run(second, batch.samples),
+                        expected = fresh.run(second, batch.samples);
+      CHECK(got.loss == expected.loss);
+      for (std::size_t layer = 0; layer < expected.gradients.size(); ++layer) {
+        CHECK(got.gradients[layer].dw == expected.gradients[layer].dw);
+        CHECK(got.gradients[layer].db == expected.gradients[layer].db);
+      }
+      CHECK(used.bytes() == fresh.bytes());
+      Weights wrong = second;
+      wrong.layers[5].bias.pop_back();
+      CHECK_THROWS_WITH(used.run(wrong, batch.samples), DFE_CONTAINS("number of values"));
+      CHECK(used.run(second, batch.samples).loss == expected.loss);
+    }
+}
+
 TEST_CASE("constant patches are safe") {
   Trainer t;
   Batch batch(2, 3, 0);

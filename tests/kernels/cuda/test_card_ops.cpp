@@ -8,6 +8,7 @@
 #include "kernels/cuda/network/card_backend.hpp"
 #include "kernels/ref/ref_backend.hpp"
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/new_weights.hpp"
 #include "tests/fixtures/op_checks.hpp"
 
 using namespace dfe;
@@ -43,6 +44,14 @@ TEST_CASE(
       // half of the norm; single precision adds up errors of up to 27·128 products
       CHECK(check.relative_l2 < (rounding(precision) < 1e-6 ? 4e-6 : 4 * rounding(precision)));
     }
+}
+
+TEST_CASE("card: an op with new weights computes what a fresh plan with them does, bit for bit") {
+  for (const Precision precision : kPrecisions) {
+    INFO(precision_name(precision));
+    CHECK(troubles_with_new_weights(*card_backend(precision), std::span(kTileLimits).first(1)) ==
+          std::vector<std::string>{});
+  }
 }
 
 TEST_CASE("card: the up-convolution's own kernel is taken where there is one") {
