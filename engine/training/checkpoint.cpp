@@ -6,8 +6,7 @@
 #include <algorithm>
 
 #include "dfengine/error.hpp"
-#include "io/atomic_file.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5_file.hpp"
 
 namespace dfe {
 
@@ -44,155 +43,147 @@ std::vector<double> flatten(const Gradients& gradients) {
   return flat;
 }
 
-void write_flat(hid_t root, const std::string& name, const std::vector<float>& values) {
+template <class Real>
+void write_flat(h5::Writer& file, const std::string& name, const std::vector<Real>& values) {
+  constexpr auto kType =
+      sizeof(Real) == sizeof(float) ? h5::StoredType::Float32 : h5::StoredType::Float64;
   if (!values.empty())
-    h5::write_floats(root, name, {static_cast<std::int64_t>(values.size())}, values.data());
-}
-
-void write_flat(hid_t root, const std::string& name, const std::vector<double>& values) {
-  if (!values.empty())
-    h5::write_doubles(root, name, {static_cast<std::int64_t>(values.size())}, values.data());
+    file.write_dataset(name, {static_cast<std::int64_t>(values.size())}, kType, std::span(values));
 }
 
 /// Empty where the dataset is not there.
-std::vector<float> read_flat(hid_t root, const std::string& name, std::int64_t parameters) {
-  if (!h5::is_dataset(root, name)) return {};
-  std::vector<float> values = h5::read_floats(h5::open_dataset(root, name), parameters).values;
+std::vector<float> read_flat(const h5::Reader& file, const std::string& name,
+                             std::int64_t parameters) {
+  if (!file.is_dataset(name)) return {};
+  std::vector<float> values = file.read_floats(name, parameters).values;
   if (static_cast<std::int64_t>(values.size()) != parameters)
-    throw Error("checkpoint", h5::name_of(root) + name,
+    throw Error("checkpoint", file.name_of(name),
                 "has " + std::to_string(values.size()) + " parameters",
                 "this network has " + std::to_string(parameters) +
                     ": use the configuration that the run began with");
   return values;
 }
 
-std::int64_t read_integer(hid_t root, const std::string& name) {
-  const double value = h5::read_number(root, name);  // all of ours are below 2^53
+std::int64_t read_integer(const h5::Reader& file, const std::string& name) {
+  const double value = file.read_number("/", name);  // all of ours are below 2^53
   if (!(value >= 0 && value <= 0x1p53))
-    throw Error("checkpoint", h5::name_of(root), "attribute " + name + " is out of range");
+    throw Error("checkpoint", file.name_of("/"), "attribute " + name + " is out of range");
   return static_cast<std::int64_t>(value);
 }
 
-void write_root(hid_t root, const TrainProgress& p) {
+void write_root(h5::Writer& file, const TrainProgress& p) {
   const TrainingState& s = p.state;
-  h5::write_integer(root, "dfengine_checkpoint", kVersion);
-  h5::write_string(root, "config", p.config);
-  h5::write_integer(root, "batches", p.batches);
-  h5::write_integer(root, "bad_in_row", p.bad_in_row);
-  h5::write_number(root, "best", p.best);
-  h5::write_number(root, "best_loss", p.best_loss);
-  h5::write_integer(root, "best_epoch", p.best_epoch);
-  h5::write_integer(root, "adam_steps", s.adam.steps);
-  h5::write_number(root, "schedule_factor", s.schedule.factor);
-  h5::write_number(root, "schedule_best", s.schedule.best);
-  h5::write_integer(root, "schedule_bad_validations", s.schedule.bad_validations);
-  h5::write_integer(root, "pending_batches", s.pending.batches);
-  h5::write_number(root, "epoch_loss", p.epoch.loss);
-  h5::write_number(root, "epoch_gradient_norm", p.epoch.gradient_norm);
-  h5::write_integer(root, "epoch_good", p.epoch.good);
-  h5::write_integer(root, "epoch_bad", p.epoch.bad);
+  file.write_attribute("/", "dfengine_checkpoint", kVersion);
+  file.write_attribute("/", "config", p.config);
+  file.write_attribute("/", "batches", p.batches);
+  file.write_attribute("/", "bad_in_row", p.bad_in_row);
+  file.write_attribute("/", "best", p.best);
+  file.write_attribute("/", "best_loss", p.best_loss);
+  file.write_attribute("/", "best_epoch", p.best_epoch);
+  file.write_attribute("/", "adam_steps", s.adam.steps);
+  file.write_attribute("/", "schedule_factor", s.schedule.factor);
+  file.write_attribute("/", "schedule_best", s.schedule.best);
+  file.write_attribute("/", "schedule_bad_validations", s.schedule.bad_validations);
+  file.write_attribute("/", "pending_batches", s.pending.batches);
+  file.write_attribute("/", "epoch_loss", p.epoch.loss);
+  file.write_attribute("/", "epoch_gradient_norm", p.epoch.gradient_norm);
+  file.write_attribute("/", "epoch_good", p.epoch.good);
+  file.write_attribute("/", "epoch_bad", p.epoch.bad);
 
-  write_flat(root, "weights", flatten(s.weights.layers));
-  write_flat(root, "average", flatten(s.average));
-  write_flat(root, "adam_m", s.adam.m);
-  write_flat(root, "adam_v", s.adam.v);
-  if (s.pending.batches > 0) write_flat(root, "pending", flatten(s.pending.sum));
+  write_flat(file, "weights", flatten(s.weights.layers));
+  write_flat(file, "average", flatten(s.average));
+  write_flat(file, "adam_m", s.adam.m);
+  write_flat(file, "adam_v", s.adam.v);
+  if (s.pending.batches > 0) write_flat(file, "pending", flatten(s.pending.sum));
   std::vector<double> sums;
   ClassSums epoch = p.epoch.sums;
   for (const std::vector<double>* row : epoch.rows())
     sums.insert(sums.end(), row->begin(), row->end());
-  write_flat(root, "epoch_sums", sums);
-  const h5::Group history = h5::create_group(root, "history");
-  for (const History::Column& column : p.history.columns()) {
-    h5::write_doubles(history, column.name,
-                      {p.history.epochs(), static_cast<std::int64_t>(column.width)},
-                      column.values.data());
+  write_flat(file, "epoch_sums", sums);
+  file.create_group("history");
+  for (const History::Column& column : p.history.columns())
+    file.write_dataset("history/" + column.name,
+                       {p.history.epochs(), static_cast<std::int64_t>(column.width)},
+                       h5::StoredType::Float64, std::span(column.values));
+}
+
+void read_history(const h5::Reader& file, History& history) {
+  for (const std::string& name : file.links("history")) {
+    const std::string path = "history/" + name;
+    const std::vector<std::int64_t> sizes = file.facts(path).sizes;
+    const std::vector<double> values = file.read_doubles(path, kMostHistory);
+    if (sizes.size() != 2 || sizes[1] < 1)
+      throw Error("checkpoint", file.name_of(path), "is no (epochs, values) array");
+    for (auto at = values.begin(); at != values.end(); at += sizes[1])
+      history.note(name, std::vector<double>(at, at + sizes[1]));
   }
 }
 
-void read_history(hid_t root, History& history) {
-  const h5::Group group = h5::open_group(root, "history");
-  for (const std::string& name : h5::links(group)) {
-    const h5::Dataset dataset = h5::open_dataset(group, name);
-    const std::vector<std::int64_t> dims = h5::dims(dataset);
-    const std::vector<double> values = h5::read_doubles(dataset, kMostHistory);
-    if (dims.size() != 2 || dims[1] < 1)
-      throw Error("checkpoint", h5::name_of(dataset), "is no (epochs, values) array");
-    for (auto at = values.begin(); at != values.end(); at += dims[1])
-      history.note(name, std::vector<double>(at, at + dims[1]));
-  }
-}
-
-void read_root(hid_t root, const std::string& file, TrainProgress& p) {
-  if (!h5::has_attribute(root, "dfengine_checkpoint"))
-    throw Error("checkpoint", file, "is no checkpoint of dfengine",
+void read_root(const h5::Reader& file, const std::string& name, TrainProgress& p) {
+  if (!file.has_attribute("/", "dfengine_checkpoint"))
+    throw Error("checkpoint", name, "is no checkpoint of dfengine",
                 "name the folder that 'train' wrote, or start without --resume");
-  if (const std::int64_t version = read_integer(root, "dfengine_checkpoint"); version != kVersion)
-    throw Error("checkpoint", file, "has version " + std::to_string(version),
+  if (const std::int64_t version = read_integer(file, "dfengine_checkpoint"); version != kVersion)
+    throw Error("checkpoint", name, "has version " + std::to_string(version),
                 "this program knows version " + std::to_string(kVersion));
   TrainingState& s = p.state;
   const std::int64_t parameters = parameter_count(s.weights.layers);
-  const std::vector<float> weights = read_flat(root, "weights", parameters);
-  if (weights.empty()) throw Error("checkpoint", file, "holds no weights", "it is damaged");
+  const std::vector<float> weights = read_flat(file, "weights", parameters);
+  if (weights.empty()) throw Error("checkpoint", name, "holds no weights", "it is damaged");
   unflatten(weights, s.weights.layers);
-  if (const std::vector<float> average = read_flat(root, "average", parameters); !average.empty()) {
+  if (const std::vector<float> average = read_flat(file, "average", parameters); !average.empty()) {
     s.average = s.weights.layers;
     unflatten(average, s.average);
   }
-  s.adam.m = read_flat(root, "adam_m", parameters);
-  s.adam.v = read_flat(root, "adam_v", parameters);
-  s.adam.steps = read_integer(root, "adam_steps");
-  s.schedule.factor = h5::read_number(root, "schedule_factor");
-  s.schedule.best = h5::read_number(root, "schedule_best");
-  s.schedule.bad_validations = read_integer(root, "schedule_bad_validations");
-  s.pending.batches = read_integer(root, "pending_batches");
+  s.adam.m = read_flat(file, "adam_m", parameters);
+  s.adam.v = read_flat(file, "adam_v", parameters);
+  s.adam.steps = read_integer(file, "adam_steps");
+  s.schedule.factor = file.read_number("/", "schedule_factor");
+  s.schedule.best = file.read_number("/", "schedule_best");
+  s.schedule.bad_validations = read_integer(file, "schedule_bad_validations");
+  s.pending.batches = read_integer(file, "pending_batches");
   if (s.pending.batches > 0) {
-    const std::vector<double> flat =
-        h5::read_doubles(h5::open_dataset(root, "pending"), parameters);
+    const std::vector<double> flat = file.read_doubles("pending", parameters);
     if (static_cast<std::int64_t>(flat.size()) != parameters)
-      throw Error("checkpoint", file, "has another number of gradients");
+      throw Error("checkpoint", name, "has another number of gradients");
     s.pending.sum = zero_gradients(s.weights.layers);
     auto from = flat.begin();
     for (LayerGradient& layer : s.pending.sum)
       for (auto* values : {&layer.dw, &layer.db})
         for (double& value : *values) value = *from++;
   }
-  p.config = h5::read_string(root, "config");
-  p.batches = read_integer(root, "batches");
-  p.bad_in_row = read_integer(root, "bad_in_row");
-  p.best = h5::read_number(root, "best");
-  p.best_loss = h5::read_number(root, "best_loss");
-  p.best_epoch = read_integer(root, "best_epoch");
-  p.epoch.loss = h5::read_number(root, "epoch_loss");
-  p.epoch.gradient_norm = h5::read_number(root, "epoch_gradient_norm");
-  p.epoch.good = read_integer(root, "epoch_good");
-  p.epoch.bad = read_integer(root, "epoch_bad");
+  p.config = file.read_string("/", "config");
+  p.batches = read_integer(file, "batches");
+  p.bad_in_row = read_integer(file, "bad_in_row");
+  p.best = file.read_number("/", "best");
+  p.best_loss = file.read_number("/", "best_loss");
+  p.best_epoch = read_integer(file, "best_epoch");
+  p.epoch.loss = file.read_number("/", "epoch_loss");
+  p.epoch.gradient_norm = file.read_number("/", "epoch_gradient_norm");
+  p.epoch.good = read_integer(file, "epoch_good");
+  p.epoch.bad = read_integer(file, "epoch_bad");
   p.epoch.sums = ClassSums(s.weights.classes);
-  const std::vector<double> sums =
-      h5::read_doubles(h5::open_dataset(root, "epoch_sums"), kMostHistory);
+  const std::vector<double> sums = file.read_doubles("epoch_sums", kMostHistory);
   auto from = sums.begin();
   for (std::vector<double>* row : p.epoch.sums.rows())
     for (double& value : *row) {
-      if (from == sums.end()) throw Error("checkpoint", file, "is of another number of classes");
+      if (from == sums.end()) throw Error("checkpoint", name, "is of another number of classes");
       value = *from++;
     }
   p.history = {};
-  read_history(root, p.history);
+  read_history(file, p.history);
 }
 
 }  // namespace
 
 void write_checkpoint(const std::filesystem::path& path, const TrainProgress& progress) {
-  io::AtomicFile atomic(path);
-  h5::File file = h5::create_file(atomic.path());
-  write_root(h5::open_group(file, "/"), progress);
-  h5::close_file(file, path);
-  atomic.commit();
+  h5::Writer file(path);
+  write_root(file, progress);
+  file.commit();
 }
 
 void read_checkpoint(const std::filesystem::path& path, TrainProgress& progress) {
-  const h5::File file = h5::open_file(path);
-  read_root(h5::open_group(file, "/"), path.string(), progress);
+  read_root(h5::Reader(path), path.string(), progress);
 }
 
 }  // namespace dfe

@@ -5,8 +5,7 @@
 #include <utility>
 
 #include "core/number_text.hpp"
-#include "io/atomic_file.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5_file.hpp"
 
 namespace dfe {
 
@@ -64,19 +63,14 @@ std::string history_csv(const History& history, const std::vector<std::string>& 
 void write_history(const std::filesystem::path& path, const History& history,
                    const std::vector<std::string>& class_names) {
   namespace h5 = io::h5;
-  io::AtomicFile atomic(path);
-  h5::File file = h5::create_file(atomic.path());
-  {
-    const h5::Group root = h5::open_group(file, "/");
-    h5::write_strings(root, "class_names", class_names);
-    for (const History::Column& column : history.columns()) {
-      std::vector<std::int64_t> dims{history.epochs()};
-      if (column.width > 1) dims.push_back(static_cast<std::int64_t>(column.width));
-      h5::write_doubles(root, column.name, dims, column.values.data());
-    }
+  h5::Writer file(path);
+  file.write_attribute("/", "class_names", class_names);
+  for (const History::Column& column : history.columns()) {
+    std::vector<std::int64_t> sizes{history.epochs()};
+    if (column.width > 1) sizes.push_back(static_cast<std::int64_t>(column.width));
+    file.write_dataset(column.name, sizes, h5::StoredType::Float64, std::span(column.values));
   }
-  h5::close_file(file, path);
-  atomic.commit();
+  file.commit();
 }
 
 }  // namespace dfe

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "dfengine/error.hpp"
-#include "io/atomic_file.hpp"
 #include "io/volumes/raw_volume.hpp"
 #include "io/volumes/stream_planes.hpp"
 #include "io/volumes/voxel_size.hpp"
@@ -26,16 +25,16 @@ constexpr char kEmanImage[] = "/MDF/images/0/image";
 
 /// Paths of all datasets with three dimensions, as deep as files are nested by people. `links_left`
 /// bounds the search: groups may contain themselves.
-void find_volumes(hid_t group, const std::string& prefix, int depth, int& links_left,
+void find_volumes(const h5::Reader& file, const std::string& group, int depth, int& links_left,
                   std::vector<std::string>& found) {
   if (depth > kMaxDepth) return;
-  for (const std::string& name : h5::links(group)) {
+  for (const std::string& name : file.links(group.empty() ? "/" : group)) {
     if (--links_left < 0) return;
-    const std::string path = prefix + "/" + name;
-    if (h5::is_dataset(group, name)) {
-      if (h5::dims(h5::open_dataset(group, name)).size() == 3) found.push_back(path);
-    } else if (h5::is_group(group, name)) {
-      find_volumes(h5::open_group(group, name), path, depth + 1, links_left, found);
+    const std::string path = group + "/" + name;
+    if (file.is_dataset(path)) {
+      if (file.facts(path).sizes.size() == 3) found.push_back(path);
+    } else if (file.is_group(path)) {
+      find_volumes(file, path, depth + 1, links_left, found);
     }
   }
 }
@@ -47,10 +46,10 @@ std::string joined(const std::vector<std::string>& names) {
   return names.size() > 20 ? text + ", ..." : text;
 }
 
-std::string choose_dataset(const h5::File& file, const std::string& name,
+std::string choose_dataset(const h5::Reader& file, const std::string& name,
                            const VolumeReadOptions& options, std::vector<std::string>& warnings) {
-  if (h5::is_dataset(file, options.hdf5_dataset)) return options.hdf5_dataset;
-  if (h5::is_dataset(file, kEmanImage)) return kEmanImage;
+  if (file.is_dataset(options.hdf5_dataset)) return options.hdf5_dataset;
+  if (file.is_dataset(kEmanImage)) return kEmanImage;
   std::vector<std::string> volumes;
   int links_left = kMaxLinks;
   find_volumes(file, "", 0, links_left, volumes);
@@ -64,34 +63,24 @@ std::string choose_dataset(const h5::File& file, const std::string& name,
                               : "it holds the volumes " + joined(volumes) + "; name one");
 }
 
-h5::Dataset open_cached(const h5::File& file, const std::string& path, std::int64_t& cache_bytes) {
-  const h5::Lock lock;
-  h5::Dataset plain = h5::open_dataset(file, path);
-  const h5::PropertyList created(H5Dget_create_plist(plain));
-  const std::vector<std::int64_t> sizes = h5::dims(plain);
-  std::array<hsize_t, 3> chunk{};
-  if (sizes.size() != 3 || H5Pget_layout(created) != H5D_CHUNKED ||
-      H5Pget_chunk(created, 3, chunk.data()) != 3)
-    return plain;
-  const h5::Datatype type(H5Dget_type(plain));
-  // One layer: the chunks that a few planes touch.
-  const double layer = std::ceil(static_cast<double>(sizes[1]) / static_cast<double>(chunk[1])) *
-                       std::ceil(static_cast<double>(sizes[2]) / static_cast<double>(chunk[2])) *
-                       static_cast<double>(chunk[0] * chunk[1] * chunk[2]) *
-                       static_cast<double>(H5Tget_size(type));
-  if (layer > static_cast<double>(kMaxCacheBytes)) return plain;
-  cache_bytes = std::max(static_cast<std::int64_t>(layer), std::int64_t{1} << 20);
-  const h5::PropertyList access(H5Pcreate(H5P_DATASET_ACCESS));
-  H5Pset_chunk_cache(access, 12421, static_cast<std::size_t>(cache_bytes), 1);
-  plain.close();
-  h5::Dataset cached(H5Dopen2(file, path.c_str(), access));
-  if (!cached) h5::fail(h5::name_of(file), "dataset '" + path + "' cannot be opened");
-  return cached;
+/// Bytes of one layer of chunks, those that a few planes touch; 0 where the dataset has no chunks,
+/// or the layer is too large to keep.
+std::int64_t layer_bytes(const h5::DatasetFacts& facts) {
+  if (facts.chunk.size() != 3) return 0;
+  const auto chunks = [&](std::size_t axis) {
+    return std::ceil(static_cast<double>(facts.sizes[axis]) /
+                     static_cast<double>(facts.chunk[axis]));
+  };
+  const double layer = chunks(1) * chunks(2) *
+                       static_cast<double>(facts.chunk[0] * facts.chunk[1] * facts.chunk[2]) *
+                       static_cast<double>(facts.element_bytes);
+  if (layer > static_cast<double>(kMaxCacheBytes)) return 0;
+  return std::max(static_cast<std::int64_t>(layer), std::int64_t{1} << 20);
 }
 
 class Hdf5Volume final : public VolumeSource {
  public:
-  Hdf5Volume(h5::File file, h5::Dataset dataset, VolumeInfo info, std::int64_t cache_bytes)
+  Hdf5Volume(h5::Reader file, std::string dataset, VolumeInfo info, std::int64_t cache_bytes)
       : file_(std::move(file)),
         dataset_(std::move(dataset)),
         info_(std::move(info)),
@@ -102,110 +91,94 @@ class Hdf5Volume final : public VolumeSource {
 
   void read_box(const Box3& box, float* out) const override {
     check_box(box, extent(), info_.path);
-    h5::read_block(dataset_, std::array{box.begin.z, box.begin.y, box.begin.x},
-                   std::array{box.extent.z, box.extent.y, box.extent.x}, out);
+    file_.read_block(dataset_, std::array{box.begin.z, box.begin.y, box.begin.x},
+                     std::array{box.extent.z, box.extent.y, box.extent.x}, out);
   }
 
  private:
-  h5::File file_;
-  h5::Dataset dataset_;
+  h5::Reader file_;
+  std::string dataset_;
   VolumeInfo info_;
   std::int64_t cache_bytes_;
 };
 
-void read_eman_geometry(const h5::File& file, VolumeGeometry& geometry) {
-  const h5::Group image = h5::open_group(file, "/MDF/images/0");
+void read_eman_geometry(const h5::Reader& file, VolumeGeometry& geometry) {
+  constexpr char kImage[] = "/MDF/images/0";
   const auto pixel = [&](const char* name) {
-    return h5::has_attribute(image, name) ? h5::read_number(image, name) : 0.0;
+    return file.has_attribute(kImage, name) ? file.read_number(kImage, name) : 0.0;
   };
   geometry.voxel_size = {pixel("EMAN.apix_z"), pixel("EMAN.apix_y"), pixel("EMAN.apix_x")};
 }
 
-template <class T>
-void write(const std::filesystem::path& path, VolumeView<const T> volume,
-           const VolumeGeometry& geometry, hid_t file_type, hid_t memory_type,
-           const std::vector<std::string>& class_names) {
-  AtomicFile target(path);
-  h5::File file = h5::create_file(target.path());
-  {
-    const h5::Lock lock;
-    const std::array<hsize_t, 3> sizes{static_cast<hsize_t>(volume.extent.z),
-                                       static_cast<hsize_t>(volume.extent.y),
-                                       static_cast<hsize_t>(volume.extent.x)};
-    const h5::Dataspace space(H5Screate_simple(3, sizes.data(), nullptr));
-    const h5::Dataset dataset(
-        H5Dcreate2(file, "dataset", file_type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
-    if (!dataset || H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, volume.data) < 0)
-      h5::fail(path.string(), "the voxels cannot be written", "is the disk full?");
-    write_geometry(dataset, geometry);
-    if (!class_names.empty()) h5::write_strings(dataset, kClassNames, class_names);
-  }
-  h5::close_file(file, path);
-  target.commit();
+void write(const std::filesystem::path& path, const h5::Values& voxels, h5::StoredType type,
+           const VolumeGeometry& geometry, const std::vector<std::string>& class_names) {
+  constexpr char kDataset[] = "dataset";
+  const Extent3& extent = geometry.extent;
+  h5::Writer file(path);
+  file.write_dataset(kDataset, {extent.z, extent.y, extent.x}, type, voxels);
+  write_geometry(file, kDataset, geometry);
+  if (!class_names.empty()) file.write_attribute(kDataset, kClassNames, class_names);
+  file.commit();
 }
 
 }  // namespace
 
 std::unique_ptr<VolumeSource> open_hdf5_volume(const std::filesystem::path& path,
                                                const VolumeReadOptions& options) {
-  h5::File file = h5::open_file(path);
+  h5::Reader file(path);
   VolumeInfo info;
   info.path = path.string();
   info.format = "hdf5";
   const std::string name = choose_dataset(file, info.path, options, info.warnings);
-  std::int64_t cache_bytes = 0;
-  h5::Dataset dataset = open_cached(file, name, cache_bytes);
-  const std::vector<std::int64_t> sizes = h5::dims(dataset);
-  if (sizes.size() != 3)
-    throw Error("hdf5", h5::name_of(dataset), "has " + std::to_string(sizes.size()) + " dimensions",
+  const h5::DatasetFacts facts = file.facts(name);
+  if (facts.sizes.size() != 3)
+    throw Error("hdf5", file.name_of(name),
+                "has " + std::to_string(facts.sizes.size()) + " dimensions",
                 "a volume has three: z, y, x");
-  if (h5::checked_elements(dataset) == 0)
-    throw Error("hdf5", h5::name_of(dataset), "holds no voxels", "expected at least 1x1x1");
-  info.mode = h5::type_name(dataset);
-  if (info.mode == "other")
-    throw Error("hdf5", h5::name_of(dataset), "its elements are neither integers nor floats",
+  if (file.checked_elements(name) == 0)
+    throw Error("hdf5", file.name_of(name), "holds no voxels", "expected at least 1x1x1");
+  if (facts.type == "other")
+    throw Error("hdf5", file.name_of(name), "its elements are neither integers nor floats",
                 "a volume needs numbers");
-  {
-    const h5::Lock lock;
-    const h5::Datatype type(H5Dget_type(dataset));
-    info.byte_order =
-        H5Tget_class(type) != H5T_OPAQUE && H5Tget_order(type) == H5T_ORDER_BE ? "big" : "little";
-  }
-  info.geometry.extent = {sizes[0], sizes[1], sizes[2]};
-  read_geometry(dataset, info.geometry);
+  const std::int64_t cache_bytes = layer_bytes(facts);
+  file.keep_open(name, cache_bytes);
+  info.mode = facts.type;
+  info.byte_order = facts.big_endian ? "big" : "little";
+  info.geometry.extent = {facts.sizes[0], facts.sizes[1], facts.sizes[2]};
+  read_geometry(file, name, info.geometry);
   if (name == kEmanImage) read_eman_geometry(file, info.geometry);
   settle_voxel_size(info, options);
-  return std::make_unique<Hdf5Volume>(std::move(file), std::move(dataset), std::move(info),
-                                      cache_bytes);
+  return std::make_unique<Hdf5Volume>(std::move(file), name, std::move(info), cache_bytes);
 }
 
-void write_geometry(hid_t object, const VolumeGeometry& geometry) {
+void write_geometry(h5::Writer& file, const std::string& object, const VolumeGeometry& geometry) {
   const auto triple = [](double z, double y, double x) { return std::vector<double>{z, y, x}; };
   const auto& voxel = geometry.voxel_size;
   if (voxel.known())
-    h5::write_numbers(object, "voxel_size_angstrom",
-                      triple(voxel.z_angstrom, voxel.y_angstrom, voxel.x_angstrom));
-  h5::write_numbers(
+    file.write_attribute(object, "voxel_size_angstrom",
+                         triple(voxel.z_angstrom, voxel.y_angstrom, voxel.x_angstrom));
+  file.write_attribute(
       object, "origin_angstrom",
       triple(geometry.origin_angstrom.z, geometry.origin_angstrom.y, geometry.origin_angstrom.x));
-  h5::write_numbers(
+  file.write_attribute(
       object, "start_voxels",
       triple(static_cast<double>(geometry.start.z), static_cast<double>(geometry.start.y),
              static_cast<double>(geometry.start.x)));
-  h5::write_numbers(
+  file.write_attribute(
       object, "sampling",
       triple(static_cast<double>(geometry.sampling.z), static_cast<double>(geometry.sampling.y),
              static_cast<double>(geometry.sampling.x)));
-  h5::write_numbers(object, "cell_angles_deg",
-                    {geometry.cell_angles_deg.begin(), geometry.cell_angles_deg.end()});
-  h5::write_integer(object, "space_group", geometry.space_group);
-  if (!geometry.labels.empty()) h5::write_strings(object, "labels", geometry.labels);
+  file.write_attribute(
+      object, "cell_angles_deg",
+      std::vector<double>(geometry.cell_angles_deg.begin(), geometry.cell_angles_deg.end()));
+  file.write_attribute(object, "space_group", std::int64_t{geometry.space_group});
+  if (!geometry.labels.empty()) file.write_attribute(object, "labels", geometry.labels);
 }
 
-void read_geometry(hid_t object, VolumeGeometry& geometry) {
+void read_geometry(const h5::Reader& file, const std::string& object, VolumeGeometry& geometry) {
   const auto triple = [&](const char* name, auto&& store) {
-    if (!h5::has_attribute(object, name)) return;
-    const std::vector<double> values = h5::read_numbers(object, name);
+    if (!file.has_attribute(object, name)) return;
+    const std::vector<double> values = file.read_numbers(object, name);
     const auto sound = [](double value) {
       return std::abs(value) < 9e15;
     };  // whole numbers are exact in double below that; false for NaN
@@ -228,35 +201,32 @@ void read_geometry(hid_t object, VolumeGeometry& geometry) {
   triple("cell_angles_deg", [&](double a, double b, double c) {
     geometry.cell_angles_deg = {a, b, c};
   });
-  if (h5::has_attribute(object, "space_group")) {
-    const double group = h5::read_number(object, "space_group");
+  if (file.has_attribute(object, "space_group")) {
+    const double group = file.read_number(object, "space_group");
     if (group >= 0 && group <= 630) geometry.space_group = static_cast<int>(group);
   }
-  if (h5::has_attribute(object, "labels")) geometry.labels = h5::read_strings(object, "labels");
+  if (file.has_attribute(object, "labels")) geometry.labels = file.read_strings(object, "labels");
 }
 
 std::vector<std::string> read_class_names(const std::filesystem::path& path,
                                           const VolumeReadOptions& options) {
-  const h5::File file = h5::open_file(path);
-  if (!h5::is_dataset(file, options.hdf5_dataset)) return {};
-  const h5::Dataset dataset = h5::open_dataset(file, options.hdf5_dataset);
-  return h5::has_attribute(dataset, kClassNames) ? h5::read_strings(dataset, kClassNames)
-                                                 : std::vector<std::string>{};
+  const h5::Reader file(path);
+  const std::string& dataset = options.hdf5_dataset;
+  if (!file.is_dataset(dataset) || !file.has_attribute(dataset, kClassNames)) return {};
+  return file.read_strings(dataset, kClassNames);
 }
 
 void write_hdf5(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels,
                 const VolumeGeometry& geometry, const std::vector<std::string>& class_names) {
-  const h5::Lock lock;  // before the first name of a type, which may start the library
-  const bool fits = fits_signed_byte(
-      count_labels(labels.span()));  // the bits are the same, only the type's name differs
-  write(path, labels, geometry, fits ? H5T_STD_I8LE : H5T_STD_U8LE,
-        fits ? H5T_NATIVE_INT8 : H5T_NATIVE_UINT8, class_names);
+  const bool fits = fits_signed_byte(count_labels(labels.span()));
+  // the bits are the same, only the type's name differs
+  write(path, labels.span(), fits ? h5::StoredType::Int8 : h5::StoredType::Uint8, geometry,
+        class_names);
 }
 
 void write_hdf5(const std::filesystem::path& path, VolumeView<const float> volume,
                 const VolumeGeometry& geometry) {
-  const h5::Lock lock;
-  write(path, volume, geometry, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, {});
+  write(path, volume.span(), h5::StoredType::Float32, geometry, {});
 }
 
 }  // namespace dfe::io

@@ -6,9 +6,11 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "dfengine/volume_source.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5_file.hpp"
 #include "io/volume.hpp"
 
 namespace dfe::io {
@@ -17,11 +19,11 @@ std::unique_ptr<VolumeSource> open_hdf5_volume(const std::filesystem::path& path
                                                const VolumeReadOptions& options);
 
 /// Attributes `voxel_size_angstrom`, `origin_angstrom`, `start_voxels`, `sampling` (z, y, x each),
-/// `cell_angles_deg`, `space_group`, `labels`.
-void write_geometry(hid_t object, const VolumeGeometry& geometry);
+/// `cell_angles_deg`, `space_group`, `labels` of the group or dataset `object`.
+void write_geometry(h5::Writer& file, const std::string& object, const VolumeGeometry& geometry);
 
 /// Reads what `write_geometry` wrote, as far as it is there; the extent is left alone.
-void read_geometry(hid_t object, VolumeGeometry& geometry);
+void read_geometry(const h5::Reader& file, const std::string& object, VolumeGeometry& geometry);
 
 /// Class names of a label map written as HDF5; empty where the file has none.
 std::vector<std::string> read_class_names(const std::filesystem::path& path,

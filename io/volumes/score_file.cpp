@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Score maps: contiguous datasets, written in pieces of one plane; float16 is made here, because
-// the library converts it slowly.
+// Score maps: contiguous datasets, written in pieces of one plane.
 #include "io/score_file.hpp"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
-#include "core/half.hpp"
 #include "dfengine/error.hpp"
-#include "io/atomic_file.hpp"
-#include "io/byte_reader.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5_file.hpp"
 #include "io/volumes/hdf5_volume.hpp"
 #include "io/volumes/raw_volume.hpp"
 
@@ -22,8 +18,8 @@ constexpr std::int64_t kMaxClasses = 256;  // labels are bytes
 
 std::string class_dataset(std::int64_t index) { return "class" + std::to_string(index); }
 
-void check_class(std::int64_t index, std::size_t classes, const std::string& name) {
-  if (index < 0 || index >= static_cast<std::int64_t>(classes))
+void check_class(std::int64_t index, std::int64_t classes, const std::string& name) {
+  if (index < 0 || index >= classes)
     throw Error(
         "scores", name,
         "class " + std::to_string(index) + " of " + std::to_string(classes) + " does not exist");
@@ -32,20 +28,10 @@ void check_class(std::int64_t index, std::size_t classes, const std::string& nam
 }  // namespace
 
 struct ScoreWriter::State {
-  std::filesystem::path path;
-  AtomicFile target;
-  h5::File file;
-  std::vector<h5::Dataset> datasets;
+  h5::Writer file;
+  std::string name;
   Extent3 extent;
-  bool half;
-  h5::Datatype half_type = h5::half_type();
-
-  State(const std::filesystem::path& final_path, Extent3 size, bool as_half)
-      : path(final_path),
-        target(final_path),
-        file(h5::create_file(target.path())),
-        extent(size),
-        half(as_half) {}
+  std::int64_t classes;
 };
 
 ScoreWriter::ScoreWriter(const std::filesystem::path& path, const VolumeGeometry& geometry,
@@ -58,21 +44,13 @@ ScoreWriter::ScoreWriter(const std::filesystem::path& path, const VolumeGeometry
   if (geometry.extent.voxels() == 0)
     throw Error("scores", path.string(),
                 "a volume of " + geometry.extent.to_string() + " has no voxels");
-  state_ = std::make_unique<State>(path, geometry.extent, half);
-  const h5::Lock lock;
-  const std::array<hsize_t, 3> sizes{static_cast<hsize_t>(geometry.extent.z),
-                                     static_cast<hsize_t>(geometry.extent.y),
-                                     static_cast<hsize_t>(geometry.extent.x)};
-  const h5::Dataspace space(H5Screate_simple(3, sizes.data(), nullptr));
-  for (std::int64_t c = 0; c < classes; ++c) {
-    h5::Dataset dataset(H5Dcreate2(state_->file, class_dataset(c).c_str(),
-                                   half ? state_->half_type.get() : H5T_IEEE_F32LE, space,
-                                   H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
-    if (!dataset) h5::fail(path.string(), "dataset '" + class_dataset(c) + "' cannot be created");
-    state_->datasets.push_back(std::move(dataset));
-  }
-  write_geometry(state_->file, geometry);
-  if (!class_names.empty()) h5::write_strings(state_->file, kClassNames, class_names);
+  const Extent3& extent = geometry.extent;
+  state_.reset(new State{h5::Writer(path), path.string(), extent, classes});
+  for (std::int64_t c = 0; c < classes; ++c)
+    state_->file.create_dataset(class_dataset(c), {extent.z, extent.y, extent.x},
+                                half ? h5::StoredType::Float16 : h5::StoredType::Float32);
+  write_geometry(state_->file, "/", geometry);
+  if (!class_names.empty()) state_->file.write_attribute("/", kClassNames, class_names);
 }
 
 ScoreWriter::~ScoreWriter() = default;
@@ -80,71 +58,44 @@ ScoreWriter::ScoreWriter(ScoreWriter&&) noexcept = default;
 ScoreWriter& ScoreWriter::operator=(ScoreWriter&&) noexcept = default;
 
 void ScoreWriter::write_box(std::int64_t class_index, const Box3& box, const float* scores) {
-  check_class(class_index, state_->datasets.size(), state_->path.string());
-  check_box(box, state_->extent, state_->path.string());
+  check_class(class_index, state_->classes, state_->name);
+  check_box(box, state_->extent, state_->name);
   if (box.extent.voxels() == 0) return;
-  const h5::Dataset& dataset = state_->datasets[static_cast<std::size_t>(class_index)];
+  const std::string dataset = class_dataset(class_index);
   const auto plane = static_cast<std::size_t>(box.extent.y * box.extent.x);
-  std::vector<std::uint16_t> bits(state_->half ? plane : 0);
-  const h5::Lock lock;
-  const std::array<hsize_t, 3> count{1, static_cast<hsize_t>(box.extent.y),
-                                     static_cast<hsize_t>(box.extent.x)};
-  const h5::Dataspace memory(H5Screate_simple(3, count.data(), nullptr)),
-      space(H5Dget_space(dataset));
-  for (std::int64_t z = 0; z < box.extent.z; ++z) {
-    const float* const from = scores + static_cast<std::size_t>(z) * plane;
-    const std::array<hsize_t, 3> start{static_cast<hsize_t>(box.begin.z + z),
-                                       static_cast<hsize_t>(box.begin.y),
-                                       static_cast<hsize_t>(box.begin.x)};
-    herr_t status =
-        H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
-    if (state_->half) {
-      std::transform(from, from + plane, bits.begin(),
-                     [](float score) { return float_to_half(score); });
-      if (kNativeOrder != ByteOrder::Little)
-        swap_bytes(reinterpret_cast<std::byte*>(bits.data()), 2, bits.size());
-      if (status >= 0)
-        status = H5Dwrite(dataset, state_->half_type, memory, space, H5P_DEFAULT, bits.data());
-    } else if (status >= 0) {
-      status = H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, from);
-    }
-    if (status < 0)
-      h5::fail(state_->path.string(), "scores cannot be written", "is the disk full?");
-  }
+  const std::array<std::int64_t, 3> count{1, box.extent.y, box.extent.x};
+  for (std::int64_t z = 0; z < box.extent.z; ++z)
+    state_->file.write_block(dataset, std::array{box.begin.z + z, box.begin.y, box.begin.x}, count,
+                             std::span(scores + static_cast<std::size_t>(z) * plane, plane));
 }
 
-void ScoreWriter::commit() {
-  state_->datasets.clear();
-  h5::close_file(state_->file, state_->path);
-  state_->target.commit();
-}
+void ScoreWriter::commit() { state_->file.commit(); }
 
 struct ScoreReader::State {
-  h5::File file;
-  std::vector<h5::Dataset> datasets;
-  Extent3 extent;
+  h5::Reader file;
   std::string name;
+  Extent3 extent;
+  std::int64_t classes = 0;
 };
 
-ScoreReader::ScoreReader(const std::filesystem::path& path) : state_(std::make_unique<State>()) {
-  state_->name = path.string();
-  state_->file = h5::open_file(path);
-  while (static_cast<std::int64_t>(state_->datasets.size()) < kMaxClasses) {
-    const std::string name = class_dataset(static_cast<std::int64_t>(state_->datasets.size()));
-    if (!h5::is_dataset(state_->file, name)) break;
-    h5::Dataset dataset = h5::open_dataset(state_->file, name);
-    const std::vector<std::int64_t> sizes = h5::dims(dataset);
-    if (sizes.size() != 3 || h5::checked_elements(dataset) == 0)
+ScoreReader::ScoreReader(const std::filesystem::path& path)
+    : state_(new State{h5::Reader(path), path.string(), {}}) {
+  h5::Reader& file = state_->file;
+  for (; state_->classes < kMaxClasses; ++state_->classes) {
+    const std::string name = class_dataset(state_->classes);
+    if (!file.is_dataset(name)) break;
+    const std::vector<std::int64_t> sizes = file.facts(name).sizes;
+    if (sizes.size() != 3 || file.checked_elements(name) == 0)
       throw Error("scores", path.string(), "'" + name + "' is no volume",
                   "expected three dimensions: z, y, x");
     const Extent3 extent{sizes[0], sizes[1], sizes[2]};
-    if (state_->datasets.empty()) state_->extent = extent;
+    if (state_->classes == 0) state_->extent = extent;
     if (extent != state_->extent)
       throw Error("scores", path.string(), "'" + name + "' has " + extent.to_string() + " voxels",
                   "expected " + state_->extent.to_string() + " as in class0");
-    state_->datasets.push_back(std::move(dataset));
+    file.keep_open(name);
   }
-  if (state_->datasets.empty())
+  if (state_->classes == 0)
     throw Error("scores", path.string(), "has no dataset 'class0'",
                 "score maps hold one dataset per class: class0, class1, ...");
 }
@@ -153,18 +104,16 @@ ScoreReader::~ScoreReader() = default;
 ScoreReader::ScoreReader(ScoreReader&&) noexcept = default;
 ScoreReader& ScoreReader::operator=(ScoreReader&&) noexcept = default;
 
-std::int64_t ScoreReader::classes() const {
-  return static_cast<std::int64_t>(state_->datasets.size());
-}
+std::int64_t ScoreReader::classes() const { return state_->classes; }
 
 Extent3 ScoreReader::extent() const { return state_->extent; }
 
 void ScoreReader::read_box(std::int64_t class_index, const Box3& box, float* out) const {
-  check_class(class_index, state_->datasets.size(), state_->name);
+  check_class(class_index, state_->classes, state_->name);
   check_box(box, state_->extent, state_->name);
-  h5::read_block(state_->datasets[static_cast<std::size_t>(class_index)],
-                 std::array{box.begin.z, box.begin.y, box.begin.x},
-                 std::array{box.extent.z, box.extent.y, box.extent.x}, out);
+  state_->file.read_block(class_dataset(class_index),
+                          std::array{box.begin.z, box.begin.y, box.begin.x},
+                          std::array{box.extent.z, box.extent.y, box.extent.x}, out);
 }
 
 }  // namespace dfe::io

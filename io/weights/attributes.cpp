@@ -17,58 +17,57 @@ constexpr int kVersion = 1;
 
 }  // namespace
 
-void write_attributes(hid_t root, const Weights& weights) {
-  h5::write_integer(root, "dfengine_weights", kVersion);
+void write_attributes(h5::Writer& file, const Weights& weights) {
+  file.write_attribute("/", "dfengine_weights", std::int64_t{kVersion});
   if (!weights.class_names.empty())
-    h5::write_string(root, "class_names", nlohmann::json(weights.class_names).dump());
+    file.write_attribute("/", "class_names", nlohmann::json(weights.class_names).dump());
   if (weights.voxel_size_angstrom > 0)
-    h5::write_number(root, "voxel_size_angstrom", weights.voxel_size_angstrom);
-  h5::write_string(root, "normalization", normalization_name(weights.normalization));
-  h5::write_numbers(root, "widths",
-                    {static_cast<double>(weights.widths[0]), static_cast<double>(weights.widths[1]),
-                     static_cast<double>(weights.widths[2])});
+    file.write_attribute("/", "voxel_size_angstrom", weights.voxel_size_angstrom);
+  file.write_attribute("/", "normalization", normalization_name(weights.normalization));
+  file.write_attribute("/", "widths",
+                       std::vector<double>(weights.widths.begin(), weights.widths.end()));
   if (!weights.provenance.empty()) {
     nlohmann::json pairs = nlohmann::json::array();
     for (const auto& [key, value] : weights.provenance) pairs.push_back({key, value});
-    h5::write_string(root, "provenance", pairs.dump());
+    file.write_attribute("/", "provenance", pairs.dump());
   }
 }
 
-void read_attributes(hid_t root, const std::string& file, Weights& weights) {
-  if (!h5::has_attribute(root, "dfengine_weights")) return;
-  const double version = h5::read_number(root, "dfengine_weights");
+void read_attributes(const h5::Reader& file, const std::string& name, Weights& weights) {
+  if (!file.has_attribute("/", "dfengine_weights")) return;
+  const double version = file.read_number("/", "dfengine_weights");
   if (!(version >= 1 && version <= kVersion))
-    throw Error("weights", file, "version " + std::to_string(version) + " of dfengine's attributes",
+    throw Error("weights", name, "version " + std::to_string(version) + " of dfengine's attributes",
                 "this program knows version " + std::to_string(kVersion) + "; use a newer one");
   try {
-    if (h5::has_attribute(root, "class_names"))
-      weights.class_names = nlohmann::json::parse(h5::read_string(root, "class_names"))
+    if (file.has_attribute("/", "class_names"))
+      weights.class_names = nlohmann::json::parse(file.read_string("/", "class_names"))
                                 .get<std::vector<std::string>>();
-    if (h5::has_attribute(root, "provenance"))
-      weights.provenance = nlohmann::json::parse(h5::read_string(root, "provenance"))
+    if (file.has_attribute("/", "provenance"))
+      weights.provenance = nlohmann::json::parse(file.read_string("/", "provenance"))
                                .get<std::vector<std::pair<std::string, std::string>>>();
   } catch (const nlohmann::json::exception& error) {
-    throw Error("weights", file,
+    throw Error("weights", name,
                 std::string("attribute class_names or provenance is not the expected JSON: ") +
                     error.what());
   }
   if (!weights.class_names.empty() &&
       weights.class_names.size() != static_cast<std::size_t>(weights.classes))
-    throw Error("weights", file,
+    throw Error("weights", name,
                 std::to_string(weights.class_names.size()) + " class names for " +
                     std::to_string(weights.classes) + " classes",
                 "attribute class_names must name every class, the background included");
-  if (h5::has_attribute(root, "voxel_size_angstrom")) {
-    weights.voxel_size_angstrom = h5::read_number(root, "voxel_size_angstrom");
+  if (file.has_attribute("/", "voxel_size_angstrom")) {
+    weights.voxel_size_angstrom = file.read_number("/", "voxel_size_angstrom");
     if (!std::isfinite(weights.voxel_size_angstrom) || weights.voxel_size_angstrom < 0)
-      throw Error("weights", file, "attribute voxel_size_angstrom is no size",
+      throw Error("weights", name, "attribute voxel_size_angstrom is no size",
                   "expected a number above 0");
   }
-  if (h5::has_attribute(root, "normalization")) {
-    const std::string text = h5::read_string(root, "normalization");
+  if (file.has_attribute("/", "normalization")) {
+    const std::string text = file.read_string("/", "normalization");
     const std::optional<Normalization> normalization = normalization_of(text);
     if (!normalization)
-      throw Error("weights", file, "attribute normalization is '" + text + "'",
+      throw Error("weights", name, "attribute normalization is '" + text + "'",
                   "expected tomogram, patch or none");
     weights.normalization = *normalization;
   }

@@ -6,15 +6,15 @@
 #include <string>
 
 #include "dfengine/weights.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5_file.hpp"
 
 namespace dfe::io::weights {
 
 /// Writes class names, voxel size, normalization, widths and provenance.
-void write_attributes(hid_t root, const Weights& weights);
+void write_attributes(h5::Writer& file, const Weights& weights);
 
 /// Fills what the file has; leaves the rest of `weights` alone. Throws `Error` for values that make
 /// no sense.
-void read_attributes(hid_t root, const std::string& file, Weights& weights);
+void read_attributes(const h5::Reader& file, const std::string& name, Weights& weights);
 
 }  // namespace dfe::io::weights

@@ -14,28 +14,29 @@ namespace {
 constexpr std::size_t kMaxLayers = 4096;
 
 /// A list attribute; Keras splits one over 64 KB into NAME0, NAME1, ...
-std::vector<std::string> list_attribute(hid_t object, const std::string& name) {
-  if (h5::has_attribute(object, name)) return h5::read_strings(object, name);
+std::vector<std::string> list_attribute(const h5::Reader& file, const std::string& object,
+                                        const std::string& name) {
+  if (file.has_attribute(object, name)) return file.read_strings(object, name);
   std::vector<std::string> all;
   for (std::size_t part = 0;
-       h5::has_attribute(object, name + std::to_string(part)) && part < kMaxLayers; ++part) {
-    const auto texts = h5::read_strings(object, name + std::to_string(part));
+       file.has_attribute(object, name + std::to_string(part)) && part < kMaxLayers; ++part) {
+    const auto texts = file.read_strings(object, name + std::to_string(part));
     all.insert(all.end(), texts.begin(), texts.end());
   }
   return all;
 }
 
-bool has_list(hid_t object, const std::string& name) {
-  return h5::has_attribute(object, name) || h5::has_attribute(object, name + "0");
+bool has_list(const h5::Reader& file, const std::string& object, const std::string& name) {
+  return file.has_attribute(object, name) || file.has_attribute(object, name + "0");
 }
 
-std::vector<StoredLayer> legacy_layers(hid_t group, const std::string& prefix) {
+/// Layers below `prefix`, which is "" or ends with a slash.
+std::vector<StoredLayer> legacy_layers(const h5::Reader& file, const std::string& prefix) {
   std::vector<StoredLayer> layers;
-  for (const std::string& name : list_attribute(group, "layer_names")) {
-    const h5::Group layer = h5::open_group(group, name);
+  for (const std::string& name : list_attribute(file, "/" + prefix, "layer_names")) {
     StoredLayer stored{name, {}};
-    if (has_list(layer, "weight_names"))
-      for (const std::string& weight : list_attribute(layer, "weight_names"))
+    if (has_list(file, prefix + name, "weight_names"))
+      for (const std::string& weight : list_attribute(file, prefix + name, "weight_names"))
         stored.tensors.push_back(prefix + name + "/" + weight);
     if (!stored.tensors.empty())
       layers.push_back(std::move(stored));  // pooling, up-sampling, concatenation have none
@@ -44,26 +45,25 @@ std::vector<StoredLayer> legacy_layers(hid_t group, const std::string& prefix) {
 }
 
 /// Groups LAYER/vars/0, 1, ...: layers without variables have an empty `vars` or none.
-std::vector<StoredLayer> numbered_layers(hid_t root, const std::string& top) {
-  const h5::Group group = h5::open_group(root, top);
-  std::vector<std::string> names = h5::links(group);
+std::vector<StoredLayer> numbered_layers(const h5::Reader& file, const std::string& top) {
+  std::vector<std::string> names = file.links(top);
   std::sort(names.begin(), names.end(), natural_less);
   std::vector<StoredLayer> layers;
   for (const std::string& name : names) {
-    if (!h5::is_group(group, name + "/vars")) continue;
-    std::vector<std::string> numbers = h5::links(h5::open_group(group, name + "/vars"));
+    const std::string vars = top + "/" + name + "/vars";
+    if (!file.is_group(vars)) continue;
+    std::vector<std::string> numbers = file.links(vars);
     std::sort(numbers.begin(), numbers.end(), natural_less);
     StoredLayer stored{name, {}};
-    for (const std::string& number : numbers)
-      stored.tensors.push_back(top + "/" + name + "/vars/" + number);
+    for (const std::string& number : numbers) stored.tensors.push_back(vars + "/" + number);
     if (!stored.tensors.empty()) layers.push_back(std::move(stored));
   }
   return layers;
 }
 
-std::string keras_version(hid_t object) {
-  if (!h5::has_attribute(object, "keras_version")) return "";
-  const auto texts = h5::read_strings(object, "keras_version");
+std::string keras_version(const h5::Reader& file, const std::string& object) {
+  if (!file.has_attribute(object, "keras_version")) return "";
+  const auto texts = file.read_strings(object, "keras_version");
   return texts.empty() ? "" : texts[0];
 }
 
@@ -91,29 +91,26 @@ bool natural_less(const std::string& a, const std::string& b) {
   return a < b;  // "01" and "1"
 }
 
-KerasLayout find_layout(const h5::File& file, const std::string& name) {
-  const h5::Group root = h5::open_group(file, "/");
-  if (has_list(root, "layer_names")) {
-    if (h5::has_attribute(root, "dfengine_weights")) return {"dfengine", legacy_layers(root, "")};
-    return {keras_version(root).substr(0, 2) == "3." ? "keras 3 weights, legacy HDF5"
-                                                     : "keras 2 weights",
-            legacy_layers(root, "")};
+KerasLayout find_layout(const h5::Reader& file, const std::string& name) {
+  constexpr const char* kModel = "model_weights";
+  if (has_list(file, "/", "layer_names")) {
+    if (file.has_attribute("/", "dfengine_weights")) return {"dfengine", legacy_layers(file, "")};
+    return {keras_version(file, "/").substr(0, 2) == "3." ? "keras 3 weights, legacy HDF5"
+                                                          : "keras 2 weights",
+            legacy_layers(file, "")};
   }
-  if (h5::is_group(root, "model_weights")) {
-    const h5::Group model = h5::open_group(root, "model_weights");
-    if (has_list(model, "layer_names")) {
-      std::string version = keras_version(model);
-      if (version.empty()) version = keras_version(root);
-      return {version.substr(0, 2) == "3." ? "keras 3 model, legacy HDF5" : "keras 2 model",
-              legacy_layers(model, "model_weights/")};
-    }
+  if (file.is_group(kModel) && has_list(file, kModel, "layer_names")) {
+    std::string version = keras_version(file, kModel);
+    if (version.empty()) version = keras_version(file, "/");
+    return {version.substr(0, 2) == "3." ? "keras 3 model, legacy HDF5" : "keras 2 model",
+            legacy_layers(file, std::string(kModel) + "/")};
   }
-  if (h5::is_group(root, "layers")) return {"keras 3 weights", numbered_layers(root, "layers")};
+  if (file.is_group("layers")) return {"keras 3 weights", numbered_layers(file, "layers")};
   constexpr const char* kCheckpoint = "_layer_checkpoint_dependencies";
-  if (h5::is_group(root, kCheckpoint))
-    return {"tf.keras 2.12 to 2.15 weights", numbered_layers(root, kCheckpoint)};
+  if (file.is_group(kCheckpoint))
+    return {"tf.keras 2.12 to 2.15 weights", numbered_layers(file, kCheckpoint)};
 
-  const std::vector<std::string> found = h5::links(root);
+  const std::vector<std::string> found = file.links("/");
   std::string list;
   for (std::size_t i = 0; i < std::min<std::size_t>(found.size(), 5); ++i)
     list += (i > 0 ? ", " : "") + found[i];

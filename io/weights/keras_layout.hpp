@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5_file.hpp"
 
 namespace dfe::io::weights {
 
@@ -24,7 +24,7 @@ struct KerasLayout {
 };
 
 /// Finds the layers of any Keras layout. Throws `Error` where there is none.
-KerasLayout find_layout(const h5::File& file, const std::string& name);
+KerasLayout find_layout(const h5::Reader& file, const std::string& name);
 
 /// Whether `a` comes before `b` when runs of digits count as numbers: conv3d, conv3d_2, conv3d_10.
 bool natural_less(const std::string& a, const std::string& b);

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "dfengine/error.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5_file.hpp"
 #include "io/weights/attributes.hpp"
 #include "io/weights/keras_archive.hpp"
 #include "io/weights/keras_layout.hpp"
@@ -19,11 +19,10 @@ namespace {
 /// All layers together; the default network has 0.9 million.
 constexpr std::int64_t kMaxParameters = std::int64_t{1} << 27;
 
-std::vector<float> read_tensor(const h5::File& file, const std::string& path,
+std::vector<float> read_tensor(const h5::Reader& file, const std::string& path,
                                const std::string& layer, std::int64_t& budget,
                                const std::string& name) {
-  const h5::Dataset dataset = h5::open_dataset(file, path);
-  std::vector<float> values = h5::read_floats(dataset, budget).values;
+  std::vector<float> values = file.read_floats(path, budget).values;
   budget -= static_cast<std::int64_t>(values.size());
   const auto bad = std::count_if(values.begin(), values.end(),
                                  [](float value) { return !std::isfinite(value); });
@@ -35,16 +34,16 @@ std::vector<float> read_tensor(const h5::File& file, const std::string& path,
   return values;
 }
 
-Weights read(const h5::File& file, const std::string& name) {
+Weights read(const h5::Reader& file, const std::string& name) {
   const weights::KerasLayout layout = weights::find_layout(file, name);
   std::vector<weights::LayerShape> shapes;
   for (const weights::StoredLayer& layer : layout.layers) {
     weights::LayerShape shape{layer.name, {}};
     for (const std::string& path : layer.tensors) {
-      if (!h5::is_dataset(file, path))
+      if (!file.is_dataset(path))
         throw Error("weights", name, "layer '" + layer.name + "' lacks its tensor '" + path + "'",
                     "the file is damaged");
-      shape.tensors.push_back(h5::dims(h5::open_dataset(file, path)));
+      shape.tensors.push_back(file.facts(path).sizes);
     }
     shapes.push_back(std::move(shape));
     if (shapes.size() > weights::kLayers)
@@ -66,18 +65,18 @@ Weights read(const h5::File& file, const std::string& name) {
     tensors.bias = read_tensor(file, layer.tensors[1], layer.name, budget, name);
     result.layers.push_back(std::move(tensors));
   }
-  weights::read_attributes(h5::open_group(file, "/"), name, result);
+  weights::read_attributes(file, name, result);
   return result;
 }
 
 }  // namespace
 
 Weights weights::read_image(std::span<const std::byte> bytes, const std::string& name) {
-  return read(h5::open_image(bytes, name), name);
+  return read(h5::Reader(bytes, name), name);
 }
 
 Weights read_weights(const std::filesystem::path& path) {
-  if (!weights::is_archive(path)) return read(h5::open_file(path), path.string());
+  if (!weights::is_archive(path)) return read(h5::Reader(path), path.string());
   Weights result =
       weights::read_image(weights::read_archive(path), path.string() + ":model.weights.h5");
   result.layout = ".keras archive";

@@ -5,8 +5,7 @@
 #include <cmath>
 
 #include "dfengine/error.hpp"
-#include "io/atomic_file.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5_file.hpp"
 #include "io/weights/attributes.hpp"
 #include "io/weights/network.hpp"
 #include "io/weights_file.hpp"
@@ -49,45 +48,37 @@ void check(const Weights& weights, const std::string& name) {
   }
 }
 
-void link(hid_t root, const std::string& target, const std::string& path) {
-  const h5::Lock lock;
-  if (H5Lcreate_hard(root, target.c_str(), root, path.c_str(), H5P_DEFAULT, H5P_DEFAULT) < 0)
-    h5::fail(h5::name_of(root), "cannot link " + path);
-}
-
 }  // namespace
 
 void write_weights(const std::filesystem::path& path, const Weights& weights) {
   check(weights, path.string());
-  AtomicFile atomic(path);
-  h5::File file = h5::create_file(atomic.path());
-  {
-    const h5::Group root = h5::open_group(file, "/");
-    std::vector<std::string> names;
-    for (const LayerWeights& layer : weights.layers) {
-      const std::string name = names.empty() ? "conv3d" : "conv3d_" + std::to_string(names.size());
-      names.push_back(name);
-      h5::create_group(root, "layers/" + name + "/vars");
-      const std::string kernel = "layers/" + name + "/vars/0", bias = "layers/" + name + "/vars/1";
-      h5::write_floats(root, kernel, {layer.kernel_shape.begin(), layer.kernel_shape.end()},
-                       layer.kernel.data());
-      h5::write_floats(root, bias, {static_cast<std::int64_t>(layer.bias.size())},
-                       layer.bias.data());
-      const h5::Group legacy = h5::create_group(root, name);
-      h5::create_group(root, name + "/" + name);
-      link(root, kernel, name + "/" + name + "/kernel:0");
-      link(root, bias, name + "/" + name + "/bias:0");
-      h5::write_strings(legacy, "weight_names", {name + "/kernel:0", name + "/bias:0"});
-    }
-    h5::create_group(root, "vars");  // Keras 3: variables of the model itself, none
-    link(root, "layers", "_layer_checkpoint_dependencies");  // tf.keras 2.12 to 2.15
-    h5::write_strings(root, "layer_names", names);           // legacy loaders of Keras 2 and 3
-    h5::write_strings(root, "backend", {"tensorflow"});
-    h5::write_strings(root, "keras_version", {"2.13.1"});
-    weights::write_attributes(root, weights);
+  h5::Writer file(path);
+  const auto write_tensor = [&](const std::string& tensor, const std::vector<std::int64_t>& sizes,
+                                const std::vector<float>& values) {
+    file.write_dataset(tensor, sizes, h5::StoredType::Float32, std::span(values));
+  };
+  std::vector<std::string> names;
+  for (const LayerWeights& layer : weights.layers) {
+    const std::string name = names.empty() ? "conv3d" : "conv3d_" + std::to_string(names.size());
+    names.push_back(name);
+    file.create_group("layers/" + name + "/vars");
+    const std::string kernel = "layers/" + name + "/vars/0", bias = "layers/" + name + "/vars/1";
+    write_tensor(kernel, {layer.kernel_shape.begin(), layer.kernel_shape.end()}, layer.kernel);
+    write_tensor(bias, {static_cast<std::int64_t>(layer.bias.size())}, layer.bias);
+    file.create_group(name);
+    file.create_group(name + "/" + name);
+    file.link(kernel, name + "/" + name + "/kernel:0");
+    file.link(bias, name + "/" + name + "/bias:0");
+    file.write_attribute(name, "weight_names",
+                         std::vector<std::string>{name + "/kernel:0", name + "/bias:0"});
   }
-  h5::close_file(file, path);
-  atomic.commit();
+  file.create_group("vars");                              // Keras 3: variables of the model, none
+  file.link("layers", "_layer_checkpoint_dependencies");  // tf.keras 2.12 to 2.15
+  file.write_attribute("/", "layer_names", names);        // legacy loaders of Keras 2 and 3
+  file.write_attribute("/", "backend", std::vector<std::string>{"tensorflow"});
+  file.write_attribute("/", "keras_version", std::vector<std::string>{"2.13.1"});
+  weights::write_attributes(file, weights);
+  file.commit();
 }
 
 }  // namespace dfe::io

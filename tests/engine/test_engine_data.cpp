@@ -4,7 +4,7 @@
 #include <map>
 
 #include "dfengine/dfengine.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5_file.hpp"
 #include "io/volume.hpp"
 #include "io/weights_file.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
@@ -67,9 +67,8 @@ TEST_CASE("all seven layouts of Keras weights give the stored output") {
   REQUIRE(e == Extent3{16, 20, 24});
   std::vector<float> expected;  // (z, y, x, class), computed in float64 elsewhere
   {
-    const io::h5::File file = io::h5::open_file(folder / "io_16x20x24.h5");
-    expected =
-        io::h5::read_floats(io::h5::open_dataset(file.get(), "output_zyxc").get(), 1 << 20).values;
+    const io::h5::Reader file(folder / "io_16x20x24.h5");
+    expected = file.read_floats("output_zyxc", 1 << 20).values;
   }
   REQUIRE(expected.size() == static_cast<std::size_t>(e.voxels() * 3));
   for (const char* const name :

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "dfengine/error.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/library.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
 #include "tests/fuzz/recipe.hpp"
@@ -38,20 +38,20 @@ void write_attributes(Recipe& recipe, hid_t object) {
     const double huge = recipe.next(2) == 0 ? 1.0 : 1e300;
     switch (recipe.next(5)) {
       case 0:
-        h5::write_numbers(object, name, {huge, 2, -3});
+        h5::write_attribute(object, name, std::vector<double>{huge, 2, -3});
         break;
       case 1:
-        h5::write_numbers(object, name, std::vector<double>(recipe.next(6), huge));
+        h5::write_attribute(object, name, std::vector<double>(recipe.next(6), huge));
         break;
       case 2:
-        h5::write_string(object, name, recipe.text(30));
+        h5::write_attribute(object, name, recipe.text(30));
         break;
       case 3:
-        h5::write_strings(object, name,
-                          std::vector<std::string>(recipe.next(20), recipe.text(100)));
+        h5::write_attribute(object, name,
+                            std::vector<std::string>(recipe.next(20), recipe.text(100)));
         break;
       default:
-        h5::write_integer(object, name, -1);
+        h5::write_attribute(object, name, std::int64_t{-1});
         break;
     }
   }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "dfengine/error.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/library.hpp"
 #include "io/weights/read_image.hpp"
 #include "tests/fuzz/recipe.hpp"
 
@@ -113,19 +113,19 @@ void write_names(Recipe& recipe, hid_t object, const std::string& name,
     case 1:
       break;
     case 2:
-      h5::write_numbers(object, name, {});
+      h5::write_attribute(object, name, std::vector<double>{});
       break;
     case 3:
-      h5::write_numbers(object, name, {1, 2});
+      h5::write_attribute(object, name, std::vector<double>{1, 2});
       break;
     case 4:
-      h5::write_string(object, name, texts.empty() ? "" : texts[0]);
+      h5::write_attribute(object, name, texts.empty() ? std::string() : texts[0]);
       break;
     case 5:
-      h5::write_strings(object, name + "0", texts);
+      h5::write_attribute(object, name + "0", texts);
       break;
     default:
-      h5::write_strings(object, name, texts);
+      h5::write_attribute(object, name, texts);
       break;
   }
 }
@@ -164,15 +164,15 @@ void write_file(Recipe& recipe, hid_t file) {
   }
   if (recipe.next(2) == 0) return;
   const h5::Group root = h5::open_group(file, "/");
-  h5::write_number(root, "dfengine_weights", recipe.next(4));
+  h5::write_attribute(root, "dfengine_weights", static_cast<double>(recipe.next(4)));
   const std::array<const char*, 4> names{"class_names", "provenance", "normalization",
                                          "voxel_size_angstrom"};
   while (!recipe.done()) {
     const std::string name = names[recipe.next(4)];
     if (recipe.next(4) == 0)
-      h5::write_number(root, name, recipe.next(3) - 1.0);
+      h5::write_attribute(root, name, recipe.next(3) - 1.0);
     else
-      h5::write_string(root, name, recipe.text(40));
+      h5::write_attribute(root, name, recipe.text(40));
   }
 }
 

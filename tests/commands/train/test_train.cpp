@@ -9,7 +9,7 @@
 #include "dfengine/error.hpp"
 #include "engine/training/checkpoint.hpp"
 #include "engine/training/start.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5_file.hpp"
 #include "io/weights_file.hpp"
 #include "tests/commands/train/toy.hpp"
 #include "tests/fixtures/catch.hpp"
@@ -111,10 +111,8 @@ TEST_CASE("what a run leaves in its folder") {
   CHECK(text_of(folder / "run/weights_last.h5").size() > 1000);
 
   // Validation every second epoch, and at the last one.
-  const io::h5::File history = io::h5::open_file(folder / "run/history.h5");
-  const auto column = [&](const char* name) {
-    return io::h5::read_doubles(io::h5::open_dataset(history, name), 1000);
-  };
+  const io::h5::Reader history(folder / "run/history.h5");
+  const auto column = [&](const char* name) { return history.read_doubles(name, 1000); };
   CHECK(column("epoch") == std::vector<double>{1, 2, 3});
   CHECK(column("batches") == std::vector<double>{5, 10, 15});
   CHECK(column("f1").size() == 9);

@@ -14,7 +14,7 @@
 
 #include "core/half.hpp"
 #include "io/atomic_file.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5_file.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
 #include "tests/fixtures/catch.hpp"
@@ -189,9 +189,9 @@ TEST_CASE("score maps are written in boxes and read back") {
       for (std::int64_t i = 0; i < 210; ++i)
         REQUIRE(all[static_cast<std::size_t>(i)] == value(c, i));
     }
-    const h5::File file = h5::open_file(scratch / "s.h5");
-    CHECK(h5::type_name(h5::open_dataset(file, "class2")) == (half ? "float16" : "float32"));
-    CHECK(h5::read_strings(file, "class_names") == std::vector<std::string>{"a", "b", "c"});
+    const h5::Reader file(scratch / "s.h5");
+    CHECK(file.facts("class2").type == (half ? "float16" : "float32"));
+    CHECK(file.read_strings("/", "class_names") == std::vector<std::string>{"a", "b", "c"});
   }
   CHECK(scratch.names().size() == 1);
   CHECK_THROWS_AS(dfe::io::ScoreWriter(scratch / "t.h5", geometry, 0, {}, true), Error);
@@ -200,47 +200,4 @@ TEST_CASE("score maps are written in boxes and read back") {
   dfe::io::write_text_file(scratch / "x.h5", "no HDF5");
   CHECK_THROWS_WITH(dfe::io::ScoreReader(scratch / "x.h5"),
                     DFE_CONTAINS("not a readable HDF5 file"));
-}
-
-TEST_CASE("attributes of HDF5 come back as they were written") {
-  const Scratch scratch;
-  h5::File file = h5::create_file(scratch / "a.h5");
-  {
-    const h5::Group group = h5::create_group(file, "z/inner");
-    h5::create_group(file, "a");
-    h5::write_string(group, "text", "Ångström");
-    h5::write_string(group, "text", "second");  // replaces
-    h5::write_strings(group, "list", {"kernel", "", "a longer one"});
-    h5::write_strings(group, "none", {});
-    h5::write_number(group, "number", 13.68);
-    h5::write_integer(group, "integer", -7);
-    h5::write_numbers(group, "numbers", {1, 2.5});
-    h5::write_numbers(group, "no numbers", {});
-  }
-  h5::close_file(file, scratch / "a.h5");
-  const auto bytes = file_bytes(scratch / "a.h5");
-  for (const bool image : {false, true}) {
-    const h5::File opened =
-        image ? h5::open_image(bytes, "image") : h5::open_file(scratch / "a.h5");
-    CHECK(h5::is_group(opened, "z/inner"));
-    CHECK_FALSE(h5::is_group(opened, "z/outer/x"));
-    CHECK_FALSE(h5::is_dataset(opened, "z"));
-    CHECK(h5::links(opened) == std::vector<std::string>{"a", "z"});
-    const h5::Group group = h5::open_group(opened, "z/inner");
-    CHECK(h5::read_string(group, "text") == "second");
-    CHECK(h5::read_strings(group, "list") ==
-          std::vector<std::string>{"kernel", "", "a longer one"});
-    CHECK(h5::read_strings(group, "none").empty());
-    CHECK(h5::read_strings(group, "no numbers")
-              .empty());  // numpy's empty list is an empty array of floats
-    CHECK(h5::read_number(group, "number") == 13.68);
-    CHECK(h5::read_number(group, "integer") == -7);
-    CHECK(h5::read_numbers(group, "numbers") == std::vector<double>{1, 2.5});
-    CHECK_THROWS_WITH(h5::read_string(group, "number"), DFE_CONTAINS("is not text"));
-    CHECK_THROWS_WITH(h5::read_number(group, "list"), DFE_CONTAINS("is not a number"));
-    CHECK_THROWS_WITH(h5::read_number(group, "numbers"), DFE_CONTAINS("holds 2 numbers"));
-    CHECK_THROWS_WITH(h5::read_string(group, "missing"), DFE_CONTAINS("missing"));
-  }
-  CHECK_THROWS_AS(h5::open_image({}, "nothing"), Error);
-  CHECK_THROWS_WITH(h5::open_file(scratch.path()), DFE_CONTAINS("is a folder"));
 }

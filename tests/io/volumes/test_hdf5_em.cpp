@@ -6,7 +6,7 @@
 #include <cstring>
 #include <thread>
 
-#include "io/hdf5.hpp"
+#include "io/hdf5/library.hpp"
 #include "io/volume.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/io/volumes/mrc_bytes.hpp"
@@ -166,7 +166,7 @@ TEST_CASE("EMAN2 files have their own place and attribute names") {
     make_dataset(file, "MDF/images/0/image", H5T_STD_U8LE, {{1, 6, 7}, true});
     const h5::Group image = h5::open_group(file, "MDF/images/0");
     for (const char* const name : {"EMAN.apix_x", "EMAN.apix_y", "EMAN.apix_z"})
-      h5::write_number(image, name, 12.5);
+      h5::write_attribute(image, name, 12.5);
   });
   const auto source = open_volume(path);
   CHECK(source->info().geometry.voxel_size == dfe::VoxelSize::cubic(12.5));

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "dfengine/error.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/library.hpp"
 #include "io/weights_file.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/io/weights/random_weights.hpp"
@@ -24,58 +24,59 @@ std::string numbered(const std::string& base, std::size_t number) {
   return number == 0 ? base : base + "_" + std::to_string(number);
 }
 
-void write_layer(hid_t group, const std::string& kernel, const std::string& bias,
-                 const LayerWeights& layer) {
-  h5::write_floats(group, kernel, {layer.kernel_shape.begin(), layer.kernel_shape.end()},
-                   layer.kernel.data());
-  h5::write_floats(group, bias, {static_cast<std::int64_t>(layer.bias.size())}, layer.bias.data());
+void write_tensor(h5::Writer& file, const std::string& path, const std::vector<std::int64_t>& sizes,
+                  const std::vector<float>& values) {
+  file.write_dataset(path, sizes, h5::StoredType::Float32, std::span(values));
 }
 
-/// Legacy layout: `top` is "" or "model_weights", layer names count from `first`.
+void write_layer(h5::Writer& file, const std::string& kernel, const std::string& bias,
+                 const LayerWeights& layer) {
+  write_tensor(file, kernel, {layer.kernel_shape.begin(), layer.kernel_shape.end()}, layer.kernel);
+  write_tensor(file, bias, {static_cast<std::int64_t>(layer.bias.size())}, layer.bias);
+}
+
+/// Legacy layout: `top` is "" or "model_weights/", layer names count from `first`.
 void write_legacy(const Weights& weights, const std::string& top, std::size_t first,
                   bool split_names, const std::string& suffix) {
-  h5::File file = h5::create_file(kPath);
-  {
-    const h5::Group group = top.empty() ? h5::open_group(file, "/") : h5::create_group(file, top);
-    std::vector<std::string> names{"input_1"};
-    h5::write_numbers(h5::create_group(group, "input_1"), "weight_names",
-                      {});  // numpy's empty list
-    for (std::size_t i = 0; i < weights.layers.size(); ++i) {
-      const std::string name = numbered("conv3d", first + i);
-      names.push_back(name);
-      const h5::Group layer = h5::create_group(group, name);
-      h5::create_group(layer, name);
-      write_layer(layer, name + "/kernel" + suffix, name + "/bias" + suffix, weights.layers[i]);
-      h5::write_strings(layer, "weight_names",
-                        {name + "/kernel" + suffix, name + "/bias" + suffix});
-      if (i == 1) {
-        names.push_back("max_pooling3d");
-        h5::create_group(group, "max_pooling3d");
-      }
-    }
-    if (split_names) {
-      const auto middle = names.begin() + 7;
-      h5::write_strings(group, "layer_names0", {names.begin(), middle});
-      h5::write_strings(group, "layer_names1", {middle, names.end()});
-    } else {
-      h5::write_strings(group, "layer_names", names);
+  h5::Writer file(kPath);
+  std::vector<std::string> names{"input_1"};
+  file.create_group(top + "input_1");
+  file.write_attribute(top + "input_1", "weight_names",
+                       std::vector<double>{});  // numpy's empty list
+  for (std::size_t i = 0; i < weights.layers.size(); ++i) {
+    const std::string name = numbered("conv3d", first + i), layer = top + name;
+    names.push_back(name);
+    file.create_group(layer + "/" + name);
+    const std::string kernel = name + "/kernel" + suffix, bias = name + "/bias" + suffix;
+    write_layer(file, layer + "/" + kernel, layer + "/" + bias, weights.layers[i]);
+    file.write_attribute(layer, "weight_names", std::vector<std::string>{kernel, bias});
+    if (i == 1) {
+      names.push_back("max_pooling3d");
+      file.create_group(top + "max_pooling3d");
     }
   }
-  h5::close_file(file, kPath);
+  const std::string group = "/" + top;
+  if (split_names) {
+    const auto middle = names.begin() + 7;
+    file.write_attribute(group, "layer_names0", std::vector<std::string>(names.begin(), middle));
+    file.write_attribute(group, "layer_names1", std::vector<std::string>(middle, names.end()));
+  } else {
+    file.write_attribute(group, "layer_names", names);
+  }
+  file.commit();
 }
 
 void write_numbered(const Weights& weights, const std::string& top) {
-  h5::File file = h5::create_file(kPath);
+  h5::Writer file(kPath);
   for (std::size_t i = 0; i < weights.layers.size(); ++i) {
     const std::string vars = top + "/" + numbered("conv3d", i) + "/vars";
-    h5::create_group(file, vars);
+    file.create_group(vars);
     write_layer(file, vars + "/0", vars + "/1", weights.layers[i]);
   }
-  h5::create_group(file, top + "/max_pooling3d/vars");
-  h5::create_group(file, top + "/up_sampling3d");
-  h5::create_group(file, "vars");
-  h5::create_group(file, "optimizer/vars");
-  h5::close_file(file, kPath);
+  for (const std::string& group : {top + "/max_pooling3d/vars", top + "/up_sampling3d",
+                                   std::string("vars"), std::string("optimizer/vars")})
+    file.create_group(group);
+  file.commit();
 }
 
 std::string read_error() {
@@ -104,9 +105,9 @@ TEST_CASE("every layout gives the same weights, whatever its names") {
   for (const std::size_t first : {0, 1, 9, 16}) {
     write_legacy(weights, "", first, false, ":0");
     same("keras 2 weights");
-    write_legacy(weights, "model_weights", first, false, ":0");
+    write_legacy(weights, "model_weights/", first, false, ":0");
     same("keras 2 model");
-    write_legacy(weights, "model_weights", first, true, "");
+    write_legacy(weights, "model_weights/", first, true, "");
     same("keras 2 model");
   }
   write_numbered(weights, "layers");
@@ -173,12 +174,10 @@ TEST_CASE("weights of another network are refused, naming the first layer that d
   write_numbered(one, "layers");
   CHECK_THAT(read_error(), DFE_CONTAINS("1 class(es)"));
 
-  h5::File file = h5::create_file(kPath);
-  h5::create_group(file, "layers/batch_normalization/vars");
-  const float ones[2] = {1, 1};
+  h5::Writer file(kPath);
   for (const char* number : {"0", "1", "2", "3"})
-    h5::write_floats(file, std::string("layers/batch_normalization/vars/") + number, {2}, ones);
-  h5::close_file(file, kPath);
+    write_tensor(file, std::string("layers/batch_normalization/vars/") + number, {2}, {1, 1});
+  file.commit();
   CHECK_THAT(
       read_error(),
       DFE_CONTAINS(

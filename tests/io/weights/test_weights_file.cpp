@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "dfengine/error.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5_file.hpp"
 #include "io/weights/keras_layout.hpp"
 #include "io/weights_file.hpp"
 #include "tests/fixtures/catch.hpp"
@@ -93,16 +93,13 @@ TEST_CASE("files that are no weights are refused with the reason") {
   CHECK_THAT(read_error(path), DFE_CONTAINS("is not a readable HDF5 file"));
   std::ofstream(path, std::ios::binary) << "PK\x03\x04 and nothing more";
   CHECK_THAT(read_error(path), DFE_CONTAINS("zip archive"));
-  {
-    io::h5::File file = io::h5::create_file(path);
-    io::h5::close_file(file, path);
-  }
+  io::h5::Writer(path).commit();
   CHECK_THAT(read_error(path), DFE_CONTAINS("an empty HDF5 file"));
   {
-    io::h5::File file = io::h5::create_file(path);
-    const float voxel = 1;
-    io::h5::write_floats(file, "dataset", {1, 1, 1}, &voxel);
-    io::h5::close_file(file, path);
+    io::h5::Writer file(path);
+    const std::vector<float> voxel{1};
+    file.write_dataset("dataset", {1, 1, 1}, io::h5::StoredType::Float32, std::span(voxel));
+    file.commit();
   }
   CHECK_THAT(read_error(path), DFE_CONTAINS("without Keras weights (it holds: dataset)"));
   fs::remove(path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files, links and error texts of HDF5. Attributes stand in hdf5_attributes.cpp, datasets in
-// hdf5_datasets.cpp.
-#include "io/hdf5.hpp"
+// Files, links and error texts of HDF5. Attributes stand in attributes.cpp, datasets in
+// datasets.cpp.
+#include "io/hdf5/library.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -44,21 +44,6 @@ PropertyList access_without_lock() {
   PropertyList access(H5Pcreate(H5P_FILE_ACCESS));
   H5Pset_file_locking(access, false, true);
   return access;
-}
-
-H5I_type_t object_type(hid_t location, const std::string& path) {
-  const Lock lock;
-  for (std::size_t slash = path.find('/', 1);;
-       slash = path.find('/', slash + 1)) {  // H5Lexists wants every link on the way to exist
-    const std::string part = path.substr(0, slash);
-    if (part != "/" && H5Lexists(location, part.c_str(), H5P_DEFAULT) <= 0) break;
-    if (slash != std::string::npos) continue;
-    const Object object(H5Oopen(location, path.c_str(), H5P_DEFAULT));
-    if (!object) break;
-    return H5Iget_type(object);
-  }
-  H5Eclear2(H5E_DEFAULT);
-  return H5I_BADID;
 }
 
 }  // namespace
@@ -140,12 +125,19 @@ void close_file(File& file, const std::filesystem::path& path) {
   if (!file.close() || !flushed) fail(path.string(), "cannot be written", "is the disk full?");
 }
 
-bool is_group(hid_t location, const std::string& path) {
-  return object_type(location, path) == H5I_GROUP;
-}
-
-bool is_dataset(hid_t location, const std::string& path) {
-  return object_type(location, path) == H5I_DATASET;
+H5I_type_t kind_of(hid_t location, const std::string& path) {
+  const Lock lock;
+  for (std::size_t slash = path.find('/', 1);;
+       slash = path.find('/', slash + 1)) {  // H5Lexists wants every link on the way to exist
+    const std::string part = path.substr(0, slash);
+    if (part != "/" && H5Lexists(location, part.c_str(), H5P_DEFAULT) <= 0) break;
+    if (slash != std::string::npos) continue;
+    const Object object(H5Oopen(location, path.c_str(), H5P_DEFAULT));
+    if (!object) break;
+    return H5Iget_type(object);
+  }
+  H5Eclear2(H5E_DEFAULT);
+  return H5I_BADID;
 }
 
 std::vector<std::string> links(hid_t group) {
@@ -175,11 +167,22 @@ Group open_group(hid_t location, const std::string& path) {
   return group;
 }
 
-Dataset open_dataset(hid_t location, const std::string& path) {
+Dataset open_dataset(hid_t location, const std::string& path, std::int64_t chunk_cache_bytes) {
   const Lock lock;
-  Dataset dataset(H5Dopen2(location, path.c_str(), H5P_DEFAULT));
+  const PropertyList access(H5Pcreate(H5P_DATASET_ACCESS));
+  // Slots: a prime well above the number of chunks in a layer. 1: what was read whole goes first.
+  if (chunk_cache_bytes > 0)
+    H5Pset_chunk_cache(access, 12421, static_cast<std::size_t>(chunk_cache_bytes), 1);
+  Dataset dataset(H5Dopen2(location, path.c_str(), access));
   if (!dataset) fail(name_of(location), "has no readable dataset '" + path + "'");
   return dataset;
+}
+
+Object open_object(hid_t location, const std::string& path) {
+  const Lock lock;
+  Object object(H5Oopen(location, path.c_str(), H5P_DEFAULT));
+  if (!object) fail(name_of(location), "has no readable group or dataset '" + path + "'");
+  return object;
 }
 
 Group create_group(hid_t location, const std::string& path) {
@@ -187,9 +190,7 @@ Group create_group(hid_t location, const std::string& path) {
   const PropertyList link(H5Pcreate(H5P_LINK_CREATE)), create(H5Pcreate(H5P_GROUP_CREATE));
   H5Pset_create_intermediate_group(link, 1);
   H5Pset_link_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-  Group group(H5Gcreate2(location, path.c_str(), link, create, H5P_DEFAULT));
-  if (!group) fail(name_of(location), "group '" + path + "' cannot be created");
-  return group;
+  return Group(H5Gcreate2(location, path.c_str(), link, create, H5P_DEFAULT));
 }
 
 }  // namespace dfe::io::h5

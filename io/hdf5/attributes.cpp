@@ -2,9 +2,10 @@
 // HDF5 attributes: texts in both kinds of storage, and numbers.
 #include <algorithm>
 #include <cstring>
+#include <variant>
 
 #include "dfengine/error.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/library.hpp"
 
 namespace dfe::io::h5 {
 namespace {
@@ -31,18 +32,52 @@ std::size_t count_elements(hid_t object, const std::string& name, hid_t attribut
   return static_cast<std::size_t>(count);
 }
 
-void write_attribute(hid_t object, const std::string& name, hid_t type, hid_t space,
-                     const void* data) {
+bool write(hid_t object, const std::string& name, hid_t type, hid_t space, const void* data) {
   if (H5Aexists(object, name.c_str()) > 0) H5Adelete(object, name.c_str());
   const Attribute attribute(
       H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT));
-  if (!attribute || H5Awrite(attribute, type, data) < 0)
-    fail(name_of(object), "attribute '" + name + "' cannot be written");
+  return attribute && H5Awrite(attribute, type, data) >= 0;
 }
+
+Dataspace scalar_space() { return Dataspace(H5Screate(H5S_SCALAR)); }
 
 Dataspace list_space(std::size_t count) {
   const hsize_t size = count;
   return Dataspace(H5Screate_simple(1, &size, nullptr));
+}
+
+bool write_one(hid_t object, const std::string& name, const std::string& text) {
+  const Datatype type(H5Tcopy(H5T_C_S1));
+  H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  const char* const data = text.c_str();
+  return write(object, name, type, scalar_space(), &data);
+}
+
+bool write_one(hid_t object, const std::string& name, const std::vector<std::string>& texts) {
+  std::size_t width = 1;
+  for (const std::string& text : texts) width = std::max(width, text.size());
+  std::vector<char> data(std::max<std::size_t>(texts.size() * width, 1), '\0');
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    std::memcpy(data.data() + i * width, texts[i].data(), texts[i].size());
+  const Datatype type(H5Tcopy(H5T_C_S1));
+  H5Tset_size(type, width);
+  H5Tset_strpad(type, H5T_STR_NULLPAD);
+  return write(object, name, type, list_space(texts.size()), data.data());
+}
+
+bool write_one(hid_t object, const std::string& name, double value) {
+  return write(object, name, H5T_IEEE_F64LE, scalar_space(), &value);
+}
+
+bool write_one(hid_t object, const std::string& name, std::int64_t value) {
+  return write(object, name, H5T_STD_I64LE, scalar_space(), &value);
+}
+
+bool write_one(hid_t object, const std::string& name, const std::vector<double>& values) {
+  const double none = 0;
+  return write(object, name, H5T_IEEE_F64LE, list_space(values.size()),
+               values.empty() ? &none : values.data());
 }
 
 }  // namespace
@@ -85,15 +120,6 @@ std::vector<std::string> read_strings(hid_t object, const std::string& name) {
   return texts;
 }
 
-std::string read_string(hid_t object, const std::string& name) {
-  const std::vector<std::string> texts = read_strings(object, name);
-  if (texts.size() != 1)
-    throw Error("hdf5", name_of(object),
-                "attribute '" + name + "' holds " + std::to_string(texts.size()) + " texts",
-                "expected one");
-  return texts.front();
-}
-
 std::vector<double> read_numbers(hid_t object, const std::string& name) {
   const Lock lock;
   const Attribute attribute = open_attribute(object, name);
@@ -116,53 +142,9 @@ std::vector<double> read_numbers(hid_t object, const std::string& name) {
   return values;
 }
 
-double read_number(hid_t object, const std::string& name) {
-  const std::vector<double> values = read_numbers(object, name);
-  if (values.size() != 1)
-    throw Error("hdf5", name_of(object),
-                "attribute '" + name + "' holds " + std::to_string(values.size()) + " numbers",
-                "expected one");
-  return values.front();
-}
-
-void write_string(hid_t object, const std::string& name, const std::string& text) {
+bool write_attribute(hid_t object, const std::string& name, const AttributeValue& value) {
   const Lock lock;
-  const Datatype type(H5Tcopy(H5T_C_S1));
-  H5Tset_size(type, H5T_VARIABLE);
-  H5Tset_cset(type, H5T_CSET_UTF8);
-  const Dataspace space(H5Screate(H5S_SCALAR));
-  const char* const data = text.c_str();
-  write_attribute(object, name, type, space, &data);
-}
-
-void write_strings(hid_t object, const std::string& name, const std::vector<std::string>& texts) {
-  const Lock lock;
-  std::size_t width = 1;
-  for (const std::string& text : texts) width = std::max(width, text.size());
-  std::vector<char> data(std::max<std::size_t>(texts.size() * width, 1), '\0');
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    std::memcpy(data.data() + i * width, texts[i].data(), texts[i].size());
-  const Datatype type(H5Tcopy(H5T_C_S1));
-  H5Tset_size(type, width);
-  H5Tset_strpad(type, H5T_STR_NULLPAD);
-  write_attribute(object, name, type, list_space(texts.size()), data.data());
-}
-
-void write_number(hid_t object, const std::string& name, double value) {
-  const Lock lock;
-  write_attribute(object, name, H5T_IEEE_F64LE, Dataspace(H5Screate(H5S_SCALAR)), &value);
-}
-
-void write_integer(hid_t object, const std::string& name, std::int64_t value) {
-  const Lock lock;
-  write_attribute(object, name, H5T_STD_I64LE, Dataspace(H5Screate(H5S_SCALAR)), &value);
-}
-
-void write_numbers(hid_t object, const std::string& name, const std::vector<double>& values) {
-  const Lock lock;
-  const double none = 0;
-  write_attribute(object, name, H5T_IEEE_F64LE, list_space(values.size()),
-                  values.empty() ? &none : values.data());
+  return std::visit([&](const auto& one) { return write_one(object, name, one); }, value);
 }
 
 }  // namespace dfe::io::h5

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// HDF5 datasets as float. The 16-bit types are read as bits and converted here: the library's own
+// HDF5 datasets as float. The 16-bit types pass as bits and are converted here: the library's own
 // conversion of them is a slow loop, and bfloat16 has no name in HDF5 at all (ml_dtypes leaves two
 // opaque bytes and an attribute `dtype`).
 #include <algorithm>
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <variant>
 
 #include "core/half.hpp"
 #include "dfengine/error.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/library.hpp"
 
 namespace dfe::io::h5 {
 namespace {
@@ -28,7 +29,7 @@ Element element_of(hid_t dataset, hid_t type) {
   const H5T_class_t kind = H5Tget_class(type);
   const std::size_t size = H5Tget_size(type);
   if (kind == H5T_OPAQUE && size == 2 && has_attribute(dataset, "dtype") &&
-      read_string(dataset, "dtype") == "bfloat16")
+      read_strings(dataset, "dtype") == std::vector<std::string>{"bfloat16"})
     return Element::Bfloat16;
   if (kind == H5T_INTEGER) return Element::Native;
   if (kind != H5T_FLOAT) return Element::Unreadable;
@@ -61,25 +62,23 @@ std::int64_t elements_up_to(hid_t dataset, std::int64_t most) {
   return elements;
 }
 
-void write(hid_t location, const std::string& path, const std::vector<std::int64_t>& sizes,
-           hid_t file_type, hid_t memory_type, const void* values) {
-  const Lock lock;
-  const std::vector<hsize_t> shape(sizes.begin(), sizes.end());
-  const Dataspace space(
-      shape.empty() ? H5Screate(H5S_SCALAR)
-                    : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
-  const PropertyList link(H5Pcreate(H5P_LINK_CREATE));
-  H5Pset_create_intermediate_group(link, 1);
-  const Dataset dataset(
-      H5Dcreate2(location, path.c_str(), file_type, space, link, H5P_DEFAULT, H5P_DEFAULT));
-  if (!dataset || H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
-    fail(name_of(location), "dataset '" + path + "' cannot be written", "is the disk full?");
+std::string type_name(Element element, hid_t type) {
+  const std::string bits = std::to_string(H5Tget_size(type) * 8);
+  switch (element) {
+    case Element::Half:
+      return "float16";
+    case Element::Bfloat16:
+      return "bfloat16";
+    case Element::Unreadable:
+      return "other";
+    case Element::Native:
+      break;
+  }
+  if (H5Tget_class(type) == H5T_FLOAT) return "float" + bits;
+  return (H5Tget_sign(type) == H5T_SGN_NONE ? "uint" : "int") + bits;
 }
 
-}  // namespace
-
-std::vector<std::int64_t> dims(hid_t dataset) {
-  const Lock lock;
+std::vector<std::int64_t> sizes_of(hid_t dataset) {
   const Dataspace space(H5Dget_space(dataset));
   const int rank = H5Sget_simple_extent_ndims(space);
   if (rank < 0) fail(name_of(dataset), "its sizes cannot be read", "the file is damaged");
@@ -94,11 +93,59 @@ std::vector<std::int64_t> dims(hid_t dataset) {
   return result;
 }
 
+/// The block of `file_space` is selected; the result is its shape in memory. An invalid handle
+/// where it does not lie inside.
+Dataspace select_block(hid_t file_space, std::span<const std::int64_t> start,
+                       std::span<const std::int64_t> count) {
+  if (count.empty()) return Dataspace(H5Screate(H5S_SCALAR));
+  const std::vector<hsize_t> first(start.begin(), start.end()), sizes(count.begin(), count.end());
+  if (H5Sselect_hyperslab(file_space, H5S_SELECT_SET, first.data(), nullptr, sizes.data(),
+                          nullptr) < 0)
+    return {};
+  return Dataspace(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr));
+}
+
+/// The handle is the library's own or, for float16, of `half`.
+hid_t file_type(StoredType type, const Datatype& half) {
+  switch (type) {
+    case StoredType::Int8:
+      return H5T_STD_I8LE;
+    case StoredType::Uint8:
+      return H5T_STD_U8LE;
+    case StoredType::Float16:
+      return half;
+    case StoredType::Float32:
+      return H5T_IEEE_F32LE;
+    case StoredType::Float64:
+      break;
+  }
+  return H5T_IEEE_F64LE;
+}
+
+}  // namespace
+
+DatasetFacts facts_of(hid_t dataset) {
+  const Lock lock;
+  const Datatype type(H5Dget_type(dataset));
+  DatasetFacts facts;
+  facts.sizes = sizes_of(dataset);
+  facts.type = type_name(element_of(dataset, type), type);
+  facts.big_endian = H5Tget_class(type) != H5T_OPAQUE && H5Tget_order(type) == H5T_ORDER_BE;
+  facts.element_bytes = static_cast<std::int64_t>(H5Tget_size(type));
+  const PropertyList created(H5Dget_create_plist(dataset));
+  std::vector<hsize_t> chunk(facts.sizes.size());
+  const int rank = static_cast<int>(chunk.size());
+  if (rank > 0 && H5Pget_layout(created) == H5D_CHUNKED &&
+      H5Pget_chunk(created, rank, chunk.data()) == rank)
+    facts.chunk.assign(chunk.begin(), chunk.end());
+  return facts;
+}
+
 std::int64_t checked_elements(hid_t dataset) {
   const Lock lock;
   std::int64_t count = 1;
   constexpr std::int64_t kLimit = std::int64_t{1} << 56;  // leaves room for the size of an element
-  for (const std::int64_t size : dims(dataset)) {
+  for (const std::int64_t size : sizes_of(dataset)) {
     if (size != 0 && count > kLimit / size)
       throw Error("hdf5", name_of(dataset), "has more than 2^56 elements", "the file is damaged");
     count *= size;
@@ -127,24 +174,6 @@ std::int64_t checked_elements(hid_t dataset) {
   return count;
 }
 
-std::string type_name(hid_t dataset) {
-  const Lock lock;
-  const Datatype type(H5Dget_type(dataset));
-  const std::string bits = std::to_string(H5Tget_size(type) * 8);
-  switch (element_of(dataset, type)) {
-    case Element::Half:
-      return "float16";
-    case Element::Bfloat16:
-      return "bfloat16";
-    case Element::Unreadable:
-      return "other";
-    case Element::Native:
-      break;
-  }
-  if (H5Tget_class(type) == H5T_FLOAT) return "float" + bits;
-  return (H5Tget_sign(type) == H5T_SGN_NONE ? "uint" : "int") + bits;
-}
-
 void read_block(hid_t dataset, std::span<const std::int64_t> start,
                 std::span<const std::int64_t> count, float* out) {
   const Lock lock;
@@ -156,15 +185,8 @@ void read_block(hid_t dataset, std::span<const std::int64_t> start,
   std::size_t elements = 1;
   for (const std::int64_t size : count) elements *= static_cast<std::size_t>(size);
   if (elements == 0) return;
-  Dataspace memory_space(H5Screate(H5S_SCALAR));
-  if (!count.empty()) {
-    const std::vector<hsize_t> first(start.begin(), start.end()), sizes(count.begin(), count.end());
-    memory_space =
-        Dataspace(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr));
-    if (H5Sselect_hyperslab(file_space, H5S_SELECT_SET, first.data(), nullptr, sizes.data(),
-                            nullptr) < 0)
-      fail(name_of(dataset), "a block cannot be selected");
-  }
+  const Dataspace memory_space = select_block(file_space, start, count);
+  if (!memory_space) fail(name_of(dataset), "a block cannot be selected");
   if (element == Element::Native) {
     if (H5Dread(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, out) < 0)
       fail(name_of(dataset), "cannot be read", "the file is damaged or cut short");
@@ -183,11 +205,11 @@ void read_block(hid_t dataset, std::span<const std::int64_t> start,
 FloatArray read_floats(hid_t dataset, std::int64_t max_elements) {
   const Lock lock;
   FloatArray array;
-  array.dims = dims(dataset);
+  array.sizes = sizes_of(dataset);
   const std::int64_t elements = elements_up_to(dataset, max_elements);
   array.values.resize(static_cast<std::size_t>(elements));
-  const std::vector<std::int64_t> start(array.dims.size(), 0);
-  if (elements > 0) read_block(dataset, start, array.dims, array.values.data());
+  const std::vector<std::int64_t> start(array.sizes.size(), 0);
+  if (elements > 0) read_block(dataset, start, array.sizes, array.values.data());
   return array;
 }
 
@@ -203,16 +225,6 @@ std::vector<double> read_doubles(hid_t dataset, std::int64_t max_elements) {
   return values;
 }
 
-void write_floats(hid_t location, const std::string& path, const std::vector<std::int64_t>& sizes,
-                  const float* values) {
-  write(location, path, sizes, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, values);
-}
-
-void write_doubles(hid_t location, const std::string& path, const std::vector<std::int64_t>& sizes,
-                   const double* values) {
-  write(location, path, sizes, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values);
-}
-
 Datatype half_type() {
   const Lock lock;
   Datatype type(H5Tcopy(H5T_IEEE_F32LE));
@@ -220,6 +232,47 @@ Datatype half_type() {
   H5Tset_size(type, 2);
   H5Tset_ebias(type, 15);
   return type;
+}
+
+Dataset create_dataset(hid_t location, const std::string& path,
+                       const std::vector<std::int64_t>& sizes, StoredType type) {
+  const Lock lock;
+  const std::vector<hsize_t> shape(sizes.begin(), sizes.end());
+  const Dataspace space(
+      shape.empty() ? H5Screate(H5S_SCALAR)
+                    : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr));
+  const PropertyList link(H5Pcreate(H5P_LINK_CREATE));
+  H5Pset_create_intermediate_group(link, 1);
+  return Dataset(H5Dcreate2(location, path.c_str(), file_type(type, half_type()), space, link,
+                            H5P_DEFAULT, H5P_DEFAULT));
+}
+
+bool write_block(hid_t dataset, std::span<const std::int64_t> start,
+                 std::span<const std::int64_t> count, const Values& values) {
+  const Lock lock;
+  const Dataspace file_space(H5Dget_space(dataset));
+  Dataspace memory_space;
+  if (!start.empty()) {
+    memory_space = select_block(file_space, start, count);
+    if (!memory_space) return false;
+  }
+  const Datatype type(H5Dget_type(dataset));
+  const auto write = [&](hid_t memory_type, const void* data) {
+    return H5Dwrite(dataset, memory_type, start.empty() ? H5S_ALL : memory_space.get(),
+                    start.empty() ? H5S_ALL : file_space.get(), H5P_DEFAULT, data) >= 0;
+  };
+  if (const auto* bytes = std::get_if<std::span<const std::uint8_t>>(&values))
+    return write(type, bytes->data());
+  if (const auto* doubles = std::get_if<std::span<const double>>(&values))
+    return write(H5T_NATIVE_DOUBLE, doubles->data());
+  const auto& floats = std::get<std::span<const float>>(values);
+  if (element_of(dataset, type) != Element::Half) return write(H5T_NATIVE_FLOAT, floats.data());
+  std::vector<std::uint16_t> bits(floats.size());
+  std::transform(floats.begin(), floats.end(), bits.begin(),
+                 [](float value) { return float_to_half(value); });
+  if (std::endian::native == std::endian::big)
+    for (std::uint16_t& b : bits) b = static_cast<std::uint16_t>(b << 8 | b >> 8);
+  return write(type, bits.data());
 }
 
 }  // namespace dfe::io::h5
