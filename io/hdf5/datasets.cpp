@@ -244,7 +244,7 @@ Dataset create_dataset(hid_t location, const std::string& path,
   const PropertyList link(H5Pcreate(H5P_LINK_CREATE));
   H5Pset_create_intermediate_group(link, 1);
   return Dataset(H5Dcreate2(location, path.c_str(), file_type(type, half_type()), space, link,
-                            H5P_DEFAULT, H5P_DEFAULT));
+                            without_times(H5P_DATASET_CREATE), H5P_DEFAULT));
 }
 
 bool write_block(hid_t dataset, std::span<const std::int64_t> start,

@@ -111,10 +111,19 @@ File open_image(std::span<const std::byte> bytes, const std::string& name) {
   return file;
 }
 
+PropertyList without_times(hid_t what) {
+  const Lock lock;
+  PropertyList create(H5Pcreate(what));
+  H5Pset_obj_track_times(create, false);
+  return create;
+}
+
 File create_file(const std::filesystem::path& path) {
   const Lock lock;
   const PropertyList access = access_without_lock();
-  File file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access));
+  // Whatever version of the library writes: what 1.8 reads, in the oldest form that can hold it.
+  H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
+  File file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, without_times(H5P_FILE_CREATE), access));
   if (!file) fail(path.string(), "cannot be created", "choose a folder you may write to");
   return file;
 }
@@ -187,7 +196,7 @@ Object open_object(hid_t location, const std::string& path) {
 
 Group create_group(hid_t location, const std::string& path) {
   const Lock lock;
-  const PropertyList link(H5Pcreate(H5P_LINK_CREATE)), create(H5Pcreate(H5P_GROUP_CREATE));
+  const PropertyList link(H5Pcreate(H5P_LINK_CREATE)), create = without_times(H5P_GROUP_CREATE);
   H5Pset_create_intermediate_group(link, 1);
   H5Pset_link_creation_order(create, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   return Group(H5Gcreate2(location, path.c_str(), link, create, H5P_DEFAULT));

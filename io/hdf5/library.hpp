@@ -86,6 +86,10 @@ File open_file(const std::filesystem::path& path);
 /// for error messages.
 File open_image(std::span<const std::byte> bytes, const std::string& name);
 
+/// Creation properties of `what` (H5P_FILE_CREATE, ...) that keep no time stamps, so that equal
+/// contents are equal bytes.
+PropertyList without_times(hid_t what);
+
 /// Creates or empties a file. Use the path of an `AtomicFile`, and `close_file` before its commit.
 File create_file(const std::filesystem::path& path);
 
