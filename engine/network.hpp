@@ -17,8 +17,8 @@ class Network {
   /// `widest` is the largest padded width.
   Network(const Graph& graph, const Weights& weights, Backend& backend, std::int64_t widest);
 
-  /// Takes over other weights; kernels and memory stay. Throws as the constructor does where they do
-  /// not fit the graph, and then keeps those it has.
+  /// Takes over other weights; kernels and memory stay. Throws as the constructor does where they
+  /// do not fit the graph, and then keeps those it has.
   void set_weights(const Weights& weights);
 
   const Graph& graph() const { return graph_; }

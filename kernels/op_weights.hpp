@@ -9,8 +9,8 @@
 
 namespace dfe {
 
-/// Throws `Error` "area: 'object': ..." unless `weights` are a kernel of this shape and a bias of as
-/// many values as it has outputs.
+/// Throws `Error` "area: 'object': ..." unless `weights` are a kernel of this shape and a bias of
+/// as many values as it has outputs.
 void check_weights(const std::string& area, const std::string& object, const KernelShape& expected,
                    const LayerWeights& weights);
 

@@ -48,8 +48,8 @@ class ProductWeights {
     return (some.first * sets_ + set * some.count) * set_products_ * kBlock * out_blocks_ * kBlock;
   }
 
-  /// Copies input channels [first, first + 16) of those at `from` (channels, co), as far as there are
-  /// some, to the products of `group`.
+  /// Copies input channels [first, first + 16) of those at `from` (channels, co), as far as there
+  /// are some, to the products of `group`.
   void copy_block(const float* from, std::int64_t first, std::int64_t channels,
                   const BlockGroup& group, float* to) const;
 

@@ -3,8 +3,8 @@
 # SOURCE as it is, which must work, and with an alternative `Planted` in VARIANT of HEADER, which
 # must fail with a message that names it. The changed header lies in FOLDER, which is looked at
 # first.
-#   cmake -DROOT=... -DHEADER=... -DVARIANT=... -DSOURCE=... -DFOLDER=... -P planted_alternative.cmake
-#         -- COMPILER OPTIONS...
+#   cmake -DROOT=... -DHEADER=... -DVARIANT=... -DSOURCE=... -DFOLDER=...
+#         -P planted_alternative.cmake -- COMPILER OPTIONS...
 set(command)
 set(in_command FALSE)
 foreach(i RANGE ${CMAKE_ARGC})
@@ -24,8 +24,8 @@ endif()
 
 function(compile result output)
   execute_process(
-    COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C ${command} -I${FOLDER} -I${ROOT} -I${ROOT}/include -fsyntax-only
-      ${ROOT}/${SOURCE}
+    COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C ${command} -I${FOLDER} -I${ROOT} -I${ROOT}/include
+      -fsyntax-only ${ROOT}/${SOURCE}
     RESULT_VARIABLE code ERROR_VARIABLE errors OUTPUT_VARIABLE ignored)
   set(${result} "${code}" PARENT_SCOPE)
   set(${output} "${errors}" PARENT_SCOPE)
@@ -39,8 +39,10 @@ endif()
 file(WRITE ${FOLDER}/${HEADER} "${planted}")
 compile(with_planted errors)
 if(with_planted EQUAL 0)
-  message(FATAL_ERROR "${SOURCE} compiles though nothing in it takes the new alternative of ${VARIANT}")
+  message(FATAL_ERROR
+    "${SOURCE} compiles though nothing in it takes the new alternative of ${VARIANT}")
 endif()
-if(NOT errors MATCHES "(no match for call to|no type named 'type'|no matching function|static assertion)[^\n]*Planted")
+set(refusals "no match for call to|no type named 'type'|no matching function|static assertion")
+if(NOT errors MATCHES "(${refusals})[^\n]*Planted")
   message(FATAL_ERROR "${SOURCE} fails, but for another reason:\n${errors}")
 endif()
