@@ -4,7 +4,6 @@
 
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
-#include "commands/segment/segment_parts.hpp"
 #include "commands/train/train_data.hpp"
 #include "commands/train/train_report.hpp"
 #include "core/memory.hpp"
