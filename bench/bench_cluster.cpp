@@ -74,7 +74,7 @@ void run(benchmark::State& state, const LabelMap& map, ClusterOptions options) {
 ClusterOptions options_for(double radius, int threads, bool per_class = false) {
   ClusterOptions options;
   options.radius.value = radius;
-  options.threads = threads;
+  options.compute.threads = threads;
   options.per_class = per_class;
   return options;
 }

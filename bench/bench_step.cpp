@@ -20,7 +20,7 @@ int main(int argc, char* argv[]) {
   const std::int64_t side = argc > 1 ? std::atol(argv[1]) : 56,
                      batch = argc > 2 ? std::atol(argv[2]) : 4;
   const std::string kind = argc > 5 ? argv[5] : "winograd";
-  SegmentOptions options;
+  ComputeOptions options;
   options.threads = argc > 3 ? std::atoi(argv[3]) : 0;
   options.instruction_set = argc > 4 ? argv[4] : "auto";
   options.convolution = kind == "direct"   ? Convolution::Direct

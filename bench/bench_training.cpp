@@ -21,7 +21,7 @@ namespace {
 constexpr std::int64_t kPatch = 56;
 
 TrainingBackend backend(const std::string& isa, Convolution convolution) {
-  SegmentOptions options;
+  ComputeOptions options;
   options.threads = 1;
   options.instruction_set = isa;
   options.convolution = convolution;

@@ -117,9 +117,9 @@ std::vector<Cluster> mean_shift_per_class(ThreadPool& pool, VolumeView<const std
 ParticleList cluster(const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores,
                      Observer* observer) {
   std::unique_ptr<MeanShiftDevice> device;
-  if (options.device.starts_with("cuda")) {
+  if (options.compute.device.starts_with("cuda")) {
     if (options.method == ClusterMethod::MeanShift)
-      device = card::open_mean_shift(options.device);
+      device = card::open_mean_shift(options.compute.device);
     else if (observer != nullptr)
       observer->message(LogLevel::Debug, "cluster: components are found on the CPU");
   }
@@ -139,7 +139,7 @@ ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const Clus
   if (labels.extent.voxels() == 0)
     return make_pick_list({}, map, options, scores != nullptr, radius);
 
-  ThreadPool pool(options.threads);
+  ThreadPool pool(options.compute.threads);
   std::vector<Cluster> clusters;
   if (components) {
     ProgressShare progress(observer, 1);
@@ -180,9 +180,9 @@ std::int64_t cluster_working_bytes(const Extent3& extent, const ClusterOptions& 
                                    double radius_voxels, std::int64_t foreground_voxels,
                                    int classes, bool has_scores) {
   if (options.method == ClusterMethod::ConnectedComponents)
-    return connected_components_bytes(extent,
-                                      options.threads > 0 ? options.threads : available_threads(),
-                                      foreground_voxels, has_scores);
+    return connected_components_bytes(
+        extent, options.compute.threads > 0 ? options.compute.threads : available_threads(),
+        foreground_voxels, has_scores);
   const std::int64_t seeds = most_seeds(extent, radius_voxels, foreground_voxels);
   const std::int64_t of_one_class = Foreground::bytes(extent) + mean_shift_bytes(seeds) +
                                     members_bytes(extent, seeds, classes, has_scores);

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "dfengine/segment.hpp"
+#include "dfengine/compute.hpp"
 #include "kernels/backend.hpp"
 
 namespace dfe {
@@ -19,6 +19,6 @@ ChosenDevice choose_device(const std::string& device);
 
 /// Throws a usage `Error` where the device does not exist or cannot be used: a backend that was
 /// asked for by name is never replaced by another. `why`, if given, gets ChosenDevice::reason.
-std::unique_ptr<Backend> make_backend(const SegmentOptions& options, std::string* why = nullptr);
+std::unique_ptr<Backend> make_backend(const ComputeOptions& options, std::string* why = nullptr);
 
 }  // namespace dfe

@@ -159,8 +159,8 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network,
     common.add_memory(plan, tile, preferred, true,
                       extent.voxels() * (2 * classes + 1) + tile.voxels() * 4 +
                           (with_scores ? extent.y * extent.x * classes * 4 : 0));
-    if (options.memory_bytes > 0 && plan.total_bytes() > options.memory_bytes)
-      throw Error(ErrorKind::Usage, "memory", megabytes(options.memory_bytes),
+    if (options.compute.memory_bytes > 0 && plan.total_bytes() > options.compute.memory_bytes)
+      throw Error(ErrorKind::Usage, "memory", megabytes(options.compute.memory_bytes),
                   "the DeepFinder tiling needs " + megabytes(plan.total_bytes()),
                   "give more, a smaller patch, or the exact tiling");
     return plan;
@@ -171,7 +171,7 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network,
                        width = std::min(options.tile->x, p.x);
     return common.with(height, width, preferred);
   }
-  std::int64_t budget = options.memory_bytes;
+  std::int64_t budget = options.compute.memory_bytes;
   if (budget <= 0) budget = available_memory_bytes() / 10 * 9 + resident_memory_bytes();
   const std::int64_t card = usable_bytes(network.backend());
   std::optional<SegmentPlan> smallest;
@@ -223,7 +223,7 @@ PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights
 
 SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights,
                          const SegmentOptions& options, bool with_scores) {
-  const auto backend = make_backend(options);
+  const auto backend = make_backend(options.compute);
   SegmentPlan plan = plan_network(tomogram, weights, *backend, options, with_scores).plan;
   plan_voxels(plan, tomogram, *backend, options.normalization.value_or(weights.normalization));
   return plan;

@@ -211,7 +211,7 @@ LabelMap Segmenter::segment(const VolumeSource& tomogram, const ScoreSink& score
   State& s = *state_;
   if (!s.backend) {
     std::string why;
-    s.backend = make_backend(s.options, &why);
+    s.backend = make_backend(s.options.compute, &why);
     if (observer && !why.empty()) observer->message(LogLevel::Debug, why);
   }
   LabelMap map =

@@ -8,7 +8,7 @@
 
 namespace dfe {
 
-/// As `segment`, but on `backend`; options.device and what else chooses a backend do not matter.
+/// As `segment`, but on `backend`; options.compute matters no more, but for its memory.
 LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weights& weights,
                     const SegmentOptions& options, const ScoreSink& scores = {},
                     Observer* observer = nullptr, SegmentPlan* plan = nullptr);

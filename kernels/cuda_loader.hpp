@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "dfengine/segment.hpp"
+#include "dfengine/compute.hpp"
 #include "kernels/cuda_module.hpp"
 
 namespace dfe::card {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "dfengine/segment.hpp"
+#include "dfengine/compute.hpp"
 #include "kernels/backend.hpp"
 #include "kernels/mean_shift.hpp"
 

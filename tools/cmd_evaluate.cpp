@@ -48,7 +48,7 @@ EvaluateRequest parse_evaluate_request(const EvaluateArguments& a, const CommonO
   EvaluateRequest request = a.request;
   request.common = common.request();
   request.seed = common.seed;
-  request.threads = common.threads;
+  request.compute = parse_compute_options(common.compute);
   request.options.rule = parse_match_rule(a.rule);
   if (!a.distance.empty()) request.options.distance = Length::parse(a.distance, "--distance");
   if (a.radius_share > 0) request.options.radius_share = a.radius_share;

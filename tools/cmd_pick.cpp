@@ -25,7 +25,7 @@ Command add_pick(CLI::App& root, CommonOptions& common) {
   app->add_option("--labels", a->labels,
                   "Also keep the label map: a volume file, or a folder for several tomograms");
   add_cluster_options(*app, a->cluster);
-  add_common_options(*app, common);
+  add_common_options(*app, common, Computes::Network);
   return {app, [a, &common](Observer& observer) {
             PickRequest request;
             request.segment = parse_segment_request(a->segment, common);

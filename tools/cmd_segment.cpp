@@ -21,7 +21,7 @@ Command add_segment(CLI::App& root, CommonOptions& common) {
   app->add_option("-o,--output", a->output,
                   "Label map to write (.mrc, .h5, .em), or a folder for several tomograms")
       ->required();
-  add_common_options(*app, common);
+  add_common_options(*app, common, Computes::Network);
   return {app, [a, &common](Observer& observer) {
             SegmentRequest request = parse_segment_request(a->segment, common);
             request.output = a->output;

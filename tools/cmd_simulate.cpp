@@ -20,8 +20,7 @@ Command add_simulate(CLI::App& root, CommonOptions& common) {
   return {
       app, [request, &common](Observer& observer) {
         request->common = common.request();
-        request->threads = common.threads;
-        if (!common.memory.empty()) request->memory_bytes = parse_bytes(common.memory, "--memory");
+        request->compute = parse_compute_options(common.compute);
         if (common.seed != 0) request->overrides.push_back("seed=" + std::to_string(common.seed));
         if (common.voxel_size_angstrom)
           request->overrides.push_back("voxel_size=" + std::to_string(*common.voxel_size_angstrom));

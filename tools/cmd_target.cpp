@@ -55,7 +55,7 @@ Command add_target(CLI::App& root, CommonOptions& common) {
   return {app, [a, &common](Observer& observer) {
             TargetRequest& request = a->request;
             request.common = common.request();
-            request.threads = common.threads;
+            request.compute = parse_compute_options(common.compute);
             if (!a->classes.empty()) request.class_names = parse_names(a->classes);
             return run_target(request, &observer);
           }};

@@ -59,19 +59,35 @@ Extent3 parse_tile(const std::string& text) {
   return {0, *y, *x};
 }
 
-}  // namespace
-
-void add_common_options(CLI::App& app, CommonOptions& common) {
-  const std::string group = "Common options";
-  app.add_option("--device", common.device,
+void add_compute_options(CLI::App& app, ComputeArguments& a, Computes computes,
+                         const std::string& group) {
+  if (computes != Computes::Plain) {
+    const auto strict =
+        app.add_flag("--strict", a.strict,
+                     "Convolve by F(2, 2, 2) instead of F(4, 4, 4): half as fast, smaller errors");
+    app.add_flag("--direct", a.direct, "Convolve directly: slow, for checks")->excludes(strict);
+    app.add_option("--instruction-set", a.instruction_set, "auto, avx512, avx2 or portable")
+        ->capture_default_str();
+  }
+  if (computes == Computes::Network)
+    app.add_option("--precision", a.precision, "What a GPU computes with: fp16, bf16, tf32 or fp32")
+        ->capture_default_str();
+  app.add_option("--device", a.device,
                  "What computes: auto, cpu, cuda, cuda:N, or ref (slow and plain, for checks)")
       ->group(group);
-  app.add_option("--threads", common.threads, "Threads to use; 0: all")
+  app.add_option("--threads", a.threads, "Threads to use; 0: all")
       ->check(CLI::Range(0, 4096))
       ->group(group);
-  app.add_option("--memory", common.memory,
+  app.add_option("--memory", a.memory,
                  "Most memory to use: 8G, 512M; default: what the machine has to spare")
       ->group(group);
+}
+
+}  // namespace
+
+void add_common_options(CLI::App& app, CommonOptions& common, Computes computes) {
+  const std::string group = "Common options";
+  add_compute_options(app, common.compute, computes, group);
   app.add_option("--voxel-size", common.voxel_size_angstrom,
                  "Å per voxel, instead of what the file says")
       ->check(CLI::PositiveNumber)
@@ -91,11 +107,23 @@ void add_common_options(CLI::App& app, CommonOptions& common) {
 }
 
 void check_common_options(const CommonOptions& common) {
-  check_device(common.device);
+  check_device(parse_compute_options(common.compute).device);
   if (common.voxel_size_angstrom && !std::isfinite(*common.voxel_size_angstrom))
     refuse("--voxel-size", std::to_string(*common.voxel_size_angstrom),
            "give a number of Å above 0");
-  if (!common.memory.empty()) parse_bytes(common.memory, "--memory");
+}
+
+ComputeOptions parse_compute_options(const ComputeArguments& a) {
+  ComputeOptions options;
+  options.device = a.device;
+  options.precision = parse_precision(a.precision);
+  options.instruction_set = a.instruction_set;
+  options.convolution = a.direct   ? Convolution::Direct
+                        : a.strict ? Convolution::Strict
+                                   : Convolution::Winograd;
+  options.threads = a.threads;
+  if (!a.memory.empty()) options.memory_bytes = parse_bytes(a.memory, "--memory");
+  return options;
 }
 
 std::int64_t parse_bytes(const std::string& text, const std::string& option) {
@@ -178,8 +206,7 @@ ClusterOptions parse_cluster_options(const ClusterArguments& a, const CommonOpti
         "give the radius of a particle in voxels (8) or Å (110A), or choose --method components");
   options.per_class = a.per_class;
   parse_min_size(a.min_size, options.min_size, options.min_size_of_class);
-  options.threads = common.threads;
-  options.device = common.device;
+  options.compute = parse_compute_options(common.compute);
   return options;
 }
 
@@ -220,28 +247,6 @@ void add_segment_options(CLI::App& app, SegmentArguments& a) {
                  "What becomes of the first skip connection while it waits: keep, recompute, fp16, "
                  "or auto (one of the first two)")
       ->capture_default_str();
-  const auto strict =
-      app.add_flag("--strict", a.strict,
-                   "Convolve by F(2, 2, 2) instead of F(4, 4, 4): half as fast, smaller errors");
-  app.add_flag("--direct", a.direct, "Convolve directly: slow, smallest columns, for checks")
-      ->excludes(strict);
-  app.add_option("--instruction-set", a.instruction_set, "auto, avx512, avx2 or portable")
-      ->capture_default_str();
-  app.add_option("--precision", a.precision, "What a card computes with: fp16, bf16, tf32 or fp32")
-      ->capture_default_str();
-}
-
-SegmentOptions backend_options(const std::string& instruction_set, bool strict, bool direct,
-                               const CommonOptions& common) {
-  SegmentOptions options;
-  options.device = common.device;
-  options.instruction_set = instruction_set;
-  options.convolution = direct   ? Convolution::Direct
-                        : strict ? Convolution::Strict
-                                 : Convolution::Winograd;
-  options.threads = common.threads;
-  if (!common.memory.empty()) options.memory_bytes = parse_bytes(common.memory, "--memory");
-  return options;
 }
 
 SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOptions& common) {
@@ -255,9 +260,8 @@ SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOpti
   request.rescale = a.rescale;
   request.bin = a.bin;
 
-  request.options = backend_options(a.instruction_set, a.strict, a.direct, common);
-  request.options.precision = parse_precision(a.precision);
   SegmentOptions& options = request.options;
+  options.compute = parse_compute_options(common.compute);
   options.slab_planes = a.slab;
   if (!a.tile.empty()) options.tile = parse_tile(a.tile);
   options.first_skip = parse_first_skip(a.first_skip);

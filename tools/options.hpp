@@ -15,11 +15,26 @@
 
 namespace dfe::cli {
 
+/// What computes, as typed.
+struct ComputeArguments {
+  std::string device = "auto", memory, instruction_set = "auto", precision = "fp16";
+  int threads = 0;
+  bool strict = false, direct = false;
+};
+
+/// Throws a usage `Error` naming the option whose value cannot be used.
+ComputeOptions parse_compute_options(const ComputeArguments& arguments);
+
+/// Which of them a subcommand takes.
+enum class Computes {
+  Plain,     ///< device, threads and memory, as every subcommand does
+  Training,  ///< and how the CPU convolves
+  Network,   ///< and what a GPU computes with
+};
+
 /// Options of every subcommand.
 struct CommonOptions {
-  std::string device = "auto";
-  int threads = 0;
-  std::string memory;
+  ComputeArguments compute;
   std::optional<double> voxel_size_angstrom;
   std::uint64_t seed = 0;
   bool json = false, quiet = false, verbose = false, overwrite = false, skip_existing = false;
@@ -33,7 +48,7 @@ struct Command {
   std::function<CommandReport(Observer&)> run;
 };
 
-void add_common_options(CLI::App& app, CommonOptions& common);
+void add_common_options(CLI::App& app, CommonOptions& common, Computes computes = Computes::Plain);
 
 /// Throws a usage `Error` where a common option has a value that no subcommand can use.
 void check_common_options(const CommonOptions& common);
@@ -55,11 +70,9 @@ ClusterOptions parse_cluster_options(const ClusterArguments& arguments, const Co
 /// them.
 struct SegmentArguments {
   std::vector<std::string> tomograms;
-  std::string weights, scores, classes, normalization, tiling = "exact", instruction_set = "auto",
-                                                       tile, precision = "fp16";
-  std::string first_skip = "auto";
+  std::string weights, scores, classes, normalization, tile, tiling = "exact", first_skip = "auto";
   std::int64_t patch = 160, bin = 1, slab = 0;
-  bool scores_float32 = false, rescale = false, strict = false, direct = false;
+  bool scores_float32 = false, rescale = false;
 };
 
 void add_segment_options(CLI::App& app, SegmentArguments& arguments);
@@ -67,10 +80,6 @@ void add_segment_options(CLI::App& app, SegmentArguments& arguments);
 /// Throws a usage `Error` naming the option whose value cannot be used.
 SegmentRequest parse_segment_request(const SegmentArguments& arguments,
                                      const CommonOptions& common);
-
-/// What computes: device, instruction set, kind of convolution, threads and memory.
-SegmentOptions backend_options(const std::string& instruction_set, bool strict, bool direct,
-                               const CommonOptions& common);
 
 /// Names with commas between.
 std::vector<std::string> parse_names(const std::string& text);

@@ -53,7 +53,7 @@ const DeepFinderSpec kSpec{{32, 48, 64}, 13};
 float close_call(const std::string& precision) { return precision == "bf16" ? 0.16f : 0.02f; }
 
 std::unique_ptr<Backend> open_device(const std::string& device, const std::string& precision) {
-  SegmentOptions options;
+  ComputeOptions options;
   options.device = device;
   options.convolution = Convolution::Direct;  // what a card computes, too
   for (const Precision p : {Precision::Fp16, Precision::Bf16, Precision::Tf32, Precision::Fp32})

@@ -29,7 +29,7 @@ MembraneDistances measure_membrane(const EvaluateRequest& request, const Evaluat
   std::vector<Particle> all = pair.predicted;
   all.insert(all.end(), pair.truth.begin(), pair.truth.end());
   const std::vector<double> distances =
-      distances_to_label(map.labels.view(), request.membrane_label, all, request.threads);
+      distances_to_label(map.labels.view(), request.membrane_label, all, request.compute.threads);
   const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(pair.predicted.size());
   MembraneDistances result;
   result.predicted = histogram_of({distances.begin(), middle}, 1);

@@ -33,7 +33,7 @@ CommandReport run_cluster(const ClusterRequest& request, Observer* observer) {
     }
     io::RunRecord record("cluster");
     record_options(record, request.options);
-    record.option("device", request.options.device);
+    record.option("device", request.options.compute.device);
     record.input(job.input);
     record.stage("read");
     io::VolumeReadOptions read;

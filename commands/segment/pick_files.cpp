@@ -54,8 +54,8 @@ CommandReport run_pick(const PickRequest& request, Observer* observer) {
     record_options(record, request.cluster);
     LabelMap map = segment_file(job.input, segmenter, weights, segment, scores, record, observer);
     record.stage("cluster");
-    if (options.device == "auto" && segmenter.on_card())
-      options.device = "cuda";  // it is open already
+    if (options.compute.device == "auto" && segmenter.on_card())
+      options.compute.device = "cuda";  // it is open already
     ParticleList list = cluster(map, options, open_scores(scores.string(), map).get(), observer);
     finish_list(list, map, job.input);
     unbin_list(list, segment.bin, job.input, segment.common);

@@ -72,14 +72,12 @@ Weights read_weights_for(const SegmentRequest& request) {
 
 void record_options(io::RunRecord& record, const SegmentRequest& request) {
   const SegmentOptions& o = request.options;
-  record.option("device", o.device);
-  record.option("instruction-set", o.instruction_set);
-  record.option("precision", precision_name(o.precision));
-  record.option("convolution", o.convolution == Convolution::Direct   ? "direct"
-                               : o.convolution == Convolution::Strict ? "strict"
-                                                                      : "winograd");
-  record.option("threads", std::to_string(o.threads));
-  record.option("memory", std::to_string(o.memory_bytes));
+  record.option("device", o.compute.device);
+  record.option("instruction-set", o.compute.instruction_set);
+  record.option("precision", precision_name(o.compute.precision));
+  record.option("convolution", convolution_name(o.compute.convolution));
+  record.option("threads", std::to_string(o.compute.threads));
+  record.option("memory", std::to_string(o.compute.memory_bytes));
   record.option("normalize",
                 o.normalization ? normalization_name(*o.normalization) : "as the weights say");
   record.option("tiling", o.tiling == Tiling::Exact ? "exact" : "deepfinder");

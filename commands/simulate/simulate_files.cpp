@@ -88,7 +88,7 @@ class Simulation {
     check_outputs();
     io::RunRecord record("simulate");
     record.option("config", request_.config);
-    record.option("threads", std::to_string(request_.threads));
+    record.option("threads", std::to_string(request_.compute.threads));
     record.input(request_.config);
     record.stage("densities");
     for (std::size_t i = 0; i < settings_.sources.size(); ++i)
@@ -127,10 +127,10 @@ class Simulation {
       ImagingOptions imaging = imaging_of(c, 0);
       most =
           std::max(most, simulate_bytes(settings_.scene.extent, settings_.scene.voxel_size_angstrom,
-                                        imaging, request_.threads));
+                                        imaging, request_.compute.threads));
     }
-    const std::int64_t have =
-        request_.memory_bytes > 0 ? request_.memory_bytes : available_memory_bytes();
+    const std::int64_t have = request_.compute.memory_bytes > 0 ? request_.compute.memory_bytes
+                                                                : available_memory_bytes();
     const std::string text = settings_.scene.extent.to_string() + " voxels: up to " +
                              number_text(static_cast<double>(most) / (1 << 20)) + " MB";
     if (have > 0 && most > have)
@@ -184,7 +184,7 @@ class Simulation {
     o.tilt_first_deg = -condition.range_deg;
     o.tilt_last_deg = condition.range_deg;
     o.seed = seed;
-    o.threads = request_.threads;
+    o.threads = request_.compute.threads;
     o.keep_clean = settings_.wants("clean");
     o.keep_projections = settings_.wants("projections");
     return o;
@@ -211,7 +211,7 @@ class Simulation {
     }
     if (wanted.empty()) return;
     settings_.scene.seed = derived_seed(settings_.seed, 201, number);
-    settings_.scene.threads = request_.threads;
+    settings_.scene.threads = request_.compute.threads;
     record.stage("scene");
     const Scene scene = make_scene(settings_.scene, observer_);
     for (std::size_t c = 0; c < scene.asked.size(); ++c)

@@ -108,7 +108,7 @@ void record_options(io::RunRecord& record, const TargetRequest& request) {
   record.option("from", request.list_format);
   record.option("from-axes", request.xml_axes);
   record.option("relion-binning", number_text(request.relion_binning));
-  record.option("threads", std::to_string(request.threads));
+  record.option("threads", std::to_string(request.compute.threads));
   record.option("merge", join(request.merges, ","));
   record.option("classes", join(request.class_names, ","));
   if (request.common.voxel_size_angstrom)
@@ -157,7 +157,7 @@ CommandReport run_target(const TargetRequest& request, Observer* observer) {
     warnings.add(request.list + ": no particles; the target is background but for what is merged");
   TargetOptions options;
   options.rules = rules;
-  options.threads = request.threads;
+  options.threads = request.compute.threads;
   options.shapes = read_shapes(request, list, rules, like.geometry.voxel_size, record, warnings);
 
   record.stage("paint");

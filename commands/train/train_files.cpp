@@ -78,9 +78,9 @@ class TrainRun {
   CommandReport run() {
     prepare_folder(run_, request_);
     record_options();
-    record_.device(make_training_backend(request_.options).forward->description());
+    record_.device(make_training_backend(request_.compute).forward->description());
     record_.stage("open");
-    data_ = open_training_data(settings_, run_.folder, request_.common, request_.options.threads,
+    data_ = open_training_data(settings_, run_.folder, request_.common, request_.compute.threads,
                                record_, observer_);
     start();
     record_.stage("read");
@@ -101,7 +101,7 @@ class TrainRun {
         [&](const TrainProgress& p, const std::string& words) { keep_epoch(p, words); }, observer_};
     if (!request_.resume) keep(progress_);
     const TrainEnd end =
-        train(settings_, sampler, data_.valid, request_.options, alone, progress_, events);
+        train(settings_, sampler, data_.valid, request_.compute, alone, progress_, events);
     return report(end);
   }
 

@@ -30,12 +30,12 @@ std::string fixed(double value, const char* format) {
 /// As many backends side by side as the batch, the threads and the memory allow. Throws a usage
 /// `Error` where the memory is too small for one.
 std::vector<TrainingBackend> backends_for(const TrainSettings& settings, const Graph& graph,
-                                          const SegmentOptions& device) {
+                                          const ComputeOptions& compute) {
   constexpr std::int64_t kScratch =
       128 << 20;  // of a backend: weights as its kernels want them, points of tiles
   const std::int64_t sample = activation_bytes(graph, settings.sampler.patch);
   const std::int64_t budget =
-      device.memory_bytes > 0 ? device.memory_bytes : available_memory_bytes();
+      compute.memory_bytes > 0 ? compute.memory_bytes : available_memory_bytes();
   const auto needed = [&](std::int64_t lanes) {
     const std::int64_t kept = needs_probabilities(settings.loss) ? settings.batch : lanes;
     return kept * sample + lanes * (sample + kScratch);
@@ -47,9 +47,9 @@ std::vector<TrainingBackend> backends_for(const TrainSettings& settings, const G
                 "make training.batch or patches.size smaller; without loss.tversky one patch is "
                 "kept instead of the batch");
   std::int64_t lanes = std::min<std::int64_t>(
-      settings.batch, device.threads > 0 ? device.threads : available_threads());
+      settings.batch, compute.threads > 0 ? compute.threads : available_threads());
   while (budget > 0 && lanes > 1 && needed(lanes) > budget) --lanes;
-  return make_training_lanes(device, lanes);
+  return make_training_lanes(compute, lanes);
 }
 
 /// Hands on everything but the messages of the steps within, which would come anew at every
@@ -69,22 +69,22 @@ class Hushed final : public Observer {
 class Trainer {
  public:
   Trainer(const TrainSettings& settings, const sampling::Sampler& sampler,
-          const std::vector<ValidationTomogram>& validation, const SegmentOptions& device,
+          const std::vector<ValidationTomogram>& validation, const ComputeOptions& compute,
           Communicator& communicator, TrainProgress& progress, const TrainEvents& events)
       : settings_(settings),
         sampler_(sampler),
         validation_(validation),
-        device_(device),
+        compute_(compute),
         communicator_(communicator),
         progress_(progress),
         events_(events),
         graph_(deepfinder_graph({.widths = progress.state.weights.widths,
                                  .classes = progress.state.weights.classes,
                                  .streamed = false})),
-        backends_(backends_for(settings, graph_, device)),
+        backends_(backends_for(settings, graph_, compute)),
         gradient_(graph_, backends_, settings.sampler.patch, settings.batch, settings.loss,
                   communicator),
-        pool_(device.threads),
+        pool_(compute.threads),
         voxels_(static_cast<std::size_t>(settings.batch * settings.sampler.patch.voxels())),
         labels_(voxels_.size()) {
     for (std::int64_t i = 0; i < settings.batch; ++i) {
@@ -198,12 +198,12 @@ class Trainer {
 
   /// The budget is what is left beside the memory of training.
   SegmentOptions validation_options() const {
-    SegmentOptions options = device_;
-    if (options.device == "auto") options.device = "cpu";  // where the training runs
+    SegmentOptions options;
+    options.compute = compute_;
     options.normalization = settings_.sampler.normalization;
-    if (options.memory_bytes > 0)
-      options.memory_bytes =
-          std::max<std::int64_t>(options.memory_bytes - resident_memory_bytes(), 1);
+    if (options.compute.device == "auto") options.compute.device = "cpu";  // where training runs
+    std::int64_t& memory = options.compute.memory_bytes;
+    if (memory > 0) memory = std::max<std::int64_t>(memory - resident_memory_bytes(), 1);
     return options;
   }
 
@@ -286,7 +286,7 @@ class Trainer {
   const TrainSettings& settings_;
   const sampling::Sampler& sampler_;
   const std::vector<ValidationTomogram>& validation_;
-  const SegmentOptions& device_;
+  const ComputeOptions& compute_;
   Communicator& communicator_;
   TrainProgress& progress_;
   const TrainEvents& events_;
@@ -309,9 +309,9 @@ Weights weights_to_use(const TrainingState& state) {
 }
 
 TrainEnd train(const TrainSettings& settings, const sampling::Sampler& sampler,
-               const std::vector<ValidationTomogram>& validation, const SegmentOptions& device,
+               const std::vector<ValidationTomogram>& validation, const ComputeOptions& compute,
                Communicator& communicator, TrainProgress& progress, const TrainEvents& events) {
-  return Trainer(settings, sampler, validation, device, communicator, progress, events).run();
+  return Trainer(settings, sampler, validation, compute, communicator, progress, events).run();
 }
 
 }  // namespace dfe

@@ -30,7 +30,7 @@ enum class TrainEnd { Finished, Stopped };
 /// `checkpoint` gets is one to go on from. Throws `Error` where too many batches in a row are not
 /// finite, after a checkpoint of the last good state.
 TrainEnd train(const TrainSettings& settings, const sampling::Sampler& sampler,
-               const std::vector<ValidationTomogram>& validation, const SegmentOptions& device,
+               const std::vector<ValidationTomogram>& validation, const ComputeOptions& compute,
                Communicator& communicator, TrainProgress& progress, const TrainEvents& events);
 
 }  // namespace dfe

@@ -11,11 +11,11 @@
 
 namespace dfe {
 
-TrainingBackend make_training_backend(const SegmentOptions& options) {
+TrainingBackend make_training_backend(const ComputeOptions& options) {
   if (options.device.starts_with("cuda"))
     throw Error(ErrorKind::Usage, "device", options.device, "training runs on the CPU only so far",
                 "use --device cpu or auto");
-  SegmentOptions host = options;
+  ComputeOptions host = options;
   if (host.device == "auto") host.device = "cpu";
   TrainingBackend made{make_backend(host), nullptr};
   made.backward =
@@ -25,12 +25,12 @@ TrainingBackend make_training_backend(const SegmentOptions& options) {
   return made;
 }
 
-std::vector<TrainingBackend> make_training_lanes(const SegmentOptions& options, std::int64_t most) {
+std::vector<TrainingBackend> make_training_lanes(const ComputeOptions& options, std::int64_t most) {
   const int threads = options.threads > 0 ? options.threads : available_threads();
   const int lanes = static_cast<int>(std::clamp<std::int64_t>(most, 1, threads));
   std::vector<TrainingBackend> made;
   for (int lane = 0; lane < lanes; ++lane) {
-    SegmentOptions share = options;
+    ComputeOptions share = options;
     share.threads = threads / lanes + (lane < threads % lanes ? 1 : 0);
     made.push_back(make_training_backend(share));
   }

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "dfengine/segment.hpp"
+#include "dfengine/compute.hpp"
 #include "kernels/backend.hpp"
 #include "kernels/backward.hpp"
 
@@ -18,11 +18,11 @@ struct TrainingBackend {
 };
 
 /// As make_backend: device, threads and instruction set are taken from the options.
-TrainingBackend make_training_backend(const SegmentOptions& options);
+TrainingBackend make_training_backend(const ComputeOptions& options);
 
 /// Backends that work side by side on a sample each, with the threads of `options` shared out among
 /// them: patches are too small to keep many threads busy within one. At most `most` of them, and no
 /// more than there are threads.
-std::vector<TrainingBackend> make_training_lanes(const SegmentOptions& options, std::int64_t most);
+std::vector<TrainingBackend> make_training_lanes(const ComputeOptions& options, std::int64_t most);
 
 }  // namespace dfe

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "compute.hpp"
 #include "label_map.hpp"
 #include "length.hpp"
 #include "observer.hpp"
@@ -34,9 +35,8 @@ struct ClusterOptions {
   PickPosition position = PickPosition::Centroid;
   std::int64_t min_size = 1;                      ///< clusters with fewer voxels are dropped
   std::map<int, std::int64_t> min_size_of_class;  ///< overrides `min_size` for a class label
-  int threads = 0;                                ///< 0: all
-  std::string device =
-      "auto";  ///< auto and cpu: the CPU; cuda, cuda:N: mean shift on that card. The same result
+  ComputeOptions compute;  ///< threads, and a device: auto and cpu are the CPU; cuda, cuda:N: mean
+                           ///< shift on that GPU. The same result
 };
 
 /// Probability of class `class_label` at a voxel, where score maps exist; null elsewhere.

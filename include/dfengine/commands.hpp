@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cluster.hpp"
+#include "compute.hpp"
 #include "evaluate.hpp"
 #include "observer.hpp"
 #include "segment.hpp"
@@ -102,9 +103,9 @@ struct EvaluateRequest {
   std::string
       overlap;      ///< "sets.star": sets_both.star, sets_only_predicted.star, sets_only_truth.star
   std::string csv;  ///< table of all scores, or empty
-  std::string plots;   ///< plots are PLOTS_f1.png, PLOTS_confusion.png, ..., or empty
-  std::string report;  ///< HTML page, or empty
-  int threads = 0;     ///< 0: all
+  std::string plots;       ///< plots are PLOTS_f1.png, PLOTS_confusion.png, ..., or empty
+  std::string report;      ///< HTML page, or empty
+  ComputeOptions compute;  ///< threads
 };
 
 struct TargetRequest {
@@ -121,7 +122,7 @@ struct TargetRequest {
   std::string list_format = "auto";
   std::string xml_axes = "detect";  ///< detect, xyz, zyx
   double relion_binning = 1;
-  int threads = 0;  ///< 0: all
+  ComputeOptions compute;  ///< threads
 };
 
 struct TrainRequest {
@@ -133,17 +134,16 @@ struct TrainRequest {
   std::string
       init;  ///< weights to begin with; empty: the setting `network.weights`, or random ones
   bool resume = false;     ///< go on from the checkpoint in the output folder
-  SegmentOptions options;  ///< device, instruction set, kind of convolution, threads, memory
+  ComputeOptions compute;  ///< all but precision; device: auto, cpu or ref
 };
 
 struct SimulateRequest {
   CommonRequest common;
   std::string config;  ///< YAML file (docs/simulate.md)
   std::vector<std::string>
-      overrides;                  ///< "noise.snr=0.05": settings that replace those of the file
-  std::string output;             ///< folder for the data set
-  int threads = 0;                ///< 0: all
-  std::int64_t memory_bytes = 0;  ///< budget; 0: what the machine has to spare
+      overrides;           ///< "noise.snr=0.05": settings that replace those of the file
+  std::string output;      ///< folder for the data set
+  ComputeOptions compute;  ///< threads and memory
 };
 
 CommandReport run_segment(const SegmentRequest& request, Observer* observer = nullptr);

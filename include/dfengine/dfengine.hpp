@@ -4,6 +4,7 @@
 
 #include "cluster.hpp"
 #include "commands.hpp"
+#include "compute.hpp"
 #include "error.hpp"
 #include "evaluate.hpp"
 #include "extent.hpp"

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "compute.hpp"
 #include "label_map.hpp"
 #include "observer.hpp"
 #include "volume_source.hpp"
@@ -23,14 +24,6 @@ enum class Tiling {
                ///< comparison
 };
 
-/// How the cpu backend computes convolutions.
-enum class Convolution {
-  Winograd,  ///< minimal filtering F(4, 4, 4), at quarter resolution F(2, 4, 4), and the 8-product
-             ///< up-convolution: fastest
-  Strict,    ///< F(2, 2, 2): about half as fast, half the error of direct fp32
-  Direct,    ///< one multiply-add per weight: the oracle of the others
-};
-
 /// What becomes of the first skip connection while it waits, at full resolution, until all below it
 /// is done: it is more than half of the memory that streaming takes.
 enum class FirstSkip {
@@ -40,29 +33,8 @@ enum class FirstSkip {
          ///< of two inputs of one layer
 };
 
-/// What a card computes with; sums are always in single precision.
-enum class Precision {
-  Fp16,  ///< half: fastest, relative error about 1e-3
-  Bf16,  ///< bfloat16: the range of single precision, relative error about 1e-2
-  Tf32,  ///< single precision in memory, 10-bit mantissas in products
-  Fp32,  ///< single precision throughout, slow
-};
-
-constexpr const char* precision_name(Precision precision) {
-  return precision == Precision::Fp16   ? "fp16"
-         : precision == Precision::Bf16 ? "bf16"
-         : precision == Precision::Tf32 ? "tf32"
-                                        : "fp32";
-}
-
 struct SegmentOptions {
-  std::string device = "auto";            ///< auto, cpu, ref, cuda, cuda:N
-  Precision precision = Precision::Fp16;  ///< of a card; the other devices have their own
-  std::string instruction_set =
-      "auto";  ///< auto, avx512, avx2, portable: what the cpu backend may use
-  Convolution convolution = Convolution::Winograd;
-  int threads = 0;                ///< 0: all
-  std::int64_t memory_bytes = 0;  ///< budget of the whole run; 0: what the machine has to spare
+  ComputeOptions compute;
   std::int64_t slab_planes =
       0;  ///< planes per step at full resolution; 0: chosen. Never changes the result
   std::optional<Extent3>

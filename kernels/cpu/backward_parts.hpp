@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "dfengine/segment.hpp"
+#include "dfengine/compute.hpp"
 #include "kernels/backward.hpp"
 #include "kernels/cpu/backward_table.hpp"
 #include "kernels/cpu/planes.hpp"

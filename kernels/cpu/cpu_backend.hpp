@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dfengine/segment.hpp"
+#include "dfengine/compute.hpp"
 #include "kernels/backend.hpp"
 
 namespace dfe {

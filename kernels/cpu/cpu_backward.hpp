@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "dfengine/segment.hpp"
+#include "dfengine/compute.hpp"
 #include "kernels/backward.hpp"
 
 namespace dfe {

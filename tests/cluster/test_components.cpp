@@ -84,7 +84,7 @@ TEST_CASE(
     const LabelMap map = random_map(random, 20);
     const std::vector<Component> expected = flood_fill(map);
     ClusterOptions options = component_options();
-    options.threads = static_cast<int>(1 + trial % 3);
+    options.compute.threads = static_cast<int>(1 + trial % 3);
     const ParticleList list = cluster(map, options);
     INFO("trial " << trial << ", extent " << map.labels.extent().to_string());
     REQUIRE(list.particles.size() == expected.size());

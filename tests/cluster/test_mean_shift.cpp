@@ -40,7 +40,7 @@ TEST_CASE("random maps: clusters, order, sizes and labels are the oracle's") {
     const LabelMap map = random_map(random, 18);
     ClusterOptions options = mean_shift_options(kRadii[random.below(9)]);
     options.position = random.below(2) != 0 ? PickPosition::Mode : PickPosition::Centroid;
-    options.threads = static_cast<int>(1 + random.below(3));
+    options.compute.threads = static_cast<int>(1 + random.below(3));
     INFO("trial " << trial << ", extent " << map.labels.extent().to_string() << ", radius "
                   << options.radius.value);
     check_equal(cluster(map, options), test::reference_mean_shift(map, options.radius.value),
@@ -176,10 +176,10 @@ TEST_CASE("the number of threads changes no bit of the list") {
     const LabelMap map = random_map(random, 40);
     ClusterOptions options = mean_shift_options(3);
     options.per_class = trial % 2 != 0;
-    options.threads = 1;
+    options.compute.threads = 1;
     const ParticleList one = cluster(map, options);
     for (const int threads : {2, 3, 8}) {
-      options.threads = threads;
+      options.compute.threads = threads;
       const ParticleList several = cluster(map, options);
       REQUIRE(several.particles.size() == one.particles.size());
       for (std::size_t k = 0; k < one.particles.size(); ++k) {

@@ -90,7 +90,7 @@ TEST_CASE("clustering stays within its memory bound") {
              {static_cast<const ScoreLookup*>(nullptr), static_cast<const ScoreLookup*>(&scores)}) {
           ClusterOptions options = mean_shift_options(radius);
           options.per_class = per_class;
-          options.threads = 2;
+          options.compute.threads = 2;
           check_bound(*map, options, 5, of);
         }
   check_bound(balls, component_options(), 5, nullptr);

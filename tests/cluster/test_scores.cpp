@@ -44,7 +44,7 @@ TEST_CASE("the score is the mean probability of the winning class over its own v
     for (const int threads : {1, 3}) {
       ClusterOptions options = mean_shift_options(6);
       options.per_class = per_class;
-      options.threads = threads;
+      options.compute.threads = threads;
       options.min_size = 2;
       const ParticleList list = cluster(map, options, &scores);
       REQUIRE(list.particles.size() == 2);

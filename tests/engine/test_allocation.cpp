@@ -47,11 +47,11 @@ TEST_CASE("any allocation may fail") {
   const Weights weights = random_weights({{2, 3, 2}, 3}, 1);
   const MemoryVolume volume = random_volume({5, 6, 7}, 2);
   SegmentOptions options;
-  options.threads = 2;
-  options.convolution = Convolution::Direct;  // fewer allocations of one kind
+  options.compute.threads = 2;
+  options.compute.convolution = Convolution::Direct;  // fewer allocations of one kind
   ClusterOptions clustering;
   clustering.radius = {2, false};
-  clustering.threads = 2;
+  clustering.compute.threads = 2;
   const auto run = [&] {
     return cluster(segment(volume, weights, options), clustering).particles.size();
   };

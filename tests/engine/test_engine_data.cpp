@@ -82,8 +82,8 @@ TEST_CASE("all seven layouts of Keras weights give the stored output") {
     for (const std::string& device : devices) {
       SegmentOptions options;
       options.normalization = Normalization::None;
-      options.device = device == "ref" ? "ref" : "cpu";
-      if (device != "ref") options.instruction_set = device;
+      options.compute.device = device == "ref" ? "ref" : "cpu";
+      if (device != "ref") options.compute.instruction_set = device;
       double worst = 0;
       segment(
           *input, weights, options,

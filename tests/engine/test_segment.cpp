@@ -78,13 +78,13 @@ TEST_CASE("cpu agrees with ref for any extent, from one voxel up") {
                         DFE_CONTAINS("same value"));  // one voxel is constant
       options.normalization = Normalization::None;
     }
-    options.device = "ref";
+    options.compute.device = "ref";
     const Result ref = run(volume, weights, options);
-    options.device = "cpu";
+    options.compute.device = "cpu";
     for (const std::string& isa : instruction_sets())
       for (const auto& [convolution, bound] : kBounds) {
-        options.instruction_set = isa;
-        options.convolution = convolution;
+        options.compute.instruction_set = isa;
+        options.compute.convolution = convolution;
         const Result cpu = run(volume, weights, options);
         const double largest = largest_score_difference(cpu, ref);
         INFO(isa << " convolution " << static_cast<int>(convolution) << " largest score difference "
@@ -120,23 +120,23 @@ TEST_CASE(
     for (const std::string& isa : instruction_sets()) {
       const MemoryVolume volume = random_volume(cut.extent, 4);
       SegmentOptions options;
-      options.convolution = cut.convolution;
-      options.instruction_set = isa;
+      options.compute.convolution = cut.convolution;
+      options.compute.instruction_set = isa;
       const SegmentOptions plain = options;
       const Result whole = run(volume, weights, options);
       CHECK(std::set<int>(whole.labels.begin(), whole.labels.end()).size() >=
             3);  // not a trivial map
       const auto same = [&](const std::string& what) {
         INFO(isa << " convolution " << static_cast<int>(cut.convolution) << " " << what << " slab "
-                 << options.slab_planes << " threads " << options.threads);
+                 << options.slab_planes << " threads " << options.compute.threads);
         const Result part = run(volume, weights, options);
         CHECK(part.labels == whole.labels);
         CHECK(part.scores == whole.scores);
       };
       for (const std::int64_t slab : {1, 3, 12}) options.slab_planes = slab, same("whole planes");
       options.slab_planes = 0;
-      for (const int threads : {1, 5}) options.threads = threads, same("threads");
-      options.threads = 2;
+      for (const int threads : {1, 5}) options.compute.threads = threads, same("threads");
+      options.compute.threads = 2;
       for (const Extent3& tile : cut.tiles)
         options.tile = tile, options.slab_planes = tile.x % 7 + 1, same(tile.to_string());
       options = plain;
@@ -172,7 +172,7 @@ TEST_CASE("a small budget has the first skip computed again where that is less w
   const auto plan = [&](std::optional<FirstSkip> first_skip, std::int64_t budget) {
     SegmentOptions options;
     options.first_skip = first_skip;
-    options.memory_bytes = budget;
+    options.compute.memory_bytes = budget;
     options.slab_planes = 1;
     return plan_segment(volume, weights, options, false);
   };
@@ -199,7 +199,7 @@ TEST_CASE("columns with halos below the receptive field would be seen") {
   const Weights weights = random_weights(kSmall, 3);
   SegmentOptions options;
   options.normalization = Normalization::None;
-  options.convolution = Convolution::Direct;
+  options.compute.convolution = Convolution::Direct;
   const Extent3 extent{4, 4, 160};
   const std::vector<float> values = uniform_reals(extent.voxels(), 5);
   const auto scores_with_changed = [&](std::int64_t x) {
@@ -308,12 +308,12 @@ TEST_CASE("volumes that cannot be segmented are refused with a reason") {
                     DFE_CONTAINS("no voxels"));
   const MemoryVolume good = random_volume({8, 8, 8}, 1);
   SegmentOptions options;
-  options.device = "cuda";
+  options.compute.device = "cuda";
   CHECK_THROWS_WITH(run(good, weights, options), DFE_CONTAINS("no CUDA backend"));
-  options.device = "tpu";
+  options.compute.device = "tpu";
   CHECK_THROWS_WITH(run(good, weights, options), DFE_CONTAINS("no such device"));
   options = {};
-  options.memory_bytes = 1 << 20;
+  options.compute.memory_bytes = 1 << 20;
   CHECK_THROWS_WITH(run(good, weights, options), DFE_CONTAINS("at least"));
   Weights wrong = weights;
   wrong.layers[4].kernel_shape[3] = 9;

@@ -43,12 +43,12 @@ TEST_CASE("clustering options are checked before any file is opened") {
         dfe::ClusterMethod::ConnectedComponents);
   arguments.method = "meanshift";
   arguments.radius = "110A";
-  common.threads = 3;
-  common.device = "cuda:1";
+  common.compute.threads = 3;
+  common.compute.device = "cuda:1";
   const dfe::ClusterOptions options = parse_cluster_options(arguments, common, "cluster");
   CHECK(options.radius.is_angstrom);
   CHECK(options.radius.value == 110);
-  CHECK(options.threads == 3);
-  CHECK(options.device == "cuda:1");
+  CHECK(options.compute.threads == 3);
+  CHECK(options.compute.device == "cuda:1");
   CHECK(options.position == dfe::PickPosition::Centroid);
 }

@@ -10,8 +10,8 @@
 #include <optional>
 #include <string>
 
+#include "dfengine/compute.hpp"
 #include "dfengine/extent.hpp"
-#include "dfengine/segment.hpp"
 #include "kernels/common/first_layer.hpp"
 #include "kernels/common/halo_conv.hpp"
 #include "kernels/common/halo_up_conv.hpp"

@@ -151,7 +151,7 @@ TEST_CASE("the written parameters make the same tomogram again; seeds and tomogr
   SimulateRequest again = request_of(folder, kConfig);
   again.config = (folder / "out/simulate.yaml").string();
   again.output = (folder / "again").string();
-  again.threads = 1;
+  again.compute.threads = 1;
   run_simulate(again);
   CHECK(text_of(folder / "out/train/train_2.mrc") == text_of(folder / "again/train/train_2.mrc"));
   CHECK(text_of(folder / "out/train/train_2_objl.xml") ==

@@ -24,7 +24,7 @@ TrainRequest request_in(const TempFolder& folder, std::vector<std::string> overr
   TrainRequest request;
   request.config = folder / "toy.yaml";
   request.overrides = std::move(overrides);
-  request.options.threads = 1;
+  request.compute.threads = 1;
   return request;
 }
 
@@ -143,12 +143,12 @@ TEST_CASE("a stopped run goes on bit for bit, on any number of threads") {
     TrainRequest request =
         request_in(folder, {"output=" + (folder / "parts").string(), "training.epochs=4"});
     request.common.overwrite = true;
-    request.options.threads = 2;
+    request.compute.threads = 2;
     const auto stopped = run(request, &stopper);
     CHECK(stopped["finished"] == false);
     CHECK(stopped["batches"] == after);
     request.resume = true;
-    request.options.threads = 1;
+    request.compute.threads = 1;
     CHECK(run(request)["finished"] == true);
     for (const char* weights : {"weights_last.h5", "weights_best.h5"})
       CHECK(parameters(folder / "parts" / weights) == parameters(folder / "whole" / weights));

@@ -21,7 +21,7 @@ const LossSpec kEntropy{.class_weights = {1, 2, 3}};
 const LossSpec kBoth{.cross_entropy = 1, .tversky = 0.5, .alpha = 0.3, .beta = 0.7};
 
 TrainingBackend backend(const std::string& device, int threads, const std::string& isa = "auto") {
-  SegmentOptions options;
+  ComputeOptions options;
   options.device = device;
   options.threads = threads;
   options.instruction_set = isa;
@@ -199,7 +199,7 @@ TEST_CASE("two processes with half the batch each get the bits of one with all o
 TEST_CASE("samples side by side on several backends give the bits of one after the other") {
   const Graph graph = deepfinder_graph(kSpec);
   const Weights weights = small_weights(graph, 9);
-  SegmentOptions options;
+  ComputeOptions options;
   options.threads = 3;
   const std::vector<TrainingBackend> lanes = make_training_lanes(options, 5);
   REQUIRE(lanes.size() == 3);

@@ -47,7 +47,7 @@ std::vector<double> flat(const Gradients& gradients) {
   return all;
 }
 
-void compare(const SegmentOptions& device, const std::string& name, const LossSpec& loss) {
+void compare(const ComputeOptions& device, const std::string& name, const LossSpec& loss) {
   const std::vector<Golden> expected = golden(name);
   REQUIRE(expected.size() > 200);
   const Graph graph = deepfinder_graph({{3, 4, 5}, 3});
@@ -82,7 +82,7 @@ void compare(const SegmentOptions& device, const std::string& name, const LossSp
 
 TEST_CASE("ten steps agree with Keras to 1e-5, for cross-entropy and Tversky, on ref and cpu") {
   for (const std::string device : {"ref", "cpu"}) {
-    SegmentOptions options;
+    ComputeOptions options;
     options.device = device;
     options.threads = 2;
     compare(options, "entropy", {});

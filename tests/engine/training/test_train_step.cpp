@@ -24,8 +24,8 @@ struct Trainer {
     optimizer.schedule.rate = 1e-2;
     state.weights = small_weights(graph, 3);
   }
-  static SegmentOptions options() {
-    SegmentOptions o;
+  static ComputeOptions options() {
+    ComputeOptions o;
     o.device = "cpu";
     o.threads = 1;
     return o;
@@ -122,7 +122,7 @@ TEST_CASE("a second set of weights gives the gradients of a fresh start, bit for
   const Graph graph = deepfinder_graph({.widths = {8, 20, 8}, .classes = 3, .streamed = false});
   const Batch batch(2, 3, 1);
   const Weights first = small_weights(graph, 3), second = small_weights(graph, 4);
-  SegmentOptions options = Trainer::options();
+  ComputeOptions options = Trainer::options();
   for (const char* const device : {"cpu", "ref"})
     for (const Convolution convolution :
          {Convolution::Winograd, Convolution::Strict, Convolution::Direct}) {

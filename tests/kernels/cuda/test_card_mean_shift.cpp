@@ -86,7 +86,7 @@ TEST_CASE("card: mean shift of random maps is the CPU's, for many radii") {
     options.position = random.below(2) != 0 ? PickPosition::Mode : PickPosition::Centroid;
     options.per_class = random.below(4) == 0;
     options.min_size = random.below(6);
-    options.threads = static_cast<int>(1 + random.below(3));
+    options.compute.threads = static_cast<int>(1 + random.below(3));
     INFO("trial " << trial);
     check_same(*device, map, options);
   }
