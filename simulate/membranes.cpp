@@ -4,26 +4,18 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
+#include "core/math/rotation.hpp"
 #include "simulate/draws.hpp"
 
 namespace dfe::simulate {
 
 namespace {
 
-struct Local {
-  double z, y, x;
-};
-
-Local to_local(const Surface& s, const Point3& p) {
-  const double dz = p.z - s.centre.z, dy = p.y - s.centre.y, dx = p.x - s.centre.x;
-  const Rotation& a = s.axes;
-  return {a[6] * dx + a[7] * dy + a[8] * dz, a[3] * dx + a[4] * dy + a[5] * dz,
-          a[0] * dx + a[1] * dy + a[2] * dz};
-}
-
-Rotation transposed(const Rotation& r) {
-  return {r[0], r[3], r[6], r[1], r[4], r[7], r[2], r[5], r[8]};
+/// A place as seen along the surface's own axes, from its centre.
+Point3 to_local(const Surface& s, const Point3& p) {
+  return math::rotate_back(s.orientation, {p.z - s.centre.z, p.y - s.centre.y, p.x - s.centre.x});
 }
 
 double largest_radius(const Surface& s) {
@@ -61,7 +53,7 @@ Surface draw(const SceneMembrane& wanted, const SceneOptions& options,
     const double radius = (wanted.radius_low_angstrom +
                            u[3] * (wanted.radius_high_angstrom - wanted.radius_low_angstrom)) /
                           voxel;
-    s.axes = transposed(random_rotation(v[0], v[1], v[2]));
+    s.orientation = math::random_rotation(v[0], v[1], v[2]);
     // Radii r·q, r, r/q with q² at most the aspect.
     const double q = std::sqrt(1 + v[3] * (wanted.aspect - 1));
     s.radii = {radius * q, radius, radius / q};
@@ -78,7 +70,7 @@ Surface draw(const SceneMembrane& wanted, const SceneOptions& options,
                tilt = (2 * v[1] - 1) * wanted.tilt_deg * std::numbers::pi / 180;
   const Point3 normal{std::sin(tilt), std::cos(tilt) * std::sin(azimuth),
                       std::cos(tilt) * std::cos(azimuth)};
-  s.axes = transposed(rotation_to(normal, 360 * v[2]));
+  s.orientation = math::rotation_to(normal, 360 * v[2]);
   s.amplitude = wanted.curvature_angstrom / voxel;
   s.wave_number = 2 * std::numbers::pi * voxel / wanted.wavelength_angstrom;
   s.phase_x = 2 * std::numbers::pi * w[0];
@@ -89,7 +81,7 @@ Surface draw(const SceneMembrane& wanted, const SceneOptions& options,
 }  // namespace
 
 double Surface::distance(const Point3& p) const {
-  const Local l = to_local(*this, p);
+  const Point3 l = to_local(*this, p);
   if (kind == MembraneKind::Plane) {
     const double a = wave_number * l.x + phase_x, b = wave_number * l.y + phase_y;
     const double height = l.z - 0.5 * amplitude * (std::sin(a) + std::sin(b));

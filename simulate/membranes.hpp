@@ -23,8 +23,8 @@ class Surface {
 
   MembraneKind kind = MembraneKind::Vesicle;
   Point3 centre;
-  Rotation axes{};  ///< rows: the surface's own x, y, z axes in the volume's (x, y, z)
-  Point3 radii;     ///< of a vesicle along its axes
+  Rotation orientation{};  ///< turns the surface's own axes onto their place in the volume
+  Point3 radii;            ///< of a vesicle along its own axes
   double amplitude = 0, wave_number = 0, phase_x = 0, phase_y = 0;  ///< of a plane's waves
   std::vector<double> layers;  ///< distances of the layers from the middle surface, ascending
   double thickness = 0, head_sigma = 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/math/rotation.hpp"
 #include "simulate/draws.hpp"
 
 namespace dfe::simulate {
@@ -49,7 +50,7 @@ bool Placer::place_free(std::size_t c, std::uint32_t number) {
   const Kind& kind = kinds_[c];
   const auto u = uniforms(Philox(options_.seed, kOrientation), number, 0);
   const auto f = uniforms(Philox(options_.seed, kOrientation), number, 1);
-  const Rotation rotation = random_rotation(u[0], u[1], u[2]);
+  const Rotation rotation = math::random_rotation(u[0], u[1], u[2]);
   const Point3 fraction{rounded(f[0] - 0.5), rounded(f[1] - 0.5), rounded(f[2] - 0.5)};
   const Footprint own = kind.mask.footprint(rotation, fraction);
   if (own.runs.empty()) return false;
@@ -100,7 +101,7 @@ bool Placer::place_on_membrane(std::size_t c, std::uint32_t number) {
                         rounded(point.x + height * normal.x)};
     const Index3 base{std::llround(centre.z), std::llround(centre.y), std::llround(centre.x)};
     if (!inside(base, 0) || scene_.instances(base.z, base.y, base.x) != 0) continue;
-    const Rotation rotation = rotation_to(normal, 360 * p[1]);
+    const Rotation rotation = math::rotation_to(normal, 360 * p[1]);
     const Point3 fraction{centre.z - static_cast<double>(base.z),
                           centre.y - static_cast<double>(base.y),
                           centre.x - static_cast<double>(base.x)};

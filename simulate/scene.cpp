@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 
+#include "core/math/rotation.hpp"
 #include "dfengine/simulate.hpp"
 #include "simulate/density.hpp"
 #include "simulate/draws.hpp"
@@ -109,7 +110,7 @@ void place_listed(const SceneOptions& options, const std::vector<Kind>& kinds, P
                   "check the unit of its positions");
     const auto u = simulate::uniforms(Philox(options.seed, simulate::kOrientation), number++, 0);
     const Rotation rotation =
-        p.orientation ? *p.orientation : simulate::random_rotation(u[0], u[1], u[2]);
+        p.orientation ? *p.orientation : math::random_rotation(u[0], u[1], u[2]);
     const Index3 base{std::llround(at.z), std::llround(at.y), std::llround(at.x)};
     const Point3 fraction{at.z - static_cast<double>(base.z), at.y - static_cast<double>(base.y),
                           at.x - static_cast<double>(base.x)};

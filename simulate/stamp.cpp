@@ -4,17 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/math/rotation.hpp"
+
 namespace dfe::simulate {
-
-namespace {
-
-/// Rᵀ·d for (x, y, z) columns.
-Point3 turned_back(const Rotation& r, double z, double y, double x) {
-  return {r[2] * x + r[5] * y + r[8] * z, r[1] * x + r[4] * y + r[7] * z,
-          r[0] * x + r[3] * y + r[6] * z};
-}
-
-}  // namespace
 
 Stamp::Stamp(VolumeView<const float> cube, std::int64_t oversampling)
     : size_(cube.extent.x + 2), oversampling_(oversampling) {
@@ -76,7 +68,8 @@ Footprint Stamp::footprint(const Rotation& rotation, const Point3& fraction) con
       for (std::int64_t x = from; x <= to + 1; ++x) {
         bool inside = false;
         if (x <= to) {
-          const Point3 p = turned_back(rotation, dz, dy, static_cast<double>(x) - fraction.x);
+          const Point3 p =
+              math::rotate_back(rotation, {dz, dy, static_cast<double>(x) - fraction.x});
           inside = at(p.z, p.y, p.x) >= 0.5f;
         }
         if (inside && begin == kNone) begin = x;
@@ -105,9 +98,9 @@ void Stamp::add_to(VolumeView<float> volume, const Rotation& rotation, const Poi
   for (std::int64_t z = from(position.z, first); z < upto(position.z, last); ++z)
     for (std::int64_t y = from(position.y, 0); y < upto(position.y, volume.extent.y); ++y)
       for (std::int64_t x = from(position.x, 0); x < upto(position.x, volume.extent.x); ++x) {
-        const Point3 p =
-            turned_back(rotation, static_cast<double>(z) - position.z,
-                        static_cast<double>(y) - position.y, static_cast<double>(x) - position.x);
+        const Point3 p = math::rotate_back(
+            rotation, {static_cast<double>(z) - position.z, static_cast<double>(y) - position.y,
+                       static_cast<double>(x) - position.x});
         volume(z, y, x) += static_cast<float>(scale) * at(p.z, p.y, p.x);
       }
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/math/rotation.hpp"
+
 namespace dfe::targets {
 
 namespace {
@@ -94,15 +96,10 @@ Stencil::Stencil(const Particle& particle, double radius_voxels)
 
 Stencil::Stencil(const Particle& particle, const MaskShape& mask, TargetRules rules)
     : mask_(&mask),
-      position_{particle.position_voxels.z, particle.position_voxels.y,
-                particle.position_voxels.x} {
+      position_{particle.position_voxels.z, particle.position_voxels.y, particle.position_voxels.x},
+      orientation_(particle.orientation) {
   if (rules == TargetRules::DeepFinder)
     for (double& p : position_) p = std::trunc(p);
-  turned_ = particle.orientation.has_value();
-  if (turned_) {
-    const Rotation& r = *particle.orientation;  // its transpose leads back
-    back_ = {r[0], r[3], r[6], r[1], r[4], r[7], r[2], r[5], r[8]};
-  }
   set_bounds(mask.reach());
   if (rules == TargetRules::DeepFinder)  // which fills the mask's own box and no more, however the
                                          // mask is turned
@@ -114,10 +111,9 @@ Stencil::Stencil(const Particle& particle, const MaskShape& mask, TargetRules ru
 }
 
 bool Stencil::mask_inside(double z, double y, double x) const {
-  if (!turned_) return mask_->inside(z, y, x, false);
-  const auto& b = back_;
-  return mask_->inside(b[6] * x + b[7] * y + b[8] * z, b[3] * x + b[4] * y + b[5] * z,
-                       b[0] * x + b[1] * y + b[2] * z, true);
+  if (!orientation_) return mask_->inside(z, y, x, false);
+  const Point3 p = math::rotate_back(*orientation_, {z, y, x});
+  return mask_->inside(p.z, p.y, p.x, true);
 }
 
 }  // namespace dfe::targets

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "dfengine/particle.hpp"
@@ -64,9 +65,8 @@ class Stencil {
 
   const MaskShape* mask_ = nullptr;
   std::array<double, 3> position_{};  // z, y, x
-  std::array<double, 9> back_{};      // from the volume to the mask, for (x, y, z) columns
+  std::optional<Rotation> orientation_;
   double squared_reach_ = 0;
-  bool turned_ = false;
   Bounds bounds_;
 };
 

@@ -7,12 +7,11 @@
 #include <cmath>
 #include <vector>
 
-namespace dfe::sampling {
+namespace dfe::math {
 
 namespace {
 
 constexpr double kPole = -0.26794919243112270647;  // sqrt(3) - 2
-constexpr double kDegree = 0.017453292519943295769;
 
 /// Filters along the middle axis of data[outer][n][inner].
 void filter_axis(float* data, std::int64_t outer, std::int64_t n, std::int64_t inner) {
@@ -78,21 +77,6 @@ void for_sources(const Box3& patch, const Rotation& r, const Box3& block, Found&
 
 }  // namespace
 
-Rotation rotation_zyx(double about_z_deg, double about_y_deg, double about_x_deg) {
-  const double cz = std::cos(about_z_deg * kDegree), sz = std::sin(about_z_deg * kDegree);
-  const double cy = std::cos(about_y_deg * kDegree), sy = std::sin(about_y_deg * kDegree);
-  const double cx = std::cos(about_x_deg * kDegree), sx = std::sin(about_x_deg * kDegree);
-  return {cz * cy,
-          cz * sy * sx - sz * cx,
-          cz * sy * cx + sz * sx,
-          sz * cy,
-          sz * sy * sx + cz * cx,
-          sz * sy * cx - cz * sx,
-          -sy,
-          cy * sx,
-          cy * cx};
-}
-
 Box3 rotation_block(const Box3& patch, const Rotation& r) {
   const Point3 c = centre_of(patch);
   const double hz = static_cast<double>(patch.extent.z - 1) / 2,
@@ -151,4 +135,4 @@ void rotate_labels(const Box3& patch, const Rotation& r, const Box3& block,
   });
 }
 
-}  // namespace dfe::sampling
+}  // namespace dfe::math

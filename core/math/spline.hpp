@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rotation by a small angle: cubic B-spline interpolation for intensities, the nearest voxel for
+// A rotated box of a volume: cubic B-spline interpolation for intensities, the nearest voxel for
 // labels. The patch is cut out of a larger block, so its corners hold real voxels and not padding.
 #pragma once
 
@@ -10,14 +10,11 @@
 #include "dfengine/particle.hpp"
 #include "dfengine/volume.hpp"
 
-namespace dfe::sampling {
+namespace dfe::math {
 
 /// Voxels that the block needs beyond what is sampled: at its faces the spline is not that of the
 /// volume, and the difference falls by 0.27 per voxel.
 inline constexpr std::int64_t kSplineMargin = 8;
-
-/// R = Rz · Ry · Rx for (x, y, z) columns, degrees.
-Rotation rotation_zyx(double about_z_deg, double about_y_deg, double about_x_deg);
 
 /// The block that the patch rotated about its own centre reads: voxel p of `patch` comes from
 /// centre + R·(p - centre).
@@ -35,4 +32,4 @@ void rotate_values(const Box3& patch, const Rotation& r, const Box3& block,
 void rotate_labels(const Box3& patch, const Rotation& r, const Box3& block,
                    const std::uint8_t* labels, std::uint8_t* out);
 
-}  // namespace dfe::sampling
+}  // namespace dfe::math

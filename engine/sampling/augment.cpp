@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/math/rotation.hpp"
 #include "core/math/spline.hpp"
 #include "dfengine/error.hpp"
 #include "engine/sampling/intensity.hpp"
@@ -119,16 +120,18 @@ void Sampler::cut(std::uint32_t step, std::uint64_t index, const Place& place, f
     return;
   }
   const double z = draws.uniform(-a.in_plane_deg, a.in_plane_deg),
-               y = draws.uniform(-a.out_of_plane_deg, a.out_of_plane_deg);
-  const Rotation r = rotation_zyx(z, y, draws.uniform(-a.out_of_plane_deg, a.out_of_plane_deg));
-  const Box3 block = rotation_block(patch, r);
+               y = draws.uniform(-a.out_of_plane_deg, a.out_of_plane_deg),
+               x = draws.uniform(-a.out_of_plane_deg, a.out_of_plane_deg);
+  const Rotation r =
+      math::multiply(math::multiply(math::about_z(z), math::about_y(y)), math::about_x(x));
+  const Box3 block = math::rotation_block(patch, r);
   std::vector<float> values(static_cast<std::size_t>(block.extent.voxels()));
   std::vector<std::uint8_t> classes(values.size());
   read_voxels(place.volume, block, values.data());
   read_labels(place.volume, block, classes.data());
-  spline_coefficients({values.data(), block.extent});
-  rotate_values(patch, r, block, values.data(), voxels);
-  rotate_labels(patch, r, block, classes.data(), labels);
+  math::spline_coefficients({values.data(), block.extent});
+  math::rotate_values(patch, r, block, values.data(), voxels);
+  math::rotate_labels(patch, r, block, classes.data(), labels);
 }
 
 void Sampler::turn(std::uint32_t step, std::uint64_t index, float* voxels,

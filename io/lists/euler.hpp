@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Euler angles of the list formats. Only here do they exist: inside the library an orientation is
-// the matrix that turns the reference onto the particle.
+// Euler angles of the list formats. Only here do they exist, with their conventions: inside the
+// library an orientation is the matrix that turns the reference onto the particle
+// (core/math/rotation.hpp).
 #pragma once
 
 #include "dfengine/particle.hpp"
@@ -29,11 +30,5 @@ ZxzAngles to_zxz(const Rotation& rotation);
 /// The angles of a rotation matrix: tilt in [0, 180], the others in (-180, 180]; psi is 0 where
 /// tilt is 0 or 180.
 ZyzAngles to_zyz(const Rotation& rotation);
-
-/// Matrix product a · b.
-Rotation multiply(const Rotation& a, const Rotation& b);
-
-/// `rotation` applied to a vector.
-Point3 rotate(const Rotation& rotation, const Point3& v);
 
 }  // namespace dfe::io::lists

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <map>
 
+#include "core/math/rotation.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/relion.hpp"
@@ -241,7 +242,7 @@ class Reader {
     if (angles_) {
       const auto a = angles_.at(table_, row);
       const Rotation rotation = from_zyz({a[0], a[1], a[2]});
-      particle.orientation = subtomogram_ ? multiply(*subtomogram_, rotation) : rotation;
+      particle.orientation = subtomogram_ ? math::multiply(*subtomogram_, rotation) : rotation;
     }
   }
 
@@ -268,7 +269,7 @@ class Reader {
     }
     if (shift != Point3{}) {
       ++shifted_;
-      if (subtomogram_) shift = rotate(*subtomogram_, shift);
+      if (subtomogram_) shift = math::rotate(*subtomogram_, shift);
       pixels = {pixels.z - shift.z, pixels.y - shift.y, pixels.x - shift.x};
     }
     return frame.to_voxels(pixels);

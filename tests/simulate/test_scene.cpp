@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scenes: nothing overlaps, counts and distances are kept, orientations are uniform, the truth
-// belongs together.
+// Scenes: nothing overlaps, counts and distances are kept, the truth belongs together.
 #include <algorithm>
 #include <cmath>
 #include <set>
 
+#include "core/math/rotation.hpp"
 #include "dfengine/simulate.hpp"
 #include "simulate/draws.hpp"
 #include "simulate/membranes.hpp"
@@ -107,62 +107,20 @@ TEST_CASE("the density is that of the objects, where they are and as they are tu
   for (const float v : scene.density.span()) total += v;
   for (const float v : o.classes[0].density.values.span()) expected += v;
   CHECK(total == Approx(3 * expected / 8).epsilon(0.02));  // its voxels are half as wide
-  // A thin marker along the reference's axis comes out along R's third column.
+  // A thin marker along the reference's z axis comes out along that axis turned.
   const Particle& p = scene.objects[0];
-  const Rotation& r = *p.orientation;
+  const Point3 axis = math::rotate(*p.orientation, {1, 0, 0});
   const simulate::Stamp stamp(o.classes[0].density.values.view(), 2);
   for (const double t : {-4.0, 3.0}) {
-    const Point3 at{std::round(p.position_voxels.z + t * r[8]),
-                    std::round(p.position_voxels.y + t * r[5]),
-                    std::round(p.position_voxels.x + t * r[2])};
-    const double dz = at.z - p.position_voxels.z, dy = at.y - p.position_voxels.y,
-                 dx = at.x - p.position_voxels.x;
-    const float value =
-        stamp.at(r[2] * dx + r[5] * dy + r[8] * dz, r[1] * dx + r[4] * dy + r[7] * dz,
-                 r[0] * dx + r[3] * dy + r[6] * dz);
+    const Point3 at{std::round(p.position_voxels.z + t * axis.z),
+                    std::round(p.position_voxels.y + t * axis.y),
+                    std::round(p.position_voxels.x + t * axis.x)};
+    const Point3 q = math::rotate_back(
+        *p.orientation,
+        {at.z - p.position_voxels.z, at.y - p.position_voxels.y, at.x - p.position_voxels.x});
+    const float value = stamp.at(q.z, q.y, q.x);
     CHECK(scene.density(static_cast<std::int64_t>(at.z), static_cast<std::int64_t>(at.y),
                         static_cast<std::int64_t>(at.x)) == Approx(value).margin(0.05));
-  }
-}
-
-TEST_CASE("orientations are uniform over all rotations") {
-  // For uniform rotations the mean of every matrix element is 0 and of its square 1/3.
-  std::array<double, 9> mean{}, square{};
-  constexpr int kCount = 20000;
-  for (int i = 0; i < kCount; ++i) {
-    const auto u =
-        simulate::uniforms(Philox(3, simulate::kOrientation), static_cast<std::uint32_t>(i), 0);
-    const Rotation r = simulate::random_rotation(u[0], u[1], u[2]);
-    for (std::size_t k = 0; k < 9; ++k) mean[k] += r[k] / kCount, square[k] += r[k] * r[k] / kCount;
-    const double det = r[0] * (r[4] * r[8] - r[5] * r[7]) - r[1] * (r[3] * r[8] - r[5] * r[6]) +
-                       r[2] * (r[3] * r[7] - r[4] * r[6]);
-    REQUIRE(det == Approx(1));
-  }
-  for (std::size_t k = 0; k < 9; ++k) {
-    CHECK(std::abs(mean[k]) < 4 * std::sqrt(1.0 / 3 / kCount));
-    CHECK(square[k] == Approx(1.0 / 3).margin(4 * std::sqrt(4.0 / 45 / kCount)));
-  }
-}
-
-TEST_CASE("a rotation onto a normal turns z there, whatever the spin") {
-  for (int i = 0; i < 50; ++i) {
-    const auto u = simulate::uniforms(Philox(8, 1), 0, static_cast<std::uint64_t>(i));
-    const Rotation any = simulate::random_rotation(u[0], u[1], u[2]);
-    const Point3 normal{any[8], any[5], any[2]};
-    const Rotation r = simulate::rotation_to(normal, 360 * u[3]);
-    CHECK(r[2] == Approx(normal.x).margin(1e-12));
-    CHECK(r[5] == Approx(normal.y).margin(1e-12));
-    CHECK(r[8] == Approx(normal.z).margin(1e-12));
-    for (int a = 0; a < 3; ++a)
-      for (int b = 0; b < 3; ++b) {
-        double dot = 0;
-        for (int k = 0; k < 3; ++k)
-          dot += r[static_cast<std::size_t>(3 * k + a)] * r[static_cast<std::size_t>(3 * k + b)];
-        REQUIRE(dot == Approx(a == b ? 1 : 0).margin(1e-12));
-      }
-    CHECK(r[0] * (r[4] * r[8] - r[5] * r[7]) - r[1] * (r[3] * r[8] - r[5] * r[6]) +
-              r[2] * (r[3] * r[7] - r[4] * r[6]) ==
-          Approx(1));
   }
 }
 
@@ -208,10 +166,10 @@ TEST_CASE("objects stand on membranes at their height and upright; free ones kee
       const auto [distance, foot] = nearest(p.position_voxels);
       // 150 Å above the middle, less half a thickness of 40 Å, in voxels of 13.68 Å.
       CHECK(distance == Approx(130 / 13.68).margin(1.2));
-      const Rotation& r = *p.orientation;
+      const Point3 axis = math::rotate(*p.orientation, {1, 0, 0});
       const double up =
-          (r[8] * (p.position_voxels.z - foot.z) + r[5] * (p.position_voxels.y - foot.y) +
-           r[2] * (p.position_voxels.x - foot.x)) /
+          (axis.z * (p.position_voxels.z - foot.z) + axis.y * (p.position_voxels.y - foot.y) +
+           axis.x * (p.position_voxels.x - foot.x)) /
           distance;
       CHECK(up > 0.95);
     }
@@ -265,13 +223,13 @@ TEST_CASE("vesicles cut no other membrane") {
       const double radius = std::max({vesicle.radii.z, vesicle.radii.y, vesicle.radii.x});
       for (int i = 0; i < 40; ++i) {
         const auto u = simulate::uniforms(Philox(2, 1), 0, static_cast<std::uint64_t>(i));
-        const Rotation r = simulate::random_rotation(u[0], u[1], u[2]);
+        const Point3 ray = math::rotate(math::random_rotation(u[0], u[1], u[2]), {1, 0, 0});
         // The vesicle's surface along a random ray from its centre: where its distance changes
         // sign.
         Point3 at = vesicle.centre;
         for (double t = 0; t < 1.2 * radius && vesicle.distance(at) < 0; t += 0.25)
-          at = {vesicle.centre.z + t * r[8], vesicle.centre.y + t * r[5],
-                vesicle.centre.x + t * r[2]};
+          at = {vesicle.centre.z + t * ray.z, vesicle.centre.y + t * ray.y,
+                vesicle.centre.x + t * ray.x};
         for (const auto& other : surfaces)
           if (&other != &vesicle) REQUIRE(std::abs(other.layer_distance(at)) > 1);
       }
@@ -285,7 +243,7 @@ TEST_CASE("a list gives places and orientations") {
   Particle p;
   p.class_label = 2;
   p.position_voxels = {30.25, 40.5, 39.75};
-  p.orientation = simulate::random_rotation(0.3, 0.6, 0.9);
+  p.orientation = math::random_rotation(0.3, 0.6, 0.9);
   list.particles = {p};
   p.class_label = 1;
   p.position_voxels = {-2, 10, 10};  // cut by a face

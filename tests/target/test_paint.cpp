@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/math/rotation.hpp"
 #include "core/philox.hpp"
 #include "dfengine/target.hpp"
 #include "tests/fixtures/catch.hpp"
@@ -154,11 +155,7 @@ TEST_CASE("the last object wins whatever the number of threads") {
     const auto u = [&](std::uint32_t k) { return static_cast<double>(random.uniform(k, i)); };
     list.particles.push_back(
         particle(1 + static_cast<int>(i % 3), 44 * u(0) - 2, 150 * u(1) - 5, 60 * u(2) - 5));
-    if (i % 3 == 2) {
-      const double a = 6.28 * u(3);
-      list.particles.back().orientation =
-          Rotation{std::cos(a), -std::sin(a), 0, std::sin(a), std::cos(a), 0, 0, 0, 1};
-    }
+    if (i % 3 == 2) list.particles.back().orientation = math::about_z(360 * u(3));
   }
   TargetOptions options = spheres({{1, 5}, {2, 7.5}});
   options.shapes[3].mask = three_arms(16);

@@ -3,11 +3,13 @@
 // with degenerate tilts.
 #include <cmath>
 
+#include "core/math/rotation.hpp"
 #include "io/lists/euler.hpp"
 #include "tests/fixtures/catch.hpp"
 
 using namespace dfe;
 using namespace dfe::io::lists;
+using dfe::math::rotate;
 
 namespace {
 

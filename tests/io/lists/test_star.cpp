@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // STAR syntax and RELION's columns.
+#include "core/math/rotation.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/star_table.hpp"
 #include "tests/fixtures/catch.hpp"
@@ -128,7 +129,7 @@ TEST_CASE("star: subtomogram angles are composed, and turn the shift") {
       "10 10 10 30 60 45 0 90 0 2 0 0\n";
   const auto list = parse(text);
   const Rotation expected =
-      io::lists::multiply(io::lists::from_zyz({0, 90, 0}), io::lists::from_zyz({30, 60, 45}));
+      math::multiply(io::lists::from_zyz({0, 90, 0}), io::lists::from_zyz({30, 60, 45}));
   for (std::size_t i = 0; i < 9; ++i)
     CHECK((*list.particles[0].orientation)[i] == Approx(expected[i]).margin(1e-12));
   const Point3 p =
