@@ -5,35 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/math/interpolation.hpp"
 #include "simulate/density.hpp"
 
 namespace dfe {
-
-namespace {
-
-/// Linear interpolation; 0 outside.
-double sample(const Volume<float>& cube, double z, double y, double x) {
-  const std::int64_t n = cube.extent().x;
-  const double fz = std::floor(z), fy = std::floor(y), fx = std::floor(x);
-  const auto value = [&](double k, double j, double i) -> double {
-    const bool outside = k < 0 || j < 0 || i < 0 || k >= static_cast<double>(n) ||
-                         j >= static_cast<double>(n) || i >= static_cast<double>(n);
-    return outside ? 0.0
-                   : static_cast<double>(cube(static_cast<std::int64_t>(k),
-                                              static_cast<std::int64_t>(j),
-                                              static_cast<std::int64_t>(i)));
-  };
-  double sum = 0;
-  for (int corner = 0; corner < 8; ++corner) {
-    const double dz = corner & 4 ? 1 : 0, dy = corner & 2 ? 1 : 0, dx = corner & 1 ? 1 : 0;
-    const double weight = (dz > 0 ? z - fz : 1 - z + fz) * (dy > 0 ? y - fy : 1 - y + fy) *
-                          (dx > 0 ? x - fx : 1 - x + fx);
-    sum += weight * value(fz + dz, fy + dy, fx + dx);
-  }
-  return sum;
-}
-
-}  // namespace
 
 ObjectDensity map_density(VolumeView<const float> map, double map_voxel_size_angstrom,
                           std::optional<double> threshold, double potential,
@@ -118,8 +93,9 @@ ObjectDensity map_density(VolumeView<const float> map, double map_voxel_size_ang
   for (std::int64_t z = 0; z < fine; ++z)
     for (std::int64_t y = 0; y < fine; ++y)
       for (std::int64_t x = 0; x < fine; ++x)
-        out(z, y, x) = static_cast<float>(sample(
-            zoomed, at(z, centre.z, shift.z), at(y, centre.y, shift.y), at(x, centre.x, shift.x)));
+        out(z, y, x) = static_cast<float>(math::at_or_zero(zoomed.view(), at(z, centre.z, shift.z),
+                                                           at(y, centre.y, shift.y),
+                                                           at(x, centre.x, shift.x)));
   return simulate::finish_density(out.view(), cube, options, "map");
 }
 

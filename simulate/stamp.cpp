@@ -9,43 +9,31 @@
 namespace dfe::simulate {
 
 Stamp::Stamp(VolumeView<const float> cube, std::int64_t oversampling)
-    : size_(cube.extent.x + 2), oversampling_(oversampling) {
+    : cube_(cube), oversampling_(oversampling) {
   const std::int64_t n = cube.extent.x;
-  values_.assign(static_cast<std::size_t>(size_ * size_ * size_), 0.0f);
   float greatest = 0;
   for (const float v : cube.span()) greatest = std::max(greatest, std::abs(v));
   double farthest = 0;
   const double centre = static_cast<double>(n / 2);
   for (std::int64_t z = 0; z < n; ++z)
     for (std::int64_t y = 0; y < n; ++y)
-      for (std::int64_t x = 0; x < n; ++x) {
-        const float v = cube(z, y, x);
-        values_[static_cast<std::size_t>(((z + 1) * size_ + y + 1) * size_ + x + 1)] = v;
-        if (std::abs(v) > 1e-4f * greatest)
+      for (std::int64_t x = 0; x < n; ++x)
+        if (std::abs(cube(z, y, x)) > 1e-4f * greatest)
           farthest = std::max(
               farthest, std::hypot(static_cast<double>(z) - centre, static_cast<double>(y) - centre,
                                    static_cast<double>(x) - centre));
-      }
   reach_ = (farthest + std::sqrt(3.0)) / static_cast<double>(oversampling);
 }
 
 float Stamp::at(double z, double y, double x) const {
-  const double scale = static_cast<double>(oversampling_),
-               centre = static_cast<double>((size_ - 2) / 2 + 1),
-               last = static_cast<double>(size_ - 1);
+  const std::int64_t n = cube_.extent().x;
+  // Both count the border.
+  const double centre = static_cast<double>(n / 2 + 1), last = static_cast<double>(n + 1);
+  const double scale = static_cast<double>(oversampling_);
   const double qz = z * scale + centre, qy = y * scale + centre, qx = x * scale + centre;
   if (!(qz >= 0 && qy >= 0 && qx >= 0 && qz < last && qy < last && qx < last)) return 0;
-  const auto iz = static_cast<std::int64_t>(qz), iy = static_cast<std::int64_t>(qy),
-             ix = static_cast<std::int64_t>(qx);
-  const double tz = qz - static_cast<double>(iz), ty = qy - static_cast<double>(iy),
-               tx = qx - static_cast<double>(ix);
-  const float* const p = values_.data() + (iz * size_ + iy) * size_ + ix;
-  const auto mix = [](double a, double b, double t) { return a * (1 - t) + b * t; };
-  const auto line = [&](const float* v) {
-    return mix(static_cast<double>(v[0]), static_cast<double>(v[1]), tx);
-  };
-  const auto face = [&](const float* v) { return mix(line(v), line(v + size_), ty); };
-  return static_cast<float>(mix(face(p), face(p + size_ * size_), tz));
+  return static_cast<float>(
+      cube_.at(math::AxisPlace(qz), math::AxisPlace(qy), math::AxisPlace(qx)));
 }
 
 Footprint Stamp::footprint(const Rotation& rotation, const Point3& fraction) const {

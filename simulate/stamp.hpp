@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/math/interpolation.hpp"
 #include "dfengine/simulate.hpp"
 
 namespace dfe::simulate {
@@ -42,8 +43,8 @@ class Stamp {
               double scale, std::int64_t first, std::int64_t last) const;
 
  private:
-  std::int64_t size_ = 0, oversampling_ = 1;  // with a border of one voxel of zeros
-  std::vector<float> values_;
+  math::BorderedVolume cube_;
+  std::int64_t oversampling_ = 1;
   double reach_ = 0;
 };
 

@@ -6,8 +6,8 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
+#include "core/math/interpolation.hpp"
 #include "dfengine/particle.hpp"
 #include "dfengine/target.hpp"
 
@@ -18,8 +18,7 @@ struct Bounds {
   std::array<std::int64_t, 3> begin{}, end{};  // z, y, x
 };
 
-/// A mask made ready for sampling: a border of one zero voxel, so that interpolation needs no case
-/// at the edges.
+/// A mask made ready for sampling: within a voxel of its faces it fades to 0.
 class MaskShape {
  public:
   /// `rules` decides where the mask ends and which values are inside.
@@ -36,9 +35,9 @@ class MaskShape {
   bool inside(double z, double y, double x, bool turned) const;
 
  private:
-  std::array<std::int64_t, 3> size_{};  // without the border
-  std::array<double, 3> centre_{};      // index of the centre
-  std::vector<float> values_;           // with the border
+  std::array<std::int64_t, 3> size_{};
+  std::array<double, 3> centre_{};  // index of the centre
+  math::BorderedVolume values_;
   double reach_ = 0;
   bool integers_;
   TargetRules rules_;
