@@ -60,9 +60,9 @@ FineCube plan_cube(double reach_angstrom, double edge_angstrom, const DensityOpt
 
 Volume<float> fourier_resize(VolumeView<const float> cube, std::int64_t size, double cutoff) {
   const std::int64_t n = cube.extent.x, m = size;
-  const RealFft from({n, n, n}), to({m, m, m});
-  FftBuffer<float> real(std::max(from.real_size(), to.real_size()));
-  FftBuffer<Complex> spectrum(from.half_size()), cut(to.half_size());
+  const math::RealFft from("simulate", {n, n, n}), to("simulate", {m, m, m});
+  math::FftBuffer<float> real(std::max(from.real_size(), to.real_size()));
+  math::FftBuffer<math::Complex> spectrum(from.half_size()), cut(to.half_size());
   std::copy_n(cube.data, from.real_size(), real.data());
   from.forward(real.data(), spectrum.data());
   const std::int64_t half_n = n / 2 + 1, half_m = m / 2 + 1, reach = std::min(n, m) / 2;

@@ -66,14 +66,15 @@ Optics::Optics(std::int64_t rows, std::int64_t width, double pixel_angstrom,
     : options_(options),
       rows_(rows),
       width_(width),
-      padded_rows_(fast_size(rows + kMargin)),
-      padded_width_(fast_size(width + kMargin)),
+      padded_rows_(math::fast_size(rows + kMargin)),
+      padded_width_(math::fast_size(width + kMargin)),
       pixel_angstrom_(pixel_angstrom),
-      fft_({padded_rows_, padded_width_}) {}
+      fft_("simulate", {padded_rows_, padded_width_}) {}
 
 Optics::Scratch Optics::make_scratch() const {
-  return {FftBuffer<float>(fft_.real_size()), FftBuffer<float>(fft_.real_size()),
-          FftBuffer<Complex>(fft_.half_size()), FftBuffer<Complex>(fft_.half_size())};
+  const std::int64_t real = fft_.real_size(), half = fft_.half_size();
+  return {math::FftBuffer<float>(real), math::FftBuffer<float>(real),
+          math::FftBuffer<math::Complex>(half), math::FftBuffer<math::Complex>(half)};
 }
 
 std::int64_t Optics::scratch_bytes() const { return 8 * fft_.real_size() + 16 * fft_.half_size(); }

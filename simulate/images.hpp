@@ -27,8 +27,8 @@ class Optics {
   std::int64_t padded_width() const { return padded_width_; }
 
   struct Scratch {
-    FftBuffer<float> real, result;
-    FftBuffer<Complex> half, filtered;
+    math::FftBuffer<float> real, result;
+    math::FftBuffer<math::Complex> half, filtered;
   };
   Scratch make_scratch() const;
   std::int64_t scratch_bytes() const;
@@ -49,7 +49,7 @@ class Optics {
   ImagingOptions options_;
   std::int64_t rows_, width_, padded_rows_, padded_width_;
   double pixel_angstrom_;
-  RealFft fft_;
+  math::RealFft fft_;
 };
 
 /// What the dose leaves of the amplitude at a frequency in 1/Å: exp(-N / 2 Nc), Nc = 0.245 q^-1.665

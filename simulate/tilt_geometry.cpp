@@ -167,12 +167,12 @@ void back_project(const ImageStack& images, const std::vector<View>& views,
 }
 
 void ramp_filter(ImageStack& images, ThreadPool& pool) {
-  const std::int64_t width = images.width, n = fast_size(2 * width);
-  const RealFft fft({n});
+  const std::int64_t width = images.width, n = math::fast_size(2 * width);
+  const math::RealFft fft("simulate", {n});
   // The ramp's own impulse response, cut to where rows can reach each other: |k| sampled in Fourier
   // space would lose the mean. Source: Ramachandran and Lakshminarayanan, PNAS 68 (1971) 2236.
-  FftBuffer<float> response(n);
-  FftBuffer<Complex> ramp(n / 2 + 1);
+  math::FftBuffer<float> response(n);
+  math::FftBuffer<math::Complex> ramp(n / 2 + 1);
   response[0] = 0.25f;
   for (std::int64_t i = 1; i < width; i += 2)
     response[i] = response[n - i] =
@@ -180,12 +180,12 @@ void ramp_filter(ImageStack& images, ThreadPool& pool) {
                                  static_cast<double>(i)));
   fft.forward(response.data(), ramp.data());
   struct Scratch {
-    FftBuffer<float> real;
-    FftBuffer<Complex> half;
+    math::FftBuffer<float> real;
+    math::FftBuffer<math::Complex> half;
   };
   std::vector<Scratch> scratch;
   for (int i = 0; i < pool.threads(); ++i)
-    scratch.push_back({FftBuffer<float>(n), FftBuffer<Complex>(n / 2 + 1)});
+    scratch.push_back({math::FftBuffer<float>(n), math::FftBuffer<math::Complex>(n / 2 + 1)});
   parallel_for(pool, 0, images.views * images.rows, 64,
                [&](std::int64_t first, std::int64_t last, int worker) {
                  const Scratch& s = scratch[static_cast<std::size_t>(worker)];

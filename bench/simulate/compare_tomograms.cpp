@@ -36,9 +36,9 @@ struct Profile {
 
 void add_spectrum(const Volume<float>& v, double range_deg, Profile& p) {
   const Extent3 n = v.extent();
-  const simulate::RealFft fft({n.z, n.y, n.x});
-  simulate::FftBuffer<float> real(fft.real_size());
-  simulate::FftBuffer<simulate::Complex> half(fft.half_size());
+  const math::RealFft fft("compare", {n.z, n.y, n.x});
+  math::FftBuffer<float> real(fft.real_size());
+  math::FftBuffer<math::Complex> half(fft.half_size());
   double mean = 0, square = 0;
   for (const float x : v.span()) mean += x, square += static_cast<double>(x) * x;
   mean /= static_cast<double>(v.voxels());

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+// The transfer function in closed form, see the header.
+#include "dfengine/ctf.hpp"
+
 #include <cmath>
 #include <numbers>
-
-#include "dfengine/simulate.hpp"
 
 namespace dfe {
 

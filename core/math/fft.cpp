@@ -9,7 +9,7 @@
 
 #include "dfengine/error.hpp"
 
-namespace dfe::simulate {
+namespace dfe::math {
 
 namespace {
 
@@ -18,9 +18,9 @@ std::mutex& planner() {
   return mutex;
 }
 
-std::shared_ptr<void> owned(fftwf_plan plan) {
+std::shared_ptr<void> owned(std::string_view area, fftwf_plan plan) {
   if (!plan)
-    throw Error("simulate", "", "the Fourier transform could not be planned",
+    throw Error(area, "", "the Fourier transform could not be planned",
                 "the size is too large for FFTW");
   return {plan, [](void* p) {
             const std::lock_guard lock(planner());
@@ -47,11 +47,11 @@ void FftBuffer<T>::Free::operator()(T* p) const {
 template class FftBuffer<float>;
 template class FftBuffer<Complex>;
 
-RealFft::RealFft(std::vector<std::int64_t> extents) {
+RealFft::RealFft(std::string_view area, std::vector<std::int64_t> extents) {
   std::vector<int> sizes;
   for (const std::int64_t n : extents) {
     if (n < 1 || n > 1 << 24)
-      throw Error("simulate", "", "a Fourier transform of " + std::to_string(n) + " points",
+      throw Error(area, "", "a Fourier transform of " + std::to_string(n) + " points",
                   "use a smaller volume");
     sizes.push_back(static_cast<int>(n));
     real_size_ *= n;
@@ -68,8 +68,8 @@ RealFft::RealFft(std::vector<std::int64_t> extents) {
     backward =
         fftwf_plan_dft_c2r(rank, sizes.data(), as_fftw(half.data()), real.data(), FFTW_ESTIMATE);
   }
-  forward_ = owned(forward);
-  backward_ = owned(backward);
+  forward_ = owned(area, forward);
+  backward_ = owned(area, backward);
 }
 
 void RealFft::forward(const float* real, Complex* half) const {
@@ -90,4 +90,4 @@ std::int64_t fast_size(std::int64_t n) {
   }
 }
 
-}  // namespace dfe::simulate
+}  // namespace dfe::math

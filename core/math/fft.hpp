@@ -8,9 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
-namespace dfe::simulate {
+namespace dfe::math {
 
 /// Memory as aligned as the plans expect. Zeroed.
 template <class T>
@@ -36,7 +37,8 @@ using Complex = std::complex<float>;
 /// 1 values along it. Not normalised.
 class RealFft {
  public:
-  explicit RealFft(std::vector<std::int64_t> extents);
+  /// Throws `Error` of `area`, the caller's, for extents that FFTW does not take.
+  RealFft(std::string_view area, std::vector<std::int64_t> extents);
 
   std::int64_t real_size() const { return real_size_; }
   std::int64_t half_size() const { return half_size_; }
@@ -55,4 +57,4 @@ class RealFft {
 /// The least n' >= n of the form 2^a 3^b 5^c that is even: sizes that transform fast.
 std::int64_t fast_size(std::int64_t n);
 
-}  // namespace dfe::simulate
+}  // namespace dfe::math

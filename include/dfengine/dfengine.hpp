@@ -5,6 +5,7 @@
 #include "cluster.hpp"
 #include "commands.hpp"
 #include "compute.hpp"
+#include "ctf.hpp"
 #include "error.hpp"
 #include "evaluate.hpp"
 #include "extent.hpp"

@@ -114,11 +114,11 @@ TEST_CASE(
   Volume<float> plane(Extent3{1, 64, 64});
   double inside = 0, wedge = 0;
   std::int64_t inside_count = 0, wedge_count = 0;
-  FftBuffer<float> real(64 * 64);
-  FftBuffer<Complex> half(64 * 33);
+  math::FftBuffer<float> real(64 * 64);
+  math::FftBuffer<math::Complex> half(64 * 33);
   for (std::int64_t z = 0; z < 64; ++z)
     for (std::int64_t x = 0; x < 64; ++x) real[z * 64 + x] = back(z, place.y, x);
-  RealFft({64, 64}).forward(real.data(), half.data());
+  math::RealFft("test", {64, 64}).forward(real.data(), half.data());
   std::vector<double> ring(4, 0);
   std::vector<int> ring_count(4, 0);
   for (std::int64_t kz = -31; kz < 32; ++kz)
