@@ -43,7 +43,7 @@ LabelMap map_of_balls(const Extent3& extent, int balls) {
   LabelMap map;
   map.labels = Volume<std::uint8_t>(extent, 0);
   map.geometry.extent = extent;
-  const Philox philox(20261126, 1);
+  const Philox philox(20261126, RandomPurpose{1});
   for (int k = 0; k < balls; ++k) {
     const auto words = philox.at(0, static_cast<std::uint64_t>(k));
     const auto radius = static_cast<std::int64_t>(8 + words[3] % 3);

@@ -58,7 +58,8 @@ void backward(benchmark::State& state, std::string isa, Convolution convolution,
                         },
                         [&](const HeadDesc&) { none(); }, [&](const CastDesc&) { none(); }},
              op);
-  if (parameter_count(op) > 0) planned->set_weights(initial_weights(op, Philox(1, 1), 0));
+  if (parameter_count(op) > 0)
+    planned->set_weights(initial_weights(op, Philox(1, RandomPurpose{1}), 0));
   std::vector<Tensor> tensors;
   const auto filled = [&](Extent3 extent, std::int64_t count) {
     tensors.emplace_back(*on.forward, extent, count);
@@ -84,8 +85,8 @@ void step(benchmark::State& state, std::string isa, Convolution convolution, boo
   TrainingState training;
   for (const OpNode& node : graph.ops)
     if (node.weights >= 0)
-      training.weights.layers.push_back(
-          initial_weights(node.op, Philox(1, 1), static_cast<std::uint32_t>(node.weights)));
+      training.weights.layers.push_back(initial_weights(node.op, Philox(1, RandomPurpose{1}),
+                                                        static_cast<std::uint32_t>(node.weights)));
   const double pass = graph.flop({kPatch, kPatch, kPatch});
   const std::vector<float> voxels = uniform_reals(kPatch * kPatch * kPatch, 3);
   std::vector<std::uint8_t> labels(voxels.size());

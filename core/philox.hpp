@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/random_purpose.hpp"
+
 namespace dfe {
 
 /// Ten rounds of Philox4x32.
@@ -27,11 +29,11 @@ constexpr std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> c
 /// A family of random numbers for one purpose; `at` gives the four 32-bit words of (step, index).
 class Philox {
  public:
-  constexpr Philox(std::uint64_t seed, std::uint32_t purpose) : seed_(seed), purpose_(purpose) {}
+  constexpr Philox(std::uint64_t seed, RandomPurpose purpose) : seed_(seed), purpose_(purpose) {}
 
   constexpr std::array<std::uint32_t, 4> at(std::uint32_t step, std::uint64_t index) const {
     return philox4x32({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
-                       step, purpose_},
+                       step, static_cast<std::uint32_t>(purpose_)},
                       {static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32)});
   }
 
@@ -50,7 +52,7 @@ class Philox {
 
  private:
   std::uint64_t seed_;
-  std::uint32_t purpose_;
+  RandomPurpose purpose_;
 };
 
 }  // namespace dfe

@@ -11,8 +11,6 @@ namespace dfe {
 
 namespace {
 
-constexpr std::uint32_t kPurpose = 0x626F6F74;  // "boot"
-
 /// Values of the resamplings of one score.
 struct Samples {
   std::vector<double> precision, recall, f1, fbeta;
@@ -71,7 +69,7 @@ Bootstrap bootstrap_scores(const std::vector<EvaluationPair>& tomograms,
     localization.insert(localization.end(), blind.begin(), blind.end());
   }
   const std::set<int> labels = labels_of(outcomes);
-  const Philox random(seed, kPurpose);
+  const Philox random(seed, RandomPurpose::Bootstrap);
   std::map<int, Samples> samples;
   Samples mean;
   std::vector<Outcome> drawn, drawn_blind;

@@ -9,17 +9,6 @@
 
 namespace dfe::simulate {
 
-/// What a number is drawn for.
-enum Purpose : std::uint32_t {
-  kOrientation = 101,
-  kPlace = 102,
-  kMembrane = 103,
-  kAlignment = 104,
-  kDefocus = 105,
-  kNoiseBefore = 106,
-  kNoiseAfter = 107,
-};
-
 /// Four uniform numbers in [0, 1), 32 bits each.
 inline std::array<double, 4> uniforms(const Philox& random, std::uint32_t step,
                                       std::uint64_t index) {

@@ -198,7 +198,8 @@ ImagedScene image_scene(VolumeView<const float> density,
   // What the microscope did, and what the reconstruction believes.
   std::vector<View> real, nominal;
   std::vector<double> shift_y;
-  const Philox alignment(o.seed, simulate::kAlignment), defocus(o.seed, simulate::kDefocus);
+  const Philox alignment(o.seed, RandomPurpose::ImageAlignment),
+      defocus(o.seed, RandomPurpose::ImageDefocus);
   for (std::int64_t v = 0; v < views; ++v) {
     const double tilt = result.tilts_deg[static_cast<std::size_t>(v)],
                  error = o.shift_error_angstrom / voxel_size_angstrom;
@@ -257,13 +258,13 @@ ImagedScene image_scene(VolumeView<const float> density,
       Optics::Scratch& s = scratch[static_cast<std::size_t>(worker)];
       float* const image = noisy.image(v);
       if (o.noise_before_ctf > 0) {
-        simulate::fill_normal(o.seed, simulate::kNoiseBefore, static_cast<std::uint32_t>(v),
-                              s.real.data(), s.real.size());
+        simulate::fill_normal(o.seed, RandomPurpose::ImageNoiseBefore,
+                              static_cast<std::uint32_t>(v), s.real.data(), s.real.size());
         const auto scale = static_cast<float>(std::sqrt(o.noise_before_ctf));
         for (std::int64_t i = 0; i < s.real.size(); ++i) s.real[i] *= scale;
         transfer(s, v, image);
       }
-      simulate::fill_normal(o.seed, simulate::kNoiseAfter, static_cast<std::uint32_t>(v),
+      simulate::fill_normal(o.seed, RandomPurpose::ImageNoiseAfter, static_cast<std::uint32_t>(v),
                             s.result.data(), pixels);
       const auto scale = static_cast<float>(std::sqrt(1 - o.noise_before_ctf));
       for (std::int64_t i = 0; i < pixels; ++i) image[i] += scale * s.result[i];
@@ -288,7 +289,7 @@ ImagedScene image_scene(VolumeView<const float> density,
       Optics::Scratch& s = scratch[static_cast<std::size_t>(worker)];
       float* const signal_image = clean.image(v);
       float* const image = noisy.image(v);
-      simulate::fill_normal(o.seed, simulate::kNoiseAfter, static_cast<std::uint32_t>(v),
+      simulate::fill_normal(o.seed, RandomPurpose::ImageNoiseAfter, static_cast<std::uint32_t>(v),
                             s.result.data(), pixels);
       for (std::int64_t i = 0; i < pixels; ++i) {
         signal_image[i] *= static_cast<float>(contrast);

@@ -25,7 +25,7 @@ void fade(float* values, std::int64_t stride, std::int64_t n, std::int64_t padde
 
 }  // namespace
 
-void fill_normal(std::uint64_t seed, std::uint32_t purpose, std::uint32_t image, float* values,
+void fill_normal(std::uint64_t seed, RandomPurpose purpose, std::uint32_t image, float* values,
                  std::int64_t count) {
   const Philox random(seed, purpose);
   for (std::int64_t i = 0; i < count; i += 4) {

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "core/math/fft.hpp"
+#include "core/random_purpose.hpp"
 #include "dfengine/simulate.hpp"
 #include "simulate/tilt_geometry.hpp"
 
 namespace dfe::simulate {
 
 /// White noise of standard deviation 1: value `index` of image `image`.
-void fill_normal(std::uint64_t seed, std::uint32_t purpose, std::uint32_t image, float* values,
+void fill_normal(std::uint64_t seed, RandomPurpose purpose, std::uint32_t image, float* values,
                  std::int64_t count);
 
 /// Transfer of one image on a padded grid.

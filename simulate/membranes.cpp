@@ -115,7 +115,7 @@ double Surface::layer_distance(const Point3& p) const {
 }
 
 std::vector<Surface> place_membranes(const SceneOptions& options) {
-  const Philox random(options.seed, kMembrane);
+  const Philox random(options.seed, RandomPurpose::SceneMembrane);
   std::vector<Surface> surfaces;
   std::uint32_t number = 0;
   std::vector<SceneMembrane> order =

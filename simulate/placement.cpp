@@ -48,8 +48,8 @@ std::int64_t Placer::paint(std::size_t c, const Footprint& footprint, const Inde
 
 bool Placer::place_free(std::size_t c, std::uint32_t number) {
   const Kind& kind = kinds_[c];
-  const auto u = uniforms(Philox(options_.seed, kOrientation), number, 0);
-  const auto f = uniforms(Philox(options_.seed, kOrientation), number, 1);
+  const auto u = uniforms(Philox(options_.seed, RandomPurpose::SceneOrientation), number, 0);
+  const auto f = uniforms(Philox(options_.seed, RandomPurpose::SceneOrientation), number, 1);
   const Rotation rotation = math::random_rotation(u[0], u[1], u[2]);
   const Point3 fraction{rounded(f[0] - 0.5), rounded(f[1] - 0.5), rounded(f[2] - 0.5)};
   const Footprint own = kind.mask.footprint(rotation, fraction);
@@ -63,7 +63,7 @@ bool Placer::place_free(std::size_t c, std::uint32_t number) {
                      n.x - border - own.high.x - low.x};
   if (room.z < 1 || room.y < 1 || room.x < 1) return false;
   const int keep_away = keep_away_voxels(options_.classes[c]);
-  const Philox random(options_.seed, kPlace);
+  const Philox random(options_.seed, RandomPurpose::ScenePlace);
   for (std::int64_t attempt = 0; attempt < options_.tries; ++attempt) {
     const auto p = uniforms(random, number, static_cast<std::uint64_t>(attempt));
     const auto pick = [](double share, std::int64_t size) {
@@ -82,7 +82,7 @@ bool Placer::place_free(std::size_t c, std::uint32_t number) {
 bool Placer::place_on_membrane(std::size_t c, std::uint32_t number) {
   const SceneClass& wanted = options_.classes[c];
   if (field_.anchors.empty()) return false;
-  const Philox random(options_.seed, kPlace);
+  const Philox random(options_.seed, RandomPurpose::ScenePlace);
   const Extent3 n = options_.extent;
   const double height = wanted.membrane_angstrom / options_.voxel_size_angstrom;
   // A new orientation for each try: what a try costs is turning the mask.

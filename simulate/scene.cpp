@@ -108,7 +108,8 @@ void place_listed(const SceneOptions& options, const std::vector<Kind>& kinds, P
     if (!(std::abs(at.z) < 1e6 && std::abs(at.y) < 1e6 && std::abs(at.x) < 1e6))
       throw Error("simulate", "list", "has an object more than a million voxels away",
                   "check the unit of its positions");
-    const auto u = simulate::uniforms(Philox(options.seed, simulate::kOrientation), number++, 0);
+    const auto u =
+        simulate::uniforms(Philox(options.seed, RandomPurpose::SceneOrientation), number++, 0);
     const Rotation rotation =
         p.orientation ? *p.orientation : math::random_rotation(u[0], u[1], u[2]);
     const Index3 base{std::llround(at.z), std::llround(at.y), std::llround(at.x)};

@@ -34,7 +34,7 @@ LabelMap map_of_balls(const Extent3& extent, std::int64_t balls) {
                                                               static_cast<double>(balls)));
   const auto cells = [&] { return Extent3{extent.z / edge, extent.y / edge, extent.x / edge}; };
   while (edge > 1 && cells().voxels() < balls) --edge;
-  const Philox philox(20261126, 3);
+  const Philox philox(20261126, RandomPurpose{3});
   for (std::int64_t ball = 0; ball < balls; ++ball) {
     const auto words = philox.at(0, static_cast<std::uint64_t>(ball));
     const auto place = [&](std::int64_t cell, std::uint32_t word) {

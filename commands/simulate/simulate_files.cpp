@@ -45,7 +45,7 @@ std::vector<Condition> conditions_of(const SimulateSettings& s, const fs::path& 
 }
 
 /// A seed of its own for each scene and each image.
-std::uint64_t derived_seed(std::uint64_t seed, std::uint32_t purpose, std::uint64_t number) {
+std::uint64_t derived_seed(std::uint64_t seed, RandomPurpose purpose, std::uint64_t number) {
   const auto words = Philox(seed, purpose).at(0, number);
   return words[0] | static_cast<std::uint64_t>(words[1]) << 32;
 }
@@ -200,8 +200,8 @@ class Simulation {
     std::vector<std::uint64_t> seeds;
     for (const Condition& condition : conditions) {
       const fs::path prefix = condition.folder / part.name / name;
-      const std::uint64_t seed =
-          derived_seed(settings_.seed, 202, number * conditions.size() + image++);
+      const std::uint64_t seed = derived_seed(settings_.seed, RandomPurpose::ImageSeed,
+                                              number * conditions.size() + image++);
       std::error_code error;
       if (request_.common.skip_existing &&
           fs::exists(io::run_record_path(prefix.string() + ".mrc"), error))
@@ -210,7 +210,7 @@ class Simulation {
       seeds.push_back(seed);
     }
     if (wanted.empty()) return;
-    settings_.scene.seed = derived_seed(settings_.seed, 201, number);
+    settings_.scene.seed = derived_seed(settings_.seed, RandomPurpose::SceneSeed, number);
     settings_.scene.threads = request_.compute.threads;
     record.stage("scene");
     const Scene scene = make_scene(settings_.scene, observer_);

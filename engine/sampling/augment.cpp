@@ -113,7 +113,7 @@ void Sampler::cut(std::uint32_t step, std::uint64_t index, const Place& place, f
                   std::uint8_t* labels) const {
   const Augmentation& a = options_.augmentation;
   const Box3 patch{place.begin, options_.patch};
-  Draws draws(options_.seed, Purpose::Rotation, step, index);
+  Draws draws(options_.seed, RandomPurpose::SampleRotation, step, index);
   if (!draws.chance(a.rotation)) {
     read_voxels(place.volume, patch, voxels);
     read_labels(place.volume, patch, labels);
@@ -137,20 +137,20 @@ void Sampler::cut(std::uint32_t step, std::uint64_t index, const Place& place, f
 void Sampler::turn(std::uint32_t step, std::uint64_t index, float* voxels,
                    std::uint8_t* labels) const {
   const Augmentation& a = options_.augmentation;
-  const auto chance = [&](Purpose purpose, double probability) {
+  const auto chance = [&](RandomPurpose purpose, double probability) {
     return Draws(options_.seed, purpose, step, index).chance(probability);
   };
   GridTurn all;
   const auto add = [&](bool wanted, const GridTurn& turn) {
     if (wanted) all = then(all, turn);
   };
-  add(chance(Purpose::TurnY, a.turn_y), kTurnY);
-  add(chance(Purpose::TurnZ, a.turn_z), kTurnZ);
-  add(chance(Purpose::TurnX, a.turn_x), kTurnX);
-  add(chance(Purpose::MirrorZ, a.mirror_z), kMirrorZ);
-  add(chance(Purpose::MirrorY, a.mirror_y), kMirrorY);
-  add(chance(Purpose::MirrorX, a.mirror_x), kMirrorX);
-  Draws quarter(options_.seed, Purpose::QuarterTurn, step, index);
+  add(chance(RandomPurpose::SampleTurnY, a.turn_y), kTurnY);
+  add(chance(RandomPurpose::SampleTurnZ, a.turn_z), kTurnZ);
+  add(chance(RandomPurpose::SampleTurnX, a.turn_x), kTurnX);
+  add(chance(RandomPurpose::SampleMirrorZ, a.mirror_z), kMirrorZ);
+  add(chance(RandomPurpose::SampleMirrorY, a.mirror_y), kMirrorY);
+  add(chance(RandomPurpose::SampleMirrorX, a.mirror_x), kMirrorX);
+  Draws quarter(options_.seed, RandomPurpose::SampleQuarterTurn, step, index);
   if (quarter.chance(a.quarter_turn)) {
     add(true, kQuarterTurn);
     add(quarter.chance(0.5), kTurnZ);  // the other way round
@@ -166,9 +166,9 @@ void Sampler::turn(std::uint32_t step, std::uint64_t index, float* voxels,
 void Sampler::change_values(std::uint32_t step, std::uint64_t index, float* voxels) const {
   const Augmentation& a = options_.augmentation;
   const std::int64_t n = options_.patch.voxels();
-  Draws blurring(options_.seed, Purpose::Blur, step, index),
-      intensity(options_.seed, Purpose::Intensity, step, index),
-      noise(options_.seed, Purpose::NoiseLevel, step, index);
+  Draws blurring(options_.seed, RandomPurpose::SampleBlur, step, index),
+      intensity(options_.seed, RandomPurpose::SampleIntensity, step, index),
+      noise(options_.seed, RandomPurpose::SampleNoiseLevel, step, index);
   if (blurring.chance(a.blur)) blur(options_.patch, blurring.uniform(0, a.blur_voxels), voxels);
   if (intensity.chance(a.intensity)) {
     const double scale = 1 + intensity.uniform(-a.scale, a.scale),
@@ -178,8 +178,7 @@ void Sampler::change_values(std::uint32_t step, std::uint64_t index, float* voxe
   }
   if (noise.chance(a.noise))
     add_noise(n, noise.uniform(0, a.noise_deviation),
-              Philox(options_.seed, static_cast<std::uint32_t>(Purpose::Noise)), step, index,
-              voxels);
+              Philox(options_.seed, RandomPurpose::SampleNoise), step, index, voxels);
 }
 
 void Sampler::make(std::uint32_t step, std::uint64_t index, float* voxels,
@@ -194,13 +193,13 @@ void Sampler::make(std::uint32_t step, std::uint64_t index, float* voxels,
   std::replace(labels, labels + n, kOutside, std::uint8_t{0});
   if (index >= kPartner) return;  // the sample mixed in is not mixed again
 
-  Draws mix(options_.seed, Purpose::Mixup, step, index);
+  Draws mix(options_.seed, RandomPurpose::SampleMixup, step, index);
   if (!mix.chance(options_.augmentation.mixup)) return;
   const double share = mixup_share(options_.augmentation.mixup_alpha, mix);
   std::vector<float> other(static_cast<std::size_t>(n));
   std::vector<std::uint8_t> other_labels(other.size());
   make(step, index + kPartner, other.data(), other_labels.data());
-  const Philox choice(options_.seed, static_cast<std::uint32_t>(Purpose::MixupLabel));
+  const Philox choice(options_.seed, RandomPurpose::SampleMixupLabel);
   for (std::int64_t i = 0; i < n; ++i) {
     const auto k = static_cast<std::size_t>(i);
     voxels[i] = static_cast<float>(share * static_cast<double>(voxels[i]) +

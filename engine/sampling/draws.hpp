@@ -10,31 +10,11 @@
 
 namespace dfe::sampling {
 
-/// What a random number is for; part of its key.
-enum class Purpose : std::uint32_t {
-  Place = 0x5a000000,
-  Reservoir,
-  TurnY,
-  TurnZ,
-  TurnX,
-  MirrorZ,
-  MirrorY,
-  MirrorX,
-  QuarterTurn,
-  Rotation,
-  Blur,
-  Intensity,
-  NoiseLevel,
-  Noise,
-  Mixup,
-  MixupLabel,
-};
-
 /// The choices of one purpose for sample (step, index), one after another.
 class Draws {
  public:
-  Draws(std::uint64_t seed, Purpose purpose, std::uint32_t step, std::uint64_t index)
-      : random_(seed, static_cast<std::uint32_t>(purpose)), step_(step), base_(index << 12) {}
+  Draws(std::uint64_t seed, RandomPurpose purpose, std::uint32_t step, std::uint64_t index)
+      : random_(seed, purpose), step_(step), base_(index << 12) {}
 
   /// In [0, 1), 53 bits.
   double uniform() {

@@ -125,7 +125,7 @@ void Sampler::read_volume(std::size_t v, Observer* observer) {
   std::vector<std::int64_t> seen(classes), before(classes);
   for (std::size_t c = 0; c < classes; ++c)
     before[c] = static_cast<std::int64_t>(middles_[c].size());
-  const Philox random(options_.seed, static_cast<std::uint32_t>(Purpose::Reservoir));
+  const Philox random(options_.seed, RandomPurpose::SampleReservoir);
   std::vector<std::uint8_t> plane(static_cast<std::size_t>(n.y * n.x));
   for (std::int64_t z = 0; z < n.z; ++z) {
     read_labels(v, {{z, 0, 0}, {1, n.y, n.x}}, plane.data());
@@ -210,7 +210,7 @@ std::int64_t Sampler::foreground(std::size_t volume, const Index3& begin) const 
 }
 
 Place Sampler::place(std::uint32_t step, std::uint64_t index) const {
-  Draws draws(options_.seed, Purpose::Place, step, index);
+  Draws draws(options_.seed, RandomPurpose::SamplePlace, step, index);
   Place place;
   if (drawn_classes_.empty() || draws.chance(options_.background)) {
     place.volume =

@@ -5,12 +5,6 @@
 
 namespace dfe {
 
-namespace {
-
-constexpr std::uint32_t kPurpose = 0x7374;  // of these random numbers, apart from the sampler's
-
-}  // namespace
-
 Weights random_start(const NetworkSettings& settings, const std::vector<std::string>& class_names,
                      std::uint64_t seed) {
   Weights weights;
@@ -19,7 +13,7 @@ Weights random_start(const NetworkSettings& settings, const std::vector<std::str
   weights.class_names = class_names;
   for (const OpNode& node : deepfinder_graph({weights.widths, weights.classes}).ops)
     if (node.weights >= 0)
-      weights.layers.push_back(initial_weights(node.op, Philox(seed, kPurpose),
+      weights.layers.push_back(initial_weights(node.op, Philox(seed, RandomPurpose::InitialWeights),
                                                static_cast<std::uint32_t>(weights.layers.size()),
                                                settings.start));
   return weights;
@@ -32,7 +26,7 @@ bool adapt_start(Weights& weights, const NetworkSettings& settings,
   if (other) {
     const Graph graph = deepfinder_graph({weights.widths, classes});
     weights.layers.back() =
-        initial_weights(graph.ops.back().op, Philox(seed, kPurpose),
+        initial_weights(graph.ops.back().op, Philox(seed, RandomPurpose::InitialWeights),
                         static_cast<std::uint32_t>(weights.layers.size() - 1), settings.start);
   }
   weights.classes = classes;

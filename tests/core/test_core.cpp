@@ -24,7 +24,7 @@ TEST_CASE("Philox gives the known answers of Random123") {
 }
 
 TEST_CASE("normal random numbers have mean 0 and variance 1") {
-  const Philox random(7, 1);
+  const Philox random(7, RandomPurpose{1});
   double sum = 0, squares = 0;
   const int n = 100000;
   for (int i = 0; i < n; ++i) {
@@ -84,7 +84,7 @@ TEST_CASE("lengths are voxels, or Å with the suffix A") {
 }
 
 TEST_CASE("labels are counted one by one, wherever they lie") {
-  const Philox random{5, 0};
+  const Philox random{5, RandomPurpose{0}};
   std::vector<std::uint8_t> labels(1003);
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const std::uint32_t number = random.at(0, i)[0];

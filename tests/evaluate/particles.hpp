@@ -19,7 +19,7 @@ inline Particle at(double z, double y, double x, int label = 1) {
 /// Uniform in a cube; classes 1 to `classes`.
 inline std::vector<Particle> random_particles(std::size_t count, double edge, int classes,
                                               std::uint64_t seed) {
-  const Philox random(seed, 1);
+  const Philox random(seed, RandomPurpose{1});
   std::vector<Particle> particles;
   for (std::size_t i = 0; i < count; ++i) {
     const auto value = [&](std::uint32_t step) {

@@ -42,7 +42,7 @@ TEST_CASE("the distance transform is that of all pairs") {
                              {1, 9, 4}, {7, 11, 10}, {12, 3, 15}};
   for (std::uint64_t seed = 0; seed < 120; ++seed) {
     const Extent3 n = extents[seed % 6];
-    const Philox random(seed, 2);
+    const Philox random(seed, RandomPurpose{2});
     Volume<std::uint8_t> labels(n, 0);
     for (std::int64_t i = 0; i < n.voxels(); ++i) {
       const float value = random.uniform(0, static_cast<std::uint64_t>(i));

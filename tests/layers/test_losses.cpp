@@ -18,7 +18,7 @@ namespace {
 constexpr Extent3 kExtent{3, 4, 5};
 
 std::vector<std::uint8_t> labels_below(std::int64_t classes, std::uint64_t seed) {
-  const Philox random(seed, 7);
+  const Philox random(seed, RandomPurpose{7});
   std::vector<std::uint8_t> labels(static_cast<std::size_t>(kExtent.voxels()));
   for (std::size_t i = 0; i < labels.size(); ++i)
     labels[i] = static_cast<std::uint8_t>(random.at(0, i)[0] % static_cast<std::uint32_t>(classes));

@@ -19,7 +19,8 @@ namespace {
 Volume<float> scene(Extent3 extent) {
   Volume<float> volume(extent, 0);
   for (int i = 0; i < 12; ++i) {
-    const auto u = simulate::uniforms(Philox(5, 1), 0, static_cast<std::uint64_t>(i));
+    const auto u =
+        simulate::uniforms(Philox(5, RandomPurpose{1}), 0, static_cast<std::uint64_t>(i));
     const Point3 c{u[0] * static_cast<double>(extent.z), u[1] * static_cast<double>(extent.y),
                    u[2] * static_cast<double>(extent.x)};
     for (std::int64_t z = 0; z < extent.z; ++z)
@@ -48,7 +49,7 @@ TEST_CASE("dose damps as Grant and Grigorieff measured") {
 
 TEST_CASE("noise has the asked ratio to the signal, mean 0 and no memory") {
   std::vector<float> noise(200'000);
-  simulate::fill_normal(9, simulate::kNoiseAfter, 2, noise.data(),
+  simulate::fill_normal(9, RandomPurpose::ImageNoiseAfter, 2, noise.data(),
                         static_cast<std::int64_t>(noise.size()));
   double sum = 0, square = 0, neighbour = 0, fourth = 0;
   for (std::size_t i = 0; i < noise.size(); ++i) {

@@ -222,7 +222,8 @@ TEST_CASE("vesicles cut no other membrane") {
       if (vesicle.kind == MembraneKind::Plane) continue;
       const double radius = std::max({vesicle.radii.z, vesicle.radii.y, vesicle.radii.x});
       for (int i = 0; i < 40; ++i) {
-        const auto u = simulate::uniforms(Philox(2, 1), 0, static_cast<std::uint64_t>(i));
+        const auto u =
+            simulate::uniforms(Philox(2, RandomPurpose{1}), 0, static_cast<std::uint64_t>(i));
         const Point3 ray = math::rotate(math::random_rotation(u[0], u[1], u[2]), {1, 0, 0});
         // The vesicle's surface along a random ray from its centre: where its distance changes
         // sign.

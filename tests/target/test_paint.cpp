@@ -149,7 +149,7 @@ TEST_CASE("a mask follows a shift by a fraction of a voxel") {
 }
 
 TEST_CASE("the last object wins whatever the number of threads") {
-  const Philox random(5, 1);
+  const Philox random(5, RandomPurpose{1});
   ParticleList list;
   for (std::uint64_t i = 0; i < 300; ++i) {
     const auto u = [&](std::uint32_t k) { return static_cast<double>(random.uniform(k, i)); };

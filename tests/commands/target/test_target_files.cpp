@@ -124,7 +124,7 @@ TEST_CASE("radii come by order, by label and by name, in voxels or Å") {
 }
 
 TEST_CASE("XML and RELION lists give one orientation") {
-  const Philox random(3, 1);
+  const Philox random(3, RandomPurpose{1});
   std::vector<Particle> particles;
   for (std::uint64_t i = 0; i < 6; ++i) {
     const auto u = [&](std::uint32_t k) { return static_cast<double>(random.uniform(k, i)); };

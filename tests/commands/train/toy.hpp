@@ -21,7 +21,7 @@ inline constexpr double kToyRadius = 3.5;
 inline void write_toy_tomogram(const std::filesystem::path& folder, const std::string& name,
                                std::uint64_t seed) {
   const Extent3 n{40, 48, 48};
-  const Philox random(seed, 77);
+  const Philox random(seed, RandomPurpose{77});
   VolumeGeometry geometry;
   geometry.extent = n;
   geometry.voxel_size = VoxelSize::cubic(10);

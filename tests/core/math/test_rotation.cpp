@@ -32,7 +32,7 @@ void check_rotation(const Rotation& r) {
 }
 
 std::array<double, 4> uniforms(std::uint64_t index) {
-  const auto words = Philox(3, 1).at(0, index);
+  const auto words = Philox(3, RandomPurpose{1}).at(0, index);
   return {words[0] * 0x1p-32, words[1] * 0x1p-32, words[2] * 0x1p-32, words[3] * 0x1p-32};
 }
 

@@ -104,7 +104,7 @@ inline Augmentation everything() {
 /// Objects of three classes spread over the volume.
 inline std::vector<Particle> scattered(Extent3 extent, int n) {
   std::vector<Particle> objects;
-  const Philox random(2, 9);
+  const Philox random(2, RandomPurpose{9});
   for (int i = 0; i < n; ++i) {
     const auto along = [&](std::uint32_t k, std::int64_t size) {
       return std::floor(static_cast<double>(random.uniform(k, static_cast<std::uint64_t>(i))) *

@@ -31,7 +31,7 @@ TEST_CASE("a blurred point is a Gaussian, and a constant stays") {
 }
 
 TEST_CASE("noise is normal, independent of neighbours, and a function of its place") {
-  const Philox random(11, 1);
+  const Philox random(11, RandomPurpose{1});
   std::vector<float> noise(200001, 1.0f), again(200001, 1.0f), other(200001, 1.0f);
   add_noise(200001, 0.5, random, 3, 7, noise.data());
   add_noise(200001, 0.5, random, 3, 7, again.data());

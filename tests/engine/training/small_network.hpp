@@ -17,7 +17,7 @@ inline Weights small_weights(const Graph& graph, std::uint64_t seed) {
   weights.classes = graph.head().classes;
   for (const OpNode& node : graph.ops)
     if (node.weights >= 0)
-      weights.layers.push_back(initial_weights(node.op, Philox(seed, 1),
+      weights.layers.push_back(initial_weights(node.op, Philox(seed, RandomPurpose{1}),
                                                static_cast<std::uint32_t>(weights.layers.size())));
   return weights;
 }
@@ -30,7 +30,7 @@ struct Batch {
   std::vector<TrainingSample> samples;
 
   Batch(std::int64_t count, std::int64_t classes, std::uint32_t step) {
-    const Philox random(11, 2);
+    const Philox random(11, RandomPurpose{2});
     const std::int64_t size = kPatch.voxels();
     for (std::int64_t s = 0; s < count; ++s) {
       voxels.emplace_back();

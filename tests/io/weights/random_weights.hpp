@@ -20,7 +20,7 @@ inline Weights random_weights(const std::array<std::int64_t, 3>& widths, std::in
   Weights weights;
   weights.widths = widths;
   weights.classes = classes;
-  const Philox random(seed, 1);
+  const Philox random(seed, RandomPurpose{1});
   std::uint32_t step = 0;
   for (const auto& [k, in, out] : shapes) {
     LayerWeights layer;
