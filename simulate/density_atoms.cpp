@@ -111,10 +111,10 @@ bool is_carbon(const ScatteringFactor& f) { return f.mass_dalton > 11.5 && f.mas
 
 }  // namespace
 
-ObjectDensity structure_density(const Structure& structure, const DensityOptions& options) {
+ObjectDensity structure_density(const Structure& structure, const DensityOptions& options,
+                                std::string_view object) {
   if (structure.atoms.empty())
-    throw Error("simulate", "structure", "has no atoms",
-                "give a PDB or mmCIF file with coordinates");
+    throw Error("simulate", object, "has no atoms", "give a PDB or mmCIF file with coordinates");
   double mass = 0, hydrogens = 0;
   Point3 centre;
   for (const Structure::Atom& atom : structure.atoms) {
@@ -126,7 +126,7 @@ ObjectDensity structure_density(const Structure& structure, const DensityOptions
         centre.x += m * atom.position_angstrom.x;
   }
   if (!(mass > 0) || !std::isfinite(mass))
-    throw Error("simulate", "structure", "its atoms have no mass",
+    throw Error("simulate", object, "its atoms have no mass",
                 "give a PDB or mmCIF file of a molecule");
   centre = {centre.z / mass, centre.y / mass, centre.x / mass};
   double reach = 0;
@@ -134,7 +134,7 @@ ObjectDensity structure_density(const Structure& structure, const DensityOptions
     const Point3 p = atom.position_angstrom;
     reach = std::max(reach, std::hypot(p.z - centre.z, p.y - centre.y, p.x - centre.x));
   }
-  const simulate::FineCube cube = simulate::plan_cube(reach + 3, 3.5, options, "structure");
+  const simulate::FineCube cube = simulate::plan_cube(reach + 3, 3.5, options, object);
   const double edge = cube.edge_angstrom(options.voxel_size_angstrom);
   const bool add_hydrogens = hydrogens < 0.05 * static_cast<double>(structure.atoms.size());
 
@@ -149,7 +149,7 @@ ObjectDensity structure_density(const Structure& structure, const DensityOptions
       painter.add(g, {p.z - centre.z, p.y - centre.y, p.x - centre.x});
     }
   }
-  return simulate::finish_density(fine.view(), cube, options, "structure");
+  return simulate::finish_density(fine.view(), cube, options, object);
 }
 
 }  // namespace dfe

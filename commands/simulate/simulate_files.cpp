@@ -55,23 +55,14 @@ ObjectDensity density_of(const ObjectSource& source, io::RunRecord& record) {
     return shape_density(source.shape, source.size_angstrom, source.density);
   const fs::path& file = source.structure.empty() ? source.map : source.structure;
   record.input(file);
-  try {
-    if (!source.structure.empty())
-      return structure_density(io::read_structure(file), source.density);
-    const auto volume = io::open_volume(file);
-    const double said = volume->info().geometry.voxel_size.mean_angstrom();
-    const Volume<float> map = io::read_volume(*volume);
-    return map_density(map.view(),
-                       source.map_voxel_size_angstrom > 0 ? source.map_voxel_size_angstrom : said,
-                       source.threshold, source.potential, source.density);
-  } catch (const Error& error) {
-    // Errors about the values know no file.
-    std::string text = error.what();
-    if (text.find(file.string()) != std::string::npos) throw;
-    for (const std::string_view prefix : {"simulate: 'map': ", "simulate: 'structure': "})
-      if (text.starts_with(prefix)) text.erase(0, prefix.size());
-    throw Error(error.kind(), "simulate", file.string(), text);
-  }
+  if (!source.structure.empty())
+    return structure_density(io::read_structure(file), source.density, file.string());
+  const auto volume = io::open_volume(file);
+  const double said = volume->info().geometry.voxel_size.mean_angstrom();
+  const Volume<float> map = io::read_volume(*volume);
+  return map_density(map.view(),
+                     source.map_voxel_size_angstrom > 0 ? source.map_voxel_size_angstrom : said,
+                     source.threshold, source.potential, source.density, file.string());
 }
 
 class Simulation {

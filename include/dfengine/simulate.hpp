@@ -64,17 +64,19 @@ const std::vector<std::string>& shape_names();
 
 /// From atoms: the scattering potential of each, integrated over fine voxels, less that of the
 /// water it displaces; then cut in Fourier space to the resolution. Files without hydrogens get 1.5
-/// of them on each carbon. The centre of mass comes to the cube's centre. Throws `Error` for
-/// structures without atoms or larger than 512 voxels. Source: Peng 1999; Fraser et al. 1978 for
-/// the solvent.
-ObjectDensity structure_density(const Structure& structure, const DensityOptions& options);
+/// of them on each carbon. The centre of mass comes to the cube's centre. Throws `Error` that names
+/// `object` for structures without atoms or too large for a cube of 256 voxels. Source: Peng 1999;
+/// Fraser et al. 1978 for the solvent.
+ObjectDensity structure_density(const Structure& structure, const DensityOptions& options,
+                                std::string_view object = "structure");
 
 /// From a map: values below `threshold` become 0, the centre of mass of the rest comes to the
 /// cube's centre, its mean (weighted by itself) becomes `potential` V; then resampled. A threshold
-/// that is not set is a tenth of the greatest value.
+/// that is not set is a tenth of the greatest value. Throws `Error` that names `object` for maps
+/// that are empty, not finite, longer than 512 voxels or of unknown voxel size.
 ObjectDensity map_density(VolumeView<const float> map, double map_voxel_size_angstrom,
                           std::optional<double> threshold, double potential,
-                          const DensityOptions& options);
+                          const DensityOptions& options, std::string_view object = "map");
 
 /// One kind of object of a scene.
 struct SceneClass {

@@ -219,7 +219,16 @@ TEST_CASE("atomic models in PDB and mmCIF give one density; maps too; damaged fi
   VolumeGeometry geometry;
   geometry.extent = map.extent();
   io::write_volume(folder / "map.mrc", map.view(), geometry);
-  CHECK_THROWS_WITH(masks_of("map: map.mrc"), DFE_CONTAINS("map_voxel_size"));
+  // What is wrong with the values names the file, what is wrong with the settings the setting.
+  const std::string file = (folder / "map.mrc").string();
+  CHECK_THROWS_WITH(masks_of("map: map.mrc"), DFE_CONTAINS("simulate: '" + file + "': its voxel") &&
+                                                  DFE_CONTAINS("map_voxel_size"));
+  CHECK_THROWS_WITH(masks_of("map: map.mrc, map_voxel_size: 12, threshold: 9"),
+                    "simulate: '" + file +
+                        "': has no voxel of at least 9.000000, the threshold; give a lower "
+                        "'threshold'");
+  CHECK_THROWS_WITH(masks_of("map: map.mrc, map_voxel_size: 12, resolution: -1"),
+                    "simulate: 'resolution': is -1.000000 A; use 0 to 1000 A");
   CHECK(!masks_of("map: map.mrc, map_voxel_size: 12").empty());
 }
 
