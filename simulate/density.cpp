@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// From a fine cube to a density: cut in Fourier space to the resolution, once with voxels half as
+// long as the tomogram's for the values, and once with the tomogram's for the mask.
 #include "simulate/density.hpp"
 
 #include <algorithm>

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// The chain of an image: project, transfer, noise, ramp, back-project. The clean images are kept
-// beside the noisy ones, because the noise is measured against them and because the same
-// back-projection shows what signal the tomogram holds.
+// The chain of an image: the tilt series is drawn (tilt_series.cpp), the density projected
+// (tilt_geometry.cpp), the images sent through the microscope and given noise (image_series.cpp
+// over images.cpp), filtered by the ramp and projected back (tilt_geometry.cpp). What each step
+// stands for, and where it comes from: docs/simulate.md.
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
 
-#include "simulate/draws.hpp"
-#include "simulate/images.hpp"
+#include "simulate/image_series.hpp"
 #include "simulate/tilt_geometry.hpp"
+#include "simulate/tilt_series.hpp"
 
 namespace dfe {
 
 namespace {
 
 using simulate::ImageStack;
-using simulate::Optics;
 using simulate::View;
 
 void check(const Extent3& extent, double voxel, const ImagingOptions& o) {
@@ -55,57 +55,6 @@ void check(const Extent3& extent, double voxel, const ImagingOptions& o) {
     refuse("ctf.defocus_spread", c.defocus_spread_angstrom, "use up to 10 um");
   if (!(c.envelope_angstrom >= 0 && c.envelope_angstrom <= 1e4))
     refuse("ctf.envelope", c.envelope_angstrom, "use 0 to 10000 A");
-}
-
-std::vector<double> tilt_angles(const ImagingOptions& o) {
-  std::vector<double> angles;
-  for (int i = 0;; ++i) {
-    const double angle = o.tilt_first_deg + i * o.tilt_step_deg;
-    if (angle > o.tilt_last_deg + 1e-6) return angles;
-    angles.push_back(angle);
-  }
-}
-
-/// Electrons per Å² that the specimen received before each tilt.
-std::vector<double> doses_before(const std::vector<double>& tilts, const ImagingOptions& o) {
-  std::vector<std::size_t> order(tilts.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  if (o.order == TiltOrder::Symmetric)
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return std::abs(tilts[a]) < std::abs(tilts[b]) - 1e-9;
-    });
-  std::vector<double> doses(tilts.size());
-  for (std::size_t i = 0; i < order.size(); ++i)
-    doses[order[i]] = o.dose * static_cast<double>(i) / static_cast<double>(order.size());
-  return doses;
-}
-
-View view_at(double tilt_deg, double shift_voxels) {
-  const double a = tilt_deg * std::numbers::pi / 180;
-  return {std::cos(a), std::sin(a), shift_voxels};
-}
-
-/// Moves an image's rows along y by a fraction of pixels (linear); what comes from outside repeats
-/// the edge.
-void shift_rows(float* image, std::int64_t rows, std::int64_t width, double shift) {
-  if (shift == 0) return;
-  const std::vector<float> source(image, image + rows * width);
-  const auto last = static_cast<double>(rows - 1);
-  for (std::int64_t y = 0; y < rows; ++y) {
-    const double place = std::clamp(static_cast<double>(y) - shift, 0.0, last);
-    const auto j = std::min(static_cast<std::int64_t>(place), std::max<std::int64_t>(rows - 2, 0));
-    const auto t = static_cast<float>(place - static_cast<double>(j));
-    const float* const a = source.data() + j * width;
-    const float* const b = rows > 1 ? a + width : a;
-    for (std::int64_t u = 0; u < width; ++u) image[y * width + u] = a[u] + t * (b[u] - a[u]);
-  }
-}
-
-/// Radians of phase per volt and Å: 2π m e λ / h², relativistic.
-double interaction_constant(double voltage_kv) {
-  const double rest = 510.99895, lambda = electron_wavelength_angstrom(voltage_kv);  // keV
-  return 2 * std::numbers::pi / (lambda * voltage_kv * 1e3) * (rest + voltage_kv) /
-         (2 * rest + voltage_kv);
 }
 
 void report(Observer* observer, std::int64_t done) {
@@ -160,12 +109,25 @@ double snr_inside(const Volume<float>& tomogram, const Volume<float>& clean,
   return noise > 0 ? (s2 - s1 * s1 / n) / noise : 0;
 }
 
+/// Weighted back-projection of the images, which are empty afterwards.
+Volume<float> reconstruct(ImageStack& images, const std::vector<View>& views,
+                          const ImagingOptions& o, const Extent3& extent, ThreadPool& pool) {
+  // Integral over the tilts of what the ramp left; pixels to volume units.
+  const auto weight =
+      static_cast<float>((images.views > 1 ? o.tilt_step_deg : 180.0) * std::numbers::pi / 180);
+  simulate::ramp_filter(images, pool);
+  Volume<float> volume(extent);
+  simulate::back_project(images, views, o.interpolation, weight, volume.view(), pool);
+  images.values = {};
+  return volume;
+}
+
 }  // namespace
 
 std::int64_t simulate_bytes(const Extent3& extent, double voxel_size_angstrom,
                             const ImagingOptions& options, int threads) {
   check(extent, voxel_size_angstrom, options);
-  const std::vector<double> tilts = tilt_angles(options);
+  const std::vector<double> tilts = simulate::tilt_angles(options);
   const std::int64_t width =
       options.cover_volume ? simulate::covering_width(extent, tilts) : extent.x;
   const auto views = static_cast<std::int64_t>(tilts.size()), voxels = extent.voxels();
@@ -189,145 +151,30 @@ ImagedScene image_scene(VolumeView<const float> density,
                 "expected " + n.to_string());
   ThreadPool pool(o.threads);
   ImagedScene result;
-  result.tilts_deg = tilt_angles(o);
-  result.doses = doses_before(result.tilts_deg, o);
-  const auto views = static_cast<std::int64_t>(result.tilts_deg.size());
-  const std::int64_t width = o.cover_volume ? simulate::covering_width(n, result.tilts_deg) : n.x;
-  const std::int64_t pixels = n.y * width;
-
-  // What the microscope did, and what the reconstruction believes.
-  std::vector<View> real, nominal;
-  std::vector<double> shift_y;
-  const Philox alignment(o.seed, RandomPurpose::ImageAlignment),
-      defocus(o.seed, RandomPurpose::ImageDefocus);
-  for (std::int64_t v = 0; v < views; ++v) {
-    const double tilt = result.tilts_deg[static_cast<std::size_t>(v)],
-                 error = o.shift_error_angstrom / voxel_size_angstrom;
-    const auto i = static_cast<std::uint64_t>(v);
-    nominal.push_back(view_at(tilt, 0));
-    real.push_back(
-        view_at(tilt + o.angle_error_deg * alignment.normal(0, i), error * alignment.normal(1, i)));
-    shift_y.push_back(error * alignment.normal(2, i));
-    result.defocus_angstrom.push_back(o.ctf.defocus_angstrom +
-                                      o.ctf.defocus_spread_angstrom * defocus.normal(0, i));
-  }
+  const simulate::TiltSeries series = simulate::draw_tilt_series(o, voxel_size_angstrom);
+  result.tilts_deg = series.tilts_deg;
+  result.doses = series.doses;
+  result.defocus_angstrom = series.defocus_angstrom;
 
   report(observer, 0);
-  ImageStack clean(views, n.y, width);
-  simulate::project(density, real, o.interpolation, clean, pool);
+  const std::int64_t width = o.cover_volume ? simulate::covering_width(n, series.tilts_deg) : n.x;
+  simulate::ImageSeries images(o, series, voxel_size_angstrom, n.y, width, pool);
+  simulate::project(density, series.real, o.interpolation, images.clean, pool);
   report(observer, 1);
-
-  const Optics optics(n.y, width, voxel_size_angstrom, o);
-  std::vector<Optics::Scratch> scratch;
-  for (int i = 0; i < pool.threads(); ++i) scratch.push_back(optics.make_scratch());
-  const auto transfer = [&](Optics::Scratch& s, std::int64_t v, float* image) {
-    const View& view = real[static_cast<std::size_t>(v)];
-    // Specimen at u > 0 of a positive tilt lies higher or lower by u tan α: that much less
-    // underfocus.
-    const double slope =
-        std::abs(view.cosine) > 0.05 ? -voxel_size_angstrom * view.sine / view.cosine : 0;
-    optics.transfer(s, result.defocus_angstrom[static_cast<std::size_t>(v)], slope,
-                    result.doses[static_cast<std::size_t>(v)], image);
-  };
-  std::vector<simulate::Moments> signal(static_cast<std::size_t>(views)), noise(signal.size());
-  parallel_for(pool, 0, views, 1, [&](std::int64_t v, std::int64_t, int worker) {
-    Optics::Scratch& s = scratch[static_cast<std::size_t>(worker)];
-    float* const image = clean.image(v);
-    if (o.shift_error_angstrom > 0)
-      shift_rows(image, n.y, width, shift_y[static_cast<std::size_t>(v)]);
-    optics.pad(image, s);
-    transfer(s, v, image);
-    signal[static_cast<std::size_t>(v)] = simulate::moments(image, pixels);
-  });
-  const auto mean_over = [&](const std::vector<simulate::Moments>& all,
-                             double simulate::Moments::*what) {
-    double sum = 0;
-    for (const simulate::Moments& m : all) sum += m.*what;
-    return sum / static_cast<double>(all.size());
-  };
-  const double signal_variance = mean_over(signal, &simulate::Moments::variance);
+  images.transfer();
   report(observer, 2);
-
-  ImageStack noisy(views, n.y, width);
-  if (o.noise == NoiseModel::Gaussian) {
-    if (!(signal_variance > 0))
-      throw Error("simulate", "snr", "there is no signal to add noise to",
-                  "put objects into the scene, or use no noise");
-    // Two white fields with variances b and 1 - b; the first goes through the microscope.
-    parallel_for(pool, 0, views, 1, [&](std::int64_t v, std::int64_t, int worker) {
-      Optics::Scratch& s = scratch[static_cast<std::size_t>(worker)];
-      float* const image = noisy.image(v);
-      if (o.noise_before_ctf > 0) {
-        simulate::fill_normal(o.seed, RandomPurpose::ImageNoiseBefore,
-                              static_cast<std::uint32_t>(v), s.real.data(), s.real.size());
-        const auto scale = static_cast<float>(std::sqrt(o.noise_before_ctf));
-        for (std::int64_t i = 0; i < s.real.size(); ++i) s.real[i] *= scale;
-        transfer(s, v, image);
-      }
-      simulate::fill_normal(o.seed, RandomPurpose::ImageNoiseAfter, static_cast<std::uint32_t>(v),
-                            s.result.data(), pixels);
-      const auto scale = static_cast<float>(std::sqrt(1 - o.noise_before_ctf));
-      for (std::int64_t i = 0; i < pixels; ++i) image[i] += scale * s.result[i];
-      noise[static_cast<std::size_t>(v)] = simulate::moments(image, pixels);
-    });
-    const double factor =
-        std::sqrt(signal_variance / o.snr / mean_over(noise, &simulate::Moments::variance));
-    parallel_for(pool, 0, views, 1, [&](std::int64_t v, std::int64_t, int) {
-      const float* const s = clean.image(v);
-      float* const image = noisy.image(v);
-      for (std::int64_t i = 0; i < pixels; ++i)
-        image[i] = s[i] + static_cast<float>(factor) * image[i];
-    });
-    for (simulate::Moments& m : noise) m.variance *= factor * factor;
-  } else if (o.noise == NoiseModel::Dose) {
-    // A weak phase object: intensity 1 + 2σVt·CTF, in units of the mean; the counts' noise is
-    // normal for tens of electrons and more.
-    const double electrons =
-        o.dose / static_cast<double>(views) * voxel_size_angstrom * voxel_size_angstrom;
-    const double contrast = 2 * interaction_constant(o.ctf.voltage_kv) * voxel_size_angstrom;
-    parallel_for(pool, 0, views, 1, [&](std::int64_t v, std::int64_t, int worker) {
-      Optics::Scratch& s = scratch[static_cast<std::size_t>(worker)];
-      float* const signal_image = clean.image(v);
-      float* const image = noisy.image(v);
-      simulate::fill_normal(o.seed, RandomPurpose::ImageNoiseAfter, static_cast<std::uint32_t>(v),
-                            s.result.data(), pixels);
-      for (std::int64_t i = 0; i < pixels; ++i) {
-        signal_image[i] *= static_cast<float>(contrast);
-        const double expected = electrons * std::max(0.0, 1.0 + signal_image[i]);
-        s.result[i] *= static_cast<float>(std::sqrt(expected) / electrons);
-        image[i] = signal_image[i] + s.result[i];
-      }
-      noise[static_cast<std::size_t>(v)] = simulate::moments(s.result.data(), pixels);
-      signal[static_cast<std::size_t>(v)] = simulate::moments(signal_image, pixels);
-    });
-  } else {
-    noisy.values = clean.values;
-  }
-  if (const double variance = mean_over(noise, &simulate::Moments::variance); variance > 0) {
-    result.snr.projections = mean_over(signal, &simulate::Moments::variance) / variance;
-    result.snr.mean_by_sigma =
-        mean_over(signal, &simulate::Moments::mean_size) / std::sqrt(variance);
-  }
+  images.add_noise();
+  result.snr = images.signal_to_noise();
   if (o.keep_projections) {
-    result.projections = Volume<float>(Extent3{views, n.y, width});
-    std::copy(noisy.values.begin(), noisy.values.end(), result.projections.data());
+    result.projections = Volume<float>(Extent3{series.views(), n.y, width});
+    std::copy(images.noisy.values.begin(), images.noisy.values.end(), result.projections.data());
   }
   report(observer, 3);
 
-  // Integral over the tilts of what the ramp left; pixels to volume units.
-  const auto weight =
-      static_cast<float>((views > 1 ? o.tilt_step_deg : 180.0) * std::numbers::pi / 180);
-  simulate::ramp_filter(noisy, pool);
-  result.tomogram = Volume<float>(n);
-  simulate::back_project(noisy, nominal, o.interpolation, weight, result.tomogram.view(), pool);
-  noisy.values = {};
+  result.tomogram = reconstruct(images.noisy, series.nominal, o, n, pool);
   report(observer, 4);
   const bool measure = inside && o.noise != NoiseModel::None;
-  if (o.keep_clean || measure) {
-    simulate::ramp_filter(clean, pool);
-    result.clean = Volume<float>(n);
-    simulate::back_project(clean, nominal, o.interpolation, weight, result.clean.view(), pool);
-  }
+  if (o.keep_clean || measure) result.clean = reconstruct(images.clean, series.nominal, o, n, pool);
   if (measure) result.snr.in_masks = snr_inside(result.tomogram, result.clean, *inside);
   normalize(result.tomogram, o.keep_clean ? &result.clean : nullptr, o.normalize, o.bright, pool);
   if (!o.keep_clean) result.clean = {};

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// One image: white noise by its number, and the transfer of the microscope in Fourier space on a
+// grid with a margin, so that what wraps around does not meet the image.
 #include "simulate/images.hpp"
 
 #include <algorithm>

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// Membranes: drawing their shapes and places, the signed distances that all else follows from, and
+// painting. Planes come first, because it is vesicles that look for a free place. Sizes and what
+// the settings mean: docs/simulate.md.
 #include "simulate/membranes.hpp"
 
 #include <algorithm>

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// Places are tried in the order that the seed gives, and the first that is free is taken: first for
+// objects anywhere, then for those on membranes; the questions they ask of a place stand below. How
+// dense packing gets this way: docs/simulate.md.
 #include "simulate/placement.hpp"
 
 #include <algorithm>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// A stamp is sampled by pull-back: only voxels within its reach are looked at, each is turned back
+// into the stamp's own axes.
 #include "simulate/stamp.hpp"
 
 #include <algorithm>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+// Projection, back-projection and ramp. Each job copies its block of rows into memory where the 16
+// rows of a place lie side by side, with zeros around, and then only adds multiples of such groups
+// of 16: the loop that takes the time (add_taps) has neither gathers nor cases. docs/simulate.md
+// says what the geometry is checked against.
 #include "simulate/tilt_geometry.hpp"
 
 #include <algorithm>

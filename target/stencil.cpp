@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Where masks and spheres end. The rules of DeepFinder differ from the exact ones in what counts as
+// inside, in what box is filled and in how values are rounded: docs/target.md.
 #include "target/stencil.hpp"
 
 #include <algorithm>

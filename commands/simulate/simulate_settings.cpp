@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// Every setting is asked for here, section by section in the order of docs/simulate.md; what a
+// value must be is checked where the value is used, and only what no later check would understand
+// here.
 #include "commands/simulate/simulate_settings.hpp"
 
 #include <algorithm>

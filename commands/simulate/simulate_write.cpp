@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// One tomogram's volumes, lists and tables, its run record last, and what is said about it.
 #include "commands/simulate/simulate_write.hpp"
 
 #include <algorithm>
@@ -13,13 +14,71 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Writes files with a common beginning and notes them in the record.
+class Files {
+ public:
+  Files(const fs::path& prefix, const SimulateSettings& settings, io::RunRecord& record)
+      : prefix_(prefix.string()), record_(record) {
+    geometry_.extent = settings.scene.extent;
+    geometry_.voxel_size = VoxelSize::cubic(settings.scene.voxel_size_angstrom);
+  }
+
+  fs::path path(const char* ending) const { return prefix_ + ending; }
+
+  void volume(const char* ending, const Volume<float>& volume) {
+    VolumeGeometry geometry = geometry_;
+    geometry.extent = volume.extent();
+    io::write_volume(path(ending), volume.view(), geometry);
+    record_.output(path(ending));
+  }
+
+  void labels(const char* ending, const Volume<std::uint8_t>& labels,
+              std::vector<std::string> names) {
+    io::write_label_map(path(ending), LabelMap{labels.clone(), geometry_, std::move(names)});
+    record_.output(path(ending));
+  }
+
+  void list(const char* ending, const ParticleList& list) {
+    io::write_particle_list(path(ending), list);
+    record_.output(path(ending));
+  }
+
+ private:
+  std::string prefix_;
+  io::RunRecord& record_;
+  VolumeGeometry geometry_;
+};
+
+void write_volumes(Files& files, const SimulateSettings& settings, const Scene& scene,
+                   const ImagedScene& imaged) {
+  const Extent3 extent = settings.scene.extent;
+  files.volume(".mrc", imaged.tomogram);
+  files.labels("_target.mrc", scene.labels, settings.class_names());
+  if (settings.wants("density")) files.volume("_density.mrc", scene.density);
+  if (settings.wants("clean")) files.volume("_clean.mrc", imaged.clean);
+  if (settings.wants("instances")) {
+    Volume<float> numbers(extent);
+    std::transform(scene.instances.span().begin(), scene.instances.span().end(), numbers.data(),
+                   [](std::int32_t v) { return static_cast<float>(v); });
+    files.volume("_instances.mrc", numbers);
+  }
+  if (settings.wants("occupancy")) {
+    Volume<std::uint8_t> occupied(extent);
+    for (std::int64_t i = 0; i < extent.voxels(); ++i)
+      occupied.data()[i] = scene.instances.data()[i] > 0 || scene.membranes.data()[i] > 0 ? 1 : 0;
+    files.labels("_occupancy.mrc", occupied, {"background", "occupied"});
+  }
+  if (settings.wants("membranes") && !settings.scene.membranes.empty())
+    files.labels("_membranes.mrc", scene.membranes, {});
+  if (settings.wants("projections")) files.volume("_projections.mrc", imaged.projections);
+}
+
 /// The objects with a label as XML, STAR and CSV, the decoys as CSV. Object numbers are those of
-/// the instances.
-ParticleList write_lists(const fs::path& prefix, const SimulateSettings& settings,
-                         const Scene& scene, io::RunRecord& record) {
+/// the instances. Returns the objects with a label.
+ParticleList write_lists(Files& files, const SimulateSettings& settings, const Scene& scene) {
   ParticleList list, decoys;
   for (ParticleList* l : {&list, &decoys}) {
-    l->tomograms = {prefix.filename().string()};
+    l->tomograms = {files.path("").filename().string()};
     l->voxel_size = VoxelSize::cubic(settings.scene.voxel_size_angstrom);
     l->tomogram_extent = settings.scene.extent;
   }
@@ -38,26 +97,53 @@ ParticleList write_lists(const fs::path& prefix, const SimulateSettings& setting
                                                    decoys.class_names.begin());
     (c.label > 0 ? list : decoys).particles.push_back(std::move(p));
   }
-  for (const char* ending : {"_objl.xml", "_objl.star", "_objl.csv"}) {
-    io::write_particle_list(prefix.string() + ending, list);
-    record.output(prefix.string() + ending);
-  }
-  if (!decoys.particles.empty()) {
-    io::write_particle_list(prefix.string() + "_decoys.csv", decoys);
-    record.output(prefix.string() + "_decoys.csv");
-  }
+  for (const char* ending : {"_objl.xml", "_objl.star", "_objl.csv"}) files.list(ending, list);
+  if (!decoys.particles.empty()) files.list("_decoys.csv", decoys);
   return list;
 }
 
-void write_tilts(const fs::path& prefix, const ImagedScene& imaged) {
+void write_tilts(const Files& files, const ImagedScene& imaged) {
   std::string angles, table = "tilt_deg,dose_before,defocus_angstrom\n";
   for (std::size_t i = 0; i < imaged.tilts_deg.size(); ++i) {
     angles += number_text(imaged.tilts_deg[i]) + "\n";
     table += number_text(imaged.tilts_deg[i]) + "," + number_text(imaged.doses[i]) + "," +
              number_text(imaged.defocus_angstrom[i]) + "\n";
   }
-  io::write_text_file(prefix.string() + ".tlt", angles);
-  io::write_text_file(prefix.string() + "_tilts.csv", table);
+  io::write_text_file(files.path(".tlt"), angles);
+  io::write_text_file(files.path("_tilts.csv"), table);
+}
+
+/// A line for a person.
+std::string text_of(const fs::path& tomogram, std::size_t objects, const Scene& scene,
+                    const SignalToNoise& snr) {
+  std::string text = tomogram.string() + ": " + std::to_string(objects) + " objects and " +
+                     std::to_string(scene.objects.size() - objects) + " decoys fill " +
+                     number_text(100 * scene.packing) + " %";
+  if (snr.projections > 0)
+    text += "; SNR " + number_text(snr.projections) + " in the images (variances), " +
+            number_text(snr.mean_by_sigma) + " (mean by sigma), " + number_text(snr.in_masks) +
+            " in the objects of the tomogram";
+  return text + "\n";
+}
+
+Json json_of(const Files& files, std::size_t objects, const SimulateSettings& settings,
+             const Scene& scene, const SignalToNoise& snr) {
+  Json json = {{"tomogram", files.path(".mrc").string()},
+               {"target", files.path("_target.mrc").string()},
+               {"list", files.path("_objl.xml").string()},
+               {"objects", objects},
+               {"decoys", scene.objects.size() - objects},
+               {"packing", scene.packing},
+               {"snr",
+                {{"projections", snr.projections},
+                 {"mean_by_sigma", snr.mean_by_sigma},
+                 {"in_masks", snr.in_masks}}}};
+  Json classes = Json::object();
+  for (std::size_t c = 0; c < scene.placed.size(); ++c)
+    classes[settings.scene.classes[c].name] = {{"asked", scene.asked[c]},
+                                               {"placed", scene.placed[c]}};
+  json["classes"] = std::move(classes);
+  return json;
 }
 
 }  // namespace
@@ -66,79 +152,19 @@ WrittenTomogram write_tomogram(const fs::path& prefix, const SimulateSettings& s
                                const Scene& scene, const ImagedScene& imaged,
                                io::RunRecord& record) {
   record.stage("write");
-  VolumeGeometry geometry;
-  geometry.extent = settings.scene.extent;
-  geometry.voxel_size = VoxelSize::cubic(settings.scene.voxel_size_angstrom);
-  const auto file = [&](const char* ending) { return fs::path(prefix.string() + ending); };
-  const auto write = [&](const char* ending, VolumeView<const float> volume,
-                         const VolumeGeometry& g) {
-    io::write_volume(file(ending), volume, g);
-    record.output(file(ending));
-  };
-  const auto write_labels = [&](const char* ending, const Volume<std::uint8_t>& labels,
-                                std::vector<std::string> names) {
-    io::write_label_map(file(ending), LabelMap{labels.clone(), geometry, std::move(names)});
-    record.output(file(ending));
-  };
-  const std::int64_t voxels = settings.scene.extent.voxels();
-  write(".mrc", imaged.tomogram.view(), geometry);
-  write_labels("_target.mrc", scene.labels, settings.class_names());
-  if (settings.wants("density")) write("_density.mrc", scene.density.view(), geometry);
-  if (settings.wants("clean")) write("_clean.mrc", imaged.clean.view(), geometry);
-  if (settings.wants("instances")) {
-    Volume<float> numbers(settings.scene.extent);
-    std::transform(scene.instances.data(), scene.instances.data() + voxels, numbers.data(),
-                   [](std::int32_t v) { return static_cast<float>(v); });
-    write("_instances.mrc", numbers.view(), geometry);
-  }
-  if (settings.wants("occupancy")) {
-    Volume<std::uint8_t> occupied(settings.scene.extent);
-    for (std::int64_t i = 0; i < voxels; ++i)
-      occupied.data()[i] = scene.instances.data()[i] > 0 || scene.membranes.data()[i] > 0 ? 1 : 0;
-    write_labels("_occupancy.mrc", occupied, {"background", "occupied"});
-  }
-  if (settings.wants("membranes") && !settings.scene.membranes.empty())
-    write_labels("_membranes.mrc", scene.membranes, {});
-  if (settings.wants("projections")) {
-    VolumeGeometry g = geometry;
-    g.extent = imaged.projections.extent();
-    write("_projections.mrc", imaged.projections.view(), g);
-  }
-  const ParticleList list = write_lists(prefix, settings, scene, record);
-  write_tilts(prefix, imaged);
-  record.fact("objects", static_cast<double>(list.particles.size()));
+  Files files(prefix, settings, record);
+  write_volumes(files, settings, scene, imaged);
+  const std::size_t objects = write_lists(files, settings, scene).particles.size();
+  write_tilts(files, imaged);
+  record.fact("objects", static_cast<double>(objects));
   record.fact("packing", scene.packing);
   record.fact("snr_projections", imaged.snr.projections);
   record.fact("snr_mean_by_sigma", imaged.snr.mean_by_sigma);
   record.fact("snr_in_masks", imaged.snr.in_masks);
   record.fact("settings", settings.effective);
-  record.write_beside(file(".mrc"));
-  WrittenTomogram written;
-  written.text = file(".mrc").string() + ": " + std::to_string(list.particles.size()) +
-                 " objects and " + std::to_string(scene.objects.size() - list.particles.size()) +
-                 " decoys fill " + number_text(100 * scene.packing) + " %";
-  if (imaged.snr.projections > 0)
-    written.text += "; SNR " + number_text(imaged.snr.projections) +
-                    " in the images (variances), " + number_text(imaged.snr.mean_by_sigma) +
-                    " (mean by sigma), " + number_text(imaged.snr.in_masks) +
-                    " in the objects of the tomogram";
-  written.text += "\n";
-  written.json = {{"tomogram", file(".mrc").string()},
-                  {"target", file("_target.mrc").string()},
-                  {"list", file("_objl.xml").string()},
-                  {"objects", list.particles.size()},
-                  {"decoys", scene.objects.size() - list.particles.size()},
-                  {"packing", scene.packing},
-                  {"snr",
-                   {{"projections", imaged.snr.projections},
-                    {"mean_by_sigma", imaged.snr.mean_by_sigma},
-                    {"in_masks", imaged.snr.in_masks}}}};
-  Json classes = Json::object();
-  for (std::size_t c = 0; c < scene.placed.size(); ++c)
-    classes[settings.scene.classes[c].name] = {{"asked", scene.asked[c]},
-                                               {"placed", scene.placed[c]}};
-  written.json["classes"] = std::move(classes);
-  return written;
+  record.write_beside(files.path(".mrc"));
+  return {text_of(files.path(".mrc"), objects, scene, imaged.snr),
+          json_of(files, objects, settings, scene, imaged.snr)};
 }
 
 }  // namespace dfe

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Radii from text and masks from files; docs/target.md says how they are written and named.
 #include "commands/target/shape_files.hpp"
 
 #include <algorithm>
