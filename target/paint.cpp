@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Paints objects into a label volume. The volume is cut into fixed tiles, and every tile goes
 // through its objects in the order of the list: the last one wins whichever thread paints, and no
-// voxel of a mask is computed twice.
+// voxel of a mask is computed twice. Shapes and their rules are in stencil.cpp; what the rules mean
+// in docs/target.md.
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -149,12 +150,11 @@ void for_runs(const Stencil& stencil, const Bounds& b, Found&& found) {
                   [&](std::int64_t begin, std::int64_t end) { found(z, y, begin, end); });
 }
 
-}  // namespace
+using Counts = std::map<int, TargetCount>;
 
-std::map<int, TargetCount> paint_objects(const ParticleList& list, const TargetOptions& options,
-                                         VolumeView<std::uint8_t> labels, Observer* observer) {
-  const std::map<int, ReadyShape> shapes = prepare(options, labels.extent);
-  std::map<int, TargetCount> counts;
+/// Every particle whose class has a shape as an object at its place; counts all and those left out.
+std::vector<Object> place_objects(const ParticleList& list, const std::map<int, ReadyShape>& shapes,
+                                  TargetRules rules, Counts& counts) {
   std::vector<Object> objects;
   objects.reserve(list.particles.size());
   for (const Particle& particle : list.particles) {
@@ -172,53 +172,74 @@ std::map<int, TargetCount> paint_objects(const ParticleList& list, const TargetO
     if (shape.left_out())
       ++count.left_out;
     else
-      objects.push_back({shape.mask ? Stencil(particle, *shape.mask, options.rules)
-                                    : Stencil(particle, shape.radius),
-                         static_cast<std::uint8_t>(particle.class_label)});
+      objects.push_back(
+          {shape.mask ? Stencil(particle, *shape.mask, rules) : Stencil(particle, shape.radius),
+           static_cast<std::uint8_t>(particle.class_label)});
   }
+  return objects;
+}
 
-  ThreadPool pool(options.threads);
+/// Paints tile by tile. Returns how many voxels of each object lie in the volume.
+std::vector<std::int64_t> paint_tiles(const std::vector<Object>& objects,
+                                      VolumeView<std::uint8_t> labels, ThreadPool& pool,
+                                      Observer* observer) {
   const Tiles tiles(labels.extent, objects);
-  const std::unique_ptr<std::atomic<std::int64_t>[]> painted(
-      new std::atomic<std::int64_t>[objects.size()]());
+  std::vector<std::atomic<std::int64_t>> painted(objects.size());
+  const auto paint = [&](std::int64_t tile) {
+    for (const std::size_t i : tiles.objects(tile)) {
+      std::int64_t voxels = 0;
+      for_runs(objects[i].stencil, tiles.clip(tile, objects[i].stencil.bounds()),
+               [&](std::int64_t z, std::int64_t y, std::int64_t first, std::int64_t last) {
+                 std::fill(&labels(z, y, first), &labels(z, y, first) + (last - first),
+                           objects[i].label);
+                 voxels += last - first;
+               });
+      painted[i].fetch_add(voxels, std::memory_order_relaxed);
+    }
+  };
   constexpr std::int64_t kStep = 64;  // tiles between looks at the observer
   for (std::int64_t begin = 0; begin < tiles.count(); begin += kStep) {
-    parallel_for(
-        pool, begin, std::min(begin + kStep, tiles.count()), 1,
-        [&](std::int64_t tile, std::int64_t, int) {
-          for (const std::size_t i : tiles.objects(tile)) {
-            std::int64_t voxels = 0;
-            for_runs(objects[i].stencil, tiles.clip(tile, objects[i].stencil.bounds()),
-                     [&](std::int64_t z, std::int64_t y, std::int64_t first, std::int64_t last) {
-                       std::fill(&labels(z, y, first), &labels(z, y, first) + (last - first),
-                                 objects[i].label);
-                       voxels += last - first;
-                     });
-            painted[i].fetch_add(voxels, std::memory_order_relaxed);
-          }
-        });
-    if (observer) {
-      observer->progress("paint", std::min(begin + kStep, tiles.count()), tiles.count());
-      if (observer->cancelled()) throw Error("target", "", "cancelled");
-    }
+    const std::int64_t end = std::min(begin + kStep, tiles.count());
+    parallel_for(pool, begin, end, 1, [&](std::int64_t tile, std::int64_t, int) { paint(tile); });
+    if (!observer) continue;
+    observer->progress("paint", end, tiles.count());
+    if (observer->cancelled()) throw Error("target", "", "cancelled");
   }
+  return {painted.begin(), painted.end()};
+}
 
-  // What lies outside the volume was not computed: objects at its faces are counted once more, in
-  // full.
-  std::vector<std::int64_t> whole(objects.size());
+/// Voxels of each object, those outside the volume too. These were not painted: objects at its
+/// faces are counted once more, in full.
+std::vector<std::int64_t> whole_sizes(const std::vector<Object>& objects,
+                                      const std::vector<std::int64_t>& painted,
+                                      const Extent3& volume, ThreadPool& pool) {
+  std::vector<std::int64_t> whole = painted;
   parallel_for(pool, 0, static_cast<std::int64_t>(objects.size()), 16,
                [&](std::int64_t first, std::int64_t last, int) {
-                 for (std::int64_t i = first; i < last; ++i) {
-                   const Stencil& stencil = objects[static_cast<std::size_t>(i)].stencil;
-                   std::int64_t& voxels = whole[static_cast<std::size_t>(i)];
-                   if (within(stencil.bounds(), labels.extent))
-                     voxels = painted[static_cast<std::size_t>(i)];
-                   else
-                     for_runs(stencil, stencil.bounds(),
-                              [&](std::int64_t, std::int64_t, std::int64_t begin,
-                                  std::int64_t end) { voxels += end - begin; });
+                 for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last);
+                      ++i) {
+                   const Stencil& stencil = objects[i].stencil;
+                   if (within(stencil.bounds(), volume)) continue;
+                   whole[i] = 0;
+                   for_runs(stencil, stencil.bounds(),
+                            [&](std::int64_t, std::int64_t, std::int64_t begin, std::int64_t end) {
+                              whole[i] += end - begin;
+                            });
                  }
                });
+  return whole;
+}
+
+}  // namespace
+
+std::map<int, TargetCount> paint_objects(const ParticleList& list, const TargetOptions& options,
+                                         VolumeView<std::uint8_t> labels, Observer* observer) {
+  const std::map<int, ReadyShape> shapes = prepare(options, labels.extent);
+  Counts counts;
+  const std::vector<Object> objects = place_objects(list, shapes, options.rules, counts);
+  ThreadPool pool(options.threads);
+  const std::vector<std::int64_t> painted = paint_tiles(objects, labels, pool, observer),
+                                  whole = whole_sizes(objects, painted, labels.extent, pool);
   for (std::size_t i = 0; i < objects.size(); ++i) {
     TargetCount& count = counts[objects[i].label];
     if (whole[i] == 0)

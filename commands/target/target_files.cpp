@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // `target`: a particle list and what its classes look like in, a label volume out.
-#include <array>
 #include <set>
 
 #include "commands/common/json_text.hpp"
@@ -8,6 +7,7 @@
 #include "commands/common/particle_files.hpp"
 #include "commands/target/shape_files.hpp"
 #include "core/file_names.hpp"
+#include "core/label_counts.hpp"
 #include "core/particle_lists.hpp"
 #include "core/words.hpp"
 #include "dfengine/commands.hpp"
@@ -82,24 +82,6 @@ std::map<int, TargetShape> read_shapes(const TargetRequest& request, const Parti
   return shapes;
 }
 
-/// "3 outside the volume, 5 clipped by its faces", or nothing.
-std::string oddities(const TargetCount& count) {
-  std::string text;
-  const auto add = [&](std::int64_t n, const char* what) {
-    if (n > 0) text += (text.empty() ? "" : ", ") + std::to_string(n) + what;
-  };
-  add(count.outside, " outside the volume");
-  add(count.clipped, " clipped by its faces");
-  add(count.empty, " without a voxel");
-  add(count.left_out, " left out");
-  return text;
-}
-
-Json json_counts(const TargetCount& count, std::int64_t voxels) {
-  return {{"objects", count.objects}, {"voxels", voxels},     {"outside", count.outside},
-          {"clipped", count.clipped}, {"empty", count.empty}, {"left_out", count.left_out}};
-}
-
 void record_options(io::RunRecord& record, const TargetRequest& request) {
   record.option("spheres", request.spheres);
   record.option("masks", request.masks);
@@ -117,20 +99,16 @@ void record_options(io::RunRecord& record, const TargetRequest& request) {
   record.input(request.like);
 }
 
-}  // namespace
-
-CommandReport run_target(const TargetRequest& request, Observer* observer) {
-  const TargetRules rules = parse_rules(request.compatible);
-  if (request.spheres.empty() && request.masks.empty())
-    throw Error(ErrorKind::Usage, "target", "--spheres", "neither it nor --masks is there",
-                "say what the classes look like");
+std::vector<targets::Merge> parse_merges(const std::vector<std::string>& texts) {
   std::vector<targets::Merge> merges;
+  for (const std::string& text : texts) merges.push_back(targets::parse_merge(text));
+  return merges;
+}
+
+OutputJob plan_output(const TargetRequest& request, const std::vector<targets::Merge>& merges) {
   std::vector<std::string> others{request.like};
-  for (const std::string& text : request.merges) {
-    merges.push_back(targets::parse_merge(text));
-    others.push_back(merges.back().file);
-  }
-  const OutputJob job =
+  for (const targets::Merge& merge : merges) others.push_back(merge.file);
+  OutputJob job =
       plan_outputs("target", {request.list}, {{"--output", request.output, "_target.mrc"}},
                    request.common, others)
           .front();
@@ -138,61 +116,68 @@ CommandReport run_target(const TargetRequest& request, Observer* observer) {
   if (!io::is_volume_file_name(output))
     throw Error(ErrorKind::Usage, "target", output.string(), "has no ending of a volume format",
                 "use .mrc, .h5 or .em");
-  Json json = {{"input", request.list}, {"like", request.like}, {"output", output.string()}};
-  if (job.skip) {
-    json["skipped"] = true;
-    return {output.string() + " exists: left as it is\n", json_text(json)};
-  }
+  return job;
+}
 
-  io::RunRecord record("target");
-  Warnings warnings{record, observer, {}};
-  record_options(record, request);
-  record.stage("read");
+VolumeInfo read_like(const TargetRequest& request, Warnings& warnings) {
   io::VolumeReadOptions read;
   read.voxel_size_angstrom = request.common.voxel_size_angstrom;
-  const VolumeInfo like = io::open_volume(request.like, read)->info();
+  VolumeInfo like = io::open_volume(request.like, read)->info();
   for (const std::string& warning : like.warnings) warnings.add(request.like + ": " + warning);
-  const ParticleList list = read_list(request, like, warnings);
-  if (list.particles.empty())
-    warnings.add(request.list + ": no particles; the target is background but for what is merged");
-  TargetOptions options;
-  options.rules = rules;
-  options.threads = request.compute.threads;
-  options.shapes = read_shapes(request, list, rules, like.geometry.voxel_size, record, warnings);
+  return like;
+}
 
-  record.stage("paint");
-  LabelMap map{Volume<std::uint8_t>(like.geometry.extent, 0), like.geometry, list.class_names};
-  const auto merge = [&](bool over) {
-    for (const targets::Merge& m : merges) {
-      if (m.over != over) continue;
-      record.input(m.file);
-      if (targets::merge_labels(*io::open_volume(m.file), m, map.labels.view()) == 0)
-        warnings.add(m.file + ": has no labels to merge");
-    }
+void merge_all(const std::vector<targets::Merge>& merges, bool over, LabelMap& map,
+               Warnings& warnings) {
+  for (const targets::Merge& merge : merges) {
+    if (merge.over != over) continue;
+    warnings.record.input(merge.file);
+    if (targets::merge_labels(*io::open_volume(merge.file), merge, map.labels.view()) == 0)
+      warnings.add(merge.file + ": has no labels to merge");
+  }
+}
+
+/// "3 outside the volume, 5 clipped by its faces", or nothing.
+std::string oddities(const TargetCount& count) {
+  std::string text;
+  const auto add = [&](std::int64_t n, const char* what) {
+    if (n > 0) text += (text.empty() ? "" : ", ") + std::to_string(n) + what;
   };
-  merge(false);
-  const std::map<int, TargetCount> counts =
-      paint_objects(list, options, map.labels.view(), observer);
-  merge(true);
-  std::array<std::int64_t, 256> voxels{};
-  for (const std::uint8_t label : map.labels.span()) ++voxels[label];
+  add(count.outside, " outside the volume");
+  add(count.clipped, " clipped by its faces");
+  add(count.empty, " without a voxel");
+  add(count.left_out, " left out");
+  return text;
+}
+
+using Counts = std::map<int, TargetCount>;
+
+/// Paints the objects between what is merged under and over them.
+Counts paint(const ParticleList& list, const TargetOptions& options,
+             const std::vector<targets::Merge>& merges, LabelMap& map, Warnings& warnings) {
+  merge_all(merges, false, map, warnings);
+  Counts counts = paint_objects(list, options, map.labels.view(), warnings.observer);
+  merge_all(merges, true, map, warnings);
   for (const auto& [label, count] : counts)
     if (count.outside + count.empty > 0)
       warnings.add("class " + class_name(list.class_names, label) + ": " +
                    oddities({0, 0, count.outside, 0, count.empty}) + " of " +
                    std::to_string(count.objects) + " objects");
+  return counts;
+}
 
-  record.stage("write");
-  io::write_label_map(output, map);
-  record.output(output);
-  record.fact("objects", static_cast<double>(list.particles.size()));
-  record.write_beside(output);
+Json json_counts(const TargetCount& count, std::int64_t voxels) {
+  return {{"objects", count.objects}, {"voxels", voxels},     {"outside", count.outside},
+          {"clipped", count.clipped}, {"empty", count.empty}, {"left_out", count.left_out}};
+}
 
-  std::string text =
-      std::to_string(list.particles.size()) + " objects painted to " + output.string() + "\n";
+/// Adds `classes` and `label_counts` to the JSON and returns a line per class for a person.
+std::string report_classes(const LabelMap& map, const Counts& counts, Json& json) {
+  const LabelCounts voxels = count_labels(map.labels.span());
+  std::string text;
   Json classes = Json::object(), label_voxels = Json::object();
   for (int label = 0; label < 256; ++label) {
-    const std::string name = class_name(list.class_names, label);
+    const std::string name = class_name(map.class_names, label);
     const std::int64_t n = voxels[static_cast<std::size_t>(label)];
     const auto found = counts.find(label);
     if (label == 0 || n > 0) label_voxels[name] = n;
@@ -204,14 +189,59 @@ CommandReport run_target(const TargetRequest& request, Observer* observer) {
             (count.objects > 0 ? std::to_string(count.objects) + " objects, " : "merged, ") +
             std::to_string(n) + " voxels" + (odd.empty() ? "" : " (" + odd + ")") + "\n";
   }
+  json["classes"] = std::move(classes);
+  json["label_counts"] = std::move(label_voxels);
+  return text;
+}
+
+}  // namespace
+
+CommandReport run_target(const TargetRequest& request, Observer* observer) {
+  const TargetRules rules = parse_rules(request.compatible);
+  if (request.spheres.empty() && request.masks.empty())
+    throw Error(ErrorKind::Usage, "target", "--spheres", "neither it nor --masks is there",
+                "say what the classes look like");
+  const std::vector<targets::Merge> merges = parse_merges(request.merges);
+  const OutputJob job = plan_output(request, merges);
+  const fs::path& output = job.outputs.front();
+  Json json = {{"input", request.list}, {"like", request.like}, {"output", output.string()}};
+  if (job.skip) {
+    json["skipped"] = true;
+    return {output.string() + " exists: left as it is\n", json_text(json)};
+  }
+
+  io::RunRecord record("target");
+  Warnings warnings{record, observer, {}};
+  record_options(record, request);
+  record.stage("read");
+  const VolumeInfo like = read_like(request, warnings);
+  const ParticleList list = read_list(request, like, warnings);
+  if (list.particles.empty())
+    warnings.add(request.list + ": no particles; the target is background but for what is merged");
+  TargetOptions options;
+  options.rules = rules;
+  options.threads = request.compute.threads;
+  options.shapes = read_shapes(request, list, rules, like.geometry.voxel_size, record, warnings);
+
+  record.stage("paint");
+  LabelMap map{Volume<std::uint8_t>(like.geometry.extent, 0), like.geometry, list.class_names};
+  const Counts counts = paint(list, options, merges, map, warnings);
+
+  record.stage("write");
+  io::write_label_map(output, map);
+  record.output(output);
+  record.fact("objects", static_cast<double>(list.particles.size()));
+  record.write_beside(output);
+
   json["objects"] = list.particles.size();
   json["extent"] = json_extent(like.geometry.extent);
   json["voxel_size_angstrom"] = json_voxel_size(like.geometry.voxel_size);
-  json["classes"] = std::move(classes);
-  json["label_counts"] = std::move(label_voxels);
+  const std::string classes = report_classes(map, counts, json);
   json["warnings"] = warnings.texts;
   json["seconds"] = stage_seconds(record);
-  return {text, json_text(json)};
+  return {std::to_string(list.particles.size()) + " objects painted to " + output.string() + "\n" +
+              classes,
+          json_text(json)};
 }
 
 }  // namespace dfe
