@@ -108,9 +108,8 @@ Sampler::Sampler(std::vector<TrainingVolume> volumes, const SamplerOptions& opti
 void Sampler::read_volume(std::size_t v, Observer* observer) {
   const TrainingVolume& volume = volumes_[v];
   const Extent3 n = volume.tomogram->extent();
-  const std::string& target = volume.target->info().path;
   if (volume.target->extent() != n)
-    throw Error("sampler", target,
+    throw Error("sampler", volume.target->info().path,
                 "has " + volume.target->extent().to_string() + " voxels, its tomogram " +
                     n.to_string() + " (z, y, x)",
                 "give the target of this tomogram");
@@ -121,11 +120,25 @@ void Sampler::read_volume(std::size_t v, Observer* observer) {
       options_.normalization == Normalization::None ? Normalization::None : Normalization::Tomogram,
       observer);
 
-  const auto classes = static_cast<std::size_t>(options_.classes);
-  std::vector<std::int64_t> seen(classes), before(classes);
-  for (std::size_t c = 0; c < classes; ++c)
-    before[c] = static_cast<std::int64_t>(middles_[c].size());
-  const Philox random(options_.seed, RandomPurpose::SampleReservoir);
+  std::vector<std::int64_t> before;
+  for (const auto& of_class : middles_)
+    before.push_back(static_cast<std::int64_t>(of_class.size()));
+  const std::vector<std::int64_t> voxels = read_target(v, before, observer);
+  take_objects(v);
+  for (std::size_t c = 0; c < supply_.size(); ++c) {
+    const std::int64_t found = static_cast<std::int64_t>(middles_[c].size()) - before[c];
+    supply_[c].objects += found;
+    supply_[c].tomograms += found > 0;
+    supply_[c].voxels += voxels[c];
+  }
+}
+
+std::vector<std::int64_t> Sampler::read_target(std::size_t v,
+                                               const std::vector<std::int64_t>& before,
+                                               Observer* observer) {
+  const TrainingVolume& volume = volumes_[v];
+  const Extent3 n = volume.target->extent();
+  std::vector<std::int64_t> seen(supply_.size());
   std::vector<std::uint8_t> plane(static_cast<std::size_t>(n.y * n.x));
   for (std::int64_t z = 0; z < n.z; ++z) {
     read_labels(v, {{z, 0, 0}, {1, n.y, n.x}}, plane.data());
@@ -133,27 +146,37 @@ void Sampler::read_volume(std::size_t v, Observer* observer) {
       const std::size_t c = plane[i];
       const std::int64_t rank = seen[c]++;
       if (c == 0 || !volume.objects.empty()) continue;
-      // A reservoir: every voxel of the class is kept with the same probability.
-      const Middle middle{
-          v,
-          {static_cast<double>(z), static_cast<double>(static_cast<std::int64_t>(i) / n.x),
-           static_cast<double>(static_cast<std::int64_t>(i) % n.x)}};
-      if (rank < kReservoir) {
-        middles_[c].push_back(middle);
-        continue;
-      }
-      const auto words =
-          random.at(static_cast<std::uint32_t>(v),
-                    static_cast<std::uint64_t>(c) << 56 | static_cast<std::uint64_t>(rank));
-      const auto slot = static_cast<std::int64_t>((std::uint64_t{words[0]} << 32 | words[1]) %
-                                                  static_cast<std::uint64_t>(rank + 1));
-      if (slot < kReservoir) middles_[c][static_cast<std::size_t>(before[c] + slot)] = middle;
+      const auto at = static_cast<std::int64_t>(i);
+      keep_voxel(
+          c, rank, before[c],
+          {v,
+           {static_cast<double>(z), static_cast<double>(at / n.x), static_cast<double>(at % n.x)}});
     }
     if (observer) {
       observer->progress("labels", z + 1, n.z);
-      if (observer->cancelled()) throw Error("sampler", target, "cancelled");
+      if (observer->cancelled()) throw Error("sampler", volume.target->info().path, "cancelled");
     }
   }
+  return seen;
+}
+
+void Sampler::keep_voxel(std::size_t c, std::int64_t rank, std::int64_t before,
+                         const Middle& middle) {
+  if (rank < kReservoir) {
+    middles_[c].push_back(middle);
+    return;
+  }
+  const auto words =
+      Philox(options_.seed, RandomPurpose::SampleReservoir)
+          .at(static_cast<std::uint32_t>(middle.volume),
+              static_cast<std::uint64_t>(c) << 56 | static_cast<std::uint64_t>(rank));
+  const auto slot = static_cast<std::int64_t>((std::uint64_t{words[0]} << 32 | words[1]) %
+                                              static_cast<std::uint64_t>(rank + 1));
+  if (slot < kReservoir) middles_[c][static_cast<std::size_t>(before + slot)] = middle;
+}
+
+void Sampler::take_objects(std::size_t v) {
+  const TrainingVolume& volume = volumes_[v];
   for (const Particle& particle : volume.objects) {
     const int c = particle.class_label;
     if (c < 1 || c >= options_.classes)
@@ -161,16 +184,10 @@ void Sampler::read_volume(std::size_t v, Observer* observer) {
                   "has an object of class " + std::to_string(c) + ", and there are " +
                       std::to_string(options_.classes) + " classes with the background",
                   "raise the number of classes or drop the objects");
-    if (inside(particle.position_voxels, n))
+    if (inside(particle.position_voxels, volume.tomogram->extent()))
       middles_[static_cast<std::size_t>(c)].push_back({v, particle.position_voxels});
     else
       ++outside_[static_cast<std::size_t>(c)];
-  }
-  for (std::size_t c = 0; c < classes; ++c) {
-    const std::int64_t found = static_cast<std::int64_t>(middles_[c].size()) - before[c];
-    supply_[c].objects += found;
-    supply_[c].tomograms += found > 0;
-    supply_[c].voxels += seen[c];
   }
 }
 

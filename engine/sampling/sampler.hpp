@@ -119,7 +119,17 @@ class Sampler {
   };
 
   void check_options() const;
+  /// Statistics, labels and middles of one tomogram.
   void read_volume(std::size_t volume, Observer* observer);
+  /// Counts the target's voxels by class, and keeps some as middles where there is no list;
+  /// `before`: middles of each class that other tomograms have.
+  std::vector<std::int64_t> read_target(std::size_t volume, const std::vector<std::int64_t>& before,
+                                        Observer* observer);
+  /// A reservoir: of the voxels of a class, numbered by `rank`, every one is kept with the same
+  /// probability.
+  void keep_voxel(std::size_t class_label, std::int64_t rank, std::int64_t before,
+                  const Middle& middle);
+  void take_objects(std::size_t volume);
   void warn();
   Index3 begin_around(std::size_t volume, const Point3& middle, Draws& draws) const;
   std::int64_t foreground(std::size_t volume, const Index3& begin) const;
