@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Pages from the kernel, with advice to take large ones, see the header.
 #include "core/arena.hpp"
 
 #include <sys/mman.h>

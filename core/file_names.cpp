@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Names without folder and endings, see the header.
 #include "core/file_names.hpp"
 
 namespace dfe {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Memory as the kernel counts it, in /proc and in the control group.
 #include "core/memory.hpp"
 
 #include <algorithm>

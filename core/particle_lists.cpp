@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Class names and one tomogram of a list, see the header.
 #include "core/particle_lists.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Angles and doses follow from the options; errors and defocus are drawn image by image.
 #include "simulate/tilt_series.hpp"
 
 #include <algorithm>

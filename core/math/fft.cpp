@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// FFTW behind its plans: only making and destroying them needs the lock.
 #include "core/math/fft.hpp"
 
 #include <fftw3.h>

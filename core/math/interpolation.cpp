@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// What need not be inline, see the header.
 #include "core/math/interpolation.hpp"
 
 #include <algorithm>

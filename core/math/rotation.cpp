@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Closed forms; degrees in, radians inside.
 #include "core/math/rotation.hpp"
 
 #include <cmath>

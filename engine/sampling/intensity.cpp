@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Blur and noise of a patch. The blur renormalises its kernel at the faces, so that a constant
+// stays what it is there.
 #include "engine/sampling/intensity.hpp"
 
 #include <algorithm>

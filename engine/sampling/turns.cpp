@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Turns joined, and extents turned, see the header.
 #include "engine/sampling/turns.hpp"
 
 namespace dfe::sampling {
