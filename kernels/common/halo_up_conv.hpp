@@ -21,6 +21,9 @@ struct HaloUpConvShape : HaloShape<kCi, 0, kTilesY, kTilesX, kStages, 1> {
 };
 using HaloUpConvShape48 = HaloUpConvShape<48, 48, 1, 2, 4>;
 
+/// What the kernel is called with: weights are halo_up_conv_weights.
+struct HaloUpConvCall : UpConvCall {};
+
 constexpr bool has_halo_up_conv(std::int64_t ci, std::int64_t co) { return ci == 48 && co == 48; }
 
 /// Calls tap(b, c, parity) for the parities 2·py + px in y and x, and their taps in one small

@@ -101,6 +101,10 @@ struct PlaneCall {
   std::int64_t height, width, channels;
 };
 
+/// Floats to elements; the reverse.
+struct PackCall : PlaneCall {};
+struct UnpackCall : PlaneCall {};
+
 template <class T>
 struct PackPlane {
   PlaneCall call;

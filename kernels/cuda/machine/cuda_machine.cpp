@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <variant>
 #include <vector>
 
 #include "kernels/cuda/cudnn/cudnn_graph.hpp"
@@ -155,54 +156,20 @@ class CudaMachine final : public Machine {
     return fastest(std::move(candidates), key, *sample);
   }
 
-  void run(Precision precision, const FirstLayerCall& call) override {
-    launched(launch(begin(), precision, call), "first layer", call.height, call.width);
-  }
-  void run(Precision precision, const MaxPoolCall& call) override {
-    launched(launch(begin(), precision, call), "pooling", call.height, call.width);
-  }
-  void run(Precision precision, const SpreadCall& call) override {
-    launched(launch(begin(), precision, call), "spreading", call.height, call.width);
-  }
-  void run(Precision precision, const JoinCall& call) override {
-    launched(launch(begin(), precision, call), "joining", call.height, call.width);
-  }
-  void run(Precision precision, const HeadCall& call) override {
-    launched(launch(begin(), precision, call), "head", call.height, call.width);
+  void run(const Kernel& kernel) override {
+    use();
+    std::visit([this](const auto& k) { start(k); }, kernel);
   }
   bool has_up_conv(Precision precision, std::int64_t ci, std::int64_t co) const override {
     return capability_ >= 80 && element_bytes(precision) == 2 && has_up_conv_kernel(ci, co);
   }
-  void run(Precision precision, const UpConvCall& call) override {
-    launched(launch(begin(), precision, call), "up-convolution", call.height, call.width);
-  }
   bool runs_halo_conv() const override { return capability_ == 90; }
-  void run(Precision precision, const HaloConvCall& call) override {
-    launched(launch(begin(), precision, call), "convolution", call.height, call.width);
-  }
-  void run_halo(Precision precision, const UpConvCall& call) override {
-    launched(launch_halo(begin(), precision, call), "up-convolution", call.height, call.width);
-  }
+
   std::optional<std::string> recall(const std::string& key) const override {
     return plans_.find(card_ + " | " + key);
   }
   void remember(const std::string& key, const std::string& choice, double ms) override {
     plans_.store(card_ + " | " + key, choice, ms);
-  }
-  void pack(Precision precision, const PlaneCall& call) override {
-    launched(launch_packing(begin(), precision, call), "packing", call.height, call.width);
-  }
-  void unpack(Precision precision, const PlaneCall& call) override {
-    launched(launch_unpacking(begin(), precision, call), "unpacking", call.height, call.width);
-  }
-  void run(const MeanShiftKernel& kernel) override {
-    DFE_CUDA(launch(begin(), kernel), name_ + ", mean shift");
-  }
-  void run(const RowMomentsCall& call) override {
-    launched(launch(begin(), call), "statistics", call.height, call.width);
-  }
-  void run(const NormalizeCall& call) override {
-    launched(launch(begin(), call), "normalizing", call.height, call.width);
   }
 
  private:
@@ -216,15 +183,43 @@ class CudaMachine final : public Machine {
   }
   cudaStream_t stream(Queue queue) const { return streams_[static_cast<std::size_t>(queue)]; }
   cudaEvent_t at(int event) const { return events_.at(static_cast<std::size_t>(event)); }
-  cudaStream_t begin() const {
-    use();
-    return stream(Queue::Compute);
+  cudaStream_t compute() const { return stream(Queue::Compute); }
+
+  // One for each alternative of Kernel.
+  void start(const InPrecision<FirstLayerCall>& k) {
+    launched(launch(compute(), k), "first layer", k.call);
   }
-  void launched(cudaError_t code, const char* kernel, std::int64_t height,
-                std::int64_t width) const {
+  void start(const InPrecision<MaxPoolCall>& k) {
+    launched(launch(compute(), k), "pooling", k.call);
+  }
+  void start(const InPrecision<SpreadCall>& k) {
+    launched(launch(compute(), k), "spreading", k.call);
+  }
+  void start(const InPrecision<JoinCall>& k) { launched(launch(compute(), k), "joining", k.call); }
+  void start(const InPrecision<HeadCall>& k) { launched(launch(compute(), k), "head", k.call); }
+  void start(const InPrecision<UpConvCall>& k) {
+    launched(launch(compute(), k), "up-convolution", k.call);
+  }
+  void start(const InPrecision<HaloConvCall>& k) {
+    launched(launch(compute(), k), "convolution", k.call);
+  }
+  void start(const InPrecision<HaloUpConvCall>& k) {
+    launched(launch(compute(), k), "up-convolution", k.call);
+  }
+  void start(const InPrecision<PackCall>& k) { launched(launch(compute(), k), "packing", k.call); }
+  void start(const InPrecision<UnpackCall>& k) {
+    launched(launch(compute(), k), "unpacking", k.call);
+  }
+  void start(const MeanShiftKernel& k) { DFE_CUDA(launch(compute(), k), name_ + ", mean shift"); }
+  void start(const RowMomentsCall& k) { launched(launch(compute(), k), "statistics", k); }
+  void start(const NormalizeCall& k) { launched(launch(compute(), k), "normalizing", k); }
+
+  template <class Call>
+  static void launched(cudaError_t code, const char* kernel, const Call& call) {
     if (code != cudaSuccess)
       throw Error("cuda",
-                  std::string(kernel) + " " + std::to_string(height) + "x" + std::to_string(width),
+                  std::string(kernel) + " " + std::to_string(call.height) + "x" +
+                      std::to_string(call.width),
                   "launch gave " + cuda_error_text(code));
   }
 

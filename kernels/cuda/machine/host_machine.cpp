@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <new>
+#include <variant>
 #include <vector>
 
 #include "dfengine/error.hpp"
@@ -66,6 +67,29 @@ void convolve(const ConvShape& s, const ConvArguments& a) {
           from_float(value, reinterpret_cast<T*>(a.y)[at + k]);
         }
       }
+}
+
+/// The up-convolution of up_conv_block.hpp, one block after another.
+void run_up_conv(Precision precision, const UpConvCall& call) {
+  with_up_conv_kernel(precision == Precision::Bf16, call.co, [&](auto element, auto columns) {
+    using T = decltype(element);
+    constexpr int kColumns = decltype(columns)::value;
+    const std::int64_t blocks =
+        (call.width + 16 * kUpConvRows<kColumns> - 1) / (16 * kUpConvRows<kColumns>);
+    std::vector<Pack<T>> shared(up_conv_shared_bytes<kColumns>(call.ci) / sizeof(Pack<T>));
+    for (std::int64_t z = 0; z < (call.z_end + 1) / 2 - call.z_begin / 2; ++z)
+      for (std::int64_t y = 0; y < call.height; ++y)
+        for (std::int64_t x = 0; x < blocks; ++x) {
+          const UpConvBlock<T, kColumns> block{call, static_cast<int>(x), static_cast<int>(y),
+                                               static_cast<int>(z)};
+          std::memset(static_cast<void*>(shared.data()), 0xFF, shared.size() * sizeof(Pack<T>));
+          T* const tile = reinterpret_cast<T*>(shared.data());
+          for (int thread = 0; thread < 32 * kUpConvWarps; ++thread)
+            block.load(tile, thread, 32 * kUpConvWarps);
+          for (int warp = 0; warp < kUpConvWarps; ++warp)
+            block.template compute<HostWarp>(tile, warp);
+        }
+  });
 }
 
 class HostMachine final : public Machine {
@@ -154,90 +178,16 @@ class HostMachine final : public Machine {
     return std::make_unique<Plan>(*this, shape);
   }
 
-  void run(Precision precision, const FirstLayerCall& call) override { launch(precision, call); }
-  void run(Precision precision, const MaxPoolCall& call) override { launch(precision, call); }
-  void run(Precision precision, const SpreadCall& call) override { launch(precision, call); }
-  void run(Precision precision, const JoinCall& call) override { launch(precision, call); }
-  void run(Precision precision, const HeadCall& call) override { launch(precision, call); }
+  void run(const Kernel& kernel) override {
+    std::visit([this](const auto& k) { start(k); }, kernel);
+  }
   bool has_up_conv(Precision precision, std::int64_t ci, std::int64_t co) const override {
     return element_bytes(precision) == 2 && has_up_conv_kernel(ci, co);
   }
-  void run(Precision precision, const UpConvCall& call) override {
-    push(Queue::Compute, [=] {
-      with_up_conv_kernel(precision == Precision::Bf16, call.co, [&](auto element, auto columns) {
-        using T = decltype(element);
-        constexpr int kColumns = decltype(columns)::value;
-        const std::int64_t blocks =
-            (call.width + 16 * kUpConvRows<kColumns> - 1) / (16 * kUpConvRows<kColumns>);
-        std::vector<Pack<T>> shared(up_conv_shared_bytes<kColumns>(call.ci) / sizeof(Pack<T>));
-        for (std::int64_t z = 0; z < (call.z_end + 1) / 2 - call.z_begin / 2; ++z)
-          for (std::int64_t y = 0; y < call.height; ++y)
-            for (std::int64_t x = 0; x < blocks; ++x) {
-              const UpConvBlock<T, kColumns> block{call, static_cast<int>(x), static_cast<int>(y),
-                                                   static_cast<int>(z)};
-              std::memset(static_cast<void*>(shared.data()), 0xFF, shared.size() * sizeof(Pack<T>));
-              T* const tile = reinterpret_cast<T*>(shared.data());
-              for (int thread = 0; thread < 32 * kUpConvWarps; ++thread)
-                block.load(tile, thread, 32 * kUpConvWarps);
-              for (int warp = 0; warp < kUpConvWarps; ++warp)
-                block.template compute<HostWarp>(tile, warp);
-            }
-      });
-    });
-  }
   bool runs_halo_conv() const override { return true; }
-  void run(Precision precision, const HaloConvCall& call) override {
-    const auto bytes = [](std::int64_t planes, const HaloConvCall& c, std::int64_t channels) {
-      return static_cast<std::size_t>(planes * c.height * c.width * channels) * 2;
-    };
-    check(static_cast<const std::byte*>(call.x0), bytes(call.planes, call, call.c0));
-    if (call.c1 > 0)
-      check(static_cast<const std::byte*>(call.x1), bytes(call.planes, call, call.c1));
-    check(static_cast<const std::byte*>(call.y), bytes(call.z_end - call.z_begin, call, call.co));
-    push(Queue::Compute, [=] {
-      with_halo_conv(call.c0, call.c1, call.co, [&](auto shape, int parts) {
-        using Shape = decltype(shape);
-        with_16_bits(precision,
-                     [&](auto element) { run_halo_conv<decltype(element), Shape>(call, parts); });
-      });
-    });
-  }
-  void run_halo(Precision precision, const UpConvCall& call) override {
-    push(Queue::Compute, [=] {
-      with_16_bits(precision, [&](auto element) {
-        run_halo_up_conv<decltype(element), HaloUpConvShape48>(call);
-      });
-    });
-  }
+
   std::optional<std::string> recall(const std::string&) const override { return std::nullopt; }
   void remember(const std::string&, const std::string&, double) override {}
-  void pack(Precision precision, const PlaneCall& call) override {
-    push(Queue::Compute, [=] { launch_pack(HostLauncher{}, precision, call); });
-  }
-  void unpack(Precision precision, const PlaneCall& call) override {
-    push(Queue::Compute, [=] { launch_unpack(HostLauncher{}, precision, call); });
-  }
-  void run(const MeanShiftKernel& kernel) override {
-    push(Queue::Compute, [=] {
-      launch_mean_shift(kernel, HostLauncher{}, [](const auto& k) {
-        for (std::int64_t warp = 0; warp < k.warps(); ++warp) k.template run<HostWarp>(warp);
-      });
-    });
-  }
-  void run(const RowMomentsCall& call) override {
-    const std::int64_t rows = call.planes * call.height;
-    check_voxels(call.voxels, call.format, rows * call.width);
-    check(reinterpret_cast<const std::byte*>(call.results),
-          static_cast<std::size_t>(rows) * sizeof(RowMoments));
-    push(Queue::Compute, [=] { launch_kernel(HostLauncher{}, call); });
-  }
-  void run(const NormalizeCall& call) override {
-    if (call.rows > 0)
-      check_voxels(call.voxels, call.format, (call.rows - 1) * call.stride + call.columns);
-    check(reinterpret_cast<const std::byte*>(call.to),
-          static_cast<std::size_t>(call.height * call.width) * sizeof(float));
-    push(Queue::Compute, [=] { launch_kernel(HostLauncher{}, call); });
-  }
 
  private:
   struct Place {
@@ -249,9 +199,67 @@ class HostMachine final : public Machine {
     std::uint64_t done = 0, end = 0;
   };
 
-  template <class Call>
-  void launch(Precision precision, const Call& call) {
-    push(Queue::Compute, [=] { launch_kernel(HostLauncher{}, precision, call); });
+  // One for each alternative of Kernel. Those of kernel_table:
+  void start(const InPrecision<FirstLayerCall>& k) { start_items(k); }
+  void start(const InPrecision<MaxPoolCall>& k) { start_items(k); }
+  void start(const InPrecision<SpreadCall>& k) { start_items(k); }
+  void start(const InPrecision<JoinCall>& k) { start_items(k); }
+  void start(const InPrecision<HeadCall>& k) { start_items(k); }
+  void start(const InPrecision<PackCall>& k) { start_items(k); }
+  void start(const InPrecision<UnpackCall>& k) { start_items(k); }
+  void start(const RowMomentsCall& call) {
+    const std::int64_t rows = call.planes * call.height;
+    check_voxels(call.voxels, call.format, rows * call.width);
+    check(reinterpret_cast<const std::byte*>(call.results),
+          static_cast<std::size_t>(rows) * sizeof(RowMoments));
+    start_items(call);
+  }
+  void start(const NormalizeCall& call) {
+    if (call.rows > 0)
+      check_voxels(call.voxels, call.format, (call.rows - 1) * call.stride + call.columns);
+    check(reinterpret_cast<const std::byte*>(call.to),
+          static_cast<std::size_t>(call.height * call.width) * sizeof(float));
+    start_items(call);
+  }
+  // Those that work in blocks, groups and warps:
+  void start(const InPrecision<UpConvCall>& k) {
+    push(Queue::Compute, [=] { run_up_conv(k.precision, k.call); });
+  }
+  void start(const InPrecision<HaloConvCall>& k) {
+    const HaloConvCall& call = k.call;
+    const auto check_planes = [&](const void* p, std::int64_t planes, std::int64_t channels) {
+      check(static_cast<const std::byte*>(p),
+            static_cast<std::size_t>(planes * call.height * call.width * channels) * 2);
+    };
+    check_planes(call.x0, call.planes, call.c0);
+    if (call.c1 > 0) check_planes(call.x1, call.planes, call.c1);
+    check_planes(call.y, call.z_end - call.z_begin, call.co);
+    push(Queue::Compute, [=] {
+      with_halo_conv(k.call.c0, k.call.c1, k.call.co, [&](auto shape, int parts) {
+        using Shape = decltype(shape);
+        with_16_bits(k.precision,
+                     [&](auto element) { run_halo_conv<decltype(element), Shape>(k.call, parts); });
+      });
+    });
+  }
+  void start(const InPrecision<HaloUpConvCall>& k) {
+    push(Queue::Compute, [=] {
+      with_16_bits(k.precision, [&](auto element) {
+        run_halo_up_conv<decltype(element), HaloUpConvShape48>(k.call);
+      });
+    });
+  }
+  void start(const MeanShiftKernel& kernel) {
+    push(Queue::Compute, [=] {
+      launch_mean_shift(kernel, HostLauncher{}, [](const auto& k) {
+        for (std::int64_t warp = 0; warp < k.warps(); ++warp) k.template run<HostWarp>(warp);
+      });
+    });
+  }
+
+  template <class K>
+  void start_items(const K& kernel) {
+    push(Queue::Compute, [=] { launch_kernel(HostLauncher{}, kernel); });
   }
 
   Line& line(Queue queue) { return lines_[static_cast<std::size_t>(queue)]; }

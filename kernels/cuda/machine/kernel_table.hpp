@@ -1,45 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a call and a precision to a kernel of kernels/common. `launcher(kernel)` runs it for every
-// item: as loops on the CPU, as a grid of threads on a card. Included once by each machine, so both
-// have the same table.
+// From what a machine is told to run to a kernel of kernels/common, for kernels that are a function
+// of an item. `launcher(kernel)` runs it for every item: as loops on the CPU, as a grid of threads
+// on a card. Included once by each machine, so both have the same table.
 #pragma once
 
-#include "kernels/cuda/machine/machine.hpp"
+#include "kernels/cuda/machine/kernel.hpp"
 
 namespace dfe::card {
 
 template <class Launcher>
-void launch_kernel(const Launcher& launcher, Precision precision, const FirstLayerCall& call) {
-  with_element(precision, [&](auto e) { launcher(FirstLayer<decltype(e)>{call}); });
+void launch_kernel(const Launcher& launcher, const InPrecision<FirstLayerCall>& k) {
+  with_element(k.precision, [&](auto e) { launcher(FirstLayer<decltype(e)>{k.call}); });
 }
 template <class Launcher>
-void launch_kernel(const Launcher& launcher, Precision precision, const MaxPoolCall& call) {
-  with_element(precision, [&](auto e) { launcher(MaxPool<decltype(e)>{call}); });
+void launch_kernel(const Launcher& launcher, const InPrecision<MaxPoolCall>& k) {
+  with_element(k.precision, [&](auto e) { launcher(MaxPool<decltype(e)>{k.call}); });
 }
 template <class Launcher>
-void launch_kernel(const Launcher& launcher, Precision precision, const SpreadCall& call) {
-  with_element(precision, [&](auto e) { launcher(Spread<decltype(e)>{call}); });
+void launch_kernel(const Launcher& launcher, const InPrecision<SpreadCall>& k) {
+  with_element(k.precision, [&](auto e) { launcher(Spread<decltype(e)>{k.call}); });
 }
 template <class Launcher>
-void launch_kernel(const Launcher& launcher, Precision precision, const JoinCall& call) {
-  with_element(precision, [&](auto e) { launcher(Join<decltype(e)>{call}); });
+void launch_kernel(const Launcher& launcher, const InPrecision<JoinCall>& k) {
+  with_element(k.precision, [&](auto e) { launcher(Join<decltype(e)>{k.call}); });
 }
 template <class Launcher>
-void launch_kernel(const Launcher& launcher, Precision precision, const HeadCall& call) {
-  with_element(precision, [&](auto e) {
-    if (call.channels == 32)
-      launcher(Head<decltype(e), 32>{call});
+void launch_kernel(const Launcher& launcher, const InPrecision<HeadCall>& k) {
+  with_element(k.precision, [&](auto e) {
+    if (k.call.channels == 32)
+      launcher(Head<decltype(e), 32>{k.call});
     else
-      launcher(Head<decltype(e), 0>{call});
+      launcher(Head<decltype(e), 0>{k.call});
   });
 }
 template <class Launcher>
-void launch_pack(const Launcher& launcher, Precision precision, const PlaneCall& call) {
-  with_element(precision, [&](auto e) { launcher(PackPlane<decltype(e)>{call}); });
+void launch_kernel(const Launcher& launcher, const InPrecision<PackCall>& k) {
+  with_element(k.precision, [&](auto e) { launcher(PackPlane<decltype(e)>{k.call}); });
 }
 template <class Launcher>
-void launch_unpack(const Launcher& launcher, Precision precision, const PlaneCall& call) {
-  with_element(precision, [&](auto e) { launcher(UnpackPlane<decltype(e)>{call}); });
+void launch_kernel(const Launcher& launcher, const InPrecision<UnpackCall>& k) {
+  with_element(k.precision, [&](auto e) { launcher(UnpackPlane<decltype(e)>{k.call}); });
 }
 template <class Launcher>
 void launch_kernel(const Launcher& launcher, const RowMomentsCall& call) {

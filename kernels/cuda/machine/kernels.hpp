@@ -5,23 +5,22 @@
 
 #include <cuda_runtime_api.h>
 
-#include "kernels/cuda/machine/machine.hpp"
+#include "kernels/cuda/machine/kernel.hpp"
 
 namespace dfe::card {
 
-cudaError_t launch(cudaStream_t stream, Precision precision, const FirstLayerCall& call);
-cudaError_t launch(cudaStream_t stream, Precision precision, const MaxPoolCall& call);
-cudaError_t launch(cudaStream_t stream, Precision precision, const SpreadCall& call);
-cudaError_t launch(cudaStream_t stream, Precision precision, const JoinCall& call);
-cudaError_t launch(cudaStream_t stream, Precision precision, const HeadCall& call);
-cudaError_t launch(cudaStream_t stream, Precision precision, const UpConvCall& call);
-cudaError_t launch(cudaStream_t stream, Precision precision, const HaloConvCall& call);
-/// Where has_halo_up_conv; weights are halo_up_conv_weights.
-cudaError_t launch_halo(cudaStream_t stream, Precision precision, const UpConvCall& call);
+cudaError_t launch(cudaStream_t stream, const InPrecision<FirstLayerCall>& kernel);
+cudaError_t launch(cudaStream_t stream, const InPrecision<MaxPoolCall>& kernel);
+cudaError_t launch(cudaStream_t stream, const InPrecision<SpreadCall>& kernel);
+cudaError_t launch(cudaStream_t stream, const InPrecision<JoinCall>& kernel);
+cudaError_t launch(cudaStream_t stream, const InPrecision<HeadCall>& kernel);
+cudaError_t launch(cudaStream_t stream, const InPrecision<UpConvCall>& kernel);
+cudaError_t launch(cudaStream_t stream, const InPrecision<HaloConvCall>& kernel);
+cudaError_t launch(cudaStream_t stream, const InPrecision<HaloUpConvCall>& kernel);
+cudaError_t launch(cudaStream_t stream, const InPrecision<PackCall>& kernel);
+cudaError_t launch(cudaStream_t stream, const InPrecision<UnpackCall>& kernel);
 cudaError_t launch(cudaStream_t stream, const MeanShiftKernel& kernel);
-cudaError_t launch(cudaStream_t stream, const RowMomentsCall& call);
-cudaError_t launch(cudaStream_t stream, const NormalizeCall& call);
-cudaError_t launch_packing(cudaStream_t stream, Precision precision, const PlaneCall& call);
-cudaError_t launch_unpacking(cudaStream_t stream, Precision precision, const PlaneCall& call);
+cudaError_t launch(cudaStream_t stream, const RowMomentsCall& kernel);
+cudaError_t launch(cudaStream_t stream, const NormalizeCall& kernel);
 
 }  // namespace dfe::card

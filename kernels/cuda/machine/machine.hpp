@@ -12,37 +12,9 @@
 
 #include "dfengine/compute.hpp"
 #include "dfengine/extent.hpp"
-#include "kernels/common/first_layer.hpp"
-#include "kernels/common/halo_conv.hpp"
-#include "kernels/common/halo_up_conv.hpp"
-#include "kernels/common/head_voxel.hpp"
-#include "kernels/common/mean_shift_kernels.hpp"
-#include "kernels/common/plane_ops.hpp"
-#include "kernels/common/up_conv_block.hpp"
-#include "kernels/common/voxels.hpp"
+#include "kernels/cuda/machine/kernel.hpp"
 
 namespace dfe::card {
-
-/// Bytes of one element of a tensor, and how many make the 16 bytes that every voxel's channels are
-/// rounded up to.
-constexpr std::int64_t element_bytes(Precision p) {
-  return p == Precision::Fp16 || p == Precision::Bf16 ? 2 : 4;
-}
-constexpr std::int64_t pack_size(Precision p) { return 16 / element_bytes(p); }
-
-/// Calls body(T{}) with the element type of a precision.
-template <class Body>
-decltype(auto) with_element(Precision precision, Body&& body) {
-  if (precision == Precision::Fp16) return body(Fp16{});
-  if (precision == Precision::Bf16) return body(Bf16{});
-  return body(float{});
-}
-
-/// The same for kernels that take 16-bit elements only.
-template <class Body>
-decltype(auto) with_16_bits(Precision precision, Body&& body) {
-  return precision == Precision::Bf16 ? body(Bf16{}) : body(Fp16{});
-}
 
 /// One convolution of a window of planes: x (planes,H,W,ci) w (co,Kd,Kh,Kw,ci) bias (co) residual
 /// and y (planes',H',W',co); channels are whole packs. y = relu(x * w + residual + bias), each of
@@ -119,27 +91,14 @@ class Machine {
   virtual std::optional<std::string> recall(const std::string& key) const = 0;
   virtual void remember(const std::string& key, const std::string& choice, double milliseconds) = 0;
 
-  /// The kernels of kernels/common, on the compute queue.
-  virtual void run(Precision precision, const FirstLayerCall& call) = 0;
-  virtual void run(Precision precision, const MaxPoolCall& call) = 0;
-  virtual void run(Precision precision, const SpreadCall& call) = 0;
-  virtual void run(Precision precision, const JoinCall& call) = 0;
-  virtual void run(Precision precision, const HeadCall& call) = 0;
-  /// Only where has_up_conv says so: 16-bit elements and has_up_conv_kernel, on cards with matrix
-  /// units of that kind.
-  virtual void run(Precision precision, const UpConvCall& call) = 0;
+  /// Starts a kernel on the compute queue.
+  virtual void run(const Kernel& kernel) = 0;
+
+  /// Whether the machine has kernels that not every device can run: UpConvCall for 16-bit elements
+  /// and has_up_conv_kernel, on devices with matrix units of that kind; HaloConvCall and
+  /// HaloUpConvCall, where matrix units read shared memory.
   virtual bool has_up_conv(Precision precision, std::int64_t ci, std::int64_t co) const = 0;
-  /// Only for 16-bit elements and channels of has_halo_conv, on cards whose matrix units read
-  /// shared memory.
-  virtual void run(Precision precision, const HaloConvCall& call) = 0;
-  virtual void run_halo(Precision precision,
-                        const UpConvCall& call) = 0;  ///< the same of has_halo_up_conv
   virtual bool runs_halo_conv() const = 0;
-  virtual void pack(Precision precision, const PlaneCall& call) = 0;
-  virtual void unpack(Precision precision, const PlaneCall& call) = 0;
-  virtual void run(const MeanShiftKernel& kernel) = 0;
-  virtual void run(const RowMomentsCall& call) = 0;
-  virtual void run(const NormalizeCall& call) = 0;
 };
 
 /// Memory of a machine that is released with its owner.

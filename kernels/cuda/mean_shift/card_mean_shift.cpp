@@ -19,7 +19,7 @@ constexpr std::int64_t kMostVoteBytes = std::int64_t{1}
 constexpr std::int64_t kMostSeedsAtOnce = std::int64_t{1} << 17;  // of one climb; likewise
 constexpr std::int64_t kMostRows = std::int64_t{1}
                                    << 30;  // a kernel counts those of a ball by an int
-constexpr std::int64_t kCellsPerCentre = 4, kSpareCells = 1024;  // of the grid
+constexpr std::int64_t kCellsPerCentre = 4;  // of the grid
 constexpr std::size_t kStageBytes = std::size_t{8} << 20,
                       kStages = 3;                          // through which the map goes up
 constexpr std::int64_t kCopyBytes = std::int64_t{1} << 19;  // a thread's share of filling a stage

@@ -117,8 +117,8 @@ class CardBackend final : public Backend {
           if (x.channels == 1)
             shared_.machine->copy(x.plane(z), on_card, bytes, Queue::Compute);
           else
-            shared_.machine->pack(shared_.precision, {reinterpret_cast<float*>(on_card), x.plane(z),
-                                                      x.extent.y, x.extent.x, x.channels});
+            shared_.run(PackCall{{reinterpret_cast<float*>(on_card), x.plane(z), x.extent.y,
+                                  x.extent.x, x.channels}});
         });
   }
 
@@ -130,8 +130,8 @@ class CardBackend final : public Backend {
     if (x.channels == 1)
       machine.copy(plain.data(), x.plane(z), bytes, Queue::Compute);
     else
-      machine.unpack(shared_.precision, {reinterpret_cast<float*>(plain.data()), x.plane(z),
-                                         x.extent.y, x.extent.x, x.channels});
+      shared_.run(UnpackCall{{reinterpret_cast<float*>(plain.data()), x.plane(z), x.extent.y,
+                              x.extent.x, x.channels}});
     machine.copy(reinterpret_cast<std::byte*>(plane), plain.data(), bytes, Queue::Compute);
     machine.synchronize();
   }

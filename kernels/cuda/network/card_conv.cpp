@@ -286,12 +286,11 @@ class CardUpConv final : public PlannedOp {
   void run_own(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin,
                std::int64_t z_end) {
     const std::int64_t first = z_begin / 2;
-    shared_.machine->run(shared_.precision,
-                         UpConvCall{window(x, first), window(y, z_begin),
-                                    reinterpret_cast<const std::uint32_t*>(fragments_.data()),
-                                    reinterpret_cast<const float*>(bias_.data()), z_begin, z_end,
-                                    first, x.extent.z, x.extent.y, x.extent.x,
-                                    shared_.packed(x.channels), shared_.packed(op_.co), op_.relu});
+    shared_.run(UpConvCall{window(x, first), window(y, z_begin),
+                           reinterpret_cast<const std::uint32_t*>(fragments_.data()),
+                           reinterpret_cast<const float*>(bias_.data()), z_begin, z_end, first,
+                           x.extent.z, x.extent.y, x.extent.x, shared_.packed(x.channels),
+                           shared_.packed(op_.co), op_.relu});
   }
 
   void run_parities(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin,
@@ -305,9 +304,8 @@ class CardUpConv final : public PlannedOp {
       conv_.run(step, {window(x, step.in_begin), nullptr, nullptr, nullptr, to,
                        parities + parities_bytes(extent, y.channels)});
     });
-    shared_.machine->run(shared_.precision,
-                         SpreadCall{parities, window(y, z_begin), z_begin, z_end, y.extent.y,
-                                    y.extent.x, shared_.packed(op_.co)});
+    shared_.run(SpreadCall{parities, window(y, z_begin), z_begin, z_end, y.extent.y, y.extent.x,
+                           shared_.packed(op_.co)});
   }
 
   /// Times both ways on the planes of a first step, unless that was done on such a card before. Any

@@ -35,11 +35,10 @@ class CardHaloConv final : public PlannedOp {
            std::int64_t z_end) override {
     const std::int64_t first = std::max<std::int64_t>(z_begin - 1, 0),
                        last = std::min(z_end + 1, y.extent.z);
-    shared_.machine->run(
-        shared_.precision,
-        HaloConvCall{x[0].plane(first), op_.c1 > 0 ? x[1].plane(first) : nullptr, y.plane(z_begin),
-                     w_.data(), reinterpret_cast<const float*>(b_.data()), z_begin, z_end, first,
-                     last - first, y.extent.y, y.extent.x, op_.c0, op_.c1, op_.co, op_.relu});
+    shared_.run(HaloConvCall{x[0].plane(first), op_.c1 > 0 ? x[1].plane(first) : nullptr,
+                             y.plane(z_begin), w_.data(), reinterpret_cast<const float*>(b_.data()),
+                             z_begin, z_end, first, last - first, y.extent.y, y.extent.x, op_.c0,
+                             op_.c1, op_.co, op_.relu});
   }
 
  private:
@@ -69,12 +68,10 @@ class CardHaloUpConv final : public PlannedOp {
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
            std::int64_t z_end) override {
     const std::int64_t first = z_begin / 2;
-    shared_.machine->run_halo(
-        shared_.precision,
-        UpConvCall{x[0].plane(first), y.plane(z_begin),
-                   reinterpret_cast<const std::uint32_t*>(w_.data()),
-                   reinterpret_cast<const float*>(b_.data()), z_begin, z_end, first, x[0].extent.z,
-                   x[0].extent.y, x[0].extent.x, op_.ci, op_.co, op_.relu});
+    shared_.run(HaloUpConvCall{
+        {x[0].plane(first), y.plane(z_begin), reinterpret_cast<const std::uint32_t*>(w_.data()),
+         reinterpret_cast<const float*>(b_.data()), z_begin, z_end, first, x[0].extent.z,
+         x[0].extent.y, x[0].extent.x, op_.ci, op_.co, op_.relu}});
   }
 
  private:

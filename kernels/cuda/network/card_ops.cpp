@@ -35,12 +35,10 @@ class CardFirstLayer final : public PlannedOp {
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
            std::int64_t z_end) override {
     const std::int64_t first = std::max<std::int64_t>(z_begin - 1, 0);
-    shared_.machine->run(
-        shared_.precision,
-        FirstLayerCall{reinterpret_cast<const float*>(x[0].plane(first)), y.plane(z_begin),
-                       reinterpret_cast<const float*>(w_.data()),
-                       reinterpret_cast<const float*>(b_.data()), z_begin, z_end, first,
-                       x[0].extent.z, x[0].extent.y, x[0].extent.x, channels_, op_.relu});
+    shared_.run(FirstLayerCall{reinterpret_cast<const float*>(x[0].plane(first)), y.plane(z_begin),
+                               reinterpret_cast<const float*>(w_.data()),
+                               reinterpret_cast<const float*>(b_.data()), z_begin, z_end, first,
+                               x[0].extent.z, x[0].extent.y, x[0].extent.x, channels_, op_.relu});
   }
 
  private:
@@ -59,9 +57,8 @@ class CardMaxPool final : public PlannedOp {
 
   void run(const PlaneBuffer& y, std::span<const PlaneBuffer> x, std::int64_t z_begin,
            std::int64_t z_end) override {
-    shared_.machine->run(shared_.precision,
-                         MaxPoolCall{x[0].plane(2 * z_begin), y.plane(z_begin), z_end - z_begin,
-                                     y.extent.y, y.extent.x, channels_});
+    shared_.run(MaxPoolCall{x[0].plane(2 * z_begin), y.plane(z_begin), z_end - z_begin, y.extent.y,
+                            y.extent.x, channels_});
   }
 
  private:
@@ -138,7 +135,7 @@ class CardHead final : public PlannedHead {
       call.scores = reinterpret_cast<float*>(scores_.data());
       for (std::int64_t z = z_begin; z < z_end; ++z) {
         call.x = x.plane(z);
-        machine.run(shared_.precision, call);
+        shared_.run(call);
         call.labels += area;
         machine.copy(reinterpret_cast<std::byte*>(y.scores + (z - z_begin) * op_.classes * area),
                      scores_.data(), static_cast<std::size_t>(op_.classes * area) * sizeof(float),
@@ -146,7 +143,7 @@ class CardHead final : public PlannedHead {
         machine.synchronize();
       }
     } else {
-      machine.run(shared_.precision, call);
+      shared_.run(call);
     }
     machine.record(computed_, Queue::Compute);
     machine.wait(computed_, Queue::Download);

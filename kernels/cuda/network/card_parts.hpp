@@ -27,6 +27,11 @@ struct Shared {
     workspace = Block();  // gone before the larger one comes
     workspace = Block(*machine, bytes);
   }
+  /// Runs a kernel on tensors of the backend's precision.
+  template <class Call>
+  void run(const Call& call) const {
+    machine->run(InPrecision<Call>{precision, call});
+  }
   std::int64_t packed(std::int64_t channels) const {
     return whole_packs(channels, pack_size(precision));
   }

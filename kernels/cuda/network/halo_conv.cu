@@ -48,11 +48,12 @@ cudaError_t launch_shape(cudaStream_t stream, const HaloConvCall& call, int part
 
 }  // namespace
 
-cudaError_t launch(cudaStream_t stream, Precision precision, const HaloConvCall& call) {
+cudaError_t launch(cudaStream_t stream, const InPrecision<HaloConvCall>& kernel) {
+  const HaloConvCall& call = kernel.call;
   cudaError_t code = cudaErrorInvalidValue;
   with_halo_conv(call.c0, call.c1, call.co, [&](auto shape, int parts) {
     using Shape = decltype(shape);
-    code = with_16_bits(precision, [&](auto element) {
+    code = with_16_bits(kernel.precision, [&](auto element) {
       return launch_shape<decltype(element), Shape>(stream, call, parts);
     });
   });

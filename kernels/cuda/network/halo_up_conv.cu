@@ -40,9 +40,9 @@ cudaError_t launch_shape(cudaStream_t stream, const UpConvCall& call) {
 
 }  // namespace
 
-cudaError_t launch_halo(cudaStream_t stream, Precision precision, const UpConvCall& call) {
-  return with_16_bits(precision, [&](auto element) {
-    return launch_shape<decltype(element), HaloUpConvShape48>(stream, call);
+cudaError_t launch(cudaStream_t stream, const InPrecision<HaloUpConvCall>& kernel) {
+  return with_16_bits(kernel.precision, [&](auto element) {
+    return launch_shape<decltype(element), HaloUpConvShape48>(stream, kernel.call);
   });
 }
 

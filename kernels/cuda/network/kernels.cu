@@ -7,40 +7,35 @@
 namespace dfe::card {
 namespace {
 
-template <class Call>
-cudaError_t launch_call(cudaStream_t stream, Precision precision, const Call& call) {
+template <class Kernel>
+cudaError_t launch_items(cudaStream_t stream, const Kernel& kernel) {
   cudaError_t error = cudaSuccess;
-  launch_kernel(CardLauncher{stream, &error}, precision, call);
+  launch_kernel(CardLauncher{stream, &error}, kernel);
   return error;
 }
 
 }  // namespace
 
-cudaError_t launch(cudaStream_t stream, Precision precision, const FirstLayerCall& call) {
-  return launch_call(stream, precision, call);
+cudaError_t launch(cudaStream_t stream, const InPrecision<FirstLayerCall>& kernel) {
+  return launch_items(stream, kernel);
 }
-cudaError_t launch(cudaStream_t stream, Precision precision, const MaxPoolCall& call) {
-  return launch_call(stream, precision, call);
+cudaError_t launch(cudaStream_t stream, const InPrecision<MaxPoolCall>& kernel) {
+  return launch_items(stream, kernel);
 }
-cudaError_t launch(cudaStream_t stream, Precision precision, const SpreadCall& call) {
-  return launch_call(stream, precision, call);
+cudaError_t launch(cudaStream_t stream, const InPrecision<SpreadCall>& kernel) {
+  return launch_items(stream, kernel);
 }
-cudaError_t launch(cudaStream_t stream, Precision precision, const JoinCall& call) {
-  return launch_call(stream, precision, call);
+cudaError_t launch(cudaStream_t stream, const InPrecision<JoinCall>& kernel) {
+  return launch_items(stream, kernel);
 }
-cudaError_t launch(cudaStream_t stream, Precision precision, const HeadCall& call) {
-  return launch_call(stream, precision, call);
+cudaError_t launch(cudaStream_t stream, const InPrecision<HeadCall>& kernel) {
+  return launch_items(stream, kernel);
 }
-
-cudaError_t launch_packing(cudaStream_t stream, Precision precision, const PlaneCall& call) {
-  cudaError_t error = cudaSuccess;
-  launch_pack(CardLauncher{stream, &error}, precision, call);
-  return error;
+cudaError_t launch(cudaStream_t stream, const InPrecision<PackCall>& kernel) {
+  return launch_items(stream, kernel);
 }
-cudaError_t launch_unpacking(cudaStream_t stream, Precision precision, const PlaneCall& call) {
-  cudaError_t error = cudaSuccess;
-  launch_unpack(CardLauncher{stream, &error}, precision, call);
-  return error;
+cudaError_t launch(cudaStream_t stream, const InPrecision<UnpackCall>& kernel) {
+  return launch_items(stream, kernel);
 }
 
 }  // namespace dfe::card

@@ -18,18 +18,20 @@ __global__ void __launch_bounds__(32 * kUpConvWarps) up_conv(UpConvCall call) {
 
 }  // namespace
 
-cudaError_t launch(cudaStream_t stream, Precision precision, const UpConvCall& call) {
+cudaError_t launch(cudaStream_t stream, const InPrecision<UpConvCall>& kernel) {
+  const UpConvCall& call = kernel.call;
   cudaError_t error = cudaErrorInvalidValue;
-  with_up_conv_kernel(precision == Precision::Bf16, call.co, [&](auto element, auto columns) {
-    constexpr int kColumns = decltype(columns)::value;
-    const dim3 grid(static_cast<unsigned>((call.width + 16 * kUpConvRows<kColumns> - 1) /
-                                          (16 * kUpConvRows<kColumns>)),
-                    static_cast<unsigned>(call.height),
-                    static_cast<unsigned>((call.z_end + 1) / 2 - call.z_begin / 2));
-    up_conv<decltype(element), kColumns>
-        <<<grid, 32 * kUpConvWarps, up_conv_shared_bytes<kColumns>(call.ci), stream>>>(call);
-    error = cudaGetLastError();
-  });
+  with_up_conv_kernel(
+      kernel.precision == Precision::Bf16, call.co, [&](auto element, auto columns) {
+        constexpr int kColumns = decltype(columns)::value;
+        const dim3 grid(static_cast<unsigned>((call.width + 16 * kUpConvRows<kColumns> - 1) /
+                                              (16 * kUpConvRows<kColumns>)),
+                        static_cast<unsigned>(call.height),
+                        static_cast<unsigned>((call.z_end + 1) / 2 - call.z_begin / 2));
+        up_conv<decltype(element), kColumns>
+            <<<grid, 32 * kUpConvWarps, up_conv_shared_bytes<kColumns>(call.ci), stream>>>(call);
+        error = cudaGetLastError();
+      });
   return error;
 }
 
