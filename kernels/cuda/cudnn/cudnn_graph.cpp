@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "dfengine/error.hpp"
+#include "kernels/cuda/cudnn/cudnn_builder.hpp"
 
 // cuDNN 9.19 marks the handle attributes as deprecated, and versions before 9.8 know nothing else.
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -30,47 +31,6 @@ Descriptor::~Descriptor() {
 
 namespace {
 
-/// Fills in a descriptor; `object` is what an error names.
-class Builder {
- public:
-  Builder(cudnnBackendDescriptorType_t type, const std::string& object)
-      : made_(type), object_(object) {}
-
-  template <class T>
-  Builder& set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
-               const std::vector<T>& values) {
-    DFE_CUDNN(cudnnBackendSetAttribute(made_.raw(), name, type,
-                                       static_cast<std::int64_t>(values.size()), values.data()),
-              object_);
-    return *this;
-  }
-  Builder& set(cudnnBackendAttributeName_t name, const Descriptor& value) {
-    return set(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, std::vector{value.raw()});
-  }
-  Builder& set(cudnnBackendAttributeName_t name, std::int64_t value) {
-    return set(name, CUDNN_TYPE_INT64, std::vector{value});
-  }
-  /// Tells the card or its description.
-  Builder& set(const PlanTarget& target, cudnnBackendAttributeName_t handle,
-               [[maybe_unused]] int description) {
-    if (target.handle) return set(handle, CUDNN_TYPE_HANDLE, std::vector{target.handle});
-#if CUDNN_VERSION >= 90800
-    return set(static_cast<cudnnBackendAttributeName_t>(description), target.description);
-#else
-    throw Error("cuda", object_, "this cuDNN needs a card to make plans",
-                "build with cuDNN 9.8 or later");
-#endif
-  }
-  Descriptor finish() {
-    DFE_CUDNN(cudnnBackendFinalize(made_.raw()), object_);
-    return std::move(made_);
-  }
-
- private:
-  Descriptor made_;
-  const std::string& object_;
-};
-
 #if CUDNN_VERSION >= 90800
 constexpr int kHeurDescription = CUDNN_ATTR_ENGINEHEUR_DEVICEPROP,
               kEngineDescription = CUDNN_ATTR_ENGINE_DEVICEPROP,
@@ -86,6 +46,109 @@ cudnnDataType_t stored_type(Precision p) {
          : p == Precision::Bf16 ? CUDNN_DATA_BFLOAT16
                                 : CUDNN_DATA_FLOAT;
 }
+
+/// Describes a convolution and what is fused behind it, op after op: each reads what the one before
+/// wrote, and the last writes y. Whatever it makes goes to `parts` and must stay with the graph.
+class ConvOps {
+ public:
+  ConvOps(const ConvShape& shape, std::vector<Descriptor>& parts)
+      : shape_(shape),
+        object_(shape.to_string()),
+        parts_(parts),
+        left_(shape.residual + shape.bias + shape.relu) {}
+
+  void convolve() {
+    const auto x = tensor(kX, 1, shape_.ci, shape_.window),
+               w = tensor(kW, shape_.co, shape_.ci, shape_.kernel);
+    last_ = result();
+    const auto convolution =
+        keep(Builder(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR, object_)
+                 .set(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_TYPE_DATA_TYPE,
+                      std::vector{CUDNN_DATA_FLOAT})
+                 .set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE,
+                      std::vector{CUDNN_CROSS_CORRELATION})
+                 .set(CUDNN_ATTR_CONVOLUTION_DILATIONS, CUDNN_TYPE_INT64, triple({1, 1, 1}))
+                 .set(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, CUDNN_TYPE_INT64, triple({1, 1, 1}))
+                 .set(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, CUDNN_TYPE_INT64, triple(shape_.pad_lo))
+                 .set(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, CUDNN_TYPE_INT64, triple(shape_.pad_hi))
+                 .set(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, std::int64_t{3})
+                 .finish());
+    ops_.push_back(keep(
+        Builder(CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR, object_)
+            .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, x)
+            .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, w)
+            .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, last_)
+            .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, convolution)
+            .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, CUDNN_TYPE_FLOAT,
+                 std::vector{1.0f})
+            .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, CUDNN_TYPE_FLOAT, std::vector{0.0f})
+            .finish()));
+  }
+
+  /// Adds a tensor of the result's channels.
+  void add(Uid uid, const Extent3& extent) {
+    pointwise(CUDNN_POINTWISE_ADD, tensor(uid, 1, shape_.co, extent));
+  }
+  void relu() { pointwise(CUDNN_POINTWISE_RELU_FWD, nullptr); }
+
+  const std::vector<cudnnBackendDescriptor_t>& raw() const { return ops_; }
+
+ private:
+  static std::vector<std::int64_t> triple(const Extent3& e) { return {e.z, e.y, e.x}; }
+
+  cudnnBackendDescriptor_t keep(Descriptor made) {
+    parts_.push_back(std::move(made));
+    return parts_.back().raw();
+  }
+
+  /// cuDNN's order of dimensions is N, C, D, H, W; the strides say that channels lie innermost.
+  cudnnBackendDescriptor_t tensor(std::int64_t uid, std::int64_t n, std::int64_t c,
+                                  const Extent3& e) {
+    const bool is_virtual = uid >= kFirstVirtual;
+    return keep(
+        Builder(CUDNN_BACKEND_TENSOR_DESCRIPTOR, object_)
+            .set(CUDNN_ATTR_TENSOR_UNIQUE_ID, uid)
+            .set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE,
+                 std::vector{is_virtual ? CUDNN_DATA_FLOAT : stored_type(shape_.precision)})
+            .set(CUDNN_ATTR_TENSOR_DIMENSIONS, CUDNN_TYPE_INT64,
+                 std::vector<std::int64_t>{n, c, e.z, e.y, e.x})
+            .set(CUDNN_ATTR_TENSOR_STRIDES, CUDNN_TYPE_INT64,
+                 std::vector<std::int64_t>{e.voxels() * c, 1, e.y * e.x * c, e.x * c, c})
+            .set(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, std::int64_t{16})
+            .set(CUDNN_ATTR_TENSOR_IS_VIRTUAL, CUDNN_TYPE_BOOLEAN, std::vector<char>{is_virtual})
+            .finish());
+  }
+
+  /// What the next op writes.
+  cudnnBackendDescriptor_t result() {
+    return tensor(left_ == 0 ? std::int64_t{kY} : next_virtual_++, 1, shape_.co, shape_.output());
+  }
+
+  void pointwise(cudnnPointwiseMode_t mode, cudnnBackendDescriptor_t other) {
+    --left_;
+    const cudnnBackendDescriptor_t y = result();
+    const auto what =
+        keep(Builder(CUDNN_BACKEND_POINTWISE_DESCRIPTOR, object_)
+                 .set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, std::vector{mode})
+                 .set(CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_TYPE_DATA_TYPE,
+                      std::vector{CUDNN_DATA_FLOAT})
+                 .finish());
+    Builder op(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR, object_);
+    op.set(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, what)
+        .set(CUDNN_ATTR_OPERATION_POINTWISE_XDESC, last_);
+    if (other) op.set(CUDNN_ATTR_OPERATION_POINTWISE_BDESC, other);
+    ops_.push_back(keep(op.set(CUDNN_ATTR_OPERATION_POINTWISE_YDESC, y).finish()));
+    last_ = y;
+  }
+
+  const ConvShape& shape_;
+  std::string object_;
+  std::vector<Descriptor>& parts_;
+  std::vector<cudnnBackendDescriptor_t> ops_;
+  int left_;  // ops that still come
+  std::int64_t next_virtual_ = kFirstVirtual;
+  cudnnBackendDescriptor_t last_ = nullptr;  // what the last op wrote
+};
 
 /// Values of an attribute that is a list of descriptors, which the caller makes. Of some lists
 /// cuDNN does not tell the length (it answers 0): `most` is for those.
@@ -159,89 +222,17 @@ bool EngineChoice::parse(const std::string& text, EngineChoice& choice) {
 
 ConvGraph::ConvGraph(const PlanTarget& target, const ConvShape& shape)
     : target_(target), shape_(shape) {
+  ConvOps ops(shape, parts_);
+  ops.convolve();
+  if (shape.residual) ops.add(kResidual, shape.output());
+  if (shape.bias) ops.add(kBias, {1, 1, 1});
+  if (shape.relu) ops.relu();
   const std::string object = shape.to_string();
-  const cudnnDataType_t stored = stored_type(shape.precision);
-  // cuDNN's order of dimensions is N, C, D, H, W; the strides say that channels lie innermost
-  const auto tensor = [&](std::int64_t uid, std::int64_t n, std::int64_t c,
-                          const Extent3& e) -> const Descriptor& {
-    const bool is_virtual = uid >= kFirstVirtual;
-    parts_.push_back(
-        Builder(CUDNN_BACKEND_TENSOR_DESCRIPTOR, object)
-            .set(CUDNN_ATTR_TENSOR_UNIQUE_ID, uid)
-            .set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE,
-                 std::vector{is_virtual ? CUDNN_DATA_FLOAT : stored})
-            .set(CUDNN_ATTR_TENSOR_DIMENSIONS, CUDNN_TYPE_INT64,
-                 std::vector<std::int64_t>{n, c, e.z, e.y, e.x})
-            .set(CUDNN_ATTR_TENSOR_STRIDES, CUDNN_TYPE_INT64,
-                 std::vector<std::int64_t>{e.voxels() * c, 1, e.y * e.x * c, e.x * c, c})
-            .set(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, std::int64_t{16})
-            .set(CUDNN_ATTR_TENSOR_IS_VIRTUAL, CUDNN_TYPE_BOOLEAN, std::vector<char>{is_virtual})
-            .finish());
-    return parts_.back();
-  };
-  parts_.reserve(16);  // references into it are held
-  std::int64_t next_virtual = kFirstVirtual;
-  const Extent3 out = shape.output();
-  int left =
-      shape.residual + shape.bias + shape.relu;  // ops after the convolution; the last op writes y
-  const auto result = [&]() -> const Descriptor& {
-    return tensor(left == 0 ? std::int64_t{kY} : next_virtual++, 1, shape.co, out);
-  };
-
-  const Descriptor& x = tensor(kX, 1, shape.ci, shape.window);
-  const Descriptor& w = tensor(kW, shape.co, shape.ci, shape.kernel);
-  const Descriptor* last = &result();
-  const auto triple = [](const Extent3& e) { return std::vector<std::int64_t>{e.z, e.y, e.x}; };
-  parts_.push_back(
-      Builder(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR, object)
-          .set(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_TYPE_DATA_TYPE,
-               std::vector{CUDNN_DATA_FLOAT})
-          .set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE,
-               std::vector{CUDNN_CROSS_CORRELATION})
-          .set(CUDNN_ATTR_CONVOLUTION_DILATIONS, CUDNN_TYPE_INT64, triple({1, 1, 1}))
-          .set(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, CUDNN_TYPE_INT64, triple({1, 1, 1}))
-          .set(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, CUDNN_TYPE_INT64, triple(shape.pad_lo))
-          .set(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, CUDNN_TYPE_INT64, triple(shape.pad_hi))
-          .set(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, std::int64_t{3})
-          .finish());
-  std::vector<Descriptor> ops;
-  ops.push_back(
-      Builder(CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR, object)
-          .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, x)
-          .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, w)
-          .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, *last)
-          .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, parts_.back())
-          .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, CUDNN_TYPE_FLOAT, std::vector{1.0f})
-          .set(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, CUDNN_TYPE_FLOAT, std::vector{0.0f})
-          .finish());
-  const auto pointwise = [&](cudnnPointwiseMode_t mode, const Descriptor* other) {
-    --left;
-    const Descriptor& y = result();
-    parts_.push_back(
-        Builder(CUDNN_BACKEND_POINTWISE_DESCRIPTOR, object)
-            .set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, std::vector{mode})
-            .set(CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_TYPE_DATA_TYPE,
-                 std::vector{CUDNN_DATA_FLOAT})
-            .finish());
-    Builder op(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR, object);
-    op.set(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, parts_.back())
-        .set(CUDNN_ATTR_OPERATION_POINTWISE_XDESC, *last);
-    if (other) op.set(CUDNN_ATTR_OPERATION_POINTWISE_BDESC, *other);
-    ops.push_back(op.set(CUDNN_ATTR_OPERATION_POINTWISE_YDESC, y).finish());
-    last = &y;
-  };
-  if (shape.residual) pointwise(CUDNN_POINTWISE_ADD, &tensor(kResidual, 1, shape.co, out));
-  if (shape.bias) pointwise(CUDNN_POINTWISE_ADD, &tensor(kBias, 1, shape.co, {1, 1, 1}));
-  if (shape.relu) pointwise(CUDNN_POINTWISE_RELU_FWD, nullptr);
-
-  std::vector<cudnnBackendDescriptor_t> raw;
-  for (const Descriptor& op : ops) raw.push_back(op.raw());
   Builder graph(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR, object);
-  graph.set(CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, raw);
+  graph.set(CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, ops.raw());
   if (target.handle)
     graph.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, std::vector{target.handle});
   graph_ = graph.finish();
-  for (Descriptor& op : ops) parts_.push_back(std::move(op));
 }
 
 std::vector<Candidate> ConvGraph::candidates() const {
