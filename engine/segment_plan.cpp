@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+// How a tomogram is cut so that a run keeps to its memory. First what one cut costs (Common::with),
+// then which cuts there are (cuts) and the first that fits (plan_columns), patches of DeepFinder's
+// size, which are not chosen (plan_patches); last plan_network, which also decides whether the
+// first skip is kept or computed twice. Columns are sorted by the work they cost, and a step is
+// halved before planes are cut, because lower steps cost none. Why: docs/design/engine.md, "Why
+// streaming is exact, and what it costs".
 #include "engine/segment_plan.hpp"
 
 #include <algorithm>
@@ -117,14 +123,7 @@ std::vector<std::pair<std::int64_t, std::int64_t>> cuts(const Extent3& padded_ex
   return pairs;
 }
 
-}  // namespace
-
-Graph graph_of(const Weights& weights, FirstSkip first_skip) {
-  return deepfinder_graph({weights.widths, weights.classes, first_skip});
-}
-
-SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network,
-                         const SegmentOptions& options, bool with_scores) {
+Common common_of(const VolumeSource& tomogram, const Network& network, bool with_scores) {
   const Extent3 extent = tomogram.extent();
   Common common{network,
                 {padded(extent.z), padded(extent.y), padded(extent.x)},
@@ -142,40 +141,39 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network,
               (common.on_card() ? 0 : static_cast<std::int64_t>(network.bytes())),
           0) +
       kSlackBytes;
-  const Extent3& p = common.padded_extent;
-  std::int64_t preferred = options.slab_planes;
-  if (preferred <= 0) preferred = network.backend().preferred_slab_planes();
-  if (preferred <= 0) preferred = preferred_slab(p, network.backend().threads());
+  return common;
+}
 
-  if (options.tiling == Tiling::DeepFinder) {
-    const std::int64_t side = options.deepfinder_patch;
-    SegmentPlan plan = common.plan;
-    const Extent3 tile{side, side, side};
-    plan.slab_planes = preferred;
-    plan.tile = tile;
-    // the averaged scores of the volume in half precision and a counter per voxel; one patch of
-    // input and of scores
-    const std::int64_t classes = network.graph().head().classes;
-    common.add_memory(plan, tile, preferred, true,
-                      extent.voxels() * (2 * classes + 1) + tile.voxels() * 4 +
-                          (with_scores ? extent.y * extent.x * classes * 4 : 0));
-    if (options.compute.memory_bytes > 0 && plan.total_bytes() > options.compute.memory_bytes)
-      throw Error(ErrorKind::Usage, "memory", megabytes(options.compute.memory_bytes),
-                  "the DeepFinder tiling needs " + megabytes(plan.total_bytes()),
-                  "give more, a smaller patch, or the exact tiling");
-    return plan;
-  }
+/// Patches of DeepFinder's own way. Throws a usage `Error` where the budget is too small: their
+/// size is the user's choice.
+SegmentPlan plan_patches(const Common& common, const SegmentOptions& options, std::int64_t slab) {
+  const std::int64_t side = options.deepfinder_patch,
+                     classes = common.network.graph().head().classes;
+  const Extent3 tile{side, side, side}, extent = common.plan.extent;
+  SegmentPlan plan = common.plan;
+  plan.slab_planes = slab;
+  plan.tile = tile;
+  // the averaged scores of the volume in half precision and a counter per voxel; one patch of input
+  // and of scores
+  common.add_memory(plan, tile, slab, true,
+                    extent.voxels() * (2 * classes + 1) + tile.voxels() * 4 +
+                        (common.with_scores ? extent.y * extent.x * classes * 4 : 0));
+  if (options.compute.memory_bytes > 0 && plan.total_bytes() > options.compute.memory_bytes)
+    throw Error(ErrorKind::Usage, "memory", megabytes(options.compute.memory_bytes),
+                "the DeepFinder tiling needs " + megabytes(plan.total_bytes()),
+                "give more, a smaller patch, or the exact tiling");
+  return plan;
+}
 
-  if (options.tile) {
-    const std::int64_t height = std::min(options.tile->y, p.y),
-                       width = std::min(options.tile->x, p.x);
-    return common.with(height, width, preferred);
-  }
+/// The plan that costs the least work of those that keep to the budget, here and on a card. Throws
+/// a usage `Error` that names `path` where there is none.
+SegmentPlan plan_columns(const Common& common, const std::string& path,
+                         const SegmentOptions& options, std::int64_t preferred) {
   std::int64_t budget = options.compute.memory_bytes;
   if (budget <= 0) budget = available_memory_bytes() / 10 * 9 + resident_memory_bytes();
-  const std::int64_t card = usable_bytes(network.backend());
+  const std::int64_t card = usable_bytes(common.network.backend());
   std::optional<SegmentPlan> smallest;
-  for (const auto& [height, width] : cuts(p, common.reach))
+  for (const auto& [height, width] : cuts(common.padded_extent, common.reach))
     for (std::int64_t slab = preferred;; slab = std::max<std::int64_t>(slab / 2, 1)) {
       const SegmentPlan plan = common.with(height, width, slab);
       if (plan.total_bytes() <= budget && plan.card_bytes <= card) return plan;
@@ -187,10 +185,28 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network,
   const bool card_too_small = smallest->card_bytes > card;
   throw Error(ErrorKind::Usage, "memory",
               card_too_small ? megabytes(card) + " of the card" : megabytes(budget),
-              "too little for " + tomogram.info().path + " of " + extent.to_string() + " voxels",
+              "too little for " + path + " of " + common.plan.extent.to_string() + " voxels",
               "at least " +
                   megabytes(card_too_small ? smallest->card_bytes : smallest->total_bytes()) +
                   " are needed");
+}
+
+}  // namespace
+
+Graph graph_of(const Weights& weights, FirstSkip first_skip) {
+  return deepfinder_graph({weights.widths, weights.classes, first_skip});
+}
+
+SegmentPlan plan_segment(const VolumeSource& tomogram, const Network& network,
+                         const SegmentOptions& options, bool with_scores) {
+  const Common common = common_of(tomogram, network, with_scores);
+  std::int64_t slab = options.slab_planes;
+  if (slab <= 0) slab = network.backend().preferred_slab_planes();
+  if (slab <= 0) slab = preferred_slab(common.padded_extent, network.backend().threads());
+  if (options.tiling == Tiling::DeepFinder) return plan_patches(common, options, slab);
+  if (!options.tile) return plan_columns(common, tomogram.info().path, options, slab);
+  return common.with(std::min(options.tile->y, common.padded_extent.y),
+                     std::min(options.tile->x, common.padded_extent.x), slab);
 }
 
 PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights, Backend& backend,
