@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // What gpu_check measures, one JSON object a line: every op against the CPU, every layer's speed,
 // the whole network's results and speed. Runs on any device of make_backend, and on the card's
-// "stand-in", so that a machine without a card can rehearse it.
-//   bench_gpu ops DEVICE PRECISION                          correctness of every op
-//   bench_gpu layers DEVICE PRECISION PLANES H W SECONDS    milliseconds and TFLOP/s of every layer
-//   on a slab bench_gpu agree DEVICE PRECISION D H W                  labels, scores and repeats of
-//   the whole network against the CPU bench_gpu trained DEVICE PRECISION WEIGHTS TOMOGRAM labels
-//   and scores of a trained network against the CPU bench_gpu network DEVICE PRECISION D H W SLAB
-//   REPEATS   seconds of the whole network on a volume in memory bench_gpu meanshift DEVICE - D H W
-//   BALLS REPEATS        milliseconds of mean shift, and whether it is the CPU's bench_gpu voxels
-//   DEVICE PRECISION D H W SLAB            stored voxels: agreement with the host, seconds of
-//   statistics and input
-//                                                           planes, and of all that segment does
-//                                                           (SLAB 0: not that)
+// "stand-in", so that a machine without a GPU can rehearse it.
+//   bench_gpu ops DEVICE PRECISION
+//       correctness of every op
+//   bench_gpu layers DEVICE PRECISION PLANES H W SECONDS
+//       milliseconds and TFLOP/s of every layer on a slab
+//   bench_gpu agree DEVICE PRECISION D H W
+//       labels, scores and repeats of the whole network against the CPU
+//   bench_gpu trained DEVICE PRECISION WEIGHTS TOMOGRAM
+//       labels and scores of a trained network against the CPU
+//   bench_gpu network DEVICE PRECISION D H W SLAB REPEATS
+//       seconds of the whole network on a volume in memory
+//   bench_gpu meanshift DEVICE - D H W BALLS REPEATS
+//       milliseconds of mean shift, and whether it is the CPU's
+//   bench_gpu voxels DEVICE PRECISION D H W SLAB
+//       stored voxels: agreement with the host, seconds of statistics and input planes, and of all
+//       that segment does (SLAB 0: not that)
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -21,6 +25,7 @@
 #include <optional>
 #include <string>
 
+#include "bench/gpu/layer_speed.hpp"
 #include "bench/gpu/mean_shift_check.hpp"
 #include "bench/gpu/trained_check.hpp"
 #include "engine/device.hpp"
@@ -84,88 +89,15 @@ int check_every_op(Backend& backend) {
   return 0;
 }
 
-/// Runs an op on a slab inside the volume again and again; what is queued is waited for by loading
-/// a plane.
 void time_layer(Backend& backend, const OpNode& node, const Graph& graph,
                 const LayerWeights* weights, const Extent3& plane, std::int64_t planes,
                 double seconds) {
-  const bool is_head = node.output < 0;
-  const int level = is_head ? 0 : graph.tensors[static_cast<std::size_t>(node.output)].level;
-  const std::int64_t count = std::max<std::int64_t>(planes >> level, 1);
-  std::vector<Tensor> inputs;
-  std::vector<PlaneBuffer> x;
-  for (const int t : node.inputs) {
-    const TensorNode& tensor = graph.tensors[static_cast<std::size_t>(t)];
-    // the slab lies in the middle of a tensor three times as deep, of which only what it sees is in
-    // memory
-    const std::int64_t depth = 4 * std::max<std::int64_t>(planes >> tensor.level, 1);
-    const Extent3 extent{depth, plane.y >> tensor.level, plane.x >> tensor.level};
-    inputs.emplace_back(backend, extent, tensor.channels,
-                        std::min(depth, 2 * std::max<std::int64_t>(planes >> tensor.level, 1) + 4));
-    PlaneBuffer buffer = inputs.back().buffer();
-    const std::vector<float> values = uniform_reals(extent.y * extent.x * tensor.channels, 5);
-    for (std::int64_t z = 0; z < buffer.capacity; ++z)
-      backend.store_plane(buffer, z, values.data());
-    if (backend.contiguous_planes())
-      buffer.base =
-          std::max<std::int64_t>(std::max<std::int64_t>(planes >> tensor.level, 1) - 2, 0);
-    x.push_back(buffer);
-  }
-  const Extent3 out{4 * count, plane.y >> level, plane.x >> level};
-  std::function<void()> run, wait;
-  std::string name;
-  std::unique_ptr<PlannedOp> op;
-  std::unique_ptr<PlannedHead> head;
-  std::optional<Tensor> y;
-  std::vector<std::uint8_t> labels;
-  std::vector<float> one;
-  const std::int64_t begin = count, end = 2 * count;
-  if (is_head) {
-    head = backend.plan(std::get<HeadDesc>(node.op), *weights, plane.x);
-    labels.resize(static_cast<std::size_t>(count * plane.y * plane.x));
-    head->prepare(x[0], begin, end, false);
-    run = [&] {
-      head->run({labels.data(), nullptr}, x[0], begin, end);
-      if (head->in_flight() > 0) head->finish();
-    };
-    wait = [] {};
-    name = head->name();
-  } else {
-    if (const auto* conv = std::get_if<Conv3dDesc>(&node.op))
-      op = backend.plan(*conv, *weights, plane.x);
-    else if (const auto* up = std::get_if<UpConvDesc>(&node.op))
-      op = backend.plan(*up, *weights, plane.x);
-    else
-      op = backend.plan(std::get<MaxPoolDesc>(node.op));
-    y.emplace(backend, out, output_channels(node.op), count);
-    op->prepare(y->buffer(), x, begin, end);
-    one.resize(static_cast<std::size_t>(out.y * out.x * output_channels(node.op)));
-    PlaneBuffer buffer = y->buffer();
-    if (backend.contiguous_planes()) buffer.base = begin;
-    run = [&, buffer] { op->run(buffer, x, begin, end); };
-    wait = [&, buffer] { backend.load_plane(buffer, begin, one.data()); };
-    name = op->name();
-  }
-  run();
-  wait();
-  // the difference between few and many runs is free of what waiting costs
-  const auto timed = [&](int runs) {
-    const auto start = Clock::now();
-    for (int i = 0; i < runs; ++i) run();
-    wait();
-    return seconds_since(start);
-  };
-  const double first = timed(1);
-  const int many = 1 + std::max(2, static_cast<int>(std::min(seconds / first, 1000.0)));
-  std::vector<double> results;
-  for (int i = 0; i < 3; ++i) results.push_back((timed(many) - timed(1)) / (many - 1));
-  std::sort(results.begin(), results.end());
-  const double work = flop(node.op, {count, out.y, out.x});
+  const LayerSpeed speed = layer_speed(backend, node, graph, weights, plane, planes, seconds);
   std::printf(
       "{\"layer\": %s, \"op\": %s, \"kernel\": %s, \"planes\": %ld, \"ms\": %.4f, \"tflops\": "
       "%.3f}\n",
-      quoted(node.name).c_str(), quoted(describe(node.op)).c_str(), quoted(name).c_str(),
-      static_cast<long>(count), results[1] * 1e3, work / results[1] * 1e-12);
+      quoted(node.name).c_str(), quoted(describe(node.op)).c_str(), quoted(speed.kernel).c_str(),
+      static_cast<long>(speed.planes), speed.seconds * 1e3, speed.flop / speed.seconds * 1e-12);
   std::fflush(stdout);
 }
 
