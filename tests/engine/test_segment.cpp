@@ -1,63 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Segmentation as a whole: cpu against ref, any extent, and the promise that slabs, columns and
-// threads never change a bit.
-#include <set>
+// Segmentation as a whole: cpu against ref, any extent, budgets, normalization and what is refused.
 
 #include "dfengine/segment.hpp"
 #include "engine/deepfinder_tiling.hpp"
 #include "engine/normalize.hpp"
 #include "engine/tiles.hpp"
-#include "kernels/cpu/cpu_backend.hpp"
+#include "tests/engine/segment_runner.hpp"
 #include "tests/fixtures/catch.hpp"
-#include "tests/fixtures/memory_volume.hpp"
 
 using namespace dfe;
 using namespace dfe::test;
 
 namespace {
-
-struct Result {
-  std::vector<std::uint8_t> labels;
-  std::vector<float> scores;  // (class, z, y, x)
-};
-
-double largest_score_difference(const Result& a, const Result& b) {
-  double largest = 0;
-  for (std::size_t i = 0; i < a.scores.size(); ++i)
-    largest = std::max(
-        largest, std::abs(static_cast<double>(a.scores[i]) - static_cast<double>(b.scores[i])));
-  return largest;
-}
-
-Result run(const VolumeSource& volume, const Weights& weights, const SegmentOptions& options) {
-  const Extent3 e = volume.extent();
-  Result result;
-  result.scores.assign(static_cast<std::size_t>(e.voxels() * weights.classes), -1.0f);
-  const LabelMap map = segment(
-      volume, weights, options, [&](const Box3& box, std::int64_t classes, const float* scores) {
-        for (std::int64_t c = 0; c < classes; ++c)
-          for (std::int64_t z = 0; z < box.extent.z; ++z)
-            for (std::int64_t y = 0; y < box.extent.y; ++y, scores += box.extent.x)
-              std::copy_n(
-                  scores, box.extent.x,
-                  &result.scores[static_cast<std::size_t>(
-                      ((c * e.z + box.begin.z + z) * e.y + box.begin.y + y) * e.x + box.begin.x)]);
-      });
-  result.labels.assign(map.labels.data(), map.labels.data() + map.labels.voxels());
-  return result;
-}
-
-const DeepFinderSpec kSmall{{4, 6, 8}, 5};
-
-/// All instruction sets; the best alone where sanitizers make each run many times longer (their
-/// kernels are tested one by one elsewhere).
-std::vector<std::string> instruction_sets() {
-  std::vector<std::string> sets = cpu_instruction_sets();
-#ifdef DFE_SANITIZED
-  sets.resize(1);
-#endif
-  return sets;
-}
 
 /// How far probabilities may be from those of `ref`: what the project promises for each kind of
 /// convolution.
@@ -74,18 +28,18 @@ TEST_CASE("cpu agrees with ref for any extent, from one voxel up") {
     const MemoryVolume volume = random_volume(extent, 2);
     SegmentOptions options;
     if (extent.voxels() == 1) {
-      CHECK_THROWS_WITH(run(volume, weights, options),
+      CHECK_THROWS_WITH(run_segment(volume, weights, options),
                         DFE_CONTAINS("same value"));  // one voxel is constant
       options.normalization = Normalization::None;
     }
     options.compute.device = "ref";
-    const Result ref = run(volume, weights, options);
+    const Result ref = run_segment(volume, weights, options);
     options.compute.device = "cpu";
     for (const std::string& isa : instruction_sets())
       for (const auto& [convolution, bound] : kBounds) {
         options.compute.instruction_set = isa;
         options.compute.convolution = convolution;
-        const Result cpu = run(volume, weights, options);
+        const Result cpu = run_segment(volume, weights, options);
         const double largest = largest_score_difference(cpu, ref);
         INFO(isa << " convolution " << static_cast<int>(convolution) << " largest score difference "
                  << largest);
@@ -99,68 +53,6 @@ TEST_CASE("cpu agrees with ref for any extent, from one voxel up") {
           }
       }
   }
-}
-
-TEST_CASE(
-    "labels and scores are the same bits for every slab height, column size and thread count") {
-  const Weights weights = random_weights(kSmall, 3);
-  struct Case {
-    Convolution convolution;
-    Extent3 extent;
-    std::vector<Extent3> tiles;
-  };
-  // the smallest columns: 72 voxels where each output stands alone, 232 rows of 284 voxels where
-  // blocks of 4 x 6 are computed together
-  const Case cases[] = {
-      {Convolution::Direct, {5, 81, 90}, {{1, 72, 500}, {1, 500, 80}, {1, 76, 76}}},
-      {Convolution::Winograd, {5, 250, 22}, {{1, 232, 500}, {1, 244, 500}}},
-      {Convolution::Winograd, {3, 21, 343}, {{1, 500, 284}, {1, 500, 324}}},
-      {Convolution::Strict, {5, 150, 18}, {{1, 116, 500}, {1, 136, 500}}}};
-  for (const Case& cut : cases)
-    for (const std::string& isa : instruction_sets()) {
-      const MemoryVolume volume = random_volume(cut.extent, 4);
-      SegmentOptions options;
-      options.compute.convolution = cut.convolution;
-      options.compute.instruction_set = isa;
-      const SegmentOptions plain = options;
-      const Result whole = run(volume, weights, options);
-      CHECK(std::set<int>(whole.labels.begin(), whole.labels.end()).size() >=
-            3);  // not a trivial map
-      const auto same = [&](const std::string& what) {
-        INFO(isa << " convolution " << static_cast<int>(cut.convolution) << " " << what << " slab "
-                 << options.slab_planes << " threads " << options.compute.threads);
-        const Result part = run(volume, weights, options);
-        CHECK(part.labels == whole.labels);
-        CHECK(part.scores == whole.scores);
-      };
-      for (const std::int64_t slab : {1, 3, 12}) options.slab_planes = slab, same("whole planes");
-      options.slab_planes = 0;
-      for (const int threads : {1, 5}) options.compute.threads = threads, same("threads");
-      options.compute.threads = 2;
-      for (const Extent3& tile : cut.tiles)
-        options.tile = tile, options.slab_planes = tile.x % 7 + 1, same(tile.to_string());
-      options = plain;
-      options.first_skip = FirstSkip::Recompute;
-      for (const std::int64_t slab : {1, 4, 12})
-        options.slab_planes = slab, same("skip computed again");
-      options.slab_planes = 0;
-      options.tile = cut.tiles.front();
-      same("skip computed again, columns");
-      options = plain;
-      options.first_skip = FirstSkip::Half;
-      const Result half = run(volume, weights, options);
-      CHECK(half.scores != whole.scores);
-      CHECK(largest_score_difference(half, whole) <
-            0x1p-11);  // what one rounding to half costs a score
-      for (const std::int64_t slab : {1, 4, 12}) {
-        options.slab_planes = slab;
-        CHECK(run(volume, weights, options).scores == half.scores);
-      }
-      options.tile = cut.tiles.front();
-      CHECK(run(volume, weights, options).scores == half.scores);
-      options = plain;
-      same("a repeat");
-    }
 }
 
 TEST_CASE("a small budget has the first skip computed again where that is less work than columns") {
@@ -191,44 +83,6 @@ TEST_CASE("a small budget has the first skip computed again where that is less w
   CHECK(chosen.first_skip == FirstSkip::Recompute);
   CHECK(chosen.columns == 1);
   CHECK_THAT(chosen.to_string(), DFE_CONTAINS("first skip computed twice"));
-}
-
-TEST_CASE("columns with halos below the receptive field would be seen") {
-  // The test of the test above: with its neighbour's voxels changed just within reach, an output
-  // voxel changes; beyond reach it does not.
-  const Weights weights = random_weights(kSmall, 3);
-  SegmentOptions options;
-  options.normalization = Normalization::None;
-  options.compute.convolution = Convolution::Direct;
-  const Extent3 extent{4, 4, 160};
-  const std::vector<float> values = uniform_reals(extent.voxels(), 5);
-  const auto scores_with_changed = [&](std::int64_t x) {
-    Volume<float> v(extent);
-    std::copy(values.begin(), values.end(), v.data());
-    if (x >= 0) v(0, 0, x) += 50;
-    return run(MemoryVolume(std::move(v)), weights, options).scores;
-  };
-  const std::vector<float> before = scores_with_changed(-1);
-  const auto changes = [&](std::int64_t output, std::int64_t input) {
-    const std::vector<float> after = scores_with_changed(input);
-    for (std::int64_t c = 0; c < 5; ++c)
-      for (std::int64_t row = 0; row < extent.z * extent.y; ++row) {
-        const std::size_t i =
-            static_cast<std::size_t>((c * extent.z * extent.y + row) * extent.x + output);
-        if (after[i] != before[i]) return true;
-      }
-    return false;
-  };
-  // Source: interval propagation; positions congruent 0, 1, 2, 3 modulo 4 see 30, 31, 28, 29 back
-  // and 33, 32, 31, 34 ahead
-  const std::int64_t back[4] = {30, 31, 28, 29}, ahead[4] = {33, 32, 31, 34};
-  for (std::int64_t phase = 0; phase < 4; ++phase) {
-    const std::int64_t x = 80 + phase;
-    INFO("phase " << phase);
-    CHECK_FALSE(changes(x, x - back[phase] - 1));
-    CHECK_FALSE(changes(x, x + ahead[phase] + 1));
-  }
-  CHECK(changes(80, 70));
 }
 
 TEST_CASE("pieces of an axis cover it once, begin on multiples and see enough") {
@@ -298,26 +152,27 @@ TEST_CASE("patch normalization: blocks by themselves, linear between their centr
 
 TEST_CASE("volumes that cannot be segmented are refused with a reason") {
   const Weights weights = random_weights(kSmall, 1);
-  CHECK_THROWS_WITH(run(MemoryVolume(Volume<float>({3, 3, 3}, 7.0f)), weights, {}),
+  CHECK_THROWS_WITH(run_segment(MemoryVolume(Volume<float>({3, 3, 3}, 7.0f)), weights, {}),
                     DFE_CONTAINS("same value"));
   Volume<float> v({2, 2, 2}, 1.0f);
   v(0, 1, 0) = std::nanf("");
   v(1, 1, 1) = INFINITY;
-  CHECK_THROWS_WITH(run(MemoryVolume(std::move(v)), weights, {}), DFE_CONTAINS("2 of 8 voxels"));
-  CHECK_THROWS_WITH(run(MemoryVolume(Volume<float>(Extent3{0, 3, 3})), weights, {}),
+  CHECK_THROWS_WITH(run_segment(MemoryVolume(std::move(v)), weights, {}),
+                    DFE_CONTAINS("2 of 8 voxels"));
+  CHECK_THROWS_WITH(run_segment(MemoryVolume(Volume<float>(Extent3{0, 3, 3})), weights, {}),
                     DFE_CONTAINS("no voxels"));
   const MemoryVolume good = random_volume({8, 8, 8}, 1);
   SegmentOptions options;
   options.compute.device = "cuda";
-  CHECK_THROWS_WITH(run(good, weights, options), DFE_CONTAINS("no CUDA backend"));
+  CHECK_THROWS_WITH(run_segment(good, weights, options), DFE_CONTAINS("no CUDA backend"));
   options.compute.device = "tpu";
-  CHECK_THROWS_WITH(run(good, weights, options), DFE_CONTAINS("no such device"));
+  CHECK_THROWS_WITH(run_segment(good, weights, options), DFE_CONTAINS("no such device"));
   options = {};
   options.compute.memory_bytes = 1 << 20;
-  CHECK_THROWS_WITH(run(good, weights, options), DFE_CONTAINS("at least"));
+  CHECK_THROWS_WITH(run_segment(good, weights, options), DFE_CONTAINS("at least"));
   Weights wrong = weights;
   wrong.layers[4].kernel_shape[3] = 9;
-  CHECK_THROWS_WITH(run(good, wrong, {}), DFE_CONTAINS("conv5"));
+  CHECK_THROWS_WITH(run_segment(good, wrong, {}), DFE_CONTAINS("conv5"));
 }
 
 TEST_CASE("a run can be cancelled") {
@@ -352,7 +207,7 @@ TEST_CASE(
   options.deepfinder_patch = 56;
   const Extent3 extent{7, 7, 7};
   const MemoryVolume volume = random_volume(extent, 8);
-  const Result tiles = run(volume, weights, options);
+  const Result tiles = run_segment(volume, weights, options);
   CHECK(deepfinder_centres(7, 56) == std::vector<std::int64_t>{28, 29});
   // the average of the 8 tiles, each computed exactly as a volume of its own
   std::vector<double> sums(tiles.scores.size(), 0),
@@ -366,7 +221,7 @@ TEST_CASE(
         volume.read_box({{z, y, 0}, {1, 1, 7}}, &padded_volume(shift.z + z, shift.y + y, shift.x));
     SegmentOptions exact;
     exact.normalization = Normalization::None;
-    const Result one = run(MemoryVolume(std::move(padded_volume)), weights, exact);
+    const Result one = run_segment(MemoryVolume(std::move(padded_volume)), weights, exact);
     for (std::int64_t z = 0; z < 7; ++z)
       for (std::int64_t y = 0; y < 7; ++y)
         for (std::int64_t x = 0; x < 7; ++x) {
@@ -387,7 +242,7 @@ TEST_CASE(
             9 * 0x1p-11);
   }
   options.deepfinder_patch = 60;
-  CHECK_THROWS_WITH(run(volume, weights, options), DFE_CONTAINS("7x7x7"));
+  CHECK_THROWS_WITH(run_segment(volume, weights, options), DFE_CONTAINS("7x7x7"));
   options.deepfinder_patch = 58;
-  CHECK_THROWS_WITH(run(volume, weights, options), DFE_CONTAINS("multiple of 4"));
+  CHECK_THROWS_WITH(run_segment(volume, weights, options), DFE_CONTAINS("multiple of 4"));
 }
