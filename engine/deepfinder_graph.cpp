@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place that knows the network's layers. Source: the released DeepFinder (models.py) and
-// figure 4 of the paper.
+// The one place that knows the network's layers: deepfinder_graph at the end lists them, Builder
+// turns them into ops, with the groups and phases of planes that make streaming short
+// (docs/design/engine.md, "Why streaming is exact, and what it costs"). Source: the released
+// DeepFinder (models.py) and figure 4 of the paper.
 #include <utility>
 
 #include "dfengine/error.hpp"

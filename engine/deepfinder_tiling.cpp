@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// DeepFinder's own tiles, see the header: where their centres lie (deepfinder_centres), one patch
+// in (read_patch), scores averaged in half precision as the released software does it (Average),
+// labels out (write_result).
 #include "engine/deepfinder_tiling.hpp"
 
 #include <algorithm>

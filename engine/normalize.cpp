@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+// Statistics of a volume, of all of it or of blocks of 56 voxels, in one pass, and their use on any
+// part of it. Rows are summed in order and merged in order, plane by plane, so that the bits are
+// those of every other way to add up (kernels/common/row_moments.hpp). See docs/design/engine.md,
+// "Decisions that differ from the first design".
 #include "engine/normalize.hpp"
 
 #include <algorithm>

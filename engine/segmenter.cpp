@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exact segmentation: the volume streams through the network column by column; usually one column
-// is the whole plane.
+// is the whole plane. ColumnInput and ColumnOutput bring voxels in and labels out, segment_exactly
+// goes through the columns, segment_with decides what of an earlier tomogram can be used again, and
+// Segmenter keeps it. See docs/design/engine.md, "The path".
 #include <algorithm>
 #include <optional>
 #include <utility>

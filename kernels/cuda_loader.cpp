@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// Finds the CUDA module, opens it once, and turns what it says into errors that tell what is
+// missing: first the search, then the choice of a device by name. See docs/design/cuda.md, "Layers,
+// from the program down".
 #include "kernels/cuda_loader.hpp"
 
 #include <dlfcn.h>

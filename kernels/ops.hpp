@@ -14,10 +14,12 @@ namespace dfe {
 
 /// Convolves one input, or two stacked along channels, adds a bias and optionally applies ReLU.
 ///
-/// Shapes   x0 (N,D,H,W,C0)  x1 (N,D,H,W,C1) or absent  w (Kd,Kh,Kw,C0+C1,Co)  b (Co)  y
-/// (N,Do,Ho,Wo,Co) Padding  zeros, `pad_lo` before and `pad_hi` after each axis; cross-correlation,
-/// the kernel is not flipped Cost     2·N·Do·Ho·Wo·Co·Kd·Kh·Kw·(C0+C1) FLOP Source   Keras Conv3D;
-/// paper section 2.1.1
+/// Shapes   x0 (N,D,H,W,C0), x1 (N,D,H,W,C1) or absent, w (Kd,Kh,Kw,C0+C1,Co), b (Co),
+///          y (N,Do,Ho,Wo,Co)
+/// Padding  zeros, `pad_lo` before and `pad_hi` after each axis; cross-correlation: the kernel is
+///          not flipped
+/// Cost     2·N·Do·Ho·Wo·Co·Kd·Kh·Kw·(C0+C1) FLOP
+/// Source   Keras Conv3D; paper section 2.1.1
 struct Conv3dDesc {
   Extent3 kernel{3, 3, 3};
   Extent3 pad_lo{1, 1, 1}, pad_hi{1, 1, 1};
@@ -33,7 +35,7 @@ struct Conv3dDesc {
 
 /// Maximum over blocks of 2x2x2, stride 2.
 ///
-/// Shapes   x (N,D,H,W,C)  y (N,D/2,H/2,W/2,C); D, H, W are even
+/// Shapes   x (N,D,H,W,C), y (N,D/2,H/2,W/2,C); D, H, W are even
 /// Source   Keras MaxPooling3D(2)
 struct MaxPoolDesc {
   std::int64_t channels = 0;
@@ -43,7 +45,7 @@ struct MaxPoolDesc {
 /// adds a bias, applies ReLU. One op, because each of the 8 output parities needs only 1 to 8
 /// products on the small tensor: 27 taps for 8 outputs, not 64.
 ///
-/// Shapes   x (N,D,H,W,Ci)  w (2,2,2,Ci,Co)  b (Co)  y (N,2D,2H,2W,Co)
+/// Shapes   x (N,D,H,W,Ci), w (2,2,2,Ci,Co), b (Co), y (N,2D,2H,2W,Co)
 /// Cost     2·N·8DHW·Co·8·Ci FLOP as published; 27/64 of it as computed
 /// Source   Keras UpSampling3D(2) + Conv3D(2, padding 'same')
 struct UpConvDesc {
@@ -54,9 +56,10 @@ struct UpConvDesc {
 /// 1x1x1 convolution to one value per class, then the label of the largest (ties: the lowest) and,
 /// on request, softmax.
 ///
-/// Shapes   x (N,D,H,W,Ci)  w (1,1,1,Ci,classes)  b (classes)  labels (N,D,H,W)  scores
-/// (N,D,classes,H,W) Cost     2·N·D·H·W·Ci·classes FLOP Source   Keras Conv3D(classes, 1,
-/// activation softmax) + argmax
+/// Shapes   x (N,D,H,W,Ci), w (1,1,1,Ci,classes), b (classes), labels (N,D,H,W),
+///          scores (N,D,classes,H,W)
+/// Cost     2·N·D·H·W·Ci·classes FLOP
+/// Source   Keras Conv3D(classes, 1, activation softmax) + argmax
 struct HeadDesc {
   std::int64_t ci = 0, classes = 0;
 };
@@ -64,8 +67,8 @@ struct HeadDesc {
 /// Rounds to IEEE binary16, so that a tensor waits in half the memory, or brings back what was
 /// rounded. Ties to even.
 ///
-/// Shapes   x (N,D,H,W,C)  y (N,D,H,W,C); the wide one holds what the backend computes with, the
-/// other 16 bits per value
+/// Shapes   x (N,D,H,W,C), y (N,D,H,W,C); the wide one holds what the backend computes with, the
+///          other 16 bits per value
 struct CastDesc {
   std::int64_t channels = 0;
   bool widen = false;

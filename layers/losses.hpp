@@ -13,8 +13,9 @@ namespace dfe {
 /// The weighted sum of two losses.
 ///
 /// Cross-entropy  Σ w[label]·(-ln p[label]) / Σ w[label] over the voxels of the batch; the paper,
-/// and PyTorch's weighted mean Tversky        Σ over classes, background included, of 1 - T,  T = Σ
-/// p g / (Σ p g + alpha Σ p (1-g) + beta Σ (1-p) g + epsilon);
+///                and PyTorch's weighted mean
+/// Tversky        Σ over classes, background included, of 1 - T, with
+///                T = Σ p g / (Σ p g + alpha Σ p (1-g) + beta Σ (1-p) g + epsilon);
 ///                alpha = beta = 1/2 is the soft Dice that the released DeepFinder trains with
 ///                (there epsilon is zero)
 struct LossSpec {

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// Gradients of a batch, summed in trees over samples and processes so that no number depends on how
+// the work is shared, and their use by the optimizer. See docs/design/training.md, "The path of a
+// batch" and "The same bits".
 #include "engine/training/train_step.hpp"
 
 #include <algorithm>

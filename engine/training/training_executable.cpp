@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+// Forward and backward of one patch: ops are planned once and get each step's weights, forward
+// keeps every activation, backward walks the ops from last to first. Convolutions overwrite the
+// gradient of their input and pooling adds to it, so only a pooling that comes first needs zeros
+// (starts_at_zero_). See docs/design/training.md, "The path of a batch".
 #include "engine/training/training_executable.hpp"
 
 #include <cstring>

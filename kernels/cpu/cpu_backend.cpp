@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The forward ops on one CPU: each gathers the input rows of one output row (zeros where there are
-// none) and hands them to the kernels of the instruction set. The layout is in planes.hpp.
+// The backend `cpu`: its layout (CpuBackend::plane_bytes, planes.hpp), which kernel an op gets
+// (CpuBackend::plan), and the direct forward ops. Each of these gathers the input rows of one
+// output row (zeros where there are none) and hands them to the kernels of the instruction set
+// (isa_table.hpp). Minimal filtering is in winograd.cpp, backward in cpu_backward.cpp. See
+// docs/design/engine.md, "Layout and kernels of `cpu`".
 #include "kernels/cpu/cpu_backend.hpp"
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cpu's planner of backward ops, with pooling and the loss.
+// The planner of backward ops on `cpu`, with pooling and the loss, which are short. Convolutions
+// are in backward_conv.cpp, their filter gradients in backward_winograd.cpp and backward_parts.cpp,
+// up-convolutions in backward_up_conv.cpp. See docs/design/training.md, "Backward ops of `cpu`".
 #include "kernels/cpu/cpu_backward.hpp"
 
 #include "dfengine/error.hpp"

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+// 3x3x3 convolutions and up-convolutions with fewer products, chunk of tiles by chunk of tiles.
+// WinogradConv transforms the input of a chunk (transform_input), meets each point with its weights
+// (ProductWeights) and sums along D while a point's products lie in the cache, and transforms back
+// with bias and ReLU (transform_output); while it multiplies, it fetches the next chunk's input
+// (fetch_on_the_way). ProductUpConv does the same with 8 products a voxel. The transformations are
+// in isa_winograd.hpp, their points in winograd_points.cpp and isa_filtering.hpp. How tiles, chunks
+// and prefetches were found, and how accurate it is: docs/design/engine.md, "Layout and kernels of
+// `cpu`".
 #include "kernels/cpu/winograd.hpp"
 
 #include <algorithm>

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// cuDNN's backend API for one convolution: describing it (ConvOps), asking what kernels there are
+// (ConvGraph::candidates), building one (ConvGraph::build) and running it (execute). Which is taken
+// is decided by time in cuda_machine.cpp. See docs/design/cuda.md, "Kernels are chosen by time".
 #include "kernels/cuda/cudnn/cudnn_graph.hpp"
 
 #include <algorithm>

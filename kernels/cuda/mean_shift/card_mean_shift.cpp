@@ -18,7 +18,7 @@ constexpr std::int64_t kMostVoteBytes = std::int64_t{1}
                                         << 28;  // of one count_members; its caller keeps to that
 constexpr std::int64_t kMostSeedsAtOnce = std::int64_t{1} << 17;  // of one climb; likewise
 constexpr std::int64_t kMostRows = std::int64_t{1}
-                                   << 30;  // a kernel counts those of a ball by an int
+                                   << 30;    // a kernel counts those of a ball by an int
 constexpr std::int64_t kCellsPerCentre = 4;  // of the grid
 constexpr std::size_t kStageBytes = std::size_t{8} << 20,
                       kStages = 3;                          // through which the map goes up

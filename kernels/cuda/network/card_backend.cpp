@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+// The backend `cuda`: which kernel an op gets, memory and planes on the device. Ops are in
+// card_conv.cpp (cuDNN), card_halo_conv.cpp (own convolutions) and card_ops.cpp (first layer,
+// pooling, head). It talks to machine.hpp alone, so all of it runs on the stand-in, too. See
+// docs/design/cuda.md.
 #include "kernels/cuda/network/card_backend.hpp"
 
 #include <algorithm>

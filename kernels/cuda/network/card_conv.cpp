@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolutions on a card. Two inputs are two convolutions, the second of which adds what the first
-// left: nothing is copied behind each other, and what is written in between is a fifth of that
-// copy.
+// Convolutions by cuDNN: one convolution on windows of planes (WindowConv), a convolution of one or
+// two inputs (CardConv), and the up-convolution in one of two ways (CardUpConv). Two inputs are two
+// convolutions, the second of which adds what the first left: nothing is copied behind each other,
+// and what is written in between is a fifth of that copy. See docs/design/cuda.md, "Decisions".
 #include <algorithm>
 #include <cstring>
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// A tomogram's voxels on the device: rows are added up there, a group of planes at a time, with
+// results one group late (row_moments); planes of the network's input are made from what was kept,
+// or sent again (store_plane). See docs/design/cuda.md, "Voxels go up as they are stored".
 #include "kernels/cuda/voxels/card_voxels.hpp"
 
 #include <algorithm>
