@@ -10,7 +10,8 @@ Command add_info(CLI::App& root, CommonOptions& common) {
   app->footer(
       "Examples:\n"
       "  dfengine info tomo.mrc\n"
-      "  dfengine info --json tomo.mrc model.h5 picks.star");
+      "  dfengine info --json tomo.mrc model.h5 picks.star\n"
+      "  dfengine info --ops");
   struct Arguments {
     InfoRequest request;
     bool no_statistics = false;
@@ -21,6 +22,9 @@ Command add_info(CLI::App& root, CommonOptions& common) {
                   "Tomogram that lists refer to, for formats that count from its centre");
   app->add_flag("--no-statistics", a->no_statistics,
                 "Read headers only: no minimum, maximum, mean");
+  app->add_flag("--ops", a->request.ops,
+                "Every op of the network with its kernel on each backend, or why it has none; a "
+                "file of weights gives the widths");
   add_common_options(*app, common);
   return {app, [a, &common](Observer& observer) {
             a->request.common = common.request();

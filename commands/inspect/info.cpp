@@ -73,6 +73,10 @@ InfoPart describe(const std::string& path, const InfoRequest& request, Observer*
 }  // namespace
 
 CommandReport run_info(const InfoRequest& request, Observer* observer) {
+  if (request.ops) {
+    const InfoPart part = info_ops(request.files);
+    return {part.text, json_text(part.json)};
+  }
   if (request.files.empty()) {
     const InfoPart part = info_machine();
     return {part.text, json_text(part.json)};

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "commands/common/json_text.hpp"
 #include "dfengine/observer.hpp"
@@ -36,5 +37,8 @@ InfoPart info_list(const std::string& path, const io::ListOptions& frame);
 InfoPart info_weights(const std::string& path);
 InfoPart info_scores(const std::string& path);
 InfoPart info_machine();
+
+/// Kernels of every op of the network in the one file of weights, or of the default one.
+InfoPart info_ops(const std::vector<std::string>& files);
 
 }  // namespace dfe

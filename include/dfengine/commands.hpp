@@ -75,6 +75,8 @@ struct InfoRequest {
   CommonRequest common;
   std::vector<std::string> files;  ///< volumes, weights, lists; none: the machine
   bool statistics = true;          ///< read the voxels for min, max, mean
+  bool ops = false;  ///< instead: the kernels that this machine's backends have for every op of the
+                     ///< network, that of the one file of weights or the default one
   std::string
       like;  ///< tomogram that lists refer to, for formats that count from its centre; may be empty
 };

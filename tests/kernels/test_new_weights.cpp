@@ -10,17 +10,14 @@ using namespace dfe::test;
 
 namespace {
 
-const std::pair<Convolution, const char*> kConvolutions[] = {{Convolution::Winograd, "winograd"},
-                                                             {Convolution::Strict, "strict"},
-                                                             {Convolution::Direct, "direct"}};
-
 std::vector<Machine> machines() {
   std::vector<Machine> made;
   made.push_back(ref_machine());
   for (const std::string& isa : cpu_instruction_sets())
-    for (const auto& [convolution, name] : kConvolutions) {
+    for (const Convolution convolution :
+         {Convolution::Winograd, Convolution::Strict, Convolution::Direct}) {
       made.push_back(cpu_machine(isa, 2, convolution));
-      made.back().name += std::string(" ") + name;
+      made.back().name += std::string(" ") + convolution_name(convolution);
     }
   return made;
 }

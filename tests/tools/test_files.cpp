@@ -44,6 +44,30 @@ TEST_CASE("info tells what a volume holds") {
   CHECK_THAT(dfengine(folder.path(), "info labels.mrc").out, DFE_CONTAINS("20x30x40"));
 }
 
+TEST_CASE("info --ops names a kernel or a reason for every op and backend") {
+  const TempFolder folder;
+  const Json info = json_of(folder, "info --ops");
+  CHECK(info.at("kind") == "ops");
+  CHECK(info.at("widths") == Json({32, 48, 64}));
+  CHECK(info.at("ops").size() == 19);  // 15 with weights, two poolings, two casts
+  for (const Json& op : info.at("ops"))
+    for (const Json& backend : info.at("backends")) {
+      const std::string name = backend.get<std::string>();
+      INFO(op.dump() << " on " << name);
+      CHECK(op.at("kernels").contains(name) != op.at("refusals").contains(name));
+    }
+  CHECK(info.at("ops")[0].at("name") == "conv1");
+  CHECK(info.at("ops")[0].at("kernels").at("ref") == "ref");
+  // a GPU's kernels, or the reason why there are none
+  CHECK(info.at("missing").contains("cuda") !=
+        (info.dump().find("cuda fp16") != std::string::npos));
+  const std::string text = dfengine(folder.path(), "info --ops").out;
+  CHECK_THAT(text, DFE_CONTAINS("conv13: conv3d 3x3x3 48+32 to 32"));
+  CHECK_THAT(text, DFE_CONTAINS("cpu portable direct"));
+  CHECK_THAT(text, DFE_CONTAINS("none: "));
+  CHECK(dfengine(folder.path(), "info --ops a.h5 b.h5").exit_code == 2);
+}
+
 TEST_CASE("info leaves voxels that are not finite out of the statistics and says so") {
   const TempFolder folder;
   dfe::VolumeGeometry geometry;

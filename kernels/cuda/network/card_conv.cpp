@@ -241,6 +241,7 @@ class CardUpConv final : public PlannedOp {
   }
 
   std::string name() const override {
+    if (has_own_ && !decided_) return "27 taps or parities as channels, the faster when it runs";
     return own_ ? "own, 27 taps" : "parities as channels: " + conv_.name();
   }
   std::size_t bytes() const override { return conv_.bytes() + fragments_.bytes() + bias_.bytes(); }

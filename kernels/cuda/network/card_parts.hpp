@@ -88,7 +88,9 @@ class WindowConv {
 
   std::size_t workspace_bytes() const { return workspace_bytes_; }
   std::size_t bytes() const { return filter_.bytes() + bias_.bytes(); }
-  std::string name() const { return plans_.empty() ? "not prepared" : first_->name(); }
+  std::string name() const {
+    return plans_.empty() ? "cudnn, chosen by time when it first runs" : first_->name();
+  }
 
  private:
   using Key = std::array<std::int64_t, 5>;  // planes, H, W, padding before and after
