@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parsing of lengths as users type them. std::from_chars, so that the locale never decides what
-// "7.5" is.
+// Lengths as users type them.
 #include "dfengine/length.hpp"
 
-#include <charconv>
-#include <cmath>
+#include "core/text.hpp"
 
 namespace dfe {
 
@@ -16,12 +14,10 @@ Length Length::parse(std::string_view text, std::string_view option) {
     length.is_angstrom = true;
     number.remove_suffix(1);
   }
-  const auto [end, code] =
-      std::from_chars(number.data(), number.data() + number.size(), length.value);
-  if (code != std::errc{} || end != number.data() + number.size() || number.empty())
-    throw Error(ErrorKind::Usage, option, text, "not a length", remedy);
-  if (!std::isfinite(length.value) || length.value <= 0)
-    throw Error(ErrorKind::Usage, option, text, "not above 0", remedy);
+  const std::optional<double> value = parse_as<double>(number);
+  if (!value) throw Error(ErrorKind::Usage, option, text, "not a length", remedy);
+  if (*value <= 0) throw Error(ErrorKind::Usage, option, text, "not above 0", remedy);
+  length.value = *value;
   return length;
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "core/words.hpp"
+#include "core/text.hpp"
 #include "dfengine/error.hpp"
 
 namespace dfe {
@@ -41,7 +41,7 @@ std::optional<int> chosen(const ParticleList& list, const std::set<int>& present
                 "is missing: the list has particles of " + std::to_string(present.size()) +
                     " tomograms" + (name.empty() ? "" : ", none called '" + name + "'"),
                 "choose one of " + names_of(list, present));
-  if (const std::optional<int> index = whole_number(name); index && present.count(*index) > 0)
+  if (const std::optional<int> index = parse_as<int>(name); index && present.count(*index) > 0)
     return index;
   throw Error(ErrorKind::Usage, choice.area, choice.setting,
               "the list has no particles of '" + name + "'",

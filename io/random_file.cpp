@@ -83,4 +83,10 @@ void RandomFile::read(std::int64_t offset, void* out, std::size_t bytes) const {
   }
 }
 
+std::string RandomFile::text() const {
+  std::string text(static_cast<std::size_t>(size_), '\0');
+  read(0, text.data(), text.size());
+  return text;
+}
+
 }  // namespace dfe::io

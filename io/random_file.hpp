@@ -44,6 +44,9 @@ class RandomFile {
   /// read.
   void read(std::int64_t offset, void* out, std::size_t bytes) const;
 
+  /// All bytes. The caller has checked that the size is sensible.
+  std::string text() const;
+
  private:
   std::string name_;
   std::int64_t size_ = 0;

@@ -6,10 +6,10 @@
 
 #include <dlfcn.h>
 
-#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 
+#include "core/text.hpp"
 #include "dfengine/error.hpp"
 
 namespace dfe::card {
@@ -99,10 +99,8 @@ CardList cuda_cards() {
 int check_cuda_device(const std::string& device) {
   int wanted = -1;
   if (device != "cuda") {
-    const std::string digits = device.starts_with("cuda:") ? device.substr(5) : "";
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), wanted);
-    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() ||
-        wanted < 0)
+    wanted = parse_as<int>(device.starts_with("cuda:") ? device.substr(5) : "").value_or(-1);
+    if (wanted < 0)
       throw Error(ErrorKind::Usage, "device", device, "no such device",
                   "expected auto, cpu, ref, cuda or cuda:N");
   }

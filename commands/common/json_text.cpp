@@ -8,6 +8,7 @@
 
 #include "core/label_counts.hpp"
 #include "core/particle_lists.hpp"
+#include "core/text.hpp"
 #include "dfengine/commands.hpp"
 
 namespace dfe {
@@ -25,7 +26,7 @@ bool is_cubic(const VoxelSize& v) {
 double tidy(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.7g", value);
-  return std::strtod(text, nullptr);
+  return parse_as<double>(text).value_or(value);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "commands/evaluate/evaluate_parts.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
+#include "core/text.hpp"
 #include "io/lists/text.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
@@ -92,7 +93,7 @@ ParticleList read_locations(const std::string& path, io::XmlAxes axes) {
 }
 
 ParticleList read_list(const std::string& path, const io::ListOptions& options) {
-  return io::lists::to_lower(std::filesystem::path(path).extension().string()) == ".txt"
+  return to_lower(std::filesystem::path(path).extension().string()) == ".txt"
              ? read_locations(path, options.xml_axes)
              : io::read_particle_list(path, options);
 }

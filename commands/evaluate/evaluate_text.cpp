@@ -5,8 +5,9 @@
 #include <cmath>
 #include <cstdio>
 
-#include "core/particle_lists.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
+#include "core/particle_lists.hpp"
+#include "core/text.hpp"
 
 namespace dfe {
 
@@ -88,20 +89,9 @@ std::string confusion_text(const ConfusionMatrix& matrix, const std::vector<std:
 
 std::string csv_number(double value) { return std::isnan(value) ? "" : number_text(value); }
 
-/// RFC 4180.
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
-
 void csv_row(std::string& text, const std::string& rule, const std::string& tomogram,
              const std::string& name, const std::string& threshold, const Score& s) {
-  text += rule + "," + csv_text(tomogram) + "," + csv_text(name) + "," + threshold + "," +
+  text += rule + "," + csv_cell(tomogram) + "," + csv_cell(name) + "," + threshold + "," +
           std::to_string(s.tp) + "," + std::to_string(s.fp) + "," + std::to_string(s.fn) + "," +
           csv_number(s.precision) + "," + csv_number(s.recall) + "," + csv_number(s.f1) + "," +
           csv_number(s.fbeta) + "\n";
@@ -238,7 +228,7 @@ std::string voxels_text(const VoxelScores& scores, const std::vector<std::string
 std::string voxels_csv(const VoxelScores& scores, const std::vector<std::string>& names) {
   std::string text = "rule,class,tp,fp,fn,precision,recall,dice,iou\n";
   const auto row = [&](const std::string& name, const VoxelScore& s) {
-    text += "voxels," + csv_text(name) + "," + std::to_string(s.score.tp) + "," +
+    text += "voxels," + csv_cell(name) + "," + std::to_string(s.score.tp) + "," +
             std::to_string(s.score.fp) + "," + std::to_string(s.score.fn) + "," +
             csv_number(s.score.precision) + "," + csv_number(s.score.recall) + "," +
             csv_number(s.score.f1) + "," + csv_number(s.iou) + "\n";

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "core/text.hpp"
+
 namespace dfe::io::report {
 
 namespace {
@@ -14,23 +16,6 @@ constexpr const char* kStyle =
     "solid #ddd;text-align:right;"
     "font-variant-numeric:tabular-nums}th:first-child,td:first-child{text-align:left}"
     "figure{margin:1.5rem 0}img{max-width:100%}figcaption{color:#555}";
-
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '&')
-      result += "&amp;";
-    else if (c == '<')
-      result += "&lt;";
-    else if (c == '>')
-      result += "&gt;";
-    else if (c == '"')
-      result += "&quot;";
-    else
-      result += c;
-  }
-  return result;
-}
 
 }  // namespace
 
@@ -48,24 +33,24 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
-Page::Page(const std::string& title) : title_(escaped(title)) {
+Page::Page(const std::string& title) : title_(xml_escaped(title)) {
   body_ = "<h1>" + title_ + "</h1>\n";
 }
 
-void Page::heading(const std::string& text) { body_ += "<h2>" + escaped(text) + "</h2>\n"; }
+void Page::heading(const std::string& text) { body_ += "<h2>" + xml_escaped(text) + "</h2>\n"; }
 
-void Page::paragraph(const std::string& text) { body_ += "<p>" + escaped(text) + "</p>\n"; }
+void Page::paragraph(const std::string& text) { body_ += "<p>" + xml_escaped(text) + "</p>\n"; }
 
-void Page::verbatim(const std::string& text) { body_ += "<pre>" + escaped(text) + "</pre>\n"; }
+void Page::verbatim(const std::string& text) { body_ += "<pre>" + xml_escaped(text) + "</pre>\n"; }
 
 void Page::table(const std::vector<std::string>& head,
                  const std::vector<std::vector<std::string>>& rows) {
   body_ += "<table><thead><tr>";
-  for (const std::string& cell : head) body_ += "<th>" + escaped(cell) + "</th>";
+  for (const std::string& cell : head) body_ += "<th>" + xml_escaped(cell) + "</th>";
   body_ += "</tr></thead><tbody>\n";
   for (const auto& row : rows) {
     body_ += "<tr>";
-    for (const std::string& cell : row) body_ += "<td>" + escaped(cell) + "</td>";
+    for (const std::string& cell : row) body_ += "<td>" + xml_escaped(cell) + "</td>";
     body_ += "</tr>\n";
   }
   body_ += "</tbody></table>\n";
@@ -73,7 +58,7 @@ void Page::table(const std::vector<std::string>& head,
 
 void Page::image(const Image& image, const std::string& description) {
   body_ += "<figure><img src=\"data:image/png;base64," + base64(encode_png(image)) + "\" alt=\"" +
-           escaped(description) + "\"><figcaption>" + escaped(description) +
+           xml_escaped(description) + "\"><figcaption>" + xml_escaped(description) +
            "</figcaption></figure>\n";
 }
 

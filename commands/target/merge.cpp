@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "commands/target/shape_files.hpp"
-#include "core/words.hpp"
+#include "core/text.hpp"
 
 namespace dfe::targets {
 
@@ -21,7 +21,7 @@ Merge parse_merge(std::string_view text) {
     text.remove_suffix(last.size() + 1);
   }
   if (cut(last)) {
-    if (const std::optional<int> label = whole_number(last)) {
+    if (const std::optional<int> label = parse_as<int>(last)) {
       if (*label < 1 || *label > 255)
         throw Error(ErrorKind::Usage, "target", "--merge", "label " + std::to_string(*label),
                     "labels are 1 to 255");

@@ -8,7 +8,7 @@
 #include "commands/common/json_text.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
-#include "core/words.hpp"
+#include "core/text.hpp"
 #include "dfengine/length.hpp"
 #include "io/volume.hpp"
 
@@ -31,7 +31,7 @@ constexpr std::int64_t kLargestMask = 512;
 std::optional<int> class_of(std::string_view text, const std::vector<std::string>& names) {
   for (std::size_t i = 1; i < names.size(); ++i)
     if (names[i] == text) return static_cast<int>(i);
-  return whole_number(text);
+  return parse_as<int>(text);
 }
 
 /// Volumes in the folder that are named after the class.

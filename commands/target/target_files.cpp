@@ -9,7 +9,7 @@
 #include "core/file_names.hpp"
 #include "core/label_counts.hpp"
 #include "core/particle_lists.hpp"
-#include "core/words.hpp"
+#include "core/text.hpp"
 #include "dfengine/commands.hpp"
 #include "dfengine/target.hpp"
 #include "io/particle_list.hpp"

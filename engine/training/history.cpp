@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/number_text.hpp"
+#include "core/text.hpp"
 #include "io/hdf5/hdf5_file.hpp"
 
 namespace dfe {
@@ -13,14 +14,6 @@ namespace {
 
 std::string csv_number(double value) {
   return std::isnan(value) ? std::string() : shortest_text(value);
-}
-
-/// Names with a comma or a quote are quoted (RFC 4180).
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
 }
 
 }  // namespace
@@ -45,7 +38,7 @@ std::string history_csv(const History& history, const std::vector<std::string>& 
   for (const History::Column& column : history.columns())
     for (std::size_t i = 0; i < column.width; ++i)
       text += (text.empty() ? "" : ",") +
-              csv_text(column.name + (column.width == 1 ? "" : ":" + class_names[i]));
+              csv_cell(column.name + (column.width == 1 ? "" : ":" + class_names[i]));
   text += "\n";
   for (std::int64_t epoch = 0; epoch < history.epochs(); ++epoch) {
     bool first = true;

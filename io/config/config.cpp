@@ -4,15 +4,13 @@
 #include "io/config/config.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include "core/nearest_name.hpp"
 #include "core/number_text.hpp"
+#include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "io/config/yaml_tree.hpp"
+#include "io/random_file.hpp"
 
 namespace dfe::io {
 
@@ -54,28 +52,6 @@ namespace {
 
 constexpr std::uintmax_t kMaxBytes = 4 << 20;
 
-template <class T>
-std::optional<T> parse_number(const std::string& text) {
-  T value{};
-  const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
-  const auto [end, problem] = std::from_chars(begin, text.data() + text.size(), value);
-  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-std::optional<double> parse_real(const std::string& text) {
-  const auto value = parse_number<double>(text);
-  return value && std::isfinite(*value) ? value : std::nullopt;
-}
-
-/// Whole numbers may be written as 1e4.
-std::optional<std::int64_t> parse_whole(const std::string& text) {
-  if (const auto value = parse_number<std::int64_t>(text)) return value;
-  const auto real = parse_real(text);
-  if (!real || *real != std::floor(*real) || std::abs(*real) > 0x1p53) return std::nullopt;
-  return static_cast<std::int64_t>(*real);
-}
-
 template <class Values, class Text>
 std::string list_yaml(const Values& values, Text text) {
   std::string yaml = "[";
@@ -84,8 +60,8 @@ std::string list_yaml(const Values& values, Text text) {
 }
 
 std::string scalar_yaml(const std::string& text) {
-  return parse_real(text) || text == "true" || text == "false" ? '"' + text + '"'
-                                                               : yaml_scalar(text);
+  return parse_as<double>(text) || text == "true" || text == "false" ? '"' + text + '"'
+                                                                     : yaml_scalar(text);
 }
 
 const std::string& scalar(const YamlNode& node, const std::string& where) {
@@ -101,22 +77,12 @@ void mark_overridden(YamlNode& node) {
   for (auto& [key, child] : node.children) mark_overridden(*child);
 }
 
-std::vector<std::string> split_path(const std::string& path) {
-  std::vector<std::string> parts(1);
-  for (const char c : path) {
-    if (c == '.')
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  return parts;
-}
-
 /// Puts "a.b.2.c=value" over the tree.
 void put_over(YamlNode& root, const std::string& override_text) {
   const std::size_t equals = override_text.find('=');
   const std::string path = override_text.substr(0, equals);
-  const std::vector<std::string> parts = split_path(path);
+  const std::vector<std::string_view> names = split(path, '.');
+  const std::vector<std::string> parts(names.begin(), names.end());
   const auto refuse = [&](const std::string& what) {
     throw Error(ErrorKind::Usage, "config", override_text, what,
                 "write key=value, as in optimizer.rate=1e-3");
@@ -131,7 +97,7 @@ void put_over(YamlNode& root, const std::string& override_text) {
     const bool last = i + 1 == parts.size();
     std::shared_ptr<YamlNode>* slot = nullptr;
     if (at->kind == Kind::List) {
-      const auto index = parse_number<std::size_t>(parts[i]);
+      const auto index = parse_as<std::size_t>(parts[i]);
       if (!index || *index >= at->children.size())
         refuse("'" + parts[i] + "' is no entry of a list with " +
                std::to_string(at->children.size()) + " (counted from 0)");
@@ -168,11 +134,7 @@ Config Config::read(const std::filesystem::path& path, const std::vector<std::st
     throw Error("config", path.string(),
                 "has " + std::to_string(bytes) + " bytes, a configuration at most 4 MB",
                 "check the path");
-  std::ifstream stream(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (error || !stream)
-    throw Error("config", path.string(), "cannot be read", "check its permissions");
-  Config config = parse(text, path.string(), overrides);
+  Config config = parse(RandomFile(path).text(), path.string(), overrides);
   config.file_->folder = path.parent_path();
   return config;
 }
@@ -228,7 +190,7 @@ double Config::number(std::string_view key, double fallback) const {
   double value = fallback;
   if (const YamlNode* child = node_->find(key)) {
     const std::string& given = scalar(*child, where(key));
-    const auto parsed = parse_real(given);
+    const auto parsed = parse_as<double>(given);
     if (!parsed)
       throw Error(ErrorKind::Usage, "config", where(key), "is no number: '" + given + "'",
                   "give one");
@@ -277,7 +239,7 @@ std::vector<double> Config::numbers(std::string_view key,
     values.clear();
     const auto add = [&](const YamlNode& entry) {
       const std::string& given = scalar(entry, where(key));
-      const auto parsed = parse_real(given);
+      const auto parsed = parse_as<double>(given);
       if (!parsed)
         throw Error(ErrorKind::Usage, "config", where(key), "holds no number: '" + given + "'",
                     "give numbers");

@@ -23,8 +23,7 @@ constexpr std::size_t kMaxColumns = 4096;
 /// The delimiter that the first line with content has most of.
 char sniff_delimiter(std::string_view text, const std::string& name) {
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const std::string_view line = next_line(text);
     if (trim(line).empty() || trim(line).front() == '#') continue;
     char best = 0;
     std::ptrdiff_t most = 0;

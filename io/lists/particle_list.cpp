@@ -50,10 +50,7 @@ ListFormat sniff(std::string_view text, const std::string& name, const std::stri
 
   std::string_view rest = text, line;
   do {
-    line = lists::trim(rest.substr(0, rest.find('\n')));
-    rest.remove_prefix(std::min(rest.size(), rest.find('\n') == std::string_view::npos
-                                                 ? rest.size()
-                                                 : rest.find('\n') + 1));
+    line = trim(next_line(rest));
   } while (!rest.empty() && (line.empty() || line.front() == '#'));
   if (byte_order_mark || line.substr(0, 1) == "<") return ListFormat::Xml;
   if (line.substr(0, 5) == "data_") return ListFormat::Star;
@@ -64,7 +61,7 @@ ListFormat sniff(std::string_view text, const std::string& name, const std::stri
 
 /// The format that a file name's ending asks for.
 ListFormat format_of_ending(const std::filesystem::path& path) {
-  const std::string ending = lists::to_lower(path.extension().string());
+  const std::string ending = to_lower(path.extension().string());
   if (ending == ".xml") return ListFormat::Xml;
   if (ending == ".star") return ListFormat::Star;
   if (ending == ".csv") return ListFormat::Csv;
@@ -164,8 +161,7 @@ ParticleList parse_list(std::string_view text, const std::string& name, const st
 
 ParticleList read_particle_list(const std::filesystem::path& path, const ListOptions& options) {
   const std::string text = lists::load_text(path);
-  return lists::parse_list(text, path.string(), lists::to_lower(path.extension().string()),
-                           options);
+  return lists::parse_list(text, path.string(), to_lower(path.extension().string()), options);
 }
 
 void write_particle_list(const std::filesystem::path& path, const ParticleList& list,

@@ -15,7 +15,6 @@ namespace dfe::io::lists {
 
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\f\v";
 constexpr std::size_t kMaxBlocks = 4096, kMaxColumns = 4096;
 
 class Parser {
@@ -25,9 +24,7 @@ class Parser {
   std::vector<StarBlock> run() {
     if (text_.substr(0, 3) == "\xEF\xBB\xBF") text_.remove_prefix(3);
     while (!text_.empty()) {
-      const auto end = text_.find('\n');
-      std::string_view line = text_.substr(0, end);
-      text_.remove_prefix(end == std::string_view::npos ? text_.size() : end + 1);
+      std::string_view line = next_line(text_);
       ++line_;
       if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
       if (!line.empty() && line.front() == ';')

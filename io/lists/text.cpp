@@ -5,11 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <fstream>
 
 #include "dfengine/error.hpp"
+#include "io/random_file.hpp"
 
 namespace dfe::io::lists {
 
@@ -28,41 +26,15 @@ std::string load_text(const std::filesystem::path& path) {
   if (size > kLimit)
     throw Error("list", path.string(),
                 fmt::format("{} bytes are more than any list has (1 GiB)", size));
-  std::ifstream in(path, std::ios::binary);
-  std::string text(static_cast<std::size_t>(size), '\0');
-  if (!in.read(text.data(), static_cast<std::streamsize>(size)))
-    throw Error("list", path.string(), "cannot be read");
-  return text;
+  return RandomFile(path).text();
 }
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n\f\v";
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
-std::string to_lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lower;
-}
-
-std::optional<double> parse_number(std::string_view text) {
-  text = trim(text);
-  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
-  double value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
-    return std::nullopt;
-  return value;
-}
+std::optional<double> parse_number(std::string_view text) { return parse_as<double>(trim(text)); }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
-  const auto value = parse_number(text);
-  if (!value || *value != std::floor(*value) || std::abs(*value) > 0x1p53) return std::nullopt;
-  return static_cast<std::int64_t>(*value);
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  const auto value = parse_whole(trim(text));
+  return value && *value >= -kMost && *value <= kMost ? value : std::nullopt;
 }
 
 std::string format_number(double value, int decimals, bool trim_zeros) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers and words of text files. Everything goes through std::from_chars and fmt, so the user's
-// locale never matters.
+// Texts and numbers of particle lists, on top of core/text.hpp. Numbers are written by fmt, so the
+// user's locale never matters.
 #pragma once
 
 #include <cstdint>
@@ -9,23 +9,20 @@
 #include <string>
 #include <string_view>
 
+#include "core/text.hpp"
+
 namespace dfe::io::lists {
 
 /// The whole text of a file of at most 1 GiB. Throws `Error` where it cannot be read, is empty or
 /// larger.
 std::string load_text(const std::filesystem::path& path);
 
-/// Without blanks at both ends.
-std::string_view trim(std::string_view text);
-
-/// ASCII letters made small.
-std::string to_lower(std::string_view text);
-
-/// The number that the whole text is, a leading `+` and blanks around allowed. Nothing for other
-/// text, NaN and infinities.
+/// The number that the whole text is, blanks around it allowed. Nothing for other text, NaN and
+/// infinities.
 std::optional<double> parse_number(std::string_view text);
 
-/// The same for whole numbers; "3.0" is one too, since many programs write labels as floats.
+/// The same for whole numbers up to 2^53; "3.0" is one too, since many programs write labels as
+/// floats.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 
 /// Decimal number of at most `decimals` digits after the point; trailing zeros are cut where

@@ -131,23 +131,12 @@ bool detect_swapped(ParticleList& list, const std::optional<Extent3>& extent) {
   return false;
 }
 
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else if (static_cast<unsigned char>(c) < 32)
-      out += ' ';
-    else
-      out += c;
-  }
-  return out;
+/// As the value of an attribute: XML forbids most control characters, and reads line ends as
+/// blanks.
+std::string escape(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 32; }, ' ');
+  return xml_escaped(text);
 }
 
 bool is_attribute_name(std::string_view name) {

@@ -27,9 +27,7 @@ std::string read_text(const std::filesystem::path& path) {
     if (source.size() > kMaxBytes)
       throw Error("structure", source.name(), "has " + std::to_string(source.size()) + " bytes",
                   "at most 1 GB is read");
-    std::string text(static_cast<std::size_t>(source.size()), '\0');
-    source.read(0, text.data(), text.size());
-    return text;
+    return source.text();
   };
   std::array<std::byte, 4> head{};
   if (file.size() < 4)

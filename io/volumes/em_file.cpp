@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <optional>
 
+#include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
@@ -156,8 +155,9 @@ RawHeader parse_em(std::span<const std::byte> head, std::int64_t file_bytes,
   const std::string comment = ByteReader(head, order, "em", name).text(kComment, kCommentBytes);
   if (const auto place = comment.find(kVoxelKey);
       comment.starts_with("dfengine ") && place != std::string::npos) {
-    const double size = std::strtod(comment.substr(place + sizeof kVoxelKey - 1).c_str(), nullptr);
-    if (size > 0 && std::isfinite(size)) info.geometry.voxel_size = VoxelSize::cubic(size);
+    const auto words = words_of(std::string_view(comment).substr(place + sizeof kVoxelKey - 1));
+    const auto size = words.empty() ? std::nullopt : parse_as<double>(words.front());
+    if (size && *size > 0) info.geometry.voxel_size = VoxelSize::cubic(*size);
   }
   settle_voxel_size(info, options);
   return result;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which writer a file name's ending asks for.
-#include <algorithm>
-#include <cctype>
 #include <string>
 
+#include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "io/volume.hpp"
 #include "io/volumes/writers.hpp"
@@ -14,9 +13,7 @@ namespace {
 enum class Format { Unknown, Mrc, Hdf5, Em };
 
 Format format_of(const std::filesystem::path& path) {
-  std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string ending = to_lower(path.extension().string());
   for (const char* const known : {".mrc", ".rec", ".map", ".st", ".ali", ".mrcs", ".ccp4"})
     if (ending == known) return Format::Mrc;
   for (const char* const known : {".h5", ".hdf5", ".hdf"})

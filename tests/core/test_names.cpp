@@ -2,7 +2,6 @@
 // Names of files, classes and tomograms, and what is said where they do not decide.
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
-#include "core/words.hpp"
 #include "dfengine/error.hpp"
 #include "tests/fixtures/catch.hpp"
 
@@ -33,16 +32,6 @@ TEST_CASE("base names lose folder, compression and format") {
   CHECK(base_name("a.b/tomo") == "tomo");
   CHECK(base_name("x.bz2") == "x");
   CHECK(base_name("a/.mrc") == ".mrc");
-}
-
-TEST_CASE("texts are split, joined and read as whole numbers") {
-  CHECK(split("a,,b", ',') == std::vector<std::string_view>{"a", "", "b"});
-  CHECK(split("", ',') == std::vector<std::string_view>{""});
-  CHECK(join({"a", "b", "c"}) == "a, b, c");
-  CHECK(join({"a", "", "c"}, ",") == "a,,c");
-  CHECK(join({}).empty());
-  CHECK(whole_number("-12") == -12);
-  for (const char* text : {"", "1 ", "1.5", "x", "99999999999"}) CHECK(!whole_number(text));
 }
 
 TEST_CASE("a class without a name is called by its label") {
