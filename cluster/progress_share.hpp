@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "core/cancel.hpp"
 #include "dfengine/error.hpp"
 #include "dfengine/observer.hpp"
 
@@ -46,7 +47,7 @@ class ProgressShare {
 
   void tell(std::int64_t done) {
     if (observer_ == nullptr) return;
-    if (observer_->cancelled()) throw Error("cluster", "", "cancelled");
+    stop_if_cancelled(observer_, "cluster");
     const double steps =
         static_cast<double>(step_) + static_cast<double>(done) / static_cast<double>(units_);
     const auto here =

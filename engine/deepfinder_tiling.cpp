@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/cancel.hpp"
 #include "core/half.hpp"
 #include "engine/executable.hpp"
 #include "engine/normalize.hpp"
@@ -167,7 +168,7 @@ void segment_deepfinder_tiles(const VolumeSource& tomogram, const Network& netwo
             });
         if (observer) {
           observer->progress("network", ++done, total);
-          if (observer->cancelled()) throw Error("segment", tomogram.info().path, "cancelled");
+          stop_if_cancelled(observer, "segment", tomogram.info().path);
         }
       }
   write_result(average, classes, map, sink);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/cancel.hpp"
 #include "dfengine/error.hpp"
 #include "kernels/common/row_moments.hpp"
 
@@ -86,7 +87,7 @@ Normalizer::Normalizer(const VolumeSource& volume, Normalization kind, Observer*
     all_.merge(part);
     if (!observer) return;
     observer->progress("statistics", z + 1, e.z);
-    if (observer->cancelled()) throw Error("normalize", volume.info().path, "cancelled");
+    stop_if_cancelled(observer, "normalize", volume.info().path);
   };
   if (input) {
     input->row_moments(add_plane);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/cancel.hpp"
 #include "dfengine/segment.hpp"
 #include "engine/deepfinder_tiling.hpp"
 #include "engine/device.hpp"
@@ -136,7 +137,7 @@ void segment_exactly(const VolumeSource& tomogram, Prepared& prepared, const Nor
       const auto progress = [&](std::int64_t done) {
         if (!observer) return;
         observer->progress("network", planes_before + done, planes);
-        if (observer->cancelled()) throw Error("segment", tomogram.info().path, "cancelled");
+        stop_if_cancelled(observer, "segment", tomogram.info().path);
       };
       if (voxels)
         prepared.executable->run(

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/cancel.hpp"
 #include "evaluate/scores.hpp"
 
 namespace dfe {
@@ -49,7 +50,7 @@ Sweep sweep_thresholds(const std::vector<EvaluationPair>& tomograms, const Evalu
   Sweep sweep;
   std::vector<EvaluationPair> kept = tomograms;
   for (const double threshold : thresholds) {
-    if (observer && observer->cancelled()) throw Error("evaluate", "", "interrupted");
+    stop_if_cancelled(observer, "evaluate");
     for (EvaluationPair& pair : kept)
       pair.predicted.erase(std::remove_if(pair.predicted.begin(), pair.predicted.end(),
                                           [&](const Particle& particle) {

@@ -8,6 +8,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "core/cancel.hpp"
 #include "simulate/image_series.hpp"
 #include "simulate/tilt_geometry.hpp"
 #include "simulate/tilt_series.hpp"
@@ -60,7 +61,7 @@ void check(const Extent3& extent, double voxel, const ImagingOptions& o) {
 void report(Observer* observer, std::int64_t done) {
   if (!observer) return;
   observer->progress("image", done, 5);
-  if (observer->cancelled()) throw Error("simulate", "", "stopped", "");
+  stop_if_cancelled(observer, "simulate");
 }
 
 /// Mean 0 and standard deviation 1; returns what it took. Sums per plane in order: the same on any

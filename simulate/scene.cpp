@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 
+#include "core/cancel.hpp"
 #include "core/math/rotation.hpp"
 #include "dfengine/simulate.hpp"
 #include "simulate/density.hpp"
@@ -139,7 +140,7 @@ void place_random(const SceneOptions& options, const std::vector<Kind>& kinds, P
     for (std::int64_t i = 0; i < scene.asked[c]; ++i, ++number) {
       if (observer && number % 16 == 0) {
         observer->progress("place", number, total);
-        if (observer->cancelled()) throw Error("simulate", "", "stopped", "");
+        stop_if_cancelled(observer, "simulate");
       }
       if (failures >= 20) continue;  // full: other orientations would fare no better
       const bool done = placer.place(c, number);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "core/cancel.hpp"
 #include "core/parallel.hpp"
 #include "dfengine/error.hpp"
 #include "target/stencil.hpp"
@@ -203,7 +204,7 @@ std::vector<std::int64_t> paint_tiles(const std::vector<Object>& objects,
     parallel_for(pool, begin, end, 1, [&](std::int64_t tile, std::int64_t, int) { paint(tile); });
     if (!observer) continue;
     observer->progress("paint", end, tiles.count());
-    if (observer->cancelled()) throw Error("target", "", "cancelled");
+    stop_if_cancelled(observer, "target");
   }
   return {painted.begin(), painted.end()};
 }

@@ -45,6 +45,7 @@ InfoPart hdf5(const std::string& path, const InfoRequest& request, Observer* obs
     try {
       return describe();
     } catch (const Error& error) {
+      if (error.kind() == ErrorKind::Cancelled) throw;
       reasons += std::string(reasons.empty() ? "" : "; ") + "as " + kind + ": " + error.what();
       return std::nullopt;
     }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <memory>
 
+#include "core/cancel.hpp"
 #include "dfengine/error.hpp"
 #include "info_parts.hpp"
 
@@ -66,8 +67,7 @@ VolumeStatistics volume_statistics(const VolumeSource& source, Observer* observe
   for (std::int64_t z = 0; z < extent.z; z += planes) {
     for (std::int64_t y = 0; y < extent.y; y += rows)
       for (std::int64_t x = 0; x < extent.x; x += columns) {
-        if (observer && observer->cancelled())
-          throw Error("info", source.info().path, "stopped on request");
+        stop_if_cancelled(observer, "info", source.info().path);
         const Box3 box{{z, y, x},
                        {std::min(planes, extent.z - z), std::min(rows, extent.y - y),
                         std::min(columns, extent.x - x)}};

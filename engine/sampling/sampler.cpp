@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/cancel.hpp"
 #include "dfengine/error.hpp"
 
 namespace dfe::sampling {
@@ -154,7 +155,7 @@ std::vector<std::int64_t> Sampler::read_target(std::size_t v,
     }
     if (observer) {
       observer->progress("labels", z + 1, n.z);
-      if (observer->cancelled()) throw Error("sampler", volume.target->info().path, "cancelled");
+      stop_if_cancelled(observer, "sampler", volume.target->info().path);
     }
   }
   return seen;

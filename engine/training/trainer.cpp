@@ -103,10 +103,9 @@ class Trainer {
       }
       try {
         finish_epoch();
-      } catch (const Error&) {
-        if (cancelled())
-          return stop();  // in the middle of validation; the epoch's batches are kept
-        throw;
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::Cancelled) throw;
+        return stop();  // in the middle of validation; the epoch's batches are kept
       }
     }
     return TrainEnd::Finished;

@@ -9,10 +9,12 @@
 
 namespace dfe {
 
-/// Who has to act on an error; decides the exit code of the command line tool.
+/// Who has to act on an error; decides the exit code of the command line tool, and whether a batch
+/// goes on with its next input.
 enum class ErrorKind {
-  Failed,  ///< the work could not be done: bad file, full disk, out of memory (exit code 1)
-  Usage,   ///< the request itself makes no sense: bad option, missing argument (exit code 2)
+  Failed,     ///< the work could not be done: bad file, full disk, out of memory (exit code 1)
+  Usage,      ///< the request itself makes no sense: bad option, missing argument (exit code 2)
+  Cancelled,  ///< nobody: the caller's observer asked to stop (exit code 1)
 };
 
 /// Every failure the library reports. The text reads `area: 'object': fact; remedy` on one line,

@@ -24,8 +24,8 @@ class Observer {
   /// One finished sentence for the user.
   virtual void message(LogLevel /*level*/, std::string_view /*text*/) {}
 
-  /// True asks the library to give up as soon as it can: it then throws `Error` and leaves nothing
-  /// half-written.
+  /// True asks the library to give up as soon as it can: it then throws `Error` of the kind
+  /// Cancelled and leaves nothing half-written. Only training ends well, with a checkpoint.
   virtual bool cancelled() { return false; }
 };
 
