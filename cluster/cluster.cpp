@@ -2,6 +2,7 @@
 // The public function: checks the request, runs the method, orders the clusters. Each class by
 // itself is the same code on fewer voxels.
 #include "dfengine/cluster.hpp"
+#include "core/usable_threads.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -139,7 +140,7 @@ ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const Clus
   if (labels.extent.voxels() == 0)
     return make_pick_list({}, map, options, scores != nullptr, radius);
 
-  ThreadPool pool(options.compute.threads);
+  ThreadPool pool(usable_threads(options.compute.threads, observer));
   std::vector<Cluster> clusters;
   if (components) {
     ProgressShare progress(observer, 1);
@@ -180,9 +181,8 @@ std::int64_t cluster_working_bytes(const Extent3& extent, const ClusterOptions& 
                                    double radius_voxels, std::int64_t foreground_voxels,
                                    int classes, bool has_scores) {
   if (options.method == ClusterMethod::ConnectedComponents)
-    return connected_components_bytes(
-        extent, options.compute.threads > 0 ? options.compute.threads : available_threads(),
-        foreground_voxels, has_scores);
+    return connected_components_bytes(extent, usable_threads(options.compute.threads),
+                                      foreground_voxels, has_scores);
   const std::int64_t seeds = most_seeds(extent, radius_voxels, foreground_voxels);
   const std::int64_t of_one_class = Foreground::bytes(extent) + mean_shift_bytes(seeds) +
                                     members_bytes(extent, seeds, classes, has_scores);

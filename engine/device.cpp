@@ -24,9 +24,6 @@ void check_device(const std::string& device) {
 }
 
 std::unique_ptr<Backend> make_backend(const ComputeOptions& options, std::string* why) {
-  if (options.threads < 0 || options.threads > 4096)
-    throw Error(ErrorKind::Usage, "threads", std::to_string(options.threads), "out of range",
-                "expected 1 to 4096, or 0 for all");
   check_device(options.device);
   const auto [device, reason] = choose_device(options.device);
   if (why) *why = reason;

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "core/memory.hpp"
+#include "core/usable_threads.hpp"
 #include "engine/device.hpp"
 #include "engine/executable.hpp"
 #include "engine/tiles.hpp"
@@ -239,7 +240,9 @@ PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights
 
 SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights,
                          const SegmentOptions& options, bool with_scores) {
-  const auto backend = make_backend(options.compute);
+  ComputeOptions compute = options.compute;
+  limit_threads(compute, nullptr);
+  const auto backend = make_backend(compute);
   SegmentPlan plan = plan_network(tomogram, weights, *backend, options, with_scores).plan;
   plan_voxels(plan, tomogram, *backend, options.normalization.value_or(weights.normalization));
   return plan;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/cancel.hpp"
+#include "core/usable_threads.hpp"
 #include "dfengine/segment.hpp"
 #include "engine/deepfinder_tiling.hpp"
 #include "engine/device.hpp"
@@ -213,6 +214,7 @@ LabelMap Segmenter::segment(const VolumeSource& tomogram, const ScoreSink& score
                             Observer* observer, SegmentPlan* plan) {
   State& s = *state_;
   if (!s.backend) {
+    limit_threads(s.options.compute, observer);
     std::string why;
     s.backend = make_backend(s.options.compute, &why);
     if (observer && !why.empty()) observer->message(LogLevel::Debug, why);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/usable_threads.hpp"
 #include "dfengine/evaluate.hpp"
 #include "evaluate/distance_transform.hpp"
 
@@ -37,7 +38,7 @@ Histogram histogram_of(const std::vector<double>& values, double width) {
 
 std::vector<double> distances_to_label(VolumeView<const std::uint8_t> labels, int label,
                                        const std::vector<Particle>& particles, int threads) {
-  ThreadPool pool(threads);
+  ThreadPool pool(usable_threads(threads));
   const Volume<std::int32_t> squared = squared_distances(labels, label, pool);
   if (squared.voxels() == 0 || squared(0, 0, 0) == kNoDistance)
     throw Error("evaluate", "--membrane",

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "core/cancel.hpp"
+#include "core/usable_threads.hpp"
 #include "simulate/image_series.hpp"
 #include "simulate/tilt_geometry.hpp"
 #include "simulate/tilt_series.hpp"
@@ -132,7 +133,7 @@ std::int64_t simulate_bytes(const Extent3& extent, double voxel_size_angstrom,
   const std::int64_t width =
       options.cover_volume ? simulate::covering_width(extent, tilts) : extent.x;
   const auto views = static_cast<std::int64_t>(tilts.size()), voxels = extent.voxels();
-  const std::int64_t workers = threads > 0 ? threads : available_threads();
+  const std::int64_t workers = usable_threads(threads);
   const std::int64_t images = 2 * 4 * views * extent.y * width;
   const std::int64_t padded = (extent.y + 96) * (width + 96);
   const std::int64_t block =
@@ -150,7 +151,7 @@ ImagedScene image_scene(VolumeView<const float> density,
   if (inside && inside->extent != n)
     throw Error("simulate", "inside", "has " + inside->extent.to_string() + " voxels",
                 "expected " + n.to_string());
-  ThreadPool pool(o.threads);
+  ThreadPool pool(usable_threads(o.threads, observer));
   ImagedScene result;
   const simulate::TiltSeries series = simulate::draw_tilt_series(o, voxel_size_angstrom);
   result.tilts_deg = series.tilts_deg;

@@ -8,6 +8,7 @@
 
 #include "core/cancel.hpp"
 #include "core/math/rotation.hpp"
+#include "core/usable_threads.hpp"
 #include "dfengine/simulate.hpp"
 #include "simulate/density.hpp"
 #include "simulate/draws.hpp"
@@ -155,7 +156,7 @@ void place_random(const SceneOptions& options, const std::vector<Kind>& kinds, P
 Scene make_scene(const SceneOptions& options, Observer* observer) {
   check(options);
   const Extent3 n = options.extent;
-  ThreadPool pool(options.threads);
+  ThreadPool pool(usable_threads(options.threads, observer));
   Scene scene;
   scene.density = Volume<float>(n, 0);
   scene.labels = Volume<std::uint8_t>(n, 0);

@@ -11,6 +11,7 @@
 
 #include "core/cancel.hpp"
 #include "core/parallel.hpp"
+#include "core/usable_threads.hpp"
 #include "dfengine/error.hpp"
 #include "target/stencil.hpp"
 
@@ -238,7 +239,7 @@ std::map<int, TargetCount> paint_objects(const ParticleList& list, const TargetO
   const std::map<int, ReadyShape> shapes = prepare(options, labels.extent);
   Counts counts;
   const std::vector<Object> objects = place_objects(list, shapes, options.rules, counts);
-  ThreadPool pool(options.threads);
+  ThreadPool pool(usable_threads(options.threads, observer));
   const std::vector<std::int64_t> painted = paint_tiles(objects, labels, pool, observer),
                                   whole = whole_sizes(objects, painted, labels.extent, pool);
   for (std::size_t i = 0; i < objects.size(); ++i) {

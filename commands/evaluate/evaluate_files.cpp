@@ -6,6 +6,7 @@
 #include "commands/common/outputs.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
 #include "core/file_names.hpp"
+#include "core/usable_threads.hpp"
 #include "io/atomic_file.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
@@ -221,7 +222,9 @@ CommandReport compare_volumes(const EvaluateRequest& request, const Outputs& out
 
 }  // namespace
 
-CommandReport run_evaluate(const EvaluateRequest& request, Observer* observer) {
+CommandReport run_evaluate(const EvaluateRequest& asked, Observer* observer) {
+  EvaluateRequest request = asked;
+  limit_threads(request.compute, observer);
   const bool volumes = are_volumes(request);
   check_request(request, volumes);
   const Outputs outputs = plan(request, volumes);

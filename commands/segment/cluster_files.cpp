@@ -6,6 +6,7 @@
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/segment/file_scores.hpp"
+#include "core/usable_threads.hpp"
 #include "dfengine/commands.hpp"
 #include "io/particle_list.hpp"
 #include "io/run_record.hpp"
@@ -13,7 +14,9 @@
 
 namespace dfe {
 
-CommandReport run_cluster(const ClusterRequest& request, Observer* observer) {
+CommandReport run_cluster(const ClusterRequest& asked, Observer* observer) {
+  ClusterRequest request = asked;
+  limit_threads(request.options.compute, observer);
   const io::ListFormat format = io::parse_list_format(request.list_format);
   if (!request.scores.empty() && request.label_maps.size() > 1)
     throw Error(ErrorKind::Usage, "cluster", "--scores",

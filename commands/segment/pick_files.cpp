@@ -5,6 +5,7 @@
 #include "commands/common/particle_files.hpp"
 #include "commands/segment/file_scores.hpp"
 #include "commands/segment/segment_parts.hpp"
+#include "core/usable_threads.hpp"
 #include "dfengine/commands.hpp"
 #include "engine/adapted_volume.hpp"
 #include "io/volume.hpp"
@@ -27,7 +28,10 @@ void unbin_list(ParticleList& list, std::int64_t bin, const std::string& tomogra
 
 }  // namespace
 
-CommandReport run_pick(const PickRequest& request, Observer* observer) {
+CommandReport run_pick(const PickRequest& asked, Observer* observer) {
+  PickRequest request = asked;
+  limit_threads(request.segment.options.compute, observer);
+  limit_threads(request.cluster.compute, nullptr);
   const SegmentRequest& segment = request.segment;
   const io::ListFormat format = io::parse_list_format(request.list_format);
   const auto jobs = plan_outputs("pick", segment.tomograms,

@@ -3,12 +3,15 @@
 #include "commands/common/late_results.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/segment/segment_parts.hpp"
+#include "core/usable_threads.hpp"
 #include "dfengine/commands.hpp"
 #include "io/volume.hpp"
 
 namespace dfe {
 
-CommandReport run_segment(const SegmentRequest& request, Observer* observer) {
+CommandReport run_segment(const SegmentRequest& asked, Observer* observer) {
+  SegmentRequest request = asked;
+  limit_threads(request.options.compute, observer);
   const auto jobs = plan_outputs(
       "segment", request.tomograms,
       {{"--output", request.output, "_labels.mrc"}, {"--scores", request.scores, "_scores.h5"}},

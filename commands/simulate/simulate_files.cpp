@@ -14,6 +14,7 @@
 #include "core/parallel.hpp"
 #include "core/particle_lists.hpp"
 #include "core/philox.hpp"
+#include "core/usable_threads.hpp"
 #include "dfengine/commands.hpp"
 #include "io/atomic_file.hpp"
 #include "io/particle_list.hpp"
@@ -281,7 +282,9 @@ CommandReport run_simulate(const SimulateRequest& request, Observer* observer) {
     throw Error(ErrorKind::Usage, "simulate", "--output", "is missing",
                 "name the folder for the results");
   const io::Config config = io::Config::read(request.config, request.overrides);
-  return Simulation(request, read_simulate_settings(config), observer).run();
+  SimulateRequest limited = request;
+  limit_threads(limited.compute, observer);
+  return Simulation(limited, read_simulate_settings(config), observer).run();
 }
 
 }  // namespace dfe

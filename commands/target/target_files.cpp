@@ -10,6 +10,7 @@
 #include "core/label_counts.hpp"
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
+#include "core/usable_threads.hpp"
 #include "dfengine/commands.hpp"
 #include "dfengine/target.hpp"
 #include "io/particle_list.hpp"
@@ -196,7 +197,9 @@ std::string report_classes(const LabelMap& map, const Counts& counts, Json& json
 
 }  // namespace
 
-CommandReport run_target(const TargetRequest& request, Observer* observer) {
+CommandReport run_target(const TargetRequest& asked, Observer* observer) {
+  TargetRequest request = asked;
+  limit_threads(request.compute, observer);
   const TargetRules rules = parse_rules(request.compatible);
   if (request.spheres.empty() && request.masks.empty())
     throw Error(ErrorKind::Usage, "target", "--spheres", "neither it nor --masks is there",

@@ -7,6 +7,7 @@
 #include "commands/train/train_data.hpp"
 #include "commands/train/train_report.hpp"
 #include "core/memory.hpp"
+#include "core/usable_threads.hpp"
 #include "dfengine/commands.hpp"
 #include "engine/training/start.hpp"
 #include "engine/training/trainer.hpp"
@@ -246,7 +247,9 @@ class TrainRun {
 }  // namespace
 
 CommandReport run_train(const TrainRequest& request, Observer* observer) {
-  return TrainRun(request, observer).run();
+  TrainRequest limited = request;
+  limit_threads(limited.compute, observer);
+  return TrainRun(limited, observer).run();
 }
 
 }  // namespace dfe

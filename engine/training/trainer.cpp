@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "core/memory.hpp"
+#include "core/usable_threads.hpp"
 #include "dfengine/error.hpp"
 #include "engine/graph.hpp"
 #include "kernels/common/softmax_loss.hpp"
@@ -46,8 +47,7 @@ std::vector<TrainingBackend> backends_for(const TrainSettings& settings, const G
                     std::to_string(budget >> 20) + " MiB are there",
                 "make training.batch or patches.size smaller; without loss.tversky one patch is "
                 "kept instead of the batch");
-  std::int64_t lanes = std::min<std::int64_t>(
-      settings.batch, compute.threads > 0 ? compute.threads : available_threads());
+  std::int64_t lanes = std::min<std::int64_t>(settings.batch, usable_threads(compute.threads));
   while (budget > 0 && lanes > 1 && needed(lanes) > budget) --lanes;
   return make_training_lanes(compute, lanes);
 }
@@ -310,7 +310,9 @@ Weights weights_to_use(const TrainingState& state) {
 TrainEnd train(const TrainSettings& settings, const sampling::Sampler& sampler,
                const std::vector<ValidationTomogram>& validation, const ComputeOptions& compute,
                Communicator& communicator, TrainProgress& progress, const TrainEvents& events) {
-  return Trainer(settings, sampler, validation, compute, communicator, progress, events).run();
+  ComputeOptions limited = compute;
+  limit_threads(limited, events.observer);
+  return Trainer(settings, sampler, validation, limited, communicator, progress, events).run();
 }
 
 }  // namespace dfe

@@ -47,12 +47,15 @@ constexpr const char* precision_name(Precision precision) {
 ///     train                           device, instruction_set, convolution, threads, memory_bytes
 ///     simulate                        threads, memory_bytes
 ///     evaluate, target                threads
+///
+/// More threads than the process may use are reduced to those, and the observer gets a warning;
+/// numbers that are not from 0 to 4096 are usage errors.
 struct ComputeOptions {
   std::string device = "auto";  ///< auto, cpu, cuda, cuda:N, or ref (slow and plain, for checks)
   Precision precision = Precision::Fp16;  ///< of a GPU; the other devices have their own
   std::string instruction_set = "auto";   ///< of the cpu backend: auto, avx512, avx2, portable
   Convolution convolution = Convolution::Winograd;  ///< of the cpu backend
-  int threads = 0;                                  ///< 0: all that the process may use
+  int threads = 0;                                  ///< 0: all CPUs that the process may use
   std::int64_t memory_bytes = 0;  ///< budget of the whole run; 0: what the machine has to spare
 };
 

@@ -100,8 +100,8 @@ std::vector<IncludeRule> beside() {
       {"bench", {"tests/fixtures", "!tests", "**"}, {"benchmark/", "malloc.h", "sys/resource.h"}},
       {"tests",
        {"!bench", "**"},
-       {"bzlib.h", "catch2/", "fcntl.h", "hdf5.h", "malloc.h", "nlohmann/", "signal.h", "stdlib.h",
-        "sys/", "unistd.h", "zip.h", "zlib.h"}},
+       {"bzlib.h", "catch2/", "fcntl.h", "hdf5.h", "malloc.h", "nlohmann/", "sched.h", "signal.h",
+        "stdlib.h", "sys/", "unistd.h", "zip.h", "zlib.h"}},
       {"tests/project/consumer", {}, {"dfengine/"}},
   };
 }
