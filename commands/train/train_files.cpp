@@ -4,6 +4,8 @@
 
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
+#include "commands/train/checkpoint_file.hpp"
+#include "commands/train/read_settings.hpp"
 #include "commands/train/train_data.hpp"
 #include "commands/train/train_report.hpp"
 #include "core/memory.hpp"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Curves and page, see the header: one set of charts, drawn for both.
 #include "commands/train/train_report.hpp"
 
 #include <algorithm>

@@ -6,7 +6,6 @@
 
 #include "core/number_text.hpp"
 #include "core/text.hpp"
-#include "io/hdf5/hdf5_file.hpp"
 
 namespace dfe {
 
@@ -51,19 +50,6 @@ std::string history_csv(const History& history, const std::vector<std::string>& 
     text += "\n";
   }
   return text;
-}
-
-void write_history(const std::filesystem::path& path, const History& history,
-                   const std::vector<std::string>& class_names) {
-  namespace h5 = io::h5;
-  h5::Writer file(path);
-  file.write_attribute("/", "class_names", class_names);
-  for (const History::Column& column : history.columns()) {
-    std::vector<std::int64_t> sizes{history.epochs()};
-    if (column.width > 1) sizes.push_back(static_cast<std::int64_t>(column.width));
-    file.write_dataset(column.name, sizes, h5::StoredType::Float64, std::span(column.values));
-  }
-  file.commit();
 }
 
 }  // namespace dfe

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,9 +39,5 @@ class History {
 
 /// One line per epoch; a column of classes becomes one column per class, "valid_f1:ribosome".
 std::string history_csv(const History& history, const std::vector<std::string>& class_names);
-
-/// One dataset of float64 per column, (epochs) or (epochs, classes), and the class names.
-void write_history(const std::filesystem::path& path, const History& history,
-                   const std::vector<std::string>& class_names);
 
 }  // namespace dfe

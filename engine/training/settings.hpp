@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All that a training run can be told, out of its configuration file. docs/train.md lists every
-// setting; the defaults stand in the structs that the settings fill.
+// All that a training run can be told. docs/train.md lists every setting; the defaults stand in the
+// structs that the settings fill, commands/train/read_settings.hpp fills them from YAML.
 #pragma once
 
 #include <array>
@@ -14,7 +14,6 @@
 #include "dfengine/evaluate.hpp"
 #include "engine/sampling/sampler.hpp"
 #include "engine/training/train_step.hpp"
-#include "io/config/config.hpp"
 #include "layers/op_facts.hpp"
 
 namespace dfe {
@@ -69,9 +68,5 @@ struct TrainSettings {
   std::int64_t classes() const { return static_cast<std::int64_t>(class_names.size()); }
   std::int64_t total_batches() const { return epochs * steps; }
 };
-
-/// Asks for every setting. Throws a usage `Error` naming file, setting and line for what is
-/// unknown, of another type, out of range or contradictory.
-TrainSettings read_train_settings(const io::Config& config);
 
 }  // namespace dfe

@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "engine/training/checkpoint.hpp"
+#include "engine/training/progress.hpp"
 #include "engine/training/settings.hpp"
 #include "engine/training/validation.hpp"
 

@@ -42,7 +42,7 @@ std::vector<IncludeRule> verbs() {
       {"engine/sampling", {"engine/*", kMath, kCore, kApi}, {}},
       {"engine/training",
        {"engine/*", "engine/sampling", "kernels", "layers", "optim", "core/comm", kMath, kCore,
-        kApi, /* until its files are read in commands/train */ "io/*", "io/config", "io/hdf5"},
+        kApi},
        {}},
   };
 }

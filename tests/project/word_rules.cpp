@@ -29,9 +29,7 @@ const std::vector<WordRule>& word_rules() {
        {"io", "commands", "bench", "tests"},
        {{"core/memory.cpp", "what /proc and the cgroup say of memory"},
         {"kernels/cuda/cudnn/plan_cache.cpp", "the GPU's plans, kept between runs"},
-        {"kernels/cuda_loader.cpp", "where the CUDA module lies"},
-        // until settings are read in commands/train
-        {"engine/training/settings.cpp", "the folder of a training set"}},
+        {"kernels/cuda_loader.cpp", "where the CUDA module lies"}},
        {"fstream", "ifstream", "ofstream", "filebuf", "directory_iterator",
         "recursive_directory_iterator"},
        {"fopen",

@@ -72,7 +72,7 @@ TEST_CASE("the network and what reads for it end as cancelled") {
       SegmentOptions options;
       options.normalization = kind;
       options.tiling = tiling;
-      options.deepfinder_patch = 52;
+      options.deepfinder_patch = 56;
       INFO(static_cast<int>(kind) << " " << static_cast<int>(tiling));
       CHECK_THAT(cancelled_by([&](Observer* o) { segment(volume, weights, options, {}, o); }),
                  DFE_CONTAINS("'test volume': cancelled"));

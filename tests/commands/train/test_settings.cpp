@@ -5,8 +5,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "commands/train/read_settings.hpp"
 #include "dfengine/error.hpp"
-#include "engine/training/settings.hpp"
 #include "tests/fixtures/catch.hpp"
 
 using namespace dfe;

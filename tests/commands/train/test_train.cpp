@@ -7,7 +7,6 @@
 
 #include "dfengine/commands.hpp"
 #include "dfengine/error.hpp"
-#include "engine/training/checkpoint.hpp"
 #include "engine/training/start.hpp"
 #include "io/hdf5/hdf5_file.hpp"
 #include "io/weights_file.hpp"

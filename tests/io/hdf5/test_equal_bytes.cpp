@@ -3,8 +3,7 @@
 // could differ is the time, so no object may have one.
 #include <tuple>
 
-#include "engine/training/checkpoint.hpp"
-#include "engine/training/history.hpp"
+#include "commands/train/checkpoint_file.hpp"
 #include "io/hdf5/library.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From YAML to settings: one function per section, in the order of the file.
-#include "engine/training/settings.hpp"
+#include "commands/train/read_settings.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checkpoints as HDF5, see the header: arrays of all parameters in the flat order of
 // optim/gradients.hpp, numbers as attributes.
-#include "engine/training/checkpoint.hpp"
+#include "commands/train/checkpoint_file.hpp"
 
 #include <algorithm>
 
@@ -184,6 +184,18 @@ void write_checkpoint(const std::filesystem::path& path, const TrainProgress& pr
 
 void read_checkpoint(const std::filesystem::path& path, TrainProgress& progress) {
   read_root(h5::Reader(path), path.string(), progress);
+}
+
+void write_history(const std::filesystem::path& path, const History& history,
+                   const std::vector<std::string>& class_names) {
+  h5::Writer file(path);
+  file.write_attribute("/", "class_names", class_names);
+  for (const History::Column& column : history.columns()) {
+    std::vector<std::int64_t> sizes{history.epochs()};
+    if (column.width > 1) sizes.push_back(static_cast<std::int64_t>(column.width));
+    file.write_dataset(column.name, sizes, h5::StoredType::Float64, std::span(column.values));
+  }
+  file.commit();
 }
 
 }  // namespace dfe

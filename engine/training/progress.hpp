@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that a run of training is, between two batches. A checkpoint holds it bit for bit: a
-// run that goes on from one gives the same weights as a run that never stopped. The sampler has no
-// state of its own: batch n is a function of the seed and n.
+// Everything that a run of training is, between two batches: saved bit for bit, it goes on to the
+// same weights as a run that never stopped. The sampler has no state of its own: batch n is a
+// function of the seed and n.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <limits>
 #include <string>
 
@@ -33,12 +32,5 @@ struct TrainProgress {
   std::int64_t best_epoch = 0;                                 ///< counted from 1; 0: none yet
   std::string config;                                          ///< effective configuration
 };
-
-/// Writes a checkpoint (HDF5); the file appears whole or not at all.
-void write_checkpoint(const std::filesystem::path& path, const TrainProgress& progress);
-
-/// Reads a checkpoint into `progress`, whose weights say which network is expected. Throws `Error`
-/// where the file is none, or is of another network.
-void read_checkpoint(const std::filesystem::path& path, TrainProgress& progress);
 
 }  // namespace dfe
