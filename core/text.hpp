@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts of options, settings and files taken apart, put together and escaped. Nothing here looks at
-// the user's locale: "7.5" is seven and a half everywhere.
+// Texts of options, settings and files taken apart, put together and escaped. Splitting and the
+// reading of numbers stand in the public header, because the command line needs them too.
 #pragma once
 
-#include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
+
+#include "dfengine/text.hpp"
 
 namespace dfe {
 
@@ -23,9 +22,6 @@ std::string_view trim(std::string_view text);
 /// ASCII letters made small.
 std::string to_lower(std::string_view text);
 
-/// The parts of `text` between separators, empty ones too; at least one.
-std::vector<std::string_view> split(std::string_view text, char separator);
-
 /// The words of `text` between blanks; none where there are only blanks.
 std::vector<std::string_view> words_of(std::string_view text);
 
@@ -34,19 +30,6 @@ std::string_view next_line(std::string_view& rest);
 
 /// "a, b, c"
 std::string join(const std::vector<std::string>& parts, std::string_view separator = ", ");
-
-/// The number that the whole text is, a plus sign before it allowed. Nothing for other text,
-/// numbers that do not fit, NaN and infinities.
-template <class T>
-std::optional<T> parse_as(std::string_view text) {
-  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
-  T value{};
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || code != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if constexpr (std::is_floating_point_v<T>)
-    if (!std::isfinite(value)) return std::nullopt;
-  return value;
-}
 
 /// A whole number however it is written: "10000", "1e4", "3.0". With point or exponent at most
 /// 2^53, up to which doubles are exact.

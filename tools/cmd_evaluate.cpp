@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `dfengine evaluate`: predictions and truth in, scores out.
-#include <charconv>
-#include <cmath>
-
+#include "dfengine/text.hpp"
 #include "options.hpp"
 
 namespace dfe::cli {
@@ -14,13 +12,11 @@ namespace {
   throw Error(ErrorKind::Usage, option, value, "cannot be used", remedy);
 }
 
-double parse_number(const std::string& text, const std::string& option, double least) {
-  double value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc{} || end != text.data() + text.size() || !std::isfinite(value) ||
-      value < least)
+double number_of(const std::string& text, const std::string& option, double least) {
+  const std::optional<double> value = parse_as<double>(text);
+  if (!value || *value < least)
     refuse(option, text, "give a number of at least " + std::to_string(static_cast<int>(least)));
-  return value;
+  return *value;
 }
 
 /// "name=value": the name is empty where there is no "=".
@@ -33,8 +29,8 @@ std::pair<std::string, std::string> split_name(const std::string& text) {
 Point3 parse_shift(const std::string& text) {
   const std::vector<std::string> parts = parse_names(text);
   if (parts.size() != 3) refuse("--shift", text, "give three numbers of voxels, Z,Y,X: -156,0,0");
-  return {parse_number(parts[0], "--shift", -1e9), parse_number(parts[1], "--shift", -1e9),
-          parse_number(parts[2], "--shift", -1e9)};
+  return {number_of(parts[0], "--shift", -1e9), number_of(parts[1], "--shift", -1e9),
+          number_of(parts[2], "--shift", -1e9)};
 }
 
 struct EvaluateArguments {
@@ -59,7 +55,7 @@ EvaluateRequest parse_evaluate_request(const EvaluateArguments& a, const CommonO
   }
   for (const std::string& text : a.weights) {
     const auto [name, value] = split_name(text);
-    request.weights.emplace_back(name, parse_number(value, "--weight", 0));
+    request.weights.emplace_back(name, number_of(value, "--weight", 0));
   }
   if (!a.classes.empty()) request.class_names = parse_names(a.classes);
   if (!a.shift.empty()) request.shift = parse_shift(a.shift);

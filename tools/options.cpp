@@ -2,9 +2,9 @@
 // Options that several subcommands take, and the texts they accept.
 #include "options.hpp"
 
-#include <charconv>
 #include <cmath>
-#include <limits>
+
+#include "dfengine/text.hpp"
 
 namespace dfe::cli {
 
@@ -13,26 +13,6 @@ namespace {
 [[noreturn]] void refuse(const std::string& option, const std::string& value,
                          const std::string& remedy) {
   throw Error(ErrorKind::Usage, option, value, "cannot be used", remedy);
-}
-
-/// The whole text as a number.
-template <class T>
-std::optional<T> number(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts(1);
-  for (const char c : text) {
-    if (c == separator)
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  return parts;
 }
 
 Precision parse_precision(const std::string& text) {
@@ -52,8 +32,8 @@ std::optional<FirstSkip> parse_first_skip(const std::string& text) {
 
 /// "256" or "128x256": y and x.
 Extent3 parse_tile(const std::string& text) {
-  const std::vector<std::string> parts = split(text, 'x');
-  const auto y = number<std::int64_t>(parts.front()), x = number<std::int64_t>(parts.back());
+  const std::vector<std::string_view> parts = split(text, 'x');
+  const auto y = parse_as<std::int64_t>(parts.front()), x = parse_as<std::int64_t>(parts.back());
   if (parts.size() > 2 || !y || !x || *y < 1 || *x < 1)
     refuse("--tile", text, "give one size or YxX, in voxels: 256 or 128x256");
   return {0, *y, *x};
@@ -139,20 +119,23 @@ std::int64_t parse_bytes(const std::string& text, const std::string& option) {
     unit = std::ldexp(1.0, 10 * (static_cast<int>(power) + 1));
     digits.pop_back();
   }
-  const std::optional<double> value = number<double>(digits);
-  if (!value || !(*value > 0) || !(*value * unit < 0x1p62) || *value * unit < 1)
+  const std::optional<double> value = parse_as<double>(digits);
+  if (!value || *value <= 0 || *value * unit >= 0x1p62 || *value * unit < 1)
     refuse(option, text, remedy);
   return static_cast<std::int64_t>(*value * unit);
 }
 
-std::vector<std::string> parse_names(const std::string& text) { return split(text, ','); }
+std::vector<std::string> parse_names(const std::string& text) {
+  const std::vector<std::string_view> names = split(text, ',');
+  return {names.begin(), names.end()};
+}
 
 void parse_min_size(const std::vector<std::string>& values, std::int64_t& all,
                     std::map<int, std::int64_t>& of_class) {
   for (const std::string& value : values) {
-    const std::vector<std::string> parts = split(value, '=');
-    const auto size = number<std::int64_t>(parts.back());
-    const auto label = number<int>(parts.front());
+    const std::vector<std::string_view> parts = split(value, '=');
+    const auto size = parse_as<std::int64_t>(parts.back());
+    const auto label = parse_as<int>(parts.front());
     if (parts.size() > 2 || !size || *size < 0 ||
         (parts.size() == 2 && (!label || *label < 1 || *label > 255)))
       refuse("--min-size", value,
@@ -256,7 +239,7 @@ SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOpti
   request.weights = a.weights;
   request.scores = a.scores;
   request.scores_float32 = a.scores_float32;
-  if (!a.classes.empty()) request.class_names = split(a.classes, ',');
+  if (!a.classes.empty()) request.class_names = parse_names(a.classes);
   request.rescale = a.rescale;
   request.bin = a.bin;
 

@@ -17,6 +17,7 @@
 #include "segment.hpp"
 #include "simulate.hpp"
 #include "target.hpp"
+#include "text.hpp"
 #include "volume.hpp"
 #include "volume_source.hpp"
 #include "weights.hpp"
