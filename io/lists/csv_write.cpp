@@ -27,75 +27,123 @@ std::string quote_where_needed(std::string_view value) {
 
 std::string decimal(double value) { return format_number(value, 6, true); }
 
+/// The name that stands at `index`, or nothing.
+std::string name_from(const std::vector<std::string>& names, std::int64_t index) {
+  return index >= 0 && static_cast<std::size_t>(index) < names.size()
+             ? names[static_cast<std::size_t>(index)]
+             : std::string();
+}
+
+/// Grows column by column.
+class Columns {
+ public:
+  Columns(const ParticleList& list, char delimiter)
+      : list_(list), delimiter_(delimiter), rows_(list.particles.size()) {}
+
+  void add_names();
+  void add_positions();
+  void add_angles();
+  void add_results();
+  void add_extra_columns();
+
+  std::string text() const {
+    std::string out = header_ + '\n';
+    for (const std::string& row : rows_) out.append(row).append(1, '\n');
+    return out;
+  }
+
+ private:
+  /// `value_of` gives the cell of row i.
+  template <class ValueOf>
+  void add(std::string_view name, ValueOf&& value_of) {
+    const std::string_view between(&delimiter_, header_.empty() ? 0 : 1);
+    header_.append(between).append(quote_where_needed(name));
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+      rows_[i].append(between).append(quote_where_needed(value_of(i)));
+  }
+
+  /// A column of what not every particle has, where at least one has it.
+  template <class Value, class Text>
+  void add_where_any(CsvRole role, std::optional<Value> Particle::*member, Text&& text_of) {
+    const auto has = [&](const Particle& p) { return (p.*member).has_value(); };
+    if (!std::any_of(list_.particles.begin(), list_.particles.end(), has)) return;
+    add(csv_name(role), [&](std::size_t i) {
+      const std::optional<Value>& value = list_.particles[i].*member;
+      return value ? std::string(text_of(*value)) : std::string();
+    });
+  }
+
+  void add_coordinate(CsvRole role, double Point3::*member, double scale = 1) {
+    add(csv_name(role),
+        [&](std::size_t i) { return decimal(list_.particles[i].position_voxels.*member * scale); });
+  }
+
+  const ParticleList& list_;
+  const char delimiter_;
+  std::string header_;
+  std::vector<std::string> rows_;
+};
+
+void Columns::add_names() {
+  const auto whole = [](std::int64_t value) { return std::to_string(value); };
+  add_where_any(CsvRole::Tomogram, &Particle::tomogram,
+                [&](int index) { return name_from(list_.tomograms, index); });
+  add_where_any(CsvRole::ObjectId, &Particle::object_id, whole);
+  add(csv_name(CsvRole::ClassLabel),
+      [&](std::size_t i) { return whole(list_.particles[i].class_label); });
+  const auto name_of = [&](const Particle& p) {
+    return name_from(list_.class_names, p.class_label);
+  };
+  if (std::any_of(list_.particles.begin(), list_.particles.end(),
+                  [&](const Particle& p) { return !name_of(p).empty(); }))
+    add(csv_name(CsvRole::ClassName), [&](std::size_t i) { return name_of(list_.particles[i]); });
+}
+
+void Columns::add_positions() {
+  add_coordinate(CsvRole::X, &Point3::x);
+  add_coordinate(CsvRole::Y, &Point3::y);
+  add_coordinate(CsvRole::Z, &Point3::z);
+  const VoxelSize& voxel = list_.voxel_size;
+  if (!voxel.known()) return;
+  add_coordinate(CsvRole::XAngstrom, &Point3::x, voxel.x_angstrom);
+  add_coordinate(CsvRole::YAngstrom, &Point3::y, voxel.y_angstrom);
+  add_coordinate(CsvRole::ZAngstrom, &Point3::z, voxel.z_angstrom);
+  add(csv_name(CsvRole::VoxelSize), [&](std::size_t) { return decimal(voxel.mean_angstrom()); });
+}
+
+void Columns::add_angles() {
+  const auto angle = [&](CsvRole role, double ZyzAngles::*member) {
+    add_where_any(role, &Particle::orientation,
+                  [&](const Rotation& r) { return decimal(to_zyz(r).*member); });
+  };
+  angle(CsvRole::Rot, &ZyzAngles::rot);
+  angle(CsvRole::Tilt, &ZyzAngles::tilt);
+  angle(CsvRole::Psi, &ZyzAngles::psi);
+}
+
+void Columns::add_results() {
+  add_where_any(CsvRole::ClusterSize, &Particle::cluster_size,
+                [](std::int64_t size) { return std::to_string(size); });
+  add_where_any(CsvRole::Score, &Particle::score, decimal);
+}
+
+void Columns::add_extra_columns() {
+  // those of STAR files begin with an underscore or data_optics/
+  for (const ExtraColumn& column : list_.extra_columns)
+    if (!column.name.empty() && column.name[0] != '_' && column.name.find('/') == std::string::npos)
+      add(column.name, [&](std::size_t i) { return column.values[i]; });
+}
+
 }  // namespace
 
 std::string format_csv(const ParticleList& list, char delimiter) {
-  const std::vector<Particle>& particles = list.particles;
-  std::string header;
-  std::vector<std::string> rows(particles.size());
-  const auto add = [&](std::string_view name, auto&& value_of) {
-    const std::string_view between(&delimiter, header.empty() ? 0 : 1);
-    header.append(between).append(quote_where_needed(name));
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      rows[i].append(between).append(quote_where_needed(value_of(i)));
-  };
-  const auto any = [&](auto&& has) { return std::any_of(particles.begin(), particles.end(), has); };
-
-  const auto name_from = [](const std::vector<std::string>& names, std::int64_t index) {
-    return index >= 0 && static_cast<std::size_t>(index) < names.size()
-               ? names[static_cast<std::size_t>(index)]
-               : std::string();
-  };
-  if (any([](const Particle& p) { return p.tomogram.has_value(); }))
-    add(csv_name(CsvRole::Tomogram), [&](std::size_t i) {
-      return name_from(list.tomograms, particles[i].tomogram.value_or(-1));
-    });
-  if (any([](const Particle& p) { return p.object_id.has_value(); }))
-    add(csv_name(CsvRole::ObjectId), [&](std::size_t i) {
-      return particles[i].object_id ? std::to_string(*particles[i].object_id) : "";
-    });
-  add(csv_name(CsvRole::ClassLabel),
-      [&](std::size_t i) { return std::to_string(particles[i].class_label); });
-  if (any([&](const Particle& p) { return !name_from(list.class_names, p.class_label).empty(); }))
-    add(csv_name(CsvRole::ClassName),
-        [&](std::size_t i) { return name_from(list.class_names, particles[i].class_label); });
-  add(csv_name(CsvRole::X), [&](std::size_t i) { return decimal(particles[i].position_voxels.x); });
-  add(csv_name(CsvRole::Y), [&](std::size_t i) { return decimal(particles[i].position_voxels.y); });
-  add(csv_name(CsvRole::Z), [&](std::size_t i) { return decimal(particles[i].position_voxels.z); });
-  if (const VoxelSize& voxel = list.voxel_size; voxel.known()) {
-    add(csv_name(CsvRole::XAngstrom),
-        [&](std::size_t i) { return decimal(particles[i].position_voxels.x * voxel.x_angstrom); });
-    add(csv_name(CsvRole::YAngstrom),
-        [&](std::size_t i) { return decimal(particles[i].position_voxels.y * voxel.y_angstrom); });
-    add(csv_name(CsvRole::ZAngstrom),
-        [&](std::size_t i) { return decimal(particles[i].position_voxels.z * voxel.z_angstrom); });
-    add(csv_name(CsvRole::VoxelSize), [&](std::size_t) { return decimal(voxel.mean_angstrom()); });
-  }
-  if (any([](const Particle& p) { return p.orientation.has_value(); })) {
-    const auto angle = [&](CsvRole role, double ZyzAngles::*member) {
-      add(csv_name(role), [&](std::size_t i) {
-        return particles[i].orientation ? decimal(to_zyz(*particles[i].orientation).*member) : "";
-      });
-    };
-    angle(CsvRole::Rot, &ZyzAngles::rot);
-    angle(CsvRole::Tilt, &ZyzAngles::tilt);
-    angle(CsvRole::Psi, &ZyzAngles::psi);
-  }
-  if (any([](const Particle& p) { return p.cluster_size.has_value(); }))
-    add(csv_name(CsvRole::ClusterSize), [&](std::size_t i) {
-      return particles[i].cluster_size ? std::to_string(*particles[i].cluster_size) : "";
-    });
-  if (any([](const Particle& p) { return p.score.has_value(); }))
-    add(csv_name(CsvRole::Score),
-        [&](std::size_t i) { return particles[i].score ? decimal(*particles[i].score) : ""; });
-  for (const ExtraColumn& column :
-       list.extra_columns)  // those of STAR files begin with an underscore or data_optics/
-    if (!column.name.empty() && column.name[0] != '_' && column.name.find('/') == std::string::npos)
-      add(column.name, [&](std::size_t i) { return column.values[i]; });
-
-  std::string out = header + '\n';
-  for (const std::string& row : rows) out.append(row).append(1, '\n');
-  return out;
+  Columns columns(list, delimiter);
+  columns.add_names();
+  columns.add_positions();
+  columns.add_angles();
+  columns.add_results();
+  columns.add_extra_columns();
+  return columns.text();
 }
 
 }  // namespace dfe::io::lists

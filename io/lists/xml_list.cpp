@@ -18,6 +18,7 @@ namespace dfe::io::lists {
 namespace {
 
 constexpr int kMaxTomogramIndex = 65535;
+constexpr std::int64_t kMostExact = std::int64_t{1} << 53;  // whole numbers below are exact
 constexpr std::array<std::string_view, 11> kKnown{
     "tomo_idx", "obj_id", "class_label",  "x",    "y", "z", "psi",
     "phi",      "the",    "cluster_size", "score"};
@@ -39,6 +40,23 @@ class ObjectReader {
                 remedy);
   }
 
+  Particle particle() const {
+    Particle particle;
+    particle.class_label =
+        static_cast<int>(required(integer("class_label", 1, kMaxClassLabel), "class_label"));
+    particle.position_voxels.x = required(number("x"), "x");
+    particle.position_voxels.y = required(number("y"), "y");
+    particle.position_voxels.z = required(number("z"), "z");
+    if (const auto index = integer("tomo_idx", 0, kMaxTomogramIndex))
+      particle.tomogram = static_cast<int>(*index);
+    particle.object_id = integer("obj_id", -kMostExact, kMostExact);
+    particle.cluster_size = integer("cluster_size", 0, kMostExact);
+    particle.score = number("score");
+    particle.orientation = orientation();
+    return particle;
+  }
+
+ private:
   /// An attribute's text; an empty one counts as absent (napari-deepfinder writes tomo_idx="").
   std::optional<std::string_view> text(const char* name) const {
     const std::string_view value = trim(node_.attribute(name).value());
@@ -81,11 +99,38 @@ class ObjectReader {
     return from_zxz({*phi, *psi, *the});
   }
 
- private:
   std::string_view text_;
   const std::string& file_;
   pugi::xml_node node_;
   std::int64_t number_ = 0;
+};
+
+/// Attributes of objects that have no meaning here, as columns.
+class ExtraAttributes {
+ public:
+  /// Those of the object in row `row`.
+  void take(pugi::xml_node node, const ObjectReader& object, std::size_t row) {
+    for (const pugi::xml_attribute attribute : node.attributes()) {
+      if (std::find(kKnown.begin(), kKnown.end(), attribute.name()) != kKnown.end()) continue;
+      if (values_.size() >= 64 && !values_.count(attribute.name()))
+        object.fail("more than 64 different unknown attributes", "no object list");
+      auto& values = values_[attribute.name()];
+      values.resize(row);
+      values.emplace_back(attribute.value());
+    }
+  }
+
+  std::vector<ExtraColumn> columns(std::size_t rows) {
+    std::vector<ExtraColumn> columns;
+    for (auto& [name, values] : values_) {
+      values.resize(rows);
+      columns.push_back({name, std::move(values)});
+    }
+    return columns;
+  }
+
+ private:
+  std::map<std::string, std::vector<std::string>> values_;
 };
 
 /// How many positions lie inside the extent (half a voxel beyond the outer centres included).
@@ -139,6 +184,22 @@ std::string escape(std::string text) {
   return xml_escaped(text);
 }
 
+/// Parses the text and gives the list's element. Throws `Error` where it is no object list.
+pugi::xml_node parse_root(pugi::xml_document& document, std::string_view text,
+                          const std::string& name) {
+  const pugi::xml_parse_result result = document.load_buffer(text.data(), text.size());
+  if (!result)
+    throw Error("xml", name,
+                fmt::format("line {}: {}", line_of(text, static_cast<std::size_t>(result.offset)),
+                            result.description()),
+                "the file is damaged or no XML");
+  const pugi::xml_node root = document.document_element();
+  if (std::string_view(root.name()) != "objlist")
+    throw Error("xml", name, fmt::format("the root element is {}", shown(root.name())),
+                "expected <objlist>, a DeepFinder object list");
+  return root;
+}
+
 bool is_attribute_name(std::string_view name) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   return !name.empty() && letter(name[0]) && std::all_of(name.begin(), name.end(), [&](char c) {
@@ -150,57 +211,26 @@ bool is_attribute_name(std::string_view name) {
 
 ParticleList parse_xml(std::string_view text, const std::string& name, const ListOptions& options) {
   pugi::xml_document document;
-  const pugi::xml_parse_result result = document.load_buffer(text.data(), text.size());
-  if (!result)
-    throw Error("xml", name,
-                fmt::format("line {}: {}", line_of(text, static_cast<std::size_t>(result.offset)),
-                            result.description()),
-                "the file is damaged or no XML");
-  const pugi::xml_node root = document.document_element();
-  if (std::string_view(root.name()) != "objlist")
-    throw Error("xml", name, fmt::format("the root element is {}", shown(root.name())),
-                "expected <objlist>, a DeepFinder object list");
-
+  const pugi::xml_node root = parse_root(document, text, name);
   ParticleList list;
   if (!options.tomogram_name.empty()) list.tomograms.push_back(options.tomogram_name);
   ObjectReader object(text, name);
-  std::map<std::string, std::vector<std::string>> extras;
+  ExtraAttributes extras;
   int most_tomograms = 0;
   for (const pugi::xml_node node : root.children()) {
     if (node.type() != pugi::node_element) continue;
     object.next(node);
-    Particle particle;
-    particle.class_label = static_cast<int>(
-        object.required(object.integer("class_label", 1, kMaxClassLabel), "class_label"));
-    particle.position_voxels.x = object.required(object.number("x"), "x");
-    particle.position_voxels.y = object.required(object.number("y"), "y");
-    particle.position_voxels.z = object.required(object.number("z"), "z");
-    if (const auto index = object.integer("tomo_idx", 0, kMaxTomogramIndex)) {
-      particle.tomogram = static_cast<int>(*index);
+    Particle particle = object.particle();
+    if (particle.tomogram)
       most_tomograms = std::max(most_tomograms, *particle.tomogram + 1);
-    } else if (!options.tomogram_name.empty()) {
+    else if (!options.tomogram_name.empty())
       particle.tomogram = 0;
-    }
-    particle.object_id = object.integer("obj_id", -(std::int64_t{1} << 53), std::int64_t{1} << 53);
-    particle.cluster_size = object.integer("cluster_size", 0, std::int64_t{1} << 53);
-    particle.score = object.number("score");
-    particle.orientation = object.orientation();
-    for (const pugi::xml_attribute attribute : node.attributes()) {
-      if (std::find(kKnown.begin(), kKnown.end(), attribute.name()) != kKnown.end()) continue;
-      if (extras.size() >= 64 && !extras.count(attribute.name()))
-        object.fail("more than 64 different unknown attributes", "no object list");
-      auto& values = extras[attribute.name()];
-      values.resize(list.particles.size());
-      values.emplace_back(attribute.value());
-    }
+    extras.take(node, object, list.particles.size());
     list.particles.push_back(particle);
   }
   for (int i = static_cast<int>(list.tomograms.size()); i < most_tomograms; ++i)
     list.tomograms.push_back(fmt::format("tomo{}", i));
-  for (auto& [column, values] : extras) {
-    values.resize(list.particles.size());
-    list.extra_columns.push_back({column, std::move(values)});
-  }
+  list.extra_columns = extras.columns(list.particles.size());
 
   const bool swapped =
       options.xml_axes == XmlAxes::Zyx ||
