@@ -20,16 +20,16 @@ enum class ListFormat {
   Relion5,
   Csv,
   Tsv,
+  Shrec,  ///< location file of the SHREC contest; read, not written
 };
 
 /// Order of the coordinates in DeepFinder XML lists: since April 2020 x is the fastest axis, before
-/// that x was the slowest.
+/// that x was the slowest. And in location files of the SHREC contest: which coordinate is first.
 enum class XmlAxes { Detect, Xyz, Zyx };
 
 struct ListOptions {
   ListFormat format = ListFormat::Auto;
-  XmlAxes xml_axes =
-      XmlAxes::Detect;  ///< Detect looks whether all positions fit the tomogram and warns
+  XmlAxes xml_axes = XmlAxes::Detect;   ///< Detect looks at the positions, and warns
   std::optional<VoxelSize> voxel_size;  ///< of the tomogram; needed by formats in Å
   std::optional<Extent3>
       tomogram_extent;        ///< needed by RELION 5 (positions from the centre) and by `Detect`
@@ -46,14 +46,14 @@ ParticleList read_particle_list(const std::filesystem::path& path, const ListOpt
 void write_particle_list(const std::filesystem::path& path, const ParticleList& list,
                          const ListOptions& options = {});
 
-/// "xml", "star", "relion3", "relion4", "relion5", "csv", "tsv" or "auto"; throws a usage `Error`
-/// with the choices.
+/// "xml", "star", "relion3", "relion4", "relion5", "csv", "tsv", "shrec" or "auto"; throws a usage
+/// `Error` with the choices.
 ListFormat parse_list_format(const std::string& name);
 
 /// "detect", "xyz" or "zyx"; throws a usage `Error` that names `option`.
 XmlAxes parse_xml_axes(const std::string& name, const std::string& option);
 
-/// Whether the ending is one of a list format.
+/// Whether the ending is one of a list format. `.txt` is not: it may be any text.
 bool is_list_file_name(const std::filesystem::path& path);
 
 }  // namespace dfe::io

@@ -12,20 +12,22 @@ Command add_convert(CLI::App& root, CommonOptions& common) {
       "  dfengine convert picks.csv particles.star --format relion5 --like tomo.mrc "
       "--relion-binning 4");
   const auto r = std::make_shared<ConvertRequest>();
-  app->add_option("IN", r->input, "List to read: DeepFinder XML, RELION 3, 4 or 5 STAR, CSV or TSV")
+  app->add_option(
+         "IN", r->input,
+         "List to read: DeepFinder XML, RELION 3, 4 or 5 STAR, CSV, TSV or SHREC locations")
       ->required();
   app->add_option("OUT", r->output, "List to write")->required();
   app->add_option("--format", r->output_format,
                   "auto (by the name), star, relion3, relion4, relion5, xml, csv or tsv")
       ->capture_default_str();
   app->add_option("--from", r->input_format,
-                  "Format of IN: auto (by its content) or one of the same names")
+                  "Format of IN: auto (by its content), one of the same names, or shrec")
       ->capture_default_str();
   app->add_option("--axes", r->output_xml_axes,
                   "Axis order of an XML list to write: xyz, or zyx as before April 2020")
       ->capture_default_str();
   app->add_option("--from-axes", r->input_xml_axes,
-                  "Axis order of an XML list to read: detect, xyz or zyx")
+                  "Axis order of an XML or SHREC list to read: detect, xyz or zyx")
       ->capture_default_str();
   app->add_option("--like", r->tomogram, "Tomogram whose size and voxel size apply");
   app->add_option("--relion-binning", r->relion_binning,

@@ -43,9 +43,11 @@ Command add_target(CLI::App& root, CommonOptions& common) {
                   "deepfinder: the voxels that the released DeepFinder paints, bit for bit");
   app->add_option(
          "--from", r.list_format,
-         "Format of LIST: auto (by its content), star, relion3, relion4, relion5, xml, csv or tsv")
+         "Format of LIST: auto (by its content), star, relion3, relion4, relion5, xml, csv, tsv or "
+         "shrec")
       ->capture_default_str();
-  app->add_option("--from-axes", r.xml_axes, "Axis order of an XML list: detect, xyz or zyx")
+  app->add_option("--from-axes", r.xml_axes,
+                  "Axis order of an XML or SHREC list: detect, xyz or zyx")
       ->capture_default_str();
   app->add_option("--relion-binning", r.relion_binning,
                   "Voxels of the tomogram per unbinned pixel edge, for RELION coordinates")

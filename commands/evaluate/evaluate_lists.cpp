@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `evaluate` compares: lists in any format, and the location files of the SHREC contest, with
-// one numbering of the classes.
+// What `evaluate` compares: lists in any format, with one numbering of the classes.
 #include <algorithm>
-#include <charconv>
-#include <cmath>
+#include <map>
 #include <set>
 
 #include "commands/common/particle_files.hpp"
@@ -11,9 +9,7 @@
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
-#include "io/lists/text.hpp"
 #include "io/particle_list.hpp"
-#include "io/volume.hpp"
 
 namespace dfe {
 
@@ -28,75 +24,6 @@ struct KnownClass {
 constexpr KnownClass kCziiClasses[] = {
     {"apo-ferritin", 60, 1}, {"beta-amylase", 65, 0},   {"beta-galactosidase", 90, 2},
     {"ribosome", 150, 1},    {"thyroglobulin", 130, 2}, {"virus-like-particle", 135, 1}};
-
-std::vector<std::string_view> words_of(std::string_view line) {
-  std::vector<std::string_view> words;
-  while (true) {
-    const std::size_t begin = line.find_first_not_of(" \t\r");
-    if (begin == std::string_view::npos) return words;
-    line.remove_prefix(begin);
-    const std::size_t end = std::min(line.find_first_of(" \t\r"), line.size());
-    words.push_back(line.substr(0, end));
-    line.remove_prefix(end);
-  }
-}
-
-/// Lines "name c1 c2 c3 [angles]" of the SHREC contest: z first in 2019, x first in 2021. Classes
-/// are numbered by the alphabet, as the contest's log does.
-ParticleList read_locations(const std::string& path, io::XmlAxes axes) {
-  const std::string text = io::lists::load_text(path);
-  ParticleList list;
-  std::vector<std::string> names;
-  double widest_first = 0, widest_last = 0;
-  std::string_view rest = text;
-  for (std::int64_t number = 1; !rest.empty(); ++number) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    const auto words = words_of(line);
-    if (words.empty() || words.front().front() == '#') continue;
-    double values[3] = {};
-    bool good = words.size() >= 4;
-    for (std::size_t i = 0; good && i < 3; ++i) {
-      const auto value = io::lists::parse_number(words[i + 1]);
-      good = value && std::abs(*value) <= 1e9;
-      if (good) values[i] = *value;
-    }
-    if (!good)
-      throw Error("list", path,
-                  "line " + std::to_string(number) + " is not a name and three positions",
-                  "a .txt list is read as a location file of the SHREC contest");
-    widest_first = std::max(widest_first, values[0]);
-    widest_last = std::max(widest_last, values[2]);
-    list.particles.emplace_back().position_voxels = {values[0], values[1], values[2]};
-    names.emplace_back(words.front());
-  }
-  if (axes == io::XmlAxes::Detect) {
-    axes = widest_first < widest_last ? io::XmlAxes::Zyx : io::XmlAxes::Xyz;
-    list.warnings.push_back(
-        axes == io::XmlAxes::Zyx
-            ? "the first coordinate spans less than the last and is taken as z"
-            : "the first coordinate does not span less than the last and is taken as x");
-  }
-  const std::set<std::string> distinct(names.begin(), names.end());
-  if (distinct.size() > 255)
-    throw Error("list", path, std::to_string(distinct.size()) + " class names",
-                "a label has at most 255");
-  list.class_names = {"background"};
-  list.class_names.insert(list.class_names.end(), distinct.begin(), distinct.end());
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    Particle& particle = list.particles[i];
-    particle.class_label =
-        static_cast<int>(std::distance(distinct.begin(), distinct.find(names[i]))) + 1;
-    if (axes == io::XmlAxes::Xyz) std::swap(particle.position_voxels.z, particle.position_voxels.x);
-  }
-  return list;
-}
-
-ParticleList read_list(const std::string& path, const io::ListOptions& options) {
-  return to_lower(std::filesystem::path(path).extension().string()) == ".txt"
-             ? read_locations(path, options.xml_axes)
-             : io::read_particle_list(path, options);
-}
 
 bool has_names(const ParticleList& list) {
   return std::any_of(
@@ -189,8 +116,8 @@ std::map<int, Value> by_label(const std::vector<std::pair<std::string, Value>>& 
     const auto found = std::find(names.begin(), names.end(), name);
     int label = found != names.end() ? static_cast<int>(std::distance(names.begin(), found)) : 0;
     if (label == 0) {
-      const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), label);
-      if (code != std::errc{} || end != name.data() + name.size() || label < 1)
+      label = parse_as<int>(name).value_or(0);
+      if (label < 1)
         throw Error(ErrorKind::Usage, "evaluate", option, "no class is called '" + name + "'",
                     "use a name of the lists, or a label");
     }
@@ -212,7 +139,7 @@ EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& r
     options.xml_axes = io::parse_xml_axes(axes, axes_option);
     for (const std::string& path : paths) {
       record.input(path);
-      lists.push_back(read_list(path, options));
+      lists.push_back(io::read_particle_list(path, options));
       for (const std::string& warning : lists.back().warnings)
         warn(path + ": " + warning, record, observer);
     }

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "commands/common/particle_files.hpp"
+#include "core/text.hpp"
 #include "dfengine/commands.hpp"
 #include "info_parts.hpp"
 #include "io/particle_list.hpp"
@@ -25,10 +26,14 @@ Kind kind_of(const std::string& path) {
     throw Error("info", path, "is a folder", "name the files in it");
   if (io::is_list_file_name(path)) return Kind::List;
   std::array<char, 8> head{};
-  std::ifstream(path, std::ios::binary).read(head.data(), head.size());
-  const std::string_view text(head.data(), head.size());
+  std::ifstream in(path, std::ios::binary);
+  in.read(head.data(), head.size());
+  const std::string_view text(head.data(), static_cast<std::size_t>(in.gcount()));
   if (text == std::string_view("\x89HDF\r\n\x1a\n", 8)) return Kind::Hdf5;
   if (text.starts_with("PK\x03\x04")) return Kind::Zip;
+  const bool binary = text.find('\0') != std::string_view::npos;
+  if (!binary && to_lower(std::filesystem::path(path).extension().string()) == ".txt")
+    return Kind::List;
   return Kind::Other;
 }
 

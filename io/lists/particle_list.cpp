@@ -11,6 +11,7 @@
 
 #include "io/atomic_file.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/shrec_locations.hpp"
 #include "io/lists/text.hpp"
 
 namespace dfe::io {
@@ -18,9 +19,10 @@ namespace dfe::io {
 namespace {
 
 constexpr std::string_view kSupported =
-    "lists are read from DeepFinder XML, RELION STAR (3, 4, 5), CSV and TSV";
+    "lists are read from DeepFinder XML, RELION STAR (3, 4, 5), CSV, TSV and SHREC locations "
+    "(.txt)";
 
-constexpr std::array<std::pair<std::string_view, ListFormat>, 8> kNames{
+constexpr std::array<std::pair<std::string_view, ListFormat>, 9> kNames{
     {{"auto", ListFormat::Auto},
      {"xml", ListFormat::Xml},
      {"star", ListFormat::Star},
@@ -28,7 +30,8 @@ constexpr std::array<std::pair<std::string_view, ListFormat>, 8> kNames{
      {"relion4", ListFormat::Relion4},
      {"relion5", ListFormat::Relion5},
      {"csv", ListFormat::Csv},
-     {"tsv", ListFormat::Tsv}}};
+     {"tsv", ListFormat::Tsv},
+     {"shrec", ListFormat::Shrec}}};
 
 [[noreturn]] void refuse(const std::string& name, const std::string& what) {
   throw Error("list", name, what, kSupported);
@@ -37,7 +40,7 @@ constexpr std::array<std::pair<std::string_view, ListFormat>, 8> kNames{
 /// The format that the content has; throws for formats that are known but not read.
 ListFormat sniff(std::string_view text, const std::string& name, const std::string& ending) {
   if (ending == ".tbl") refuse(name, "a Dynamo table is not a list format this version reads");
-  if (ending == ".coords" || ending == ".cbox" || ending == ".txt" || ending == ".em")
+  if (ending == ".coords" || ending == ".cbox" || ending == ".em")
     refuse(name, fmt::format("{} is not a list format this version reads", ending));
   if (text.substr(0, 4) == "IMOD")
     refuse(name, "an IMOD model is not a list format this version reads");
@@ -56,7 +59,7 @@ ListFormat sniff(std::string_view text, const std::string& name, const std::stri
   if (line.substr(0, 5) == "data_") return ListFormat::Star;
   if (line.substr(0, 1) == "{" || line.substr(0, 1) == "[")
     refuse(name, "a JSON file (copick picks?) is not a list format this version reads");
-  return ListFormat::Csv;
+  return ending == ".txt" ? ListFormat::Shrec : ListFormat::Csv;
 }
 
 /// The format that a file name's ending asks for.
@@ -147,6 +150,9 @@ ParticleList parse_list(std::string_view text, const std::string& name, const st
     case ListFormat::Tsv:
       list = parse_csv(text, name, options);
       break;
+    case ListFormat::Shrec:
+      list = parse_shrec(text, name, options);
+      break;
   }
   if (options.voxel_size) list.voxel_size = *options.voxel_size;
   check_plausible(list, name);
@@ -190,6 +196,9 @@ void write_particle_list(const std::filesystem::path& path, const ParticleList& 
     case ListFormat::Tsv:
       text = lists::format_csv(list, '\t');
       break;
+    case ListFormat::Shrec:
+      throw Error(ErrorKind::Usage, "list", name, "SHREC locations are read, not written",
+                  "choose xml, star, csv or tsv");
   }
   write_text_file(path, text);
 }

@@ -84,7 +84,7 @@ std::vector<IncludeRule> roof() {
   return {
       {"commands/common", {"io/*", kCore, kApi}, {"nlohmann/", "unistd.h"}},
       {"commands/report", {"io/report", kCore, kApi}, {}},
-      {"commands/evaluate", below + Names{"io/lists"}, {}},
+      {"commands/evaluate", below, {}},
       {"commands/inspect", below, {"unistd.h"}},
       {"commands/segment", below, {}},
       {"commands/simulate", below, {}},

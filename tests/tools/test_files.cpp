@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // info, cluster and convert on generated files, with results worked out by hand.
+#include "io/atomic_file.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/command_inputs.hpp"
 #include "tests/fixtures/run_command.hpp"
@@ -170,6 +171,22 @@ TEST_CASE("convert keeps positions and classes through every format") {
     for (std::size_t axis = 0; axis < 3; ++axis)
       CHECK(last.at(corner).at(axis).get<double>() ==
             Approx(original.at(corner).at(axis).get<double>()).margin(1e-3));
+}
+
+TEST_CASE("convert and info read the location files that evaluate reads") {
+  const TempFolder folder;
+  dfe::io::write_text_file(folder / "truth.txt", "1abc 2 20 30 0 0 0\n1xyz 3 21 41 0 0 0\n");
+  CHECK(json_of(folder, "info truth.txt").at("classes") == Json{{"1abc", 1}, {"1xyz", 1}});
+  CHECK(json_of(folder, "convert truth.txt truth.xml").at("particles") == 2);
+  CHECK(json_of(folder, "info truth.xml").at("position_max") == Json{3, 21, 41});
+  CHECK(json_of(folder, "convert truth.txt x_first.csv --from-axes xyz").at("particles") == 2);
+  CHECK(json_of(folder, "info x_first.csv").at("position_max") == Json{41, 21, 3});
+  dfe::io::write_text_file(folder / "notes.txt", "a meeting on Tuesday\n");
+  for (const char* line : {"info notes.txt", "convert notes.txt notes.csv"}) {
+    const CommandResult result = dfengine(folder.path(), line);
+    CHECK(result.exit_code == 1);
+    CHECK_THAT(result.err, DFE_CONTAINS("line 1 is not a name and three positions"));
+  }
 }
 
 TEST_CASE("quiet says nothing, json says nothing else") {

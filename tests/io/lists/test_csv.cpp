@@ -127,7 +127,7 @@ TEST_CASE("formats that are known but not read are refused with the list of thos
     return std::string("read");
   };
   const std::string supported =
-      "lists are read from DeepFinder XML, RELION STAR (3, 4, 5), CSV and TSV";
+      "lists are read from DeepFinder XML, RELION STAR (3, 4, 5), CSV, TSV and SHREC locations";
   CHECK_THAT(refused("1 1 1 0 0 0\n", ".tbl"), DFE_CONTAINS("Dynamo") && DFE_CONTAINS(supported));
   CHECK_THAT(refused("IMODV1.2\1\2", ".mod"), DFE_CONTAINS("IMOD") && DFE_CONTAINS(supported));
   CHECK_THAT(refused("{\"points\": []}", ".json"),

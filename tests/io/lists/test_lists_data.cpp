@@ -189,5 +189,25 @@ TEST_CASE("what cannot be read is refused with the reason") {
        {"basic_double_quote.star", "two_basic_blocks.star", "two_single_line_loop_blocks.star"})
     CHECK_THAT(error_of(folder + other), DFE_CONTAINS("no table with particle positions"));
   CHECK_THAT(error_of(folder + "empty_loop.star"), DFE_CONTAINS("_rlnCoordinateY is missing"));
-  CHECK_THAT(error_of("shrec19/particle_locations_model_9.txt"), DFE_CONTAINS(".txt"));
+  CHECK_THAT(error_of("shrec19/deepfinder_2019/evaluation_log.txt"),
+             DFE_CONTAINS("line 2 is not a name and three positions"));
+}
+
+TEST_CASE("the truth of SHREC 2019 has the particles that the contest counts") {
+  const ParticleList list = read("shrec19/particle_locations_model_9.txt");
+  CHECK(test::has_warning(list, "taken as z"));
+  // Source: the contest's evaluation log of this tomogram.
+  const std::vector<std::pair<std::string, std::ptrdiff_t>> counts{
+      {"1bxn", 220}, {"1qvr", 218}, {"1s3x", 220}, {"1u6g", 215}, {"2cg9", 208}, {"3cf3", 247},
+      {"3d2f", 214}, {"3gl1", 191}, {"3h84", 226}, {"3qm1", 201}, {"4b4t", 170}, {"4d8q", 210}};
+  REQUIRE(list.class_names.size() == counts.size() + 1);
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    CHECK(list.class_names[c + 1] == counts[c].first);
+    CHECK(std::count_if(list.particles.begin(), list.particles.end(), [&](const Particle& p) {
+            return p.class_label == static_cast<int>(c) + 1;
+          }) == counts[c].second);
+  }
+  CHECK(list.particles.size() == 2540);
+  CHECK(list.particles[0].position_voxels == Point3{180, 480, 118});
+  CHECK(list.extra_columns.size() == 3);
 }

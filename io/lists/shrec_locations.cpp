@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header. Source: the truth files of SHREC 2019 and 2021, and the contest's evaluation
+// scripts.
+#include "io/lists/shrec_locations.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "dfengine/error.hpp"
+#include "io/lists/text.hpp"
+
+namespace dfe::io::lists {
+
+namespace {
+
+constexpr std::size_t kNeeded = 4, kMostWords = 64, kMostClasses = 255;
+
+/// Takes the three positions of a line as z, y, x.
+void take_positions(const std::vector<std::string_view>& words, Particle& particle,
+                    const std::string& file, std::int64_t line) {
+  double values[3] = {};
+  bool good = words.size() >= kNeeded && words.size() <= kMostWords;
+  for (std::size_t i = 0; good && i < 3; ++i) {
+    const auto value = parse_number(words[i + 1]);
+    good = value && std::abs(*value) <= 1e9;
+    if (good) values[i] = *value;
+  }
+  if (!good)
+    throw Error("list", file, "line " + std::to_string(line) + " is not a name and three positions",
+                "a .txt list is read as a location file of the SHREC contest");
+  particle.position_voxels = {values[0], values[1], values[2]};
+}
+
+/// Says in a warning which axis the first coordinate was taken for.
+XmlAxes guess_axes(ParticleList& list) {
+  double widest_first = 0, widest_last = 0;
+  for (const Particle& particle : list.particles) {
+    widest_first = std::max(widest_first, particle.position_voxels.z);
+    widest_last = std::max(widest_last, particle.position_voxels.x);
+  }
+  const bool z_first = widest_first < widest_last;
+  list.warnings.push_back(
+      z_first ? "the first coordinate spans less than the last and is taken as z"
+              : "the first coordinate does not span less than the last and is taken as x");
+  return z_first ? XmlAxes::Zyx : XmlAxes::Xyz;
+}
+
+void number_classes(ParticleList& list, const std::vector<std::string>& names,
+                    const std::string& file) {
+  const std::set<std::string> distinct(names.begin(), names.end());
+  if (distinct.size() > kMostClasses)
+    throw Error("list", file, std::to_string(distinct.size()) + " class names",
+                "a label has at most 255");
+  list.class_names = {"background"};
+  list.class_names.insert(list.class_names.end(), distinct.begin(), distinct.end());
+  for (std::size_t i = 0; i < names.size(); ++i)
+    list.particles[i].class_label =
+        static_cast<int>(std::distance(distinct.begin(), distinct.find(names[i]))) + 1;
+}
+
+}  // namespace
+
+ParticleList parse_shrec(std::string_view text, const std::string& name,
+                         const ListOptions& options) {
+  ParticleList list;
+  if (!options.tomogram_name.empty()) list.tomograms = {options.tomogram_name};
+  std::vector<std::string> names;
+  for (std::int64_t line = 1; !text.empty(); ++line) {
+    const std::vector<std::string_view> words = words_of(next_line(text));
+    if (words.empty() || words.front().front() == '#') continue;
+    Particle particle;
+    take_positions(words, particle, name, line);
+    if (!list.tomograms.empty()) particle.tomogram = 0;
+    for (std::size_t i = kNeeded; i < words.size(); ++i) {
+      if (list.extra_columns.size() == i - kNeeded)
+        list.extra_columns.push_back({"word_" + std::to_string(i + 1), {}});
+      std::vector<std::string>& column = list.extra_columns[i - kNeeded].values;
+      column.resize(list.particles.size());
+      column.emplace_back(words[i]);
+    }
+    list.particles.push_back(particle);
+    names.emplace_back(words.front());
+  }
+  for (ExtraColumn& column : list.extra_columns) column.values.resize(list.particles.size());
+  if (!list.extra_columns.empty())
+    list.warnings.push_back(
+        "words after the positions kept but not understood, as columns word_5 to " +
+        list.extra_columns.back().name);
+  number_classes(list, names, name);
+  const XmlAxes axes = options.xml_axes == XmlAxes::Detect ? guess_axes(list) : options.xml_axes;
+  if (axes == XmlAxes::Xyz)
+    for (Particle& particle : list.particles)
+      std::swap(particle.position_voxels.z, particle.position_voxels.x);
+  return list;
+}
+
+}  // namespace dfe::io::lists
