@@ -80,7 +80,7 @@ ClusterOptions options_for(double radius, int threads, bool per_class = false) {
 }
 
 void shrec(benchmark::State& state, const std::string& name) {
-  const LabelMap map = io::read_label_map(test::data_dir() / "golden" / "cluster" / name);
+  const LabelMap map = io::read_labels(test::data_dir() / "golden" / "cluster" / name);
   run(state, map, options_for(5, static_cast<int>(state.range(0))));
 }
 

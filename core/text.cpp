@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Plain loops over characters: texts here are lines and cells, never whole files.
 #include "core/text.hpp"
 
 #include <algorithm>

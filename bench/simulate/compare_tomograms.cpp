@@ -117,7 +117,7 @@ void add(const std::string& pair, double range_deg, Profile& p) {
   if (colon == std::string::npos)
     throw Error(ErrorKind::Usage, "compare", pair, "has no colon", "give TOMOGRAM:TARGET");
   const Volume<float> v = io::read_volume(*io::open_volume(pair.substr(0, colon)));
-  const LabelMap target = io::read_label_map(pair.substr(colon + 1));
+  const LabelMap target = io::read_labels(pair.substr(colon + 1));
   if (target.labels.extent() != v.extent())
     throw Error("compare", pair, "tomogram and target differ in size",
                 "give those that belong together");

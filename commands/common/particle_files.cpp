@@ -77,7 +77,7 @@ void write_list(const std::filesystem::path& output, const ParticleList& list,
                 io::ListFormat format, io::RunRecord& record) {
   io::ListOptions options;
   options.format = format;
-  io::write_particle_list(output, list, options);
+  io::write_list(output, list, options);
   record.output(output);
   record.fact("particles", static_cast<double>(list.particles.size()));
   record.write_beside(output);

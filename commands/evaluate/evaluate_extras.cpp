@@ -25,7 +25,7 @@ class Maps final : public ScoreLookup {
 MembraneDistances measure_membrane(const EvaluateRequest& request, const EvaluationPair& pair) {
   io::VolumeReadOptions read;
   read.voxel_size_angstrom = request.common.voxel_size_angstrom;
-  const LabelMap map = io::read_label_map(request.membrane, read);
+  const LabelMap map = io::read_labels(request.membrane, read);
   std::vector<Particle> all = pair.predicted;
   all.insert(all.end(), pair.truth.begin(), pair.truth.end());
   const std::vector<double> distances =

@@ -147,7 +147,7 @@ class Writer {
     if (path.extension() == ".star")  // which has names of this kind only
       for (ExtraColumn& column : list.extra_columns)
         if (column.name == "confidence") column.name = "_dfeConfidence";
-    io::write_particle_list(path, list);
+    io::write_list(path, list);
     written_.push_back(path);
   }
   /// The written files' names.
@@ -196,8 +196,8 @@ CommandReport compare_volumes(const EvaluateRequest& request, const Outputs& out
     record.input(request.predicted[i]);
     record.input(request.truth[i]);
     record.stage("read");
-    const LabelMap predicted = io::read_label_map(request.predicted[i]),
-                   truth = io::read_label_map(request.truth[i]);
+    const LabelMap predicted = io::read_labels(request.predicted[i]),
+                   truth = io::read_labels(request.truth[i]);
     if (names.empty())
       names = truth.class_names.empty() ? predicted.class_names : truth.class_names;
     record.stage("evaluate");

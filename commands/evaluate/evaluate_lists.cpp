@@ -139,7 +139,7 @@ EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& r
     options.xml_axes = io::parse_xml_axes(axes, axes_option);
     for (const std::string& path : paths) {
       record.input(path);
-      lists.push_back(io::read_particle_list(path, options));
+      lists.push_back(io::read_list(path, options));
       for (const std::string& warning : lists.back().warnings)
         warn(path + ": " + warning, record, observer);
     }

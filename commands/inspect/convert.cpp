@@ -37,7 +37,7 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   options.format = input_format;
   options.xml_axes = input_axes;
   record.stage("read");
-  const ParticleList list = io::read_particle_list(request.input, options);
+  const ParticleList list = io::read_list(request.input, options);
   for (const std::string& warning : list.warnings) {
     if (observer) observer->message(LogLevel::Warning, request.input + ": " + warning);
     record.warning(warning);
@@ -45,7 +45,7 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   options.format = output_format;
   options.xml_axes = output_axes;
   record.stage("write");
-  io::write_particle_list(output, list, options);
+  io::write_list(output, list, options);
   record.output(output);
   record.write_beside(output);
 

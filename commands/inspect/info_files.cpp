@@ -12,7 +12,7 @@
 namespace dfe {
 
 InfoPart info_list(const std::string& path, const io::ListOptions& frame) {
-  const ParticleList list = io::read_particle_list(path, frame);
+  const ParticleList list = io::read_list(path, frame);
 
   std::map<int, std::int64_t> count;
   Point3 low, high;

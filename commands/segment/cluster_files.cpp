@@ -41,7 +41,7 @@ CommandReport run_cluster(const ClusterRequest& asked, Observer* observer) {
     record.stage("read");
     io::VolumeReadOptions read;
     read.voxel_size_angstrom = request.common.voxel_size_angstrom;
-    const LabelMap map = io::read_label_map(job.input, read);
+    const LabelMap map = io::read_labels(job.input, read);
     const std::unique_ptr<ScoreLookup> scores = open_scores(request.scores, map);
     if (scores) record.input(request.scores);
     record.stage("cluster");

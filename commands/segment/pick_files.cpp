@@ -67,7 +67,7 @@ CommandReport run_pick(const PickRequest& asked, Observer* observer) {
                                       record = std::move(record)]() mutable {
       record.stage("write");
       if (!labels.empty()) {
-        io::write_label_map(labels, map);
+        io::write_labels(labels, map);
         record.output(labels);
       }
       if (!scores.empty()) record.output(scores);

@@ -32,7 +32,7 @@ CommandReport run_segment(const SegmentRequest& asked, Observer* observer) {
     results.add(
         segmenter.on_card(), [&, map = std::move(map), record = std::move(record)]() mutable {
           record.stage("write");
-          io::write_label_map(output, map);
+          io::write_labels(output, map);
           record.output(output);
           if (!scores.empty()) record.output(scores);
           for (const auto& result : {output, scores})

@@ -151,7 +151,7 @@ class Simulation {
     options.xml_axes = io::parse_xml_axes(settings_.list_axes, "placement.axes");
     options.tomogram_extent = settings_.scene.extent;
     options.voxel_size = VoxelSize::cubic(settings_.scene.voxel_size_angstrom);
-    ParticleList list = io::read_particle_list(settings_.list, options);
+    ParticleList list = io::read_list(settings_.list, options);
     for (const std::string& warning : list.warnings)
       warn(record, settings_.list.string() + ": " + warning);
     settings_.scene.list =

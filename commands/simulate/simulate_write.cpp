@@ -34,12 +34,12 @@ class Files {
 
   void labels(const char* ending, const Volume<std::uint8_t>& labels,
               std::vector<std::string> names) {
-    io::write_label_map(path(ending), LabelMap{labels.clone(), geometry_, std::move(names)});
+    io::write_labels(path(ending), LabelMap{labels.clone(), geometry_, std::move(names)});
     record_.output(path(ending));
   }
 
   void list(const char* ending, const ParticleList& list) {
-    io::write_particle_list(path(ending), list);
+    io::write_list(path(ending), list);
     record_.output(path(ending));
   }
 

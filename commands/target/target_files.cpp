@@ -48,7 +48,7 @@ ParticleList read_list(const TargetRequest& request, const VolumeInfo& like, War
   options.format = io::parse_list_format(request.list_format);
   options.xml_axes = io::parse_xml_axes(request.xml_axes, "--from-axes");
   options.relion_binning = request.relion_binning;
-  const ParticleList list = io::read_particle_list(request.list, options);
+  const ParticleList list = io::read_list(request.list, options);
   for (const std::string& warning : list.warnings) warnings.add(request.list + ": " + warning);
   ParticleList part =
       particles_of(list, {"target", "--tomogram", request.tomogram, base_name(request.like)});
@@ -231,7 +231,7 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
   const Counts counts = paint(list, options, merges, map, warnings);
 
   record.stage("write");
-  io::write_label_map(output, map);
+  io::write_labels(output, map);
   record.output(output);
   record.fact("objects", static_cast<double>(list.particles.size()));
   record.write_beside(output);

@@ -93,7 +93,7 @@ class Opener {
     io::ListOptions options = list_frame(tomogram.info().geometry);
     options.xml_axes = io::parse_xml_axes(settings_.data.axes, "data.axes");
     options.relion_binning = settings_.data.relion_binning;
-    const ParticleList all = io::read_particle_list(files.list, options);
+    const ParticleList all = io::read_list(files.list, options);
     for (const std::string& warning : all.warnings) warn(files.list.string() + ": " + warning);
     ParticleList list =
         particles_of(all, {"train", entry + ".name", files.name, base_name(files.tomogram)});
@@ -140,7 +140,7 @@ class Opener {
     paint_objects(a.list, options, map.labels.view(), observer_);
     make_folder("train", folder_ / "targets");
     const fs::path file = folder_ / "targets" / (name + "_" + a.name + ".mrc");
-    io::write_label_map(file, map);
+    io::write_labels(file, map);
     return io::open_volume(file);
   }
 

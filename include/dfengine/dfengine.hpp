@@ -2,6 +2,7 @@
 // Everything a program that embeds dfengine needs.
 #pragma once
 
+#include "array_volume.hpp"
 #include "cluster.hpp"
 #include "commands.hpp"
 #include "compute.hpp"
@@ -9,6 +10,7 @@
 #include "error.hpp"
 #include "evaluate.hpp"
 #include "extent.hpp"
+#include "files.hpp"
 #include "geometry.hpp"
 #include "label_map.hpp"
 #include "length.hpp"

@@ -29,7 +29,7 @@ std::string format_star(const ParticleList& list, const std::string& name,
 ParticleList parse_csv(std::string_view text, const std::string& name, const ListOptions& options);
 std::string format_csv(const ParticleList& list, char delimiter);
 
-/// Any of them by content: what `read_particle_list` does once it has the text. `ending` is the
+/// Any of them by content: what `read_list` does once it has the text. `ending` is the
 /// file name's (".tbl"), for the formats that are known but not read.
 ParticleList parse_list(std::string_view text, const std::string& name, const std::string& ending,
                         const ListOptions& options);

@@ -165,13 +165,39 @@ ParticleList parse_list(std::string_view text, const std::string& name, const st
 
 }  // namespace lists
 
-ParticleList read_particle_list(const std::filesystem::path& path, const ListOptions& options) {
+ListFormat parse_list_format(const std::string& name) {
+  std::string choices;
+  for (const auto& [known, format] : kNames) {
+    if (known == name) return format;
+    choices.append(choices.empty() ? "" : ", ").append(known);
+  }
+  throw Error(ErrorKind::Usage, "list", name, "no list format", "expected one of " + choices);
+}
+
+XmlAxes parse_xml_axes(const std::string& name, const std::string& option) {
+  if (name == "detect") return XmlAxes::Detect;
+  if (name == "xyz") return XmlAxes::Xyz;
+  if (name == "zyx") return XmlAxes::Zyx;
+  throw Error(ErrorKind::Usage, option, name, "no axis order", "choose detect, xyz or zyx");
+}
+
+bool is_list_file_name(const std::filesystem::path& path) {
+  return format_of_ending(path) != ListFormat::Auto;
+}
+
+}  // namespace dfe::io
+
+namespace dfe {
+
+using namespace io;
+
+ParticleList read_list(const std::filesystem::path& path, const ListOptions& options) {
   const std::string text = lists::load_text(path);
   return lists::parse_list(text, path.string(), to_lower(path.extension().string()), options);
 }
 
-void write_particle_list(const std::filesystem::path& path, const ParticleList& list,
-                         const ListOptions& options) {
+void write_list(const std::filesystem::path& path, const ParticleList& list,
+                const ListOptions& options) {
   const std::string name = path.string();
   check_writable(list, name);
   ListOptions chosen = options;
@@ -203,24 +229,4 @@ void write_particle_list(const std::filesystem::path& path, const ParticleList& 
   write_text_file(path, text);
 }
 
-ListFormat parse_list_format(const std::string& name) {
-  std::string choices;
-  for (const auto& [known, format] : kNames) {
-    if (known == name) return format;
-    choices.append(choices.empty() ? "" : ", ").append(known);
-  }
-  throw Error(ErrorKind::Usage, "list", name, "no list format", "expected one of " + choices);
-}
-
-XmlAxes parse_xml_axes(const std::string& name, const std::string& option) {
-  if (name == "detect") return XmlAxes::Detect;
-  if (name == "xyz") return XmlAxes::Xyz;
-  if (name == "zyx") return XmlAxes::Zyx;
-  throw Error(ErrorKind::Usage, option, name, "no axis order", "choose detect, xyz or zyx");
-}
-
-bool is_list_file_name(const std::filesystem::path& path) {
-  return format_of_ending(path) != ListFormat::Auto;
-}
-
-}  // namespace dfe::io
+}  // namespace dfe

@@ -9,8 +9,8 @@
 #include <limits>
 #include <utility>
 
+#include "core/check_box.hpp"
 #include "dfengine/error.hpp"
-#include "io/volumes/raw_volume.hpp"
 #include "io/volumes/stream_planes.hpp"
 #include "io/volumes/voxel_size.hpp"
 #include "io/volumes/writers.hpp"

@@ -88,6 +88,12 @@ bool looks_like_hdf5(const RandomFile& file) {
   return false;
 }
 
+}  // namespace dfe::io
+
+namespace dfe {
+
+using namespace io;
+
 std::unique_ptr<VolumeSource> open_volume(const std::filesystem::path& path,
                                           const VolumeReadOptions& options) {
   RandomFile file(path);
@@ -101,7 +107,7 @@ Volume<float> read_volume(const VolumeSource& source) {
   return volume;
 }
 
-LabelMap read_label_map(const std::filesystem::path& path, const VolumeReadOptions& options) {
+LabelMap read_labels(const std::filesystem::path& path, const VolumeReadOptions& options) {
   const auto source = open_volume(path, options);
   const Extent3 extent = source->extent();
   LabelMap map;
@@ -134,4 +140,4 @@ LabelMap read_label_map(const std::filesystem::path& path, const VolumeReadOptio
   return map;
 }
 
-}  // namespace dfe::io
+}  // namespace dfe

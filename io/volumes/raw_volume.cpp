@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/check_box.hpp"
 #include "dfengine/error.hpp"
 
 namespace dfe::io {
@@ -84,18 +85,6 @@ std::int64_t data_bytes(const RawLayout& layout) {
     bytes *= size;
   }
   return bytes;
-}
-
-void check_box(const Box3& box, Extent3 extent, const std::string& name) {
-  const auto inside = [](std::int64_t begin, std::int64_t count, std::int64_t size) {
-    return begin >= 0 && count >= 0 && count <= size && begin <= size - count;
-  };
-  if (!inside(box.begin.z, box.extent.z, extent.z) ||
-      !inside(box.begin.y, box.extent.y, extent.y) || !inside(box.begin.x, box.extent.x, extent.x))
-    throw Error("read", name,
-                "a box of " + box.extent.to_string() + " voxels at " + std::to_string(box.begin.z) +
-                    "," + std::to_string(box.begin.y) + "," + std::to_string(box.begin.x) +
-                    " leaves the volume of " + extent.to_string());
 }
 
 RawVolume::RawVolume(RandomFile file, RawHeader header)

@@ -50,8 +50,4 @@ class RawVolume final : public VolumeSource {
   RawHeader header_;
 };
 
-/// Throws `Error` where `box` does not lie inside a volume of `extent`: a mistake of the caller,
-/// caught before it reads elsewhere.
-void check_box(const Box3& box, Extent3 extent, const std::string& name);
-
 }  // namespace dfe::io

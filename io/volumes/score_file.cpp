@@ -6,10 +6,10 @@
 #include <array>
 #include <utility>
 
+#include "core/check_box.hpp"
 #include "dfengine/error.hpp"
 #include "io/hdf5/hdf5_file.hpp"
 #include "io/volumes/hdf5_volume.hpp"
-#include "io/volumes/raw_volume.hpp"
 
 namespace dfe::io {
 namespace {

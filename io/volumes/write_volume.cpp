@@ -44,7 +44,13 @@ bool is_volume_file_name(const std::filesystem::path& path) {
   return format_of(path) != Format::Unknown;
 }
 
-void write_label_map(const std::filesystem::path& path, const LabelMap& map) {
+}  // namespace dfe::io
+
+namespace dfe {
+
+using namespace io;
+
+void write_labels(const std::filesystem::path& path, const LabelMap& map) {
   check_shape(path, map.labels.extent(), map.geometry.extent);
   switch (format_of(path)) {
     case Format::Mrc:
@@ -73,4 +79,4 @@ void write_volume(const std::filesystem::path& path, VolumeView<const float> vol
   }
 }
 
-}  // namespace dfe::io
+}  // namespace dfe

@@ -75,6 +75,12 @@ Weights weights::read_image(std::span<const std::byte> bytes, const std::string&
   return read(h5::Reader(bytes, name), name);
 }
 
+}  // namespace dfe::io
+
+namespace dfe {
+
+using namespace io;
+
 Weights read_weights(const std::filesystem::path& path) {
   if (!weights::is_archive(path)) return read(h5::Reader(path), path.string());
   Weights result =
@@ -83,4 +89,4 @@ Weights read_weights(const std::filesystem::path& path) {
   return result;
 }
 
-}  // namespace dfe::io
+}  // namespace dfe

@@ -50,6 +50,12 @@ void check(const Weights& weights, const std::string& name) {
 
 }  // namespace
 
+}  // namespace dfe::io
+
+namespace dfe {
+
+using namespace io;
+
 void write_weights(const std::filesystem::path& path, const Weights& weights) {
   check(weights, path.string());
   h5::Writer file(path);
@@ -81,4 +87,4 @@ void write_weights(const std::filesystem::path& path, const Weights& weights) {
   file.commit();
 }
 
-}  // namespace dfe::io
+}  // namespace dfe

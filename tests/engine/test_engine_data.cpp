@@ -128,7 +128,7 @@ TEST_CASE(
     options.radius = {8, false};
     options.min_size = 100;
     const ParticleList list = cluster(map, options);
-    const LabelMap target = io::read_label_map(folder / "data" / (stem + "_target.h5"));
+    const LabelMap target = io::read_labels(folder / "data" / (stem + "_target.h5"));
     auto objects = components(target.labels);
     REQUIRE(objects.size() == 27);
     CHECK(list.particles.size() == 27);

@@ -124,7 +124,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     read_some(volume->extent(),
               [&](const dfe::Box3& box, float* out) { volume->read_box(box, out); });
   });
-  attempt([&] { dfe::io::read_label_map(path); });
+  attempt([&] { dfe::io::read_labels(path); });
   attempt([&] {
     const dfe::io::ScoreReader scores(path);
     if (scores.classes() < 1) std::abort();

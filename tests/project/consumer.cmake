@@ -14,5 +14,7 @@ run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE} -B ${WORK}/build
   -DCMAKE_PREFIX_PATH=${WORK}/prefix -DCMAKE_CXX_COMPILER=${COMPILER})
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 run(${WORK}/build/consumer)
+run(${WORK}/build/pick_array ${SOURCE}/../../../models/nine_classes.h5 ${WORK}/picks.star)
+run(${WORK}/prefix/bin/dfengine info ${WORK}/picks.star)
 run(${WORK}/prefix/bin/dfengine --version)
 file(REMOVE_RECURSE ${WORK})

@@ -121,6 +121,18 @@ TEST_CASE("README's commands run as written") {
   }
 }
 
+TEST_CASE("the example for the library is the program that the package's test builds and runs") {
+  const std::string page = read_text(kRoot / "docs/building.md");
+  const std::string begin = "```cpp\n", end = "```\n";
+  const std::size_t first = page.find(begin);
+  REQUIRE(first != std::string::npos);
+  const std::size_t from = first + begin.size(), to = page.find(end, from);
+  CHECK(page.find(begin, to) == std::string::npos);  // the only one
+  std::string program = read_text(kRoot / "tests/project/consumer/pick_array.cpp");
+  for (int line = 0; line < 2; ++line) program.erase(0, program.find('\n') + 1);  // its head
+  CHECK(page.substr(from, to - from) == program);
+}
+
 TEST_CASE("links between documents lead somewhere") {
   std::vector<fs::path> documents = {kRoot / "README.md", kRoot / "CONTRIBUTING.md",
                                      kRoot / "CHANGELOG.md"};

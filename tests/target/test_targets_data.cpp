@@ -28,7 +28,7 @@ const std::filesystem::path kShrec = test::data_dir() / "shrec19";
 ParticleList tomogram_0() {
   io::ListOptions options;
   options.xml_axes = io::XmlAxes::Xyz;
-  return io::read_particle_list(kShrec / "object_list_tomo0.xml", options);
+  return io::read_list(kShrec / "object_list_tomo0.xml", options);
 }
 
 TargetShape mask_shape(const std::string& name) {

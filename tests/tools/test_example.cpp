@@ -37,8 +37,8 @@ TEST_CASE("pick finds the planted particles and nothing else") {
     CHECK_FALSE(name.starts_with('.'));  // no temporary file is left
   }
 
-  const dfe::ParticleList truth = dfe::io::read_particle_list(folder / "truth.csv");
-  const dfe::ParticleList picks = dfe::io::read_particle_list(folder / "picks.csv");
+  const dfe::ParticleList truth = dfe::io::read_list(folder / "truth.csv");
+  const dfe::ParticleList picks = dfe::io::read_list(folder / "picks.csv");
   REQUIRE(truth.particles.size() == 12);
   CHECK(picks.particles.size() == truth.particles.size());
   for (const dfe::Particle& there : truth.particles) {

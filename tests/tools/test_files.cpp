@@ -141,7 +141,7 @@ TEST_CASE("an empty label map gives an empty list") {
   dfe::LabelMap map;
   map.geometry.extent = {4, 4, 4};
   map.labels = dfe::Volume<std::uint8_t>(map.geometry.extent, 0);
-  dfe::io::write_label_map(folder / "empty.mrc", map);
+  dfe::io::write_labels(folder / "empty.mrc", map);
   for (const char* name : {"e.star", "e.csv", "e.xml"}) {
     const Json result =
         json_of(folder, std::string("cluster empty.mrc --radius 3 --voxel-size 10 -o ") + name);

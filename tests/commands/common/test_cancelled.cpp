@@ -94,7 +94,7 @@ TEST_CASE("info does not take a stop for a file of another kind") {
   const TempFolder folder;
   const LabelMap map = empty_map({4, 4, 4});
   for (const char* name : {"labels.h5", "labels.mrc"}) {
-    io::write_label_map(folder / name, map);
+    io::write_labels(folder / name, map);
     InfoRequest request;
     request.files = {folder / name};
     CHECK(cancelled_by([&](Observer* o) { run_info(request, o); }) ==

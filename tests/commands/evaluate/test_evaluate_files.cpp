@@ -119,7 +119,7 @@ TEST_CASE("all results appear, each with its record") {
   membrane.labels = Volume<std::uint8_t>({20, 20, 60}, 0);
   membrane.geometry.extent = {20, 20, 60};
   membrane.labels(10, 14, 20) = 2;
-  io::write_label_map(folder / "membrane.mrc", membrane);
+  io::write_labels(folder / "membrane.mrc", membrane);
   io::ScoreWriter scores(folder / "scores.h5", membrane.geometry, 2, {}, false);
   std::vector<float> values(20 * 20 * 60, 0.0f);
   values[5000] = 0.755f;
@@ -153,13 +153,13 @@ TEST_CASE("all results appear, each with its record") {
   CHECK(json["local_maxima"]["1"]["mode"].get<double>() == Approx(0.75));
   CHECK(json["interval95"]["localization"]["recall"][0] == 1);
 
-  const ParticleList both = io::read_particle_list(folder / "sets_both.csv");
+  const ParticleList both = io::read_list(folder / "sets_both.csv");
   CHECK(both.particles.size() == 6);
   CHECK(both.particles[0].score == 1.0);  // the column confidence
-  const ParticleList alone = io::read_particle_list(folder / "sets_only_predicted.csv");
+  const ParticleList alone = io::read_list(folder / "sets_only_predicted.csv");
   CHECK(alone.particles.size() == 2);
   CHECK(alone.particles[0].score == 0.5);
-  CHECK(io::read_particle_list(folder / "sets_only_truth.csv").particles.empty());
+  CHECK(io::read_list(folder / "sets_only_truth.csv").particles.empty());
 
   CHECK_THROWS_WITH(run(request), DFE_CONTAINS("exists already"));
   request.common.skip_existing = true;
@@ -172,9 +172,9 @@ TEST_CASE("label volumes give Dice and IoU") {
   map.labels = Volume<std::uint8_t>({4, 4, 4}, 0);
   map.geometry.extent = {4, 4, 4};
   for (std::int64_t x = 0; x < 4; ++x) map.labels(1, 1, x) = 1;
-  io::write_label_map(folder / "truth.mrc", map);
+  io::write_labels(folder / "truth.mrc", map);
   map.labels(1, 1, 0) = 0;
-  io::write_label_map(folder / "labels.mrc", map);
+  io::write_labels(folder / "labels.mrc", map);
   EvaluateRequest request =
       request_of((folder / "labels.mrc").string(), (folder / "truth.mrc").string());
   request.report = (folder / "report.html").string();

@@ -39,7 +39,7 @@ TEST_CASE("pick keeps the geometry of a real tomogram") {
   CHECK(b.start == a.start);
   CHECK(b.cell_angles_deg == a.cell_angles_deg);
 
-  const ParticleList list = io::read_particle_list(folder / "picks.star");
+  const ParticleList list = io::read_list(folder / "picks.star");
   CHECK_FALSE(list.particles.empty());  // random weights label plenty
   for (const Particle& p : list.particles) {
     CHECK((p.position_voxels.z >= 0 && p.position_voxels.z <= 280));

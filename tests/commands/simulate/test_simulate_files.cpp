@@ -104,11 +104,11 @@ TEST_CASE("a data set has all its parts, laid out as train takes them") {
   CHECK(fs::exists(train.section("data").sections("valid")[0].path("list")));
 
   // The volumes say the same about each voxel.
-  const LabelMap target = io::read_label_map(out / "train/train_1_target.mrc");
-  const LabelMap occupancy = io::read_label_map(out / "train/train_1_occupancy.mrc");
+  const LabelMap target = io::read_labels(out / "train/train_1_target.mrc");
+  const LabelMap occupancy = io::read_labels(out / "train/train_1_occupancy.mrc");
   const Volume<float> instances =
       io::read_volume(*io::open_volume(out / "train/train_1_instances.mrc"));
-  const ParticleList list = io::read_particle_list(out / "train/train_1_objl.csv");
+  const ParticleList list = io::read_list(out / "train/train_1_objl.csv");
   CHECK(list.particles.size() == 5);
   CHECK(target.geometry.voxel_size.x_angstrom == Approx(13.68));
   for (std::int64_t i = 0; i < target.labels.voxels(); ++i) {
@@ -124,7 +124,7 @@ TEST_CASE("target paints the simulated labels again from masks and lists of ever
   const TempFolder folder;
   run_simulate(request_of(folder, kConfig, {"decoys=[]", "tomograms={test: 1}"}));
   const fs::path out = folder / "out";
-  const LabelMap truth = io::read_label_map(out / "test/test_1_target.mrc");
+  const LabelMap truth = io::read_labels(out / "test/test_1_target.mrc");
   for (const char* ending : {"_objl.xml", "_objl.star", "_objl.csv"}) {
     TargetRequest target;
     target.list = (out / ("test/test_1" + std::string(ending))).string();
@@ -133,7 +133,7 @@ TEST_CASE("target paints the simulated labels again from masks and lists of ever
     target.class_names = {"background", "ribosome", "capped"};
     target.output = (folder / ("again" + std::string(ending) + ".mrc")).string();
     run_target(target);
-    const LabelMap again = io::read_label_map(target.output);
+    const LabelMap again = io::read_labels(target.output);
     std::int64_t different = 0, labelled = 0;
     for (std::int64_t i = 0; i < truth.labels.voxels(); ++i) {
       different += truth.labels.data()[i] != again.labels.data()[i];
@@ -240,8 +240,8 @@ TEST_CASE("a list of another data set gives places and angles") {
   request.overrides = {"tomograms={test: 1}", "decoys=[]", "seed=77",
                        "placement.list=" + (folder / "out/test/test_1_objl.star").string()};
   run_simulate(request);
-  const ParticleList a = io::read_particle_list(folder / "out/test/test_1_objl.xml"),
-                     b = io::read_particle_list(folder / "copy/test/test_1_objl.xml");
+  const ParticleList a = io::read_list(folder / "out/test/test_1_objl.xml"),
+                     b = io::read_list(folder / "copy/test/test_1_objl.xml");
   REQUIRE(a.particles.size() == b.particles.size());
   for (std::size_t i = 0; i < a.particles.size(); ++i) {
     CHECK(a.particles[i].position_voxels.x ==
@@ -262,7 +262,7 @@ TEST_CASE("a list of several tomograms asks for the setting that chooses one") {
     particle.tomogram = tomogram;
   }
   list.voxel_size = VoxelSize::cubic(10);
-  io::write_particle_list(folder / "two.star", list);
+  io::write_list(folder / "two.star", list);
   SimulateRequest request = request_of(
       folder, kConfig,
       {"tomograms={test: 1}", "decoys=[]", "placement.list=" + (folder / "two.star").string()});
@@ -271,7 +271,7 @@ TEST_CASE("a list of several tomograms asks for the setting that chooses one") {
                     "tomograms; choose one of first, second");
   request.overrides.push_back("placement.tomogram=second");
   run_simulate(request);
-  CHECK(io::read_particle_list(folder / "out/test/test_1_objl.xml").particles.size() == 2);
+  CHECK(io::read_list(folder / "out/test/test_1_objl.xml").particles.size() == 2);
 }
 
 TEST_CASE("the documented settings are all there are, and their values the defaults") {

@@ -51,7 +51,7 @@ void write_list(const std::filesystem::path& path, std::vector<Particle> particl
   list.tomogram_extent = kExtent;
   io::ListOptions options;
   options.format = format;
-  io::write_particle_list(path, list, options);
+  io::write_list(path, list, options);
 }
 
 Particle particle(int label, double z, double y, double x) {
@@ -87,7 +87,7 @@ struct Setting {
   }
 
   nlohmann::json run() { return nlohmann::json::parse(run_target(request, &messages).json); }
-  LabelMap target() const { return io::read_label_map(request.output); }
+  LabelMap target() const { return io::read_labels(request.output); }
 };
 
 std::int64_t count(const LabelMap& map, int label) {
@@ -171,7 +171,7 @@ TEST_CASE("merged labels lie under or over the objects, in the order given") {
   for (std::int64_t y = 0; y < kExtent.y; ++y)
     for (std::int64_t x = 0; x < kExtent.x; ++x) sheet.labels(8, y, x) = y < 15 ? 7 : 8;
   const std::string file = (s.folder / "sheet.mrc").string();
-  io::write_label_map(file, sheet);
+  io::write_labels(file, sheet);
   s.request.common.overwrite = true;
 
   s.request.merges = {file};

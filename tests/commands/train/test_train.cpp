@@ -202,8 +202,8 @@ TEST_CASE("targets are painted where only lists are given") {
   run(request_in(folder, {"data.train=[{tomogram: " + (folder / "a.mrc").string() +
                               ", list: " + (folder / "a.star").string() + "}]",
                           "data.spheres=\"bright=3.5,dark=35A\"", "training.epochs=1"}));
-  const LabelMap painted = io::read_label_map(folder / "run/targets/train_0_a.mrc"),
-                 truth = io::read_label_map(folder / "a_target.mrc");
+  const LabelMap painted = io::read_labels(folder / "run/targets/train_0_a.mrc"),
+                 truth = io::read_labels(folder / "a_target.mrc");
   // Positions of the list are rounded to what the file holds, so a voxel on the rim may differ.
   std::int64_t different = 0;
   for (std::size_t i = 0; i < truth.labels.span().size(); ++i)
@@ -216,8 +216,8 @@ TEST_CASE("DeepFinder's folders") {
   for (const char* part : {"train", "valid"}) {
     std::filesystem::create_directory(folder / part);
     dfe::test::write_toy_tomogram(folder / part, part, 1 + static_cast<std::uint64_t>(part[0]));
-    const ParticleList list = io::read_particle_list(folder / part / (std::string(part) + ".star"));
-    io::write_particle_list(folder / part / (std::string(part) + "_objl.xml"), list);
+    const ParticleList list = io::read_list(folder / part / (std::string(part) + ".star"));
+    io::write_list(folder / part / (std::string(part) + "_objl.xml"), list);
   }
   std::ofstream(folder / "toy.yaml")
       << "output: run\nclasses: [background, bright, dark]\ndata: {folder: .}\n"

@@ -59,8 +59,8 @@ inline void write_toy_tomogram(const std::filesystem::path& folder, const std::s
         }
       }
   io::write_volume(folder / (name + ".mrc"), voxels.view(), geometry);
-  io::write_label_map(folder / (name + "_target.mrc"), target);
-  io::write_particle_list(folder / (name + ".star"), list);
+  io::write_labels(folder / (name + "_target.mrc"), target);
+  io::write_list(folder / (name + ".star"), list);
 }
 
 /// toy.yaml with two tomograms to train on and one to validate; `more` is YAML that is added.

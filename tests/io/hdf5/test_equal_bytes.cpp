@@ -52,7 +52,7 @@ void write_labels(const std::filesystem::path& path) {
   map.labels = Volume<std::uint8_t>(map.geometry.extent, 0);
   map.labels(1, 2, 3) = 2;
   map.class_names = {"background", "a", "b"};
-  io::write_label_map(path, map);
+  io::write_labels(path, map);
 }
 
 void write_voxels(const std::filesystem::path& path) {

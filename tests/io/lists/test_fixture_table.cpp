@@ -104,7 +104,7 @@ TEST_CASE(
     options.format = row.format;
     options.relion_binning = row.binning;
     options.xml_axes = row.axes;
-    io::write_particle_list(path, list, options);
+    io::write_list(path, list, options);
     std::ifstream in(path, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     for (const std::string& part : row.expected) CHECK_THAT(text, DFE_CONTAINS(part));
@@ -112,7 +112,7 @@ TEST_CASE(
     options.format = ListFormat::Auto;
     options.tomogram_extent = list.tomogram_extent;
     options.voxel_size = list.voxel_size;
-    const ParticleList back = io::read_particle_list(path, options);
+    const ParticleList back = io::read_list(path, options);
     CHECK(back.warnings == std::vector<std::string>{});
     REQUIRE(back.particles.size() == 1);
     const Particle& p = back.particles[0];
@@ -169,8 +169,8 @@ TEST_CASE("an empty list is valid in every format") {
         std::filesystem::temp_directory_path() / ("dfe_empty_list" + std::string(ending));
     ParticleList list;
     list.voxel_size = VoxelSize::cubic(10);
-    io::write_particle_list(path, list);
-    CHECK(io::read_particle_list(path).particles.empty());
+    io::write_list(path, list);
+    CHECK(io::read_list(path).particles.empty());
     std::filesystem::remove(path);
   }
 }
@@ -179,11 +179,11 @@ TEST_CASE("writers refuse what no reader could take") {
   ParticleList list = fixture();
   const auto path = std::filesystem::temp_directory_path() / "dfe_never_written.xml";
   list.particles[0].position_voxels.x = std::numeric_limits<double>::quiet_NaN();
-  CHECK_THROWS_WITH(io::write_particle_list(path, list), DFE_CONTAINS("not finite"));
+  CHECK_THROWS_WITH(io::write_list(path, list), DFE_CONTAINS("not finite"));
   list = fixture();
   list.particles[0].class_label = 0;
-  CHECK_THROWS_WITH(io::write_particle_list(path, list), DFE_CONTAINS("class label 0"));
-  CHECK_THROWS_WITH(io::write_particle_list(path.string() + ".doc", fixture()),
+  CHECK_THROWS_WITH(io::write_list(path, list), DFE_CONTAINS("class label 0"));
+  CHECK_THROWS_WITH(io::write_list(path.string() + ".doc", fixture()),
                     DFE_CONTAINS(".xml, .star, .csv"));
   CHECK(!std::filesystem::exists(path));
 }

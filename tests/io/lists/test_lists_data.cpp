@@ -15,7 +15,7 @@ using io::ListOptions;
 namespace {
 
 ParticleList read(const std::string& name, const ListOptions& options = {}) {
-  return io::read_particle_list(test::data_dir() / name, options);
+  return io::read_list(test::data_dir() / name, options);
 }
 
 Point3 sum_of(const ParticleList& list) {

@@ -103,8 +103,8 @@ TEST_CASE("shrec: the ending alone makes a text a location file, and content may
 TEST_CASE("shrec: locations are not written") {
   io::ListOptions options;
   options.format = io::ListFormat::Shrec;
-  CHECK_THROWS_WITH(io::write_particle_list("nowhere.txt", read(kZFirst), options),
+  CHECK_THROWS_WITH(io::write_list("nowhere.txt", read(kZFirst), options),
                     DFE_CONTAINS("are read, not written"));
-  CHECK_THROWS_WITH(io::write_particle_list("nowhere.txt", read(kZFirst)),
+  CHECK_THROWS_WITH(io::write_list("nowhere.txt", read(kZFirst)),
                     DFE_CONTAINS("the ending names no list format"));
 }

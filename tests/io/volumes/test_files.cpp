@@ -105,7 +105,7 @@ TEST_CASE("a full disk gives an error and leaves nothing behind, whatever the fo
   map.labels = dfe::Volume<std::uint8_t>({64, 64, 64}, 3);
   map.geometry.extent = {64, 64, 64};
   for (const std::string name : {"l.mrc", "l.h5", "l.em"})
-    CHECK(fails_on_full_disk(100000, [&] { dfe::io::write_label_map(scratch / name, map); }));
+    CHECK(fails_on_full_disk(100000, [&] { dfe::io::write_labels(scratch / name, map); }));
   CHECK(fails_on_full_disk(100000, [&] {
     const std::vector<float> scores(64 * 64 * 64, 0.5f);
     dfe::io::ScoreWriter writer(scratch / "s.h5", map.geometry, 2, {}, true);

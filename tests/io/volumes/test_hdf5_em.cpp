@@ -204,15 +204,15 @@ TEST_CASE("class names and geometry of a label map survive in HDF5") {
   map.geometry.voxel_size = {13.68, 13.7, 13.69};
   map.geometry.labels = {"a label"};
   map.class_names = {"background", "ribosome"};
-  dfe::io::write_label_map(scratch / "l.h5", map);
-  const LabelMap back = dfe::io::read_label_map(scratch / "l.h5");
+  dfe::io::write_labels(scratch / "l.h5", map);
+  const LabelMap back = dfe::io::read_labels(scratch / "l.h5");
   CHECK(back.class_names == map.class_names);
   CHECK(back.geometry.voxel_size == map.geometry.voxel_size);
   CHECK(back.geometry.labels == map.geometry.labels);
   CHECK(back.labels(1, 2, 3) == 200);
   CHECK(open_volume(scratch / "l.h5")->info().mode == "uint8");
   map.labels = Volume<std::uint8_t>({2, 3, 4}, 127);
-  dfe::io::write_label_map(scratch / "l.h5", map);
+  dfe::io::write_labels(scratch / "l.h5", map);
   CHECK(open_volume(scratch / "l.h5")->info().mode == "int8");
 }
 

@@ -17,8 +17,8 @@ using dfe::LabelMap;
 using dfe::Volume;
 using dfe::VolumeGeometry;
 using dfe::io::open_volume;
-using dfe::io::read_label_map;
-using dfe::io::write_label_map;
+using dfe::io::read_labels;
+using dfe::io::write_labels;
 using dfe::io::write_volume;
 using dfe::test::file_bytes;
 using dfe::test::make_mrc;
@@ -66,13 +66,13 @@ TEST_CASE("a label map is MRC mode 0, a large label makes it mode 6") {
   for (const Extent3 extent : {Extent3{1, 1, 1}, Extent3{3, 5, 7}, Extent3{9, 101, 67}})
     for (const int largest : {0, 1, 127, 128, 255}) {
       const LabelMap map = labels_of(extent, static_cast<std::uint8_t>(largest));
-      write_label_map(scratch / "l.mrc", map);
+      write_labels(scratch / "l.mrc", map);
       const auto bytes = file_bytes(scratch / "l.mrc");
       const bool wide = largest > 127;
       CHECK(field<std::int32_t>(bytes, 12) == (wide ? 6 : 0));
       CHECK(bytes.size() == 1024 + static_cast<std::size_t>(extent.voxels()) * (wide ? 2 : 1));
       CHECK(field<float>(bytes, 80) == static_cast<float>(largest));
-      const LabelMap back = read_label_map(scratch / "l.mrc");
+      const LabelMap back = read_labels(scratch / "l.mrc");
       CHECK(back.labels.extent() == extent);
       CHECK(std::equal(map.labels.span().begin(), map.labels.span().end(),
                        back.labels.span().begin()));
@@ -134,7 +134,7 @@ TEST_CASE("the geometry of an input is in the output, whatever the axis order wa
   LabelMap map = labels_of({5, 6, 7}, 3);
   map.geometry = source->info().geometry;
   for (const std::string name : {"out.mrc", "out.h5"}) {
-    write_label_map(scratch / name, map);
+    write_labels(scratch / name, map);
     const auto back = open_volume(scratch / name);
     expect_same(back->info().geometry, source->info().geometry);
     CHECK(back->info().geometry.sampling == Extent3{50, 60, 70});
@@ -147,7 +147,7 @@ TEST_CASE("an unknown voxel size stays unknown, and stacks become volumes") {
   const Scratch scratch;
   LabelMap map = labels_of({2, 2, 2}, 1);
   map.geometry.space_group = 401;
-  write_label_map(scratch / "l.mrc", map);
+  write_labels(scratch / "l.mrc", map);
   const auto info = open_volume(scratch / "l.mrc")->info();
   CHECK_FALSE(info.geometry.voxel_size.known());
   CHECK(info.geometry.space_group == 1);
@@ -158,7 +158,7 @@ TEST_CASE("ten labels of the input make room for one of ours, and long ones are 
   LabelMap map = labels_of({1, 1, 1}, 1);
   for (int i = 0; i < 12; ++i) map.geometry.labels.push_back("label " + std::to_string(i));
   map.geometry.labels[0] = std::string(200, 'x');
-  write_label_map(scratch / "l.mrc", map);
+  write_labels(scratch / "l.mrc", map);
   const auto labels = open_volume(scratch / "l.mrc")->info().geometry.labels;
   REQUIRE(labels.size() == 10);
   CHECK(labels[0] == std::string(80, 'x'));
@@ -196,14 +196,14 @@ TEST_CASE("a volume that is no label map is refused with the count and the first
   volume(1, 2, 3) = std::nanf("");
   for (const std::string name : {"v.mrc", "v.h5", "v.em"}) {
     write_volume(scratch / name, volume.view(), geometry);
-    CHECK_THROWS_WITH(read_label_map(scratch / name),
+    CHECK_THROWS_WITH(read_labels(scratch / name),
                       DFE_CONTAINS("2 of 24 voxels") && DFE_CONTAINS("0.500000 at z,y,x 1,0,2"));
   }
   auto negative = make_mrc({1, 1, 3}, 0).real(76, -128).real(80, 127);
-  CHECK_THROWS_WITH(read_label_map(scratch.file("n.mrc", negative.bytes)),
+  CHECK_THROWS_WITH(read_labels(scratch.file("n.mrc", negative.bytes)),
                     DFE_CONTAINS("-128.000000 at z,y,x 0,0,0"));
   auto large = make_mrc({1, 1, 3}, 6);
-  CHECK_THROWS_WITH(read_label_map(scratch.file("n.mrc", large.bytes)),
+  CHECK_THROWS_WITH(read_labels(scratch.file("n.mrc", large.bytes)),
                     DFE_CONTAINS("2 of 3 voxels") && DFE_CONTAINS("1201"));
 }
 
@@ -212,15 +212,15 @@ TEST_CASE("endings decide the format that is written") {
   const LabelMap map = labels_of({2, 2, 2}, 1);
   for (const std::string name : {"a.txt", "a", "a.mrc.gz", "a.tif"}) {
     CHECK_FALSE(dfe::io::is_volume_file_name(scratch / name));
-    CHECK_THROWS_WITH(write_label_map(scratch / name, map), DFE_CONTAINS("use .mrc"));
+    CHECK_THROWS_WITH(write_labels(scratch / name, map), DFE_CONTAINS("use .mrc"));
   }
   for (const std::string name : {"a.mrc", "a.REC", "a.map", "a.h5", "a.em"}) {
     CHECK(dfe::io::is_volume_file_name(scratch / name));
-    write_label_map(scratch / name, map);
-    CHECK(read_label_map(scratch / name).labels(1, 1, 1) == 1);
+    write_labels(scratch / name, map);
+    CHECK(read_labels(scratch / name).labels(1, 1, 1) == 1);
   }
   LabelMap torn = labels_of({2, 2, 2}, 1);
   torn.geometry.extent = {2, 2, 3};
-  CHECK_THROWS_AS(write_label_map(scratch / "b.mrc", torn), Error);
+  CHECK_THROWS_AS(write_labels(scratch / "b.mrc", torn), Error);
   CHECK(scratch.names().size() == 5);
 }
