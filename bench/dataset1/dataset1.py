@@ -61,57 +61,29 @@ def simulated(folder):
     return ["data.train=[]", "data.valid=[]", f"data.folder={folder.resolve()}", "data.axes=xyz"]
 
 
+def segment_and_score(dfengine, data, output, weights, test):
+    """Scores of objects and of voxels on one tomogram."""
+    tomogram, target = (data / "data" / f"tomo{test}_{name}.h5" for name in ("data", "target"))
+    picks, labels = output / f"tomo{test}_picks.xml", output / f"tomo{test}_labels.mrc"
+    options = ["--radius", 8, "--min-size", 250, "--voxel-size", 13.68, "--overwrite"]
+    outputs = ["-o", picks, "--labels", labels]
+    run(dfengine, "pick", tomogram, "--weights", weights, *options, *outputs)
+    truth = data / "data" / f"tomo{test}_objlist.xml"
+    axes = ["--axes", "xyz", "--truth-axes", "zyx"]
+    objects = run(dfengine, "evaluate", picks, "--truth", truth, *axes, "--distance", 5)
+    voxels = run(dfengine, "evaluate", labels, "--truth", target)
+    return objects, voxels
+
+
 def train_and_score(dfengine, data, output, source, test, seed, more):
     """One run; a finished one is not repeated."""
     result = output / "scores.json"
     if result.exists():
         return json.loads(result.read_text())
     resume = ["--resume"] if (output / "checkpoint.h5").exists() else []
-    trained = run(
-        dfengine,
-        "train",
-        HERE / "train.yaml",
-        *source,
-        f"seed={seed}",
-        *more,
-        "-o",
-        output,
-        *resume,
-    )
-    tomogram, target = (data / "data" / f"tomo{test}_{name}.h5" for name in ("data", "target"))
-    picks, labels = output / f"tomo{test}_picks.xml", output / f"tomo{test}_labels.mrc"
-    run(
-        dfengine,
-        "pick",
-        tomogram,
-        "--weights",
-        trained["weights_best"],
-        "--radius",
-        8,
-        "--min-size",
-        250,
-        "-o",
-        picks,
-        "--labels",
-        labels,
-        "--voxel-size",
-        13.68,
-        "--overwrite",
-    )
-    objects = run(
-        dfengine,
-        "evaluate",
-        picks,
-        "--truth",
-        data / "data" / f"tomo{test}_objlist.xml",
-        "--axes",
-        "xyz",
-        "--truth-axes",
-        "zyx",
-        "--distance",
-        5,
-    )
-    voxels = run(dfengine, "evaluate", labels, "--truth", target)
+    settings = [HERE / "train.yaml", *source, f"seed={seed}", *more]
+    trained = run(dfengine, "train", *settings, "-o", output, *resume)
+    objects, voxels = segment_and_score(dfengine, data, output, trained["weights_best"], test)
     scores = {
         "seed": seed,
         "best_epoch": trained["best_epoch"],
@@ -188,8 +160,9 @@ def table(rows):
     return "\n".join(lines)
 
 
-def main():
-    arguments, more = sys.argv[1:], []
+def options_of(arguments):
+    """The options, and what follows -- for `dfengine train`."""
+    more = []
     if "--" in arguments:
         at = arguments.index("--")
         arguments, more = arguments[:at], arguments[at + 1 :]
@@ -208,27 +181,11 @@ def main():
         default=1,
         help="runs of the curve side by side; give each its share of the threads",
     )
-    a = parser.parse_args(arguments)
-    a.output.mkdir(parents=True, exist_ok=True)
-    if a.simulated:
-        print(
-            json.dumps(
-                train_and_score(
-                    a.dfengine, a.data, a.output / "simulated", simulated(a.simulated), 8, 1, more
-                )
-            )
-        )
-        return
-    if not a.curve:
-        print(
-            json.dumps(
-                train_and_score(
-                    a.dfengine, a.data, a.output / "six", real(a.data, range(1, 7), 7), 8, 1, more
-                )
-            )
-        )
-        return
-    # another choice of tomograms for every seed
+    return parser.parse_args(arguments), more
+
+
+def curve(a, more):
+    """Every seed with 1 to 4 tomograms, another choice of them for each."""
     runs = [
         (seed, [(seed - 1 + i) % 6 + 1 for i in range(count)])
         for seed in range(1, a.seeds + 1)
@@ -237,12 +194,9 @@ def main():
 
     def one(seed, tomograms):
         output = a.output / f"{len(tomograms)}_seed{seed}"
-        row = {
-            "tomograms": tomograms,
-            **train_and_score(
-                a.dfengine, a.data, output, real(a.data, tomograms, 7), 8, seed, more
-            ),
-        }
+        source = real(a.data, tomograms, 7)
+        scores = train_and_score(a.dfengine, a.data, output, source, 8, seed, more)
+        row = {"tomograms": tomograms, **scores}
         print(json.dumps(row), flush=True)
         return row
 
@@ -250,6 +204,20 @@ def main():
         rows = list(pool.map(lambda r: one(*r), runs))
     (a.output / "learning_curve.svg").write_text(picture(rows))
     print(table(rows))
+
+
+def main():
+    a, more = options_of(sys.argv[1:])
+    a.output.mkdir(parents=True, exist_ok=True)
+    if a.curve and not a.simulated:
+        curve(a, more)
+        return
+    if a.simulated:
+        name, source = "simulated", simulated(a.simulated)
+    else:
+        name, source = "six", real(a.data, range(1, 7), 7)
+    scores = train_and_score(a.dfengine, a.data, a.output / name, source, 8, 1, more)
+    print(json.dumps(scores))
 
 
 if __name__ == "__main__":

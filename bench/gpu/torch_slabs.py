@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""PyTorch on the same card: what the card can do at best, and the same network on the same volume
+"""PyTorch on the same GPU: what the GPU can do at best, and the same network on the same volume
 in slabs.
 
     torch_slabs.py ceilings DEVICE
@@ -9,7 +9,7 @@ in slabs.
         seconds of the whole network
 
 The network goes stage by stage as dfengine does: no voxel of a layer is computed twice but for the
-halo of a slab within a stage, skips stay on the card, channels_last_3d, cudnn.benchmark. A slab
+halo of a slab within a stage, skips stay on the GPU, channels_last_3d, cudnn.benchmark. A slab
 sees its real neighbours; zeros exist only at the volume's faces.
 """
 
@@ -95,127 +95,131 @@ class Layer:
         return F.relu_(F.conv3d(x, self.w, self.b, padding=(0, 1, 1)))
 
 
-def network(precision, depth, height, width, slab):
-    kind = TYPES[precision]
-    torch.backends.cudnn.benchmark = True
-    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
-    layers = {
-        name: Layer(ci, co, k, kind)
-        for name, ci, co, k in (
-            ("c1", 1, 32, 3),
-            ("c2", 32, 32, 3),
-            ("c3", 32, 48, 3),
-            ("c4", 48, 48, 3),
-            ("c5", 48, 64, 3),
-            ("c6", 64, 64, 3),
-            ("c7", 64, 64, 3),
-            ("c8", 64, 64, 3),
-            ("u9", 64, 64, 2),
-            ("c10", 112, 48, 3),
-            ("c11", 48, 48, 3),
-            ("u12", 48, 48, 2),
-            ("c13", 80, 32, 3),
-            ("c14", 32, 32, 3),
-            ("head", 32, 13, 1),
-        )
-    }
+LAYERS = {
+    "c1": (1, 32, 3),
+    "c2": (32, 32, 3),
+    "c3": (32, 48, 3),
+    "c4": (48, 48, 3),
+    "c5": (48, 64, 3),
+    "c6": (64, 64, 3),
+    "c7": (64, 64, 3),
+    "c8": (64, 64, 3),
+    "u9": (64, 64, 2),
+    "c10": (112, 48, 3),
+    "c11": (48, 48, 3),
+    "u12": (48, 48, 2),
+    "c13": (80, 32, 3),
+    "c14": (32, 32, 3),
+    "head": (32, 13, 1),
+}
 
-    def volume(channels, d, h, w):
-        """One more plane than there is, so that a slab's neighbours are always there; the planes
-        around the volume are zeros.
-        """
-        return torch.empty(
-            1, channels, d, h, w, device=device, dtype=kind, memory_format=torch.channels_last_3d
-        )
 
-    def planes(x, begin, end):
-        """Planes [begin, end), zeros where the volume has none."""
-        inside = x[:, :, max(begin, 0) : min(end, x.shape[2])]
-        low, high = max(-begin, 0), max(end - x.shape[2], 0)
-        return F.pad(inside, (0, 0, 0, 0, low, high)) if low or high else inside
+def planes(x, begin, end):
+    """Planes [begin, end), zeros where the volume has none."""
+    inside = x[:, :, max(begin, 0) : min(end, x.shape[2])]
+    low, high = max(-begin, 0), max(end - x.shape[2], 0)
+    return F.pad(inside, (0, 0, 0, 0, low, high)) if low or high else inside
 
-    def twice(first, second, x, begin, end, d):
+
+class Network:
+    """The network on a volume of random voxels, stage by stage."""
+
+    def __init__(self, kind, depth, height, width, slab):
+        self.kind, self.slab = kind, slab
+        self.extent = depth, height, width
+        self.layers = {name: Layer(*shape, kind) for name, shape in LAYERS.items()}
+        self.noise = torch.rand(min(depth, 32), height, width)
+        if device == "cuda":
+            self.noise = self.noise.pin_memory()
+
+    def volume(self, channels, divisor):
+        """Channels of the volume at this resolution."""
+        extent = (n // divisor for n in self.extent)
+        shape = dict(device=device, dtype=self.kind, memory_format=torch.channels_last_3d)
+        return torch.empty(1, channels, *extent, **shape)
+
+    def slabs(self, depth):
+        return ((z, min(z + self.slab, depth)) for z in range(0, depth, self.slab))
+
+    def twice(self, first, second, x, begin, end, d):
         """Two convolutions of [begin, end): the first one's planes outside the volume are zeros for
         the second.
         """
-        y = layers[first].same(x)
+        y = self.layers[first].same(x)
         low, high = begin == 0, end == d
         if low:
             y[:, :, :1] = 0
         if high:
             y[:, :, -1:] = 0
-        return layers[second].same(y)
+        return self.layers[second].same(y)
 
-    def up(name, x, begin, end):
+    def up(self, name, x, begin, end):
         """Output planes [begin, end) of nearest up-sampling and a 2x2x2 convolution padded at the
         high end.
         """
         small = planes(x, begin // 2, (end + 1) // 2 + 1)
         big = F.interpolate(small, scale_factor=2)[:, :, begin % 2 : begin % 2 + end - begin + 1]
-        return F.relu_(F.conv3d(F.pad(big, (0, 1, 0, 1)), layers[name].w, layers[name].b))
+        layer = self.layers[name]
+        return F.relu_(F.conv3d(F.pad(big, (0, 1, 0, 1)), layer.w, layer.b))
 
-    noise = torch.rand(min(depth, 32), height, width)
-    if device == "cuda":
-        noise = noise.pin_memory()
+    def input(self):
+        depth, height, width = self.extent
+        x = torch.empty(1, 1, depth, height, width, device=device, dtype=self.kind)
+        for z in range(0, depth, self.noise.shape[0]):
+            n = min(self.noise.shape[0], depth - z)
+            x[0, 0, z : z + n] = self.noise[:n].to(device, non_blocking=True)
+        return x
 
-    def whole():
-        skip1, half = volume(32, depth, height, width), volume(
-            32, depth // 2, height // 2, width // 2
-        )
-        x = torch.empty(1, 1, depth, height, width, device=device, dtype=kind)
-        for z in range(0, depth, noise.shape[0]):
-            n = min(noise.shape[0], depth - z)
-            x[0, 0, z : z + n] = noise[:n].to(device, non_blocking=True)
-        for z in range(0, depth, slab):
-            end = min(z + slab, depth)
-            skip1[:, :, z:end] = twice("c1", "c2", planes(x, z - 2, end + 2), z, end, depth)
-            half[:, :, z // 2 : end // 2] = F.max_pool3d(skip1[:, :, z:end], 2)
-        d2 = depth // 2
-        skip2, quarter = volume(48, d2, height // 2, width // 2), volume(
-            48, depth // 4, height // 4, width // 4
-        )
-        for z in range(0, d2, slab):
-            end = min(z + slab, d2)
-            skip2[:, :, z:end] = twice("c3", "c4", planes(half, z - 2, end + 2), z, end, d2)
-            quarter[:, :, z // 2 : end // 2] = F.max_pool3d(skip2[:, :, z:end], 2)
-        for name in ("c5", "c6", "c7", "c8"):
-            quarter = F.relu_(F.conv3d(quarter, layers[name].w, layers[name].b, padding=1))
-        mid = volume(48, d2, height // 2, width // 2)
-        for z in range(0, d2, slab):
-            end = min(z + slab, d2)
-            low, high = max(z - 2, 0), min(end + 2, d2)
-            joined = torch.cat([up("u9", quarter, low, high), skip2[:, :, low:high]], 1)
-            joined = (
-                F.pad(joined, (0, 0, 0, 0, low - z + 2, end + 2 - high))
-                if low != z - 2 or high != end + 2
-                else joined
-            )
-            mid[:, :, z:end] = twice("c10", "c11", joined, z, end, d2)
-        labels = torch.empty(depth, height, width, dtype=torch.uint8, pin_memory=device == "cuda")
-        for z in range(0, depth, slab):
-            end = min(z + slab, depth)
+    def down(self, first, second, x, channels, divisor):
+        """Two convolutions and what pooling makes of them."""
+        skip, pooled = self.volume(channels, divisor), self.volume(channels, 2 * divisor)
+        depth = skip.shape[2]
+        for z, end in self.slabs(depth):
+            skip[:, :, z:end] = self.twice(first, second, planes(x, z - 2, end + 2), z, end, depth)
+            pooled[:, :, z // 2 : end // 2] = F.max_pool3d(skip[:, :, z:end], 2)
+        return skip, pooled
+
+    def joined(self, up, x, skip):
+        """Slabs of the up-sampled volume beside the skip, with two planes of their neighbours."""
+        depth = skip.shape[2]
+        for z, end in self.slabs(depth):
             low, high = max(z - 2, 0), min(end + 2, depth)
-            joined = torch.cat([up("u12", mid, low, high), skip1[:, :, low:high]], 1)
-            joined = (
-                F.pad(joined, (0, 0, 0, 0, low - z + 2, end + 2 - high))
-                if low != z - 2 or high != end + 2
-                else joined
-            )
-            y = twice("c13", "c14", joined, z, end, depth)
-            labels[z:end].copy_(
-                F.conv3d(y, layers["head"].w, layers["head"].b).argmax(1)[0].to(torch.uint8),
-                non_blocking=True,
-            )
+            both = torch.cat([self.up(up, x, low, high), skip[:, :, low:high]], 1)
+            if low != z - 2 or high != end + 2:
+                both = F.pad(both, (0, 0, 0, 0, low - z + 2, end + 2 - high))
+            yield z, end, both
+
+    def labels(self):
+        x = self.input()
+        skip1, half = self.down("c1", "c2", x, 32, 1)
+        skip2, quarter = self.down("c3", "c4", half, 48, 2)
+        for name in ("c5", "c6", "c7", "c8"):
+            layer = self.layers[name]
+            quarter = F.relu_(F.conv3d(quarter, layer.w, layer.b, padding=1))
+        mid = self.volume(48, 2)
+        for z, end, both in self.joined("u9", quarter, skip2):
+            mid[:, :, z:end] = self.twice("c10", "c11", both, z, end, mid.shape[2])
+        depth, head = self.extent[0], self.layers["head"]
+        labels = torch.empty(*self.extent, dtype=torch.uint8, pin_memory=device == "cuda")
+        for z, end, both in self.joined("u12", mid, skip1):
+            y = self.twice("c13", "c14", both, z, end, depth)
+            chosen = F.conv3d(y, head.w, head.b).argmax(1)[0].to(torch.uint8)
+            labels[z:end].copy_(chosen, non_blocking=True)
         synchronize()
         return labels
 
+
+def network(precision, depth, height, width, slab):
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
+    net = Network(TYPES[precision], depth, height, width, slab)
     with torch.inference_mode():
-        whole()  # chooses kernels
+        net.labels()  # chooses kernels
         times = []
         for _ in range(2 if device == "cuda" else 1):
             synchronize()
             start = time.perf_counter()
-            whole()
+            net.labels()
             times.append(time.perf_counter() - start)
     peak = torch.cuda.max_memory_allocated() if device == "cuda" else 0
     return {

@@ -127,51 +127,67 @@ void add(const std::string& pair, double range_deg, Profile& p) {
   ++p.tomograms;
 }
 
-void run(int argc, char** argv) {
-  if (argc < 6)
-    throw Error(ErrorKind::Usage, "compare", "", "too few arguments",
-                "compare_tomograms PREFIX RANGE REAL:TARGET... -- SIMULATED:TARGET...");
-  const std::string prefix = argv[1];
-  const double range = std::atof(argv[2]);
-  std::array<Profile, 2> sides;
+using Sides = std::array<Profile, 2>;
+const std::array<const char*, 2> kNames{"real", "simulated"};
+
+/// The sides that the arguments name, sums divided by what was counted.
+Sides read_sides(int argc, char** argv, double range_deg) {
+  Sides sides;
   std::size_t side = 0;
   for (int i = 3; i < argc; ++i) {
     if (std::string(argv[i]) == "--")
       side = 1;
     else
-      add(argv[i], range, sides[side]);
+      add(argv[i], range_deg, sides[side]);
   }
-  const std::array<const char*, 2> names{"real", "simulated"};
-  io::report::LineChart spectrum{
-      "Amplitude spectrum", "cycles per voxel", "amplitude per deviation", {}, false, {}};
-  io::report::LineChart histogram{
-      "Intensities", "deviations from the mean", "share per tenth", {}, false, {}};
-  std::printf("shell  real in  real out  simulated in  simulated out (power)\n");
-  for (std::size_t s = 0; s < 2; ++s) {
-    Profile& p = sides[s];
-    io::report::Series in{std::string(names[s]) + ", measured", {}, {}},
-        out{std::string(names[s]) + ", wedge", {}, {}};
+  for (Profile& p : sides)
     for (std::size_t k = 0; k < kShells; ++k) {
       p.power_in[k] /= std::max(p.count_in[k], 1.0);
       p.power_out[k] /= std::max(p.count_out[k], 1.0);
-      const double f = (static_cast<double>(k) + 0.5) / (2 * kShells);
-      in.x.push_back(f), in.y.push_back(std::sqrt(p.power_in[k]));
-      out.x.push_back(f), out.y.push_back(std::sqrt(p.power_out[k]));
     }
-    spectrum.series.push_back(in);
-    spectrum.series.push_back(out);
-    io::report::Series h{names[s], {}, {}};
-    for (std::size_t b = 0; b < kBins; ++b) {
-      h.x.push_back(-4 + (static_cast<double>(b) + 0.5) * 8 / kBins);
-      h.y.push_back(p.histogram[b] / std::max(p.tomograms, 1));
+  return sides;
+}
+
+double frequency_of(std::size_t shell) {
+  return (static_cast<double>(shell) + 0.5) / (2 * kShells);
+}
+
+io::report::LineChart spectrum_of(const Sides& sides) {
+  io::report::LineChart chart{
+      "Amplitude spectrum", "cycles per voxel", "amplitude per deviation", {}, false, {}};
+  std::printf("shell  real in  real out  simulated in  simulated out (power)\n");
+  for (std::size_t s = 0; s < 2; ++s) {
+    io::report::Series in{std::string(kNames[s]) + ", measured", {}, {}},
+        out{std::string(kNames[s]) + ", wedge", {}, {}};
+    for (std::size_t k = 0; k < kShells; ++k) {
+      in.x.push_back(frequency_of(k)), in.y.push_back(std::sqrt(sides[s].power_in[k]));
+      out.x.push_back(frequency_of(k)), out.y.push_back(std::sqrt(sides[s].power_out[k]));
     }
-    histogram.series.push_back(h);
+    chart.series.push_back(in);
+    chart.series.push_back(out);
   }
   for (std::size_t k = 0; k < kShells; ++k)
-    std::printf("%.4f %9.4f %9.5f %9.4f %9.5f\n", (static_cast<double>(k) + 0.5) / (2 * kShells),
-                sides[0].power_in[k], sides[0].power_out[k], sides[1].power_in[k],
-                sides[1].power_out[k]);
-  io::report::BarChart sizes{
+    std::printf("%.4f %9.4f %9.5f %9.4f %9.5f\n", frequency_of(k), sides[0].power_in[k],
+                sides[0].power_out[k], sides[1].power_in[k], sides[1].power_out[k]);
+  return chart;
+}
+
+io::report::LineChart histogram_of(const Sides& sides) {
+  io::report::LineChart chart{
+      "Intensities", "deviations from the mean", "share per tenth", {}, false, {}};
+  for (std::size_t s = 0; s < 2; ++s) {
+    io::report::Series series{kNames[s], {}, {}};
+    for (std::size_t b = 0; b < kBins; ++b) {
+      series.x.push_back(-4 + (static_cast<double>(b) + 0.5) * 8 / kBins);
+      series.y.push_back(sides[s].histogram[b] / std::max(sides[s].tomograms, 1));
+    }
+    chart.series.push_back(series);
+  }
+  return chart;
+}
+
+io::report::BarChart sizes_of(const Sides& sides) {
+  io::report::BarChart chart{
       "Object sizes by class: real, simulated", "class", "voxels", {}, {}, {}, {}, false};
   std::printf("class  voxels per object: real, simulated; mean intensity: real, simulated\n");
   for (std::size_t c = 1; c < kClasses; ++c) {
@@ -179,16 +195,25 @@ void run(int argc, char** argv) {
     std::array<double, 2> size{};
     for (std::size_t s = 0; s < 2; ++s) {
       size[s] = sides[s].voxels[c] / std::max(sides[s].objects[c], 1.0);
-      sizes.names.push_back(std::to_string(c) + (s == 0 ? " real" : " sim"));
-      sizes.values.push_back(size[s]);
+      chart.names.push_back(std::to_string(c) + (s == 0 ? " real" : " sim"));
+      chart.values.push_back(size[s]);
     }
     std::printf("%zu %8.0f %8.0f %8.3f %8.3f\n", c, size[0], size[1],
                 sides[0].intensity[c] / std::max(sides[0].voxels[c], 1.0),
                 sides[1].intensity[c] / std::max(sides[1].voxels[c], 1.0));
   }
-  io::write_text_file(
-      prefix + ".png",
-      io::report::encode_png(io::report::stacked({draw(spectrum), draw(histogram), draw(sizes)})));
+  return chart;
+}
+
+void run(int argc, char** argv) {
+  if (argc < 6)
+    throw Error(ErrorKind::Usage, "compare", "", "too few arguments",
+                "compare_tomograms PREFIX RANGE REAL:TARGET... -- SIMULATED:TARGET...");
+  const Sides sides = read_sides(argc, argv, std::atof(argv[2]));
+  const io::report::Image spectrum = draw(spectrum_of(sides)),
+                          histogram = draw(histogram_of(sides)), sizes = draw(sizes_of(sides));
+  io::write_text_file(std::string(argv[1]) + ".png",
+                      io::report::encode_png(io::report::stacked({spectrum, histogram, sizes})));
 }
 
 }  // namespace
