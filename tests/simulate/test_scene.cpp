@@ -124,46 +124,64 @@ TEST_CASE("the density is that of the objects, where they are and as they are tu
   }
 }
 
+namespace {
+
+/// Objects of two classes and one membrane; those of the first class stand on it.
+SceneOptions membrane_scene(MembraneKind kind) {
+  SceneOptions o;
+  o.extent = {80, 120, 120};
+  o.seed = 4;
+  SceneMembrane m;
+  m.kind = kind;
+  m.count = 1;
+  m.radius_low_angstrom = m.radius_high_angstrom = 450;
+  m.curvature_angstrom = 100;
+  o.membranes.push_back(m);
+  o.membrane_label = 9;
+  o.classes.push_back(of_shape("ribosome", 1, 8));
+  o.classes.push_back(of_shape("groel", 2, 12));
+  o.classes[0].on_membrane = true;
+  o.classes[0].membrane_angstrom = 150;
+  o.classes[1].membrane_angstrom = 100;
+  return o;
+}
+
+/// The voxels that `wanted` takes.
+template <class Wanted>
+std::vector<Point3> places(const Extent3& extent, Wanted&& wanted) {
+  std::vector<Point3> found;
+  for (std::int64_t z = 0; z < extent.z; ++z)
+    for (std::int64_t y = 0; y < extent.y; ++y)
+      for (std::int64_t x = 0; x < extent.x; ++x)
+        if (wanted(z, y, x))
+          found.push_back({static_cast<double>(z), static_cast<double>(y), static_cast<double>(x)});
+  return found;
+}
+
+/// The point of a set that is nearest to `p`, and how far away it is.
+std::pair<double, Point3> nearest(const std::vector<Point3>& points, const Point3& p) {
+  Point3 best;
+  double least = 1e9;
+  for (const Point3& q : points)
+    if (const double d = std::hypot(p.z - q.z, p.y - q.y, p.x - q.x); d < least)
+      least = d, best = q;
+  return {least, best};
+}
+
+}  // namespace
+
 TEST_CASE("objects stand on membranes at their height and upright; free ones keep away") {
   for (const MembraneKind kind : {MembraneKind::Plane, MembraneKind::Vesicle}) {
-    SceneOptions o;
-    o.extent = {80, 120, 120};
-    o.seed = 4;
-    SceneMembrane m;
-    m.kind = kind;
-    m.count = 1;
-    m.radius_low_angstrom = m.radius_high_angstrom = 450;
-    m.curvature_angstrom = 100;
-    o.membranes.push_back(m);
-    o.membrane_label = 9;
-    o.classes.push_back(of_shape("ribosome", 1, 8));
-    o.classes.push_back(of_shape("groel", 2, 12));
-    o.classes[0].on_membrane = true;
-    o.classes[0].membrane_angstrom = 150;
-    o.classes[1].membrane_angstrom = 100;
+    const SceneOptions o = membrane_scene(kind);
     const Scene scene = make_scene(o);
     CHECK(scene.placed[0] >= 4);
     CHECK(scene.placed[1] >= 6);
-    // Distance of a point to the nearest membrane voxel, and the direction to it.
-    std::vector<Point3> membrane;
-    for (std::int64_t z = 0; z < 80; ++z)
-      for (std::int64_t y = 0; y < 120; ++y)
-        for (std::int64_t x = 0; x < 120; ++x)
-          if (scene.membranes(z, y, x) > 0)
-            membrane.push_back(
-                {static_cast<double>(z), static_cast<double>(y), static_cast<double>(x)});
+    const auto membrane =
+        places(o.extent, [&](auto z, auto y, auto x) { return scene.membranes(z, y, x) > 0; });
     REQUIRE(membrane.size() > 1000);
-    const auto nearest = [&](const Point3& p) {
-      Point3 best;
-      double least = 1e9;
-      for (const Point3& q : membrane)
-        if (const double d = std::hypot(p.z - q.z, p.y - q.y, p.x - q.x); d < least)
-          least = d, best = q;
-      return std::pair{least, best};
-    };
     for (const Particle& p : scene.objects) {
       if (p.class_label != 1) continue;
-      const auto [distance, foot] = nearest(p.position_voxels);
+      const auto [distance, foot] = nearest(membrane, p.position_voxels);
       // 150 Å above the middle, less half a thickness of 40 Å, in voxels of 13.68 Å.
       CHECK(distance == Approx(130 / 13.68).margin(1.2));
       const Point3 axis = math::rotate(*p.orientation, {1, 0, 0});
@@ -173,15 +191,13 @@ TEST_CASE("objects stand on membranes at their height and upright; free ones kee
           distance;
       CHECK(up > 0.95);
     }
+    // a sample of the voxels of free objects
     double least = 1e9;
-    for (std::int64_t z = 0; z < 80; ++z)
-      for (std::int64_t y = 0; y < 120; ++y)
-        for (std::int64_t x = 0; x < 120; ++x)
-          if ((z + y + x) % 11 == 0 && scene.labels(z, y, x) == 2)
-            least = std::min(least, nearest({static_cast<double>(z), static_cast<double>(y),
-                                             static_cast<double>(x)})
-                                        .first);
-    CHECK(least >= 100 / 13.68 - 0.5);  // of a sample of their voxels
+    for (const Point3& p : places(o.extent, [&](auto z, auto y, auto x) {
+           return (z + y + x) % 11 == 0 && scene.labels(z, y, x) == 2;
+         }))
+      least = std::min(least, nearest(membrane, p).first);
+    CHECK(least >= 100 / 13.68 - 0.5);
     CHECK(std::count(scene.labels.span().begin(), scene.labels.span().end(), 9) > 1000);
   }
 }
