@@ -87,71 +87,87 @@ class Solver {
     }
   }
 
+  /// What the way from one row has reached so far.
+  struct Search {
+    using Reached = std::pair<double, std::size_t>;  // cost, column
+    std::priority_queue<Reached, std::vector<Reached>, std::greater<>> queue;
+    std::vector<std::size_t> touched, visited;  // columns
+    std::size_t alone_row = 0;                  // the row that is cheapest to leave alone
+    double best_alone = kInfinity;
+    double length = 0;                 // of the cheapest way
+    std::int64_t free_column = kNone;  // its end; none: it ends at `alone_row`
+  };
+
   /// Finds the cheapest way to give `start` a partner, moving others or leaving one alone.
   void insert(std::size_t start) {
-    using Reached = std::pair<double, std::size_t>;
-    std::priority_queue<Reached, std::vector<Reached>, std::greater<>> queue;
-    std::vector<std::size_t> touched, visited;
-    double best_alone = kInfinity;
-    std::size_t alone_row = start;
-    const auto scan = [&](std::size_t row, double base) {
-      if (const double cost = base + alone_[row] - row_price_[row]; cost < best_alone) {
-        best_alone = cost;
-        alone_row = row;
-      }
-      for (std::size_t e = begin_[row]; e < begin_[row + 1]; ++e) {
-        const auto column = static_cast<std::size_t>(pairs_[e].predicted);
-        if (visited_[column]) continue;
-        const double cost =
-            base + pairs_[e].distance_voxels - row_price_[row] - column_price_[column];
-        if (!(cost < distance_[column])) continue;
-        if (distance_[column] == kInfinity) touched.push_back(column);
-        distance_[column] = cost;
-        reached_by_[column] = static_cast<std::int64_t>(e);
-        queue.emplace(cost, column);
-      }
-    };
-    scan(start, 0);
-    double length = 0;
-    std::int64_t free_column = kNone;
-    while (true) {
-      if (queue.empty() || queue.top().first > best_alone) {
-        length = best_alone;
-        break;
-      }
-      const auto [cost, column] = queue.top();
-      queue.pop();
+    Search search;
+    find_way(start, search);
+    row_price_[start] += search.length;
+    for (const std::size_t column : search.visited) {
+      const double less = search.length - distance_[column];
+      row_price_[static_cast<std::size_t>(row_of_column_[column])] += less;
+      column_price_[column] -= less;
+    }
+    if (search.free_column == kNone && search.alone_row != start) {
+      std::int64_t& partner = partner_of_row_[search.alone_row];
+      search.free_column = pairs_[static_cast<std::size_t>(partner)].predicted;
+      partner = kNone;
+    }
+    move_partners(search.free_column);
+    for (const std::size_t column : search.touched) {
+      distance_[column] = kInfinity;
+      visited_[column] = false;
+    }
+  }
+
+  /// Visits columns by rising cost until one is free or leaving a row alone is cheaper.
+  void find_way(std::size_t start, Search& search) {
+    search.alone_row = start;
+    scan(start, 0, search);
+    while (!search.queue.empty() && search.queue.top().first <= search.best_alone) {
+      const auto [cost, column] = search.queue.top();
+      search.queue.pop();
       if (visited_[column] || cost > distance_[column]) continue;
       if (row_of_column_[column] == kNone) {
-        length = cost;
-        free_column = static_cast<std::int64_t>(column);
-        break;
+        search.length = cost;
+        search.free_column = static_cast<std::int64_t>(column);
+        return;
       }
       visited_[column] = true;
-      visited.push_back(column);
-      scan(static_cast<std::size_t>(row_of_column_[column]), cost);
+      search.visited.push_back(column);
+      scan(static_cast<std::size_t>(row_of_column_[column]), cost, search);
     }
+    search.length = search.best_alone;
+  }
 
-    row_price_[start] += length;
-    for (const std::size_t column : visited) {
-      row_price_[static_cast<std::size_t>(row_of_column_[column])] += length - distance_[column];
-      column_price_[column] -= length - distance_[column];
+  /// Looks at all that can be reached from a row whose own way costs `base`.
+  void scan(std::size_t row, double base, Search& search) {
+    if (const double cost = base + alone_[row] - row_price_[row]; cost < search.best_alone) {
+      search.best_alone = cost;
+      search.alone_row = row;
     }
-    if (free_column == kNone && alone_row != start) {
-      free_column = pairs_[static_cast<std::size_t>(partner_of_row_[alone_row])].predicted;
-      partner_of_row_[alone_row] = kNone;
+    for (std::size_t e = begin_[row]; e < begin_[row + 1]; ++e) {
+      const auto column = static_cast<std::size_t>(pairs_[e].predicted);
+      if (visited_[column]) continue;
+      const double cost =
+          base + pairs_[e].distance_voxels - row_price_[row] - column_price_[column];
+      if (!(cost < distance_[column])) continue;
+      if (distance_[column] == kInfinity) search.touched.push_back(column);
+      distance_[column] = cost;
+      reached_by_[column] = static_cast<std::int64_t>(e);
+      search.queue.emplace(cost, column);
     }
-    while (free_column != kNone) {
-      const std::int64_t edge = reached_by_[static_cast<std::size_t>(free_column)];
+  }
+
+  /// Goes back along the way that ends at `column`: each row takes the column it was reached over.
+  void move_partners(std::int64_t column) {
+    while (column != kNone) {
+      const std::int64_t edge = reached_by_[static_cast<std::size_t>(column)];
       const auto row = static_cast<std::size_t>(pairs_[static_cast<std::size_t>(edge)].truth);
       const std::int64_t left = partner_of_row_[row];
       partner_of_row_[row] = edge;
-      row_of_column_[static_cast<std::size_t>(free_column)] = static_cast<std::int64_t>(row);
-      free_column = left == kNone ? kNone : pairs_[static_cast<std::size_t>(left)].predicted;
-    }
-    for (const std::size_t column : touched) {
-      distance_[column] = kInfinity;
-      visited_[column] = false;
+      row_of_column_[static_cast<std::size_t>(column)] = static_cast<std::int64_t>(row);
+      column = left == kNone ? kNone : pairs_[static_cast<std::size_t>(left)].predicted;
     }
   }
 
