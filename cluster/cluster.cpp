@@ -33,41 +33,28 @@ std::string number(double value) {
   return text;
 }
 
-double checked_radius(const Length& radius, const VolumeGeometry& geometry, const Extent3& extent) {
-  const char* const remedy = "give about the particle's radius";
-  if (!std::isfinite(radius.value) || radius.value <= 0)
-    throw Error(ErrorKind::Usage, "cluster", "radius", number(radius.value) + " is not above 0",
-                remedy);
-  const double voxels = radius.voxels(geometry.voxel_size, "radius");
+bool has_radius(const ClusterOptions& options) {
+  // Components need no radius, but where one is given it tells how large a particle is.
+  return options.method != ClusterMethod::ConnectedComponents || options.radius.value != 0;
+}
+
+constexpr const char* kRadiusRemedy = "give about the particle's radius";
+
+/// In voxels; 0 where there is none.
+double checked_radius(const ClusterOptions& options, const VolumeGeometry& geometry,
+                      const Extent3& extent) {
+  if (!has_radius(options)) return 0;
+  const double voxels = options.radius.voxels(geometry.voxel_size, "radius");
   const double diagonal =
       std::sqrt(std::pow(extent.z, 2) + std::pow(extent.y, 2) + std::pow(extent.x, 2));
   if (!(voxels <= std::max(diagonal, kAlwaysAllowedRadius)))
     throw Error(ErrorKind::Usage, "cluster", "radius",
                 number(voxels) + " voxels is more than the volume's diagonal of " +
                     number(std::round(diagonal)) + " voxels",
-                remedy);
+                kRadiusRemedy);
   if (!(voxels * voxels > 0))
-    throw Error(ErrorKind::Usage, "cluster", "radius", "vanishes in voxels", remedy);
+    throw Error(ErrorKind::Usage, "cluster", "radius", "vanishes in voxels", kRadiusRemedy);
   return voxels;
-}
-
-void check_options(const ClusterOptions& options) {
-  const auto check_size = [](const std::string& option, std::int64_t size) {
-    if (size < 0)
-      throw Error(ErrorKind::Usage, "cluster", option, std::to_string(size) + " voxels is below 0",
-                  "give the smallest number of voxels to keep");
-  };
-  check_size("min_size", options.min_size);
-  for (const auto& [label, size] : options.min_size_of_class) {
-    if (label < 1 || label > 255)
-      throw Error(ErrorKind::Usage, "cluster", "min_size_of_class",
-                  "no class " + std::to_string(label), "class labels are 1 to 255");
-    check_size("min_size_of_class", size);
-  }
-  if (options.method == ClusterMethod::ConnectedComponents &&
-      options.position == PickPosition::Mode)
-    throw Error(ErrorKind::Usage, "cluster", "position", "connected components have no mode",
-                "use the centroid, or mean shift");
 }
 
 void check_extent(const Extent3& extent) {
@@ -115,6 +102,32 @@ std::vector<Cluster> mean_shift_per_class(ThreadPool& pool, VolumeView<const std
 
 }  // namespace
 
+void check_cluster_options(const ClusterOptions& options) {
+  const auto check_size = [](const std::string& option, std::int64_t size) {
+    if (size < 0)
+      throw Error(ErrorKind::Usage, "cluster", option, std::to_string(size) + " voxels is below 0",
+                  "give the smallest number of voxels to keep");
+  };
+  check_size("min_size", options.min_size);
+  for (const auto& [label, size] : options.min_size_of_class) {
+    if (label < 1 || label > 255)
+      throw Error(ErrorKind::Usage, "cluster", "min_size_of_class",
+                  "no class " + std::to_string(label), "class labels are 1 to 255");
+    check_size("min_size_of_class", size);
+  }
+  if (options.method == ClusterMethod::ConnectedComponents &&
+      options.position == PickPosition::Mode)
+    throw Error(ErrorKind::Usage, "cluster", "position", "connected components have no mode",
+                "use the centroid, or mean shift");
+  if (has_radius(options) && !(std::isfinite(options.radius.value) && options.radius.value > 0))
+    throw Error(ErrorKind::Usage, "cluster", "radius",
+                number(options.radius.value) + " is not above 0", kRadiusRemedy);
+}
+
+void check_cluster_radius(const ClusterOptions& options, const VolumeGeometry& geometry) {
+  checked_radius(options, geometry, geometry.extent);
+}
+
 ParticleList cluster(const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores,
                      Observer* observer) {
   std::unique_ptr<MeanShiftDevice> device;
@@ -131,12 +144,9 @@ ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const Clus
                         const ScoreLookup* scores, Observer* observer) try {
   const VolumeView<const std::uint8_t> labels = map.labels.view();
   const bool components = options.method == ClusterMethod::ConnectedComponents;
-  check_options(options);
+  check_cluster_options(options);
   check_extent(labels.extent);
-  // Components need no radius, but where one is given it tells how large a particle is.
-  const double radius = components && options.radius.value == 0
-                            ? 0
-                            : checked_radius(options.radius, map.geometry, labels.extent);
+  const double radius = checked_radius(options, map.geometry, labels.extent);
   if (labels.extent.voxels() == 0)
     return make_pick_list({}, map, options, scores != nullptr, radius);
 

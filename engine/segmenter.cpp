@@ -153,28 +153,34 @@ void segment_exactly(const VolumeSource& tomogram, Prepared& prepared, const Nor
     }
 }
 
+/// Plans, unless `kept` holds what an earlier tomogram of the same kind left.
+void prepare(Backend& backend, std::optional<Prepared>& kept, const VolumeSource& tomogram,
+             const Weights& weights, const SegmentOptions& options, bool with_scores) {
+  if (tomogram.extent().voxels() == 0)
+    throw Error("segment", tomogram.info().path, "the volume has no voxels",
+                "its extent is " + tomogram.extent().to_string());
+  if (options.tiling != Tiling::Exact) check_deepfinder_patch(tomogram, options.deepfinder_patch);
+  const VoxelType stored = tomogram.stored_format().type;
+  if (kept && kept->extent == tomogram.extent() && kept->stored == stored &&
+      kept->with_scores == with_scores)
+    return;
+  kept.reset();  // its memory goes before the next one's is planned
+  PlannedNetwork planned = plan_network(tomogram, weights, backend, options, with_scores);
+  plan_voxels(planned.plan, tomogram, backend,
+              options.normalization.value_or(weights.normalization));
+  Prepared& fresh = kept.emplace();
+  fresh.extent = tomogram.extent();
+  fresh.stored = stored;
+  fresh.with_scores = with_scores;
+  fresh.planned = std::move(planned);
+}
+
 /// `kept` holds what an earlier tomogram left, and gets what this one leaves.
 LabelMap segment_with(Backend& backend, std::optional<Prepared>& kept, const VolumeSource& tomogram,
                       const Weights& weights, const SegmentOptions& options,
                       const ScoreSink& scores, Observer* observer, SegmentPlan* plan_out) {
-  if (tomogram.extent().voxels() == 0)
-    throw Error("segment", tomogram.info().path, "the volume has no voxels",
-                "its extent is " + tomogram.extent().to_string());
-  const bool exact = options.tiling == Tiling::Exact, with_scores = static_cast<bool>(scores);
-  if (!exact) check_deepfinder_patch(tomogram, options.deepfinder_patch);
+  prepare(backend, kept, tomogram, weights, options, static_cast<bool>(scores));
   const Normalization kind = options.normalization.value_or(weights.normalization);
-  const VoxelType stored = tomogram.stored_format().type;
-  if (!kept || kept->extent != tomogram.extent() || kept->stored != stored ||
-      kept->with_scores != with_scores) {
-    kept.reset();  // its memory goes before the next one's is planned
-    PlannedNetwork planned = plan_network(tomogram, weights, backend, options, with_scores);
-    plan_voxels(planned.plan, tomogram, backend, kind);
-    Prepared& fresh = kept.emplace();
-    fresh.extent = tomogram.extent();
-    fresh.stored = stored;
-    fresh.with_scores = with_scores;
-    fresh.planned = std::move(planned);
-  }
   const SegmentPlan& plan = kept->planned.plan;
   if (plan_out) *plan_out = plan;
   if (observer) observer->message(LogLevel::Info, plan.to_string());
@@ -183,7 +189,7 @@ LabelMap segment_with(Backend& backend, std::optional<Prepared>& kept, const Vol
   map.geometry = tomogram.info().geometry;
   map.class_names = weights.class_names;
   map.labels = Volume<std::uint8_t>(tomogram.extent());
-  if (exact) {
+  if (options.tiling == Tiling::Exact) {
     // statistics of patches are the host's: they differ from voxel to voxel
     const auto voxels =
         kind == Normalization::Patch ? nullptr : backend.voxels(tomogram, plan.voxels_on_card);
@@ -202,6 +208,16 @@ struct Segmenter::State {
   SegmentOptions options;
   std::unique_ptr<Backend> backend;
   std::optional<Prepared> prepared;
+
+  Backend& opened_device(Observer* observer) {
+    if (!backend) {
+      limit_threads(options.compute, observer);
+      std::string why;
+      backend = make_backend(options.compute, &why);
+      if (observer && !why.empty()) observer->message(LogLevel::Debug, why);
+    }
+    return *backend;
+  }
 };
 
 Segmenter::Segmenter(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -213,20 +229,27 @@ Segmenter::Segmenter(Segmenter&&) noexcept = default;
 LabelMap Segmenter::segment(const VolumeSource& tomogram, const ScoreSink& scores,
                             Observer* observer, SegmentPlan* plan) {
   State& s = *state_;
-  if (!s.backend) {
-    limit_threads(s.options.compute, observer);
-    std::string why;
-    s.backend = make_backend(s.options.compute, &why);
-    if (observer && !why.empty()) observer->message(LogLevel::Debug, why);
+  Backend& backend = s.opened_device(observer);
+  LabelMap map;
+  try {
+    map = segment_with(backend, s.prepared, tomogram, s.weights, s.options, scores, observer, plan);
+  } catch (...) {
+    s.prepared.reset();  // it stopped anywhere
+    throw;
   }
-  LabelMap map =
-      segment_with(*s.backend, s.prepared, tomogram, s.weights, s.options, scores, observer, plan);
   // the program's own memory is for what comes next; that of a card, where clustering has room
   // beside it, has no other use
   constexpr std::int64_t kClusteringBytes = 4;  // per voxel, amply
-  if (s.backend->card_bytes().value_or(0) < kClusteringBytes * tomogram.extent().voxels())
+  if (backend.card_bytes().value_or(0) < kClusteringBytes * tomogram.extent().voxels())
     s.prepared.reset();
   return map;
+}
+
+void Segmenter::open_device(Observer* observer) { state_->opened_device(observer); }
+
+void Segmenter::plan(const VolumeSource& tomogram, bool with_scores) {
+  State& s = *state_;
+  prepare(s.opened_device(nullptr), s.prepared, tomogram, s.weights, s.options, with_scores);
 }
 
 bool Segmenter::on_card() const { return state_->backend && state_->backend->card_bytes(); }

@@ -16,6 +16,10 @@ using dfe::read_list;
 using dfe::write_list;
 using dfe::XmlAxes;
 
+/// Throws where `write_list` could not put this list into words, and writes nothing.
+void check_list(const std::filesystem::path& path, const ParticleList& list,
+                const ListOptions& options = {});
+
 /// "xml", "star", "relion3", "relion4", "relion5", "csv", "tsv", "shrec" or "auto"; throws a usage
 /// `Error` with the choices.
 ListFormat parse_list_format(const std::string& name);

@@ -20,4 +20,7 @@ using dfe::write_volume;
 /// Endings of the file names that `write_labels` and `write_volume` take.
 bool is_volume_file_name(const std::filesystem::path& path);
 
+/// Throws a usage `Error`, as they do, for any other ending.
+void check_volume_file_name(const std::filesystem::path& path);
+
 }  // namespace dfe::io

@@ -63,6 +63,12 @@ class ScoreLookup {
 ParticleList cluster(const LabelMap& map, const ClusterOptions& options,
                      const ScoreLookup* scores = nullptr, Observer* observer = nullptr);
 
+/// Throws the usage `Error` that `cluster` would throw for these options whatever the map.
+void check_cluster_options(const ClusterOptions& options);
+
+/// Throws the usage `Error` that `cluster` would throw for this radius and a map of this geometry.
+void check_cluster_radius(const ClusterOptions& options, const VolumeGeometry& geometry);
+
 /// Upper bound of the memory that `cluster` takes beside the map, in bytes, so that a plan can
 /// include it: one bit per voxel, and some hundred bytes per seed, of which there is at most one
 /// per `radius_voxels`³ and per labelled voxel. For components it is an estimate that takes 8

@@ -86,7 +86,9 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights,
 /// packed and memory taken once for tomograms of the same extent.
 class Segmenter {
  public:
-  /// The weights must outlive the segmenter. The device is opened by the first tomogram.
+  /// The weights must outlive the segmenter. The device is opened by `open_device`, or by the
+  /// first
+  /// tomogram.
   Segmenter(const Weights& weights, const SegmentOptions& options);
   ~Segmenter();
   Segmenter(Segmenter&&) noexcept;
@@ -94,6 +96,13 @@ class Segmenter {
   /// As the function `segment` does.
   LabelMap segment(const VolumeSource& tomogram, const ScoreSink& scores = {},
                    Observer* observer = nullptr, SegmentPlan* plan = nullptr);
+
+  /// Opens the device, which is that of all tomograms.
+  void open_device(Observer* observer = nullptr);
+
+  /// Throws where `segment` would find, before it begins, that it cannot be done: too little memory
+  /// for this extent, say.
+  void plan(const VolumeSource& tomogram, bool with_scores);
 
   /// Whether tensors of the last tomogram were on a card, and the processor has little to do.
   bool on_card() const;

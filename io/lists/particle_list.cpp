@@ -196,37 +196,51 @@ ParticleList read_list(const std::filesystem::path& path, const ListOptions& opt
   return lists::parse_list(text, path.string(), to_lower(path.extension().string()), options);
 }
 
-void write_list(const std::filesystem::path& path, const ParticleList& list,
-                const ListOptions& options) {
+namespace {
+
+/// The file's text.
+std::string format_list(const std::filesystem::path& path, const ParticleList& list,
+                        const ListOptions& options) {
   const std::string name = path.string();
   check_writable(list, name);
   ListOptions chosen = options;
   if (chosen.format == ListFormat::Auto) chosen.format = format_of_ending(path);
-  std::string text;
   switch (chosen.format) {
     case ListFormat::Auto:
-      throw Error(ErrorKind::Usage, "list", name, "the ending names no list format",
-                  "use .xml, .star, .csv or .tsv, or choose a format");
-    case ListFormat::Xml:
-      text = lists::format_xml(list, chosen);
       break;
+    case ListFormat::Xml:
+      return lists::format_xml(list, chosen);
     case ListFormat::Star:
     case ListFormat::Relion3:
     case ListFormat::Relion4:
     case ListFormat::Relion5:
-      text = lists::format_star(list, name, chosen);
-      break;
+      return lists::format_star(list, name, chosen);
     case ListFormat::Csv:
-      text = lists::format_csv(list, ',');
-      break;
+      return lists::format_csv(list, ',');
     case ListFormat::Tsv:
-      text = lists::format_csv(list, '\t');
-      break;
+      return lists::format_csv(list, '\t');
     case ListFormat::Shrec:
       throw Error(ErrorKind::Usage, "list", name, "SHREC locations are read, not written",
                   "choose xml, star, csv or tsv");
   }
-  write_text_file(path, text);
+  throw Error(ErrorKind::Usage, "list", name, "the ending names no list format",
+              "use .xml, .star, .csv or .tsv, or choose a format");
+}
+
+}  // namespace
+
+void write_list(const std::filesystem::path& path, const ParticleList& list,
+                const ListOptions& options) {
+  write_text_file(path, format_list(path, list, options));
 }
 
 }  // namespace dfe
+
+namespace dfe::io {
+
+void check_list(const std::filesystem::path& path, const ParticleList& list,
+                const ListOptions& options) {
+  format_list(path, list, options);
+}
+
+}  // namespace dfe::io

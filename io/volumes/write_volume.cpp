@@ -44,6 +44,10 @@ bool is_volume_file_name(const std::filesystem::path& path) {
   return format_of(path) != Format::Unknown;
 }
 
+void check_volume_file_name(const std::filesystem::path& path) {
+  if (!is_volume_file_name(path)) refuse(path);
+}
+
 }  // namespace dfe::io
 
 namespace dfe {

@@ -57,7 +57,7 @@ void write_inputs(const TempFolder& folder) {
     Volume<float> voxels(extent);
     random_volume(extent, 7).read_box({{0, 0, 0}, extent}, voxels.data());
     io::write_volume(folder / (std::string(name) + ".mrc"), voxels.view(), geometry);
-    io::write_label_map(folder / (std::string(name) + "_labels.mrc"), map);
+    io::write_labels(folder / (std::string(name) + "_labels.mrc"), map);
   }
   io::write_text_file(folder / "truth.csv", "z,y,x,class\n8,8,8,1\n");
   io::write_weights(folder / "model.h5", random_weights({.widths = {4, 4, 4}, .classes = 2}, 3));
