@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// How a block of voxels finds its candidates, and where its voxels go, see the header.
 #include "cluster/assign.hpp"
 
 #include <algorithm>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Runs, their union from row to row, and the sums over components, see the header. Only the finding
+// of runs is shared among threads: the union is one walk, so that the order is always the same.
 #include "cluster/components.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Labels into bits, and sums of bits over balls, see the header.
 #include "cluster/foreground.hpp"
 
 #include <algorithm>

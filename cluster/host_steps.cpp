@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The steps of mean shift that look at every voxel, on the CPU.
 #include "cluster/progress_share.hpp"
 #include "cluster/voxel_steps.hpp"
 

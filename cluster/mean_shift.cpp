@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Seeds, climbs, and which of the modes stay, see the header.
 #include "cluster/mean_shift.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Votes and sums over the members of clusters, see the header.
 #include "cluster/members.hpp"
 
 #include <algorithm>
