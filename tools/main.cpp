@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <new>
 #include <string_view>
 
 #include "options.hpp"
@@ -26,6 +25,15 @@ int fail(bool json, ExitCode code, const std::string& text) {
   if (json) print(dfe::error_json(text) + "\n");
   std::fprintf(stderr, "dfengine: %s\n", text.c_str());
   return code;
+}
+
+/// Several inputs: how many were done. The failures themselves were said when they came up.
+ExitCode sum_up(const dfe::CommandReport& report) {
+  const std::size_t failed = report.failures.size();
+  if (failed == 0) return kDone;
+  const auto inputs = static_cast<std::size_t>(report.inputs);
+  std::fprintf(stderr, "dfengine: %zu of %zu done; %zu failed\n", inputs - failed, inputs, failed);
+  return kFailed;
 }
 
 /// The parser's message as one line of our own kind.
@@ -77,22 +85,13 @@ int run(int argc, char* argv[]) {
       check_common_options(common);
       const dfe::CommandReport report = command.run(observer);
       observer.end_line();
-      if (!common.json && common.quiet) return kDone;
-      if (!print(common.json ? report.json + "\n" : report.text))
+      if ((common.json || !common.quiet) && !print(common.json ? report.json + "\n" : report.text))
         return fail(false, kFailed, "standard output: cannot be written");
-      return kDone;
-    } catch (const dfe::Error& error) {
+      return sum_up(report);
+    } catch (...) {
       observer.end_line();
-      return fail(json, error.kind() == dfe::ErrorKind::Usage ? kUsage : kFailed, error.what());
-    } catch (const std::bad_alloc&) {
-      observer.end_line();
-      return fail(json, kFailed,
-                  "memory: not enough to go on; give --memory a smaller budget or free some");
-    } catch (const std::exception& error) {
-      observer.end_line();
-      return fail(
-          json, kFailed,
-          std::string("internal error: ") + error.what() + "; please report it with the command");
+      const dfe::Failure failure = dfe::describe_failure("");
+      return fail(json, failure.kind == dfe::ErrorKind::Usage ? kUsage : kFailed, failure.text);
     }
   }
   return kUsage;

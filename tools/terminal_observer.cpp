@@ -79,10 +79,13 @@ void TerminalObserver::progress(std::string_view stage, std::int64_t done, std::
 }
 
 void TerminalObserver::message(LogLevel level, std::string_view text) {
-  if (options_.quiet || (level == LogLevel::Debug && !options_.verbose)) return;
+  if (options_.quiet && level != LogLevel::Error) return;
+  if (level == LogLevel::Debug && !options_.verbose) return;
   end_line();
-  std::fprintf(stderr, "%s%.*s\n", level == LogLevel::Warning ? "warning: " : "",
-               static_cast<int>(text.size()), text.data());
+  const char* const begin = level == LogLevel::Error     ? "dfengine: "
+                            : level == LogLevel::Warning ? "warning: "
+                                                         : "";
+  std::fprintf(stderr, "%s%.*s\n", begin, static_cast<int>(text.size()), text.data());
 }
 
 bool TerminalObserver::cancelled() { return interrupted(); }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Results of one tomogram are written while a card computes the next: writing takes as long as the
+// Results of one input are written while a GPU computes the next: writing takes as long as the
 // network there.
 #pragma once
 
-#include <filesystem>
+#include <functional>
 #include <future>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,17 +18,14 @@ namespace dfe {
 struct Written {
   std::string text;
   Json json;
+  std::optional<Failure> failure;  ///< why it could not be written
 };
 
-inline Written skipped(const std::string& input, const std::filesystem::path& output) {
-  return {output.string() + " exists: left as it is\n",
-          {{"input", input}, {"output", output.string()}, {"skipped", true}}};
-}
-
-/// Takes writers one after another; at most one is at work. What they say comes in their order.
+/// Takes writers one after another; at most one is at work. What they return comes in their order.
 class LateResults {
  public:
-  explicit LateResults(CommandReport& report) : report_(report) {}
+  /// `take` is called from the thread that adds and collects.
+  explicit LateResults(std::function<void(Written&&)> take) : take_(std::move(take)) {}
 
   /// `write` returns Written. `beside`: it runs in a thread of its own, until collect or the next
   /// add; its error is thrown there.
@@ -39,23 +37,13 @@ class LateResults {
     if (!beside) collect();
   }
 
-  /// Waits for the writer and notes what it says.
+  /// Waits for the writer and takes what it returns.
   void collect() {
-    if (!writing_.valid()) return;
-    Written written = writing_.get();
-    report_.text += written.text;
-    results_.push_back(std::move(written.json));
-  }
-
-  /// What all of them said. Ends the collecting.
-  Json take() {
-    collect();
-    return std::move(results_);
+    if (writing_.valid()) take_(writing_.get());
   }
 
  private:
-  CommandReport& report_;
-  Json results_ = Json::array();
+  std::function<void(Written&&)> take_;
   std::future<Written> writing_;
 };
 

@@ -66,6 +66,60 @@ void check_output(std::string_view area, const fs::path& output, bool may_be_mad
               "make it first");
 }
 
+/// What is read and what will be written, each file under one spelling.
+class Places {
+ public:
+  Places(std::string_view area, const CommonRequest& common) : area_(area), common_(common) {}
+
+  void reads(const std::string& input) {
+    if (!input.empty()) read_.emplace(identity(input), input);
+  }
+
+  /// Adds the results of `job.input` to the job.
+  void plan(OutputJob& job, const std::vector<OutputKind>& kinds, bool several) {
+    bool all_exist = true;
+    fs::path existing;
+    for (const OutputKind& kind : kinds) {
+      fs::path& output = job.outputs.emplace_back();
+      if (kind.value.empty()) continue;
+      const bool in_folder = several || looks_like_folder(kind.value);
+      output = in_folder ? fs::path(kind.value) / (base_name(job.input) + kind.suffix)
+                         : fs::path(kind.value);
+      check_output(area_, output, in_folder);
+      if (kind.check_name) kind.check_name(output);
+      claim(output, kind.option, job.input);
+      std::error_code error;
+      if (fs::exists(output, error))
+        existing = output;
+      else
+        all_exist = false;
+    }
+    if (!existing.empty() && !common_.overwrite && !common_.skip_existing)
+      throw Error(area_, existing.string(), "exists already",
+                  "--overwrite replaces it, --skip-existing leaves it");
+    job.skip = !existing.empty() && all_exist && common_.skip_existing;
+  }
+
+ private:
+  /// One file is one result, and no input.
+  void claim(const fs::path& output, const std::string& option, const std::string& input) {
+    const std::string id = identity(output);
+    if (const auto found = read_.find(id); found != read_.end())
+      throw Error(ErrorKind::Usage, area_, output.string(),
+                  option + " would replace the input '" + found->second + "'",
+                  "choose another name");
+    if (const auto [found, fresh] = written_.emplace(id, input); !fresh)
+      throw Error(ErrorKind::Usage, area_, output.string(),
+                  "would be written twice, for '" + found->second + "' and for '" + input + "'",
+                  "give the results different names or folders");
+  }
+
+  std::string_view area_;
+  const CommonRequest& common_;
+  std::map<std::string, std::string> read_;     // identity -> as the user wrote it
+  std::map<std::string, std::string> written_;  // identity -> input it belongs to
+};
+
 }  // namespace
 
 void make_folder(std::string_view area, const fs::path& folder) {
@@ -88,66 +142,38 @@ std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std
                                     const std::vector<std::string>& other_inputs) {
   if (inputs.empty()) throw Error(ErrorKind::Usage, area, "", "no input file", "name at least one");
   check_existing_rule(area, common);
-
-  std::map<std::string, std::string> read;  // identity -> as the user wrote it
-  for (const auto* list : {&inputs, &other_inputs})
-    for (const std::string& input : *list) {
-      if (input.empty()) continue;
-      check_input(area, input);
-      read.emplace(identity(input), input);
-    }
-
+  const bool several = inputs.size() > 1;
+  Places places(area, common);
   std::vector<OutputJob> jobs;
-  std::map<std::string, std::string> written;  // identity -> input it belongs to
   for (const std::string& input : inputs) {
-    OutputJob job{input, {}, false};
-    bool all_exist = true, any_exists = false;
-    fs::path existing;
-    for (const OutputKind& kind : kinds) {
-      if (kind.value.empty()) {
-        job.outputs.emplace_back();
-        continue;
-      }
-      const bool in_folder = inputs.size() > 1 || looks_like_folder(kind.value);
-      const fs::path output = in_folder ? fs::path(kind.value) / (base_name(input) + kind.suffix)
-                                        : fs::path(kind.value);
-      check_output(area, output, in_folder);
-      const std::string id = identity(output);
-      if (const auto found = read.find(id); found != read.end())
-        throw Error(ErrorKind::Usage, area, output.string(),
-                    kind.option + " would replace the input '" + found->second + "'",
-                    "choose another name");
-      if (const auto [found, fresh] = written.emplace(id, input); !fresh)
-        throw Error(ErrorKind::Usage, area, output.string(),
-                    "would be written twice, for '" + found->second + "' and for '" + input + "'",
-                    "give the results different names or folders");
-      std::error_code error;
-      if (fs::exists(output, error)) {
-        any_exists = true;
-        existing = output;
-      } else {
-        all_exist = false;
-      }
-      job.outputs.push_back(output);
+    OutputJob& job = jobs.emplace_back();
+    job.input = input;
+    try {
+      if (!input.empty()) check_input(area, input);
+    } catch (const Error&) {
+      if (!several) throw;
+      job.failure = describe_failure(input);
     }
-    if (any_exists && !common.overwrite && !common.skip_existing)
-      throw Error(area, existing.string(), "exists already",
-                  "--overwrite replaces it, --skip-existing leaves it");
-    job.skip = any_exists && all_exist && common.skip_existing;
-    jobs.push_back(std::move(job));
+    places.reads(input);
   }
-
-  // Folders last: a refused request leaves nothing behind.
-  for (const OutputJob& job : jobs)
-    for (const fs::path& output : job.outputs) {
-      if (output.empty()) continue;
-      std::error_code error;
-      fs::create_directory(folder_of(output), error);
-      if (error)
-        throw Error(area, folder_of(output).string(),
-                    "the folder cannot be made: " + error.message(), "check the permissions");
-    }
+  for (const std::string& input : other_inputs) {
+    if (!input.empty()) check_input(area, input);
+    places.reads(input);
+  }
+  for (OutputJob& job : jobs) places.plan(job, kinds, several);
+  if (!several) make_output_folders(area, jobs.front());
   return jobs;
+}
+
+void make_output_folders(std::string_view area, const OutputJob& job) {
+  for (const fs::path& output : job.outputs) {
+    if (output.empty()) continue;
+    std::error_code error;
+    fs::create_directory(folder_of(output), error);
+    if (error)
+      throw Error(area, folder_of(output).string(), "the folder cannot be made: " + error.message(),
+                  "check the permissions");
+  }
 }
 
 }  // namespace dfe

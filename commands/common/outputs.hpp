@@ -4,6 +4,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +20,8 @@ struct OutputKind {
   std::string value;   ///< a file, or a folder for several inputs; empty: not wanted
   std::string suffix;  ///< what names in a folder end with, after the input's own name: ".star",
                        ///< "_labels.mrc"
+  std::function<void(const std::filesystem::path&)> check_name =
+      {};  ///< throws where no such file can be written
 };
 
 /// One input and where its results go.
@@ -26,21 +30,26 @@ struct OutputJob {
   std::vector<std::filesystem::path>
       outputs;        ///< one per kind; an empty path where the kind is not wanted
   bool skip = false;  ///< all results exist and `skip_existing` was asked for
+  std::optional<Failure> failure = {};  ///< of one among several: why it cannot be done
 };
 
 /// Pairs inputs with outputs and enforces the rules. Throws `Error` where
-/// - an input does not exist or is a folder (`other_inputs` too: weights, lists),
+/// - an input does not exist or is a folder (`other_inputs` too: weights, lists); of several inputs
+/// it is that one's `failure`,
 /// - a result exists and neither `overwrite` nor `skip_existing` was asked for, or both were,
 /// - the folder of a result does not exist or cannot be written, or the result's name is that of a
-/// folder,
+/// folder or cannot be one of its kind,
 /// - a result would replace an input, or two results have one name (two inputs with the same file
-/// name, say). A folder that is to take the results of several inputs is made where it is missing
-/// (one level). With `skip_existing` an input whose results exist only in part is done again, so
-/// that one input's results are of one run.
+/// name, say). A folder that is to take results is made where it is missing, with one input now,
+/// with several by `make_output_folders` when the first is begun. With `skip_existing` an input
+/// whose results exist only in part is done again, so that one input's results are of one run.
 std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std::string>& inputs,
                                     const std::vector<OutputKind>& kinds,
                                     const CommonRequest& common,
                                     const std::vector<std::string>& other_inputs = {});
+
+/// Makes the folders of one input's results where they are missing (one level).
+void make_output_folders(std::string_view area, const OutputJob& job);
 
 /// Makes a folder and those above it. Throws `Error` where it cannot.
 void make_folder(std::string_view area, const std::filesystem::path& folder);

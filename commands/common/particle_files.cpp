@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lists of picked particles, see the header.
-#include "particle_files.hpp"
+#include "commands/common/particle_files.hpp"
 
 #include <map>
 
@@ -73,14 +73,24 @@ void finish_list(ParticleList& list, const LabelMap& map, const std::filesystem:
   if (list.class_names.empty()) list.class_names = map.class_names;
 }
 
+void check_list(const std::filesystem::path& output, io::ListFormat format,
+                const VolumeGeometry& geometry) {
+  ParticleList list;  // one particle: what the format must know it asks for with the first
+  list.particles.emplace_back().class_label = 1;
+  list.voxel_size = geometry.voxel_size;
+  list.tomogram_extent = geometry.extent;
+  io::ListOptions options;
+  options.format = format;
+  io::check_list(output, list, options);
+}
+
 void write_list(const std::filesystem::path& output, const ParticleList& list,
-                io::ListFormat format, io::RunRecord& record) {
+                io::ListFormat format, Job& job) {
   io::ListOptions options;
   options.format = format;
   io::write_list(output, list, options);
-  record.output(output);
-  record.fact("particles", static_cast<double>(list.particles.size()));
-  record.write_beside(output);
+  job.wrote(output);
+  job.record.fact("particles", static_cast<double>(list.particles.size()));
 }
 
 std::string list_text(const ParticleList& list, const std::filesystem::path& output) {

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "commands/common/job.hpp"
+#include "commands/common/json_text.hpp"
 #include "dfengine/commands.hpp"
 #include "io/particle_list.hpp"
-#include "io/run_record.hpp"
-#include "json_text.hpp"
 
 namespace dfe {
 
@@ -31,9 +31,13 @@ void record_options(io::RunRecord& record, const ClusterOptions& options);
 /// Tells the list where its particles lie: tomogram name, extent, voxel size, class names.
 void finish_list(ParticleList& list, const LabelMap& map, const std::filesystem::path& tomogram);
 
-/// Writes the list and puts the record beside it.
+/// Throws where no list of a tomogram of this geometry can be written under that name.
+void check_list(const std::filesystem::path& output, io::ListFormat format,
+                const VolumeGeometry& geometry);
+
+/// Writes the list and notes it.
 void write_list(const std::filesystem::path& output, const ParticleList& list,
-                io::ListFormat format, io::RunRecord& record);
+                io::ListFormat format, Job& job);
 
 /// "27 particles written to picks.star" and a line per class.
 std::string list_text(const ParticleList& list, const std::filesystem::path& output);

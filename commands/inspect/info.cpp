@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // `info`: finds out what kind of file each one is, by its content where names are not telling, and
 // describes it.
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
 
+#include "commands/common/failures.hpp"
 #include "commands/common/particle_files.hpp"
+#include "core/cancel.hpp"
 #include "core/text.hpp"
 #include "dfengine/commands.hpp"
 #include "info_parts.hpp"
@@ -29,11 +32,11 @@ Kind kind_of(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   in.read(head.data(), head.size());
   const std::string_view text(head.data(), static_cast<std::size_t>(in.gcount()));
-  if (text == std::string_view("\x89HDF\r\n\x1a\n", 8)) return Kind::Hdf5;
-  if (text.starts_with("PK\x03\x04")) return Kind::Zip;
   const bool binary = text.find('\0') != std::string_view::npos;
   if (!binary && to_lower(std::filesystem::path(path).extension().string()) == ".txt")
     return Kind::List;
+  if (text == std::string_view("\x89HDF\r\n\x1a\n", 8)) return Kind::Hdf5;
+  if (text.starts_with("PK\x03\x04")) return Kind::Zip;
   return Kind::Other;
 }
 
@@ -62,10 +65,11 @@ InfoPart hdf5(const std::string& path, const InfoRequest& request, Observer* obs
               "expected weights, score maps or a volume in 'dataset'");
 }
 
-InfoPart describe(const std::string& path, const InfoRequest& request, Observer* observer) {
+InfoPart describe(const std::string& path, const InfoRequest& request, const io::ListOptions& frame,
+                  Observer* observer) {
   switch (kind_of(path)) {
     case Kind::List:
-      return info_list(path, list_frame(request.like, request.common));
+      return info_list(path, frame);
     case Kind::Zip:
       return info_weights(path);
     case Kind::Hdf5:
@@ -87,14 +91,29 @@ CommandReport run_info(const InfoRequest& request, Observer* observer) {
     const InfoPart part = info_machine();
     return {part.text, json_text(part.json)};
   }
-  std::string text;
+  io::ListOptions frame;  // of all lists: where it cannot be had, none can be described
+  if (std::any_of(request.files.begin(), request.files.end(),
+                  [](const std::string& path) { return io::is_list_file_name(path); }))
+    frame = list_frame(request.like, request.common);
+  Failures failures(request.files.size(), observer);
+  CommandReport report;
   Json files = Json::array();
   for (const std::string& path : request.files) {
-    InfoPart part = describe(path, request, observer);
-    text += part.text;
-    files.push_back(std::move(part.json));
+    stop_if_cancelled(observer, "info", path);
+    try {
+      InfoPart part = describe(path, request, frame, observer);
+      report.text += part.text;
+      files.push_back(std::move(part.json));
+    } catch (...) {
+      const Failure failure = failures.caught(path);
+      failures.note(failure);
+      files.push_back(failure_json("path", failure));
+    }
   }
-  return {text, json_text(files.size() == 1 ? files[0] : Json{{"files", files}})};
+  report.inputs = static_cast<std::int64_t>(files.size());
+  report.failures = failures.take();
+  report.json = json_text(files.size() == 1 ? files[0] : Json{{"files", files}});
+  return report;
 }
 
 }  // namespace dfe

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Scores are read plane by plane as clustering asks for them: all classes of a tomogram are larger
+// than memory may be.
 #include "commands/segment/file_scores.hpp"
 
 #include <algorithm>

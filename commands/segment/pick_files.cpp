@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pick`: segment and cluster in one pass; nothing lies on disk between the two unless asked for.
-#include "commands/common/late_results.hpp"
-#include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/segment/file_scores.hpp"
 #include "commands/segment/segment_parts.hpp"
 #include "core/usable_threads.hpp"
-#include "dfengine/commands.hpp"
 #include "engine/adapted_volume.hpp"
 #include "io/volume.hpp"
 
@@ -14,17 +11,87 @@ namespace dfe {
 namespace {
 
 /// From the binned map's voxels to the tomogram's own.
-void unbin_list(ParticleList& list, std::int64_t bin, const std::string& tomogram,
-                const CommonRequest& common) {
+void unbin_list(ParticleList& list, std::int64_t bin, const VolumeGeometry& tomogram) {
   if (bin == 1) return;
   for (Particle& particle : list.particles)
     particle.position_voxels = unbin(particle.position_voxels, bin);
-  io::VolumeReadOptions read;
-  read.voxel_size_angstrom = common.voxel_size_angstrom;
-  const VolumeGeometry geometry = io::open_volume(tomogram, read)->info().geometry;
-  list.voxel_size = geometry.voxel_size;
-  list.tomogram_extent = geometry.extent;
+  list.voxel_size = tomogram.voxel_size;
+  list.tomogram_extent = tomogram.extent;
 }
+
+struct Picked {
+  LabelMap map;
+  ParticleList list;
+};
+
+/// `pick` with what all tomograms share.
+class Picker {
+ public:
+  explicit Picker(const PickRequest& request)
+      : request_(request),
+        format_(io::parse_list_format(request.list_format)),
+        segmenter_(request.segment),
+        options_(request.cluster) {
+    if (!options_.radius.is_angstrom)  // given in the tomogram's voxels
+      options_.radius.value /= static_cast<double>(request.segment.bin);
+    check_cluster_options(options_);
+  }
+
+  FileSegmenter& segmenter() { return segmenter_; }
+
+  /// What clustering and the list need to know of a tomogram.
+  void check(const OutputJob& job, const OpenTomogram& tomogram) const {
+    check_cluster_radius(options_, tomogram.labels);
+    check_list(job.outputs[0], format_, tomogram.file);
+  }
+
+  Picked compute(const OutputJob& job, Job& work) {
+    record_options(work.record, request_.segment);
+    record_options(work.record, request_.cluster);
+    work.record.stage("open");
+    work.record.input_beside(job.input);
+    OpenTomogram tomogram = segmenter_.open(job.input, &work);
+    check(job, tomogram);
+    const VolumeGeometry file = tomogram.file;
+    Picked picked;
+    picked.map = segmenter_.segment(std::move(tomogram), job.outputs[2], work);
+    work.record.stage("cluster");
+    if (options_.compute.device == "auto" && segmenter_.on_card())
+      options_.compute.device = "cuda";  // it is open already
+    const auto scores = open_scores(job.outputs[2].string(), picked.map);
+    picked.list = cluster(picked.map, options_, scores.get(), &work);
+    finish_list(picked.list, picked.map, job.input);
+    unbin_list(picked.list, request_.segment.bin, file);
+    return picked;
+  }
+
+  Written write(const OutputJob& job, Job& work, const Picked& picked) const {
+    const std::filesystem::path &output = job.outputs[0], &labels = job.outputs[1],
+                                &scores = job.outputs[2];
+    work.record.stage("write");
+    if (!labels.empty()) {
+      io::write_labels(labels, picked.map);
+      work.wrote(labels);
+    }
+    if (!scores.empty()) work.wrote(scores);
+    write_list(output, picked.list, format_, work);
+
+    Written written{
+        list_text(picked.list, output), {{"input", job.input}, {"output", output.string()}}, {}};
+    if (!labels.empty()) written.json["labels"] = labels.string();
+    if (!scores.empty()) written.json["scores"] = scores.string();
+    written.json["label_counts"] = label_counts(picked.map, segmenter_.weights().classes);
+    written.json.update(list_json(picked.list));
+    written.json["seconds"] = stage_seconds(work.record);
+    return written;
+  }
+
+ private:
+  const PickRequest& request_;
+  io::ListFormat format_;
+  FileSegmenter segmenter_;
+  ClusterOptions options_;
+};
 
 }  // namespace
 
@@ -33,59 +100,23 @@ CommandReport run_pick(const PickRequest& asked, Observer* observer) {
   limit_threads(request.segment.options.compute, observer);
   limit_threads(request.cluster.compute, nullptr);
   const SegmentRequest& segment = request.segment;
-  const io::ListFormat format = io::parse_list_format(request.list_format);
-  const auto jobs = plan_outputs("pick", segment.tomograms,
-                                 {{"--output", request.output, list_suffix(format)},
-                                  {"--labels", segment.output, "_labels.mrc"},
-                                  {"--scores", segment.scores, "_scores.h5"}},
-                                 segment.common, {segment.weights});
-  const Weights weights = read_weights_for(segment);
-  ClusterOptions options = request.cluster;
-  if (!options.radius.is_angstrom)
-    options.radius.value /= static_cast<double>(segment.bin);  // given in the tomogram's voxels
-  Segmenter segmenter(weights, segment.options);
-  CommandReport report;
-  LateResults results(report);
-  for (const OutputJob& job : jobs) {
-    const std::filesystem::path &output = job.outputs[0], &labels = job.outputs[1],
-                                &scores = job.outputs[2];
-    if (job.skip) {
-      results.add(false, [&] { return skipped(job.input, output); });
-      continue;
-    }
-    io::RunRecord record("pick");
-    record_options(record, segment);
-    record_options(record, request.cluster);
-    LabelMap map = segment_file(job.input, segmenter, weights, segment, scores, record, observer);
-    record.stage("cluster");
-    if (options.compute.device == "auto" && segmenter.on_card())
-      options.compute.device = "cuda";  // it is open already
-    ParticleList list = cluster(map, options, open_scores(scores.string(), map).get(), observer);
-    finish_list(list, map, job.input);
-    unbin_list(list, segment.bin, job.input, segment.common);
-    results.add(segmenter.on_card(), [&, map = std::move(map), list = std::move(list),
-                                      record = std::move(record)]() mutable {
-      record.stage("write");
-      if (!labels.empty()) {
-        io::write_labels(labels, map);
-        record.output(labels);
-      }
-      if (!scores.empty()) record.output(scores);
-      write_list(output, list, format, record);
-      for (const auto& other : {labels, scores})
-        if (!other.empty()) record.write_beside(other);
-
-      Written written{list_text(list, output), {{"input", job.input}, {"output", output.string()}}};
-      if (!labels.empty()) written.json["labels"] = labels.string();
-      if (!scores.empty()) written.json["scores"] = scores.string();
-      written.json["label_counts"] = label_counts(map, weights.classes);
-      written.json.update(list_json(list));
-      written.json["seconds"] = stage_seconds(record);
-      return written;
-    });
-  }
-  report.json = json_text({{"results", results.take()}});
-  return report;
+  const std::string suffix = list_suffix(io::parse_list_format(request.list_format));
+  Batch batch("pick",
+              plan_outputs("pick", segment.tomograms,
+                           {{"--output", request.output, suffix},
+                            {"--labels", segment.output, "_labels.mrc", io::check_volume_file_name},
+                            {"--scores", segment.scores, "_scores.h5"}},
+                           segment.common, {segment.weights}),
+              observer);
+  Picker picker(request);
+  picker.segmenter().check(
+      batch, observer,
+      [&](const OutputJob& job, const OpenTomogram& tomogram) { picker.check(job, tomogram); });
+  return batch.run([&](const OutputJob& job, Job& work) { return picker.compute(job, work); },
+                   [&](const OutputJob& job, Job& work, const Picked& picked) {
+                     return picker.write(job, work, picked);
+                   },
+                   [&] { return picker.segmenter().on_card(); });
 }
 
 }  // namespace dfe

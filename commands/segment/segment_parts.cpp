@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// How a tomogram's file meets the weights, see the header. Voxel sizes decide whether it does: a
+// network knows particles of one size in voxels only.
 #include "commands/segment/segment_parts.hpp"
 
 #include <cmath>
@@ -23,8 +25,7 @@ std::string percent(double share) { return number_text(std::round(share * 1000) 
 /// Resamples, refuses or warns where the tomogram's voxels are not those the weights were trained
 /// on.
 std::unique_ptr<VolumeSource> match_voxel_size(std::unique_ptr<VolumeSource> volume,
-                                               const Weights& weights, bool rescale,
-                                               Observer* observer) {
+                                               const Weights& weights, bool rescale, Job* job) {
   const std::string& path = volume->info().path;
   const double model = weights.voxel_size_angstrom,
                own = volume->info().geometry.voxel_size.mean_angstrom();
@@ -39,10 +40,9 @@ std::unique_ptr<VolumeSource> match_voxel_size(std::unique_ptr<VolumeSource> vol
       throw Error(ErrorKind::Usage, "segment", path,
                   "--rescale needs the voxel size, which the file does not tell",
                   "give --voxel-size");
-    if (observer)
-      observer->message(LogLevel::Warning, path + ": voxel size unknown; taken to be the " +
-                                               number_text(model) +
-                                               " Å of the weights (--voxel-size tells)");
+    if (job)
+      job->warn(path + ": voxel size unknown; taken to be the " + number_text(model) +
+                " Å of the weights (--voxel-size tells)");
     return volume;
   }
   const double difference = std::abs(own / model - 1);
@@ -54,8 +54,6 @@ std::unique_ptr<VolumeSource> match_voxel_size(std::unique_ptr<VolumeSource> vol
                 "resample with --rescale, bin with --bin, or correct the size with --voxel-size");
   return volume;
 }
-
-}  // namespace
 
 Weights read_weights_for(const SegmentRequest& request) {
   Weights weights = io::read_weights(request.weights);
@@ -69,6 +67,8 @@ Weights read_weights_for(const SegmentRequest& request) {
   }
   return weights;
 }
+
+}  // namespace
 
 void record_options(io::RunRecord& record, const SegmentRequest& request) {
   const SegmentOptions& o = request.options;
@@ -89,45 +89,76 @@ void record_options(io::RunRecord& record, const SegmentRequest& request) {
   record.input(request.weights);
 }
 
-LabelMap segment_file(const std::string& tomogram, Segmenter& segmenter, const Weights& weights,
-                      const SegmentRequest& request, const std::filesystem::path& scores,
-                      io::RunRecord& record, Observer* observer) {
-  record.stage("open");
-  record.input_beside(tomogram);
+FileSegmenter::FileSegmenter(const SegmentRequest& request)
+    : request_(request),
+      weights_(read_weights_for(request)),
+      segmenter_(weights_, request.options) {}
+
+void FileSegmenter::check(Batch& batch, Observer* observer,
+                          const std::function<void(const OutputJob&, const OpenTomogram&)>& also) {
+  std::exception_ptr refusal;  // of the whole request
+  batch.check([&](const OutputJob& job) {
+    if (refusal) return;
+    const OpenTomogram tomogram = open(job.input, nullptr);
+    if (also) also(job, tomogram);
+    try {
+      segmenter_.open_device(observer);
+    } catch (const Error&) {
+      refusal = std::current_exception();
+      return;
+    }
+    try {
+      segmenter_.plan(*tomogram.volume, !request_.scores.empty());
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::Usage) throw;
+      refusal = std::current_exception();
+    }
+  });
+  if (refusal) std::rethrow_exception(refusal);
+}
+
+OpenTomogram FileSegmenter::open(const std::string& tomogram, Job* job) const {
   io::VolumeReadOptions read;
-  read.voxel_size_angstrom = request.common.voxel_size_angstrom;
-  std::unique_ptr<VolumeSource> volume = io::open_volume(tomogram, read);
-  for (const std::string& warning : volume->info().warnings) {
-    record.warning(warning);
-    if (observer) observer->message(LogLevel::Warning, tomogram + ": " + warning);
-  }
-  volume = bin_volume(std::move(volume), request.bin);
-  const VolumeGeometry geometry = volume->info().geometry;
-  volume = match_voxel_size(std::move(volume), weights, request.rescale, observer);
-  const bool resampled = volume->extent() != geometry.extent;
-  if (resampled && !scores.empty())
+  read.voxel_size_angstrom = request_.common.voxel_size_angstrom;
+  OpenTomogram opened;
+  opened.volume = io::open_volume(tomogram, read);
+  if (job) job->warn(tomogram, opened.volume->info().warnings);
+  opened.file = opened.volume->info().geometry;
+  opened.volume = bin_volume(std::move(opened.volume), request_.bin);
+  opened.labels = opened.volume->info().geometry;
+  opened.volume = match_voxel_size(std::move(opened.volume), weights_, request_.rescale, job);
+  if (opened.volume->extent() != opened.labels.extent && !request_.scores.empty())
     throw Error(ErrorKind::Usage, "segment", "--scores",
                 "cannot go with --rescale: scores are not resampled back",
                 "resample the tomogram first, or leave the scores out");
+  return opened;
+}
 
-  record.stage("segment");
+LabelMap FileSegmenter::segment(OpenTomogram tomogram, const std::filesystem::path& scores,
+                                Job& job) {
+  job.record.stage("segment");
   std::optional<io::ScoreWriter> writer;
   ScoreSink sink;
   if (!scores.empty()) {
-    writer.emplace(scores, geometry, weights.classes, weights.class_names, !request.scores_float32);
+    writer.emplace(scores, tomogram.labels, weights_.classes, weights_.class_names,
+                   !request_.scores_float32);
     sink = [&](const Box3& box, std::int64_t classes, const float* values) {
       for (std::int64_t c = 0; c < classes; ++c)
         writer->write_box(c, box, values + c * box.extent.voxels());
     };
   }
   SegmentPlan plan;
-  LabelMap map = segmenter.segment(*volume, sink, observer, &plan);
-  record.device(plan.device);
-  record.fact("planned_memory_bytes", static_cast<double>(plan.total_bytes()));
-  record.fact("peak_memory_bytes", static_cast<double>(peak_memory_bytes()));
-  if (writer) writer->commit();
-  if (resampled) map.labels = resample_labels(map.labels, geometry.extent);
-  map.geometry = geometry;
+  LabelMap map = segmenter_.segment(*tomogram.volume, sink, &job, &plan);
+  job.record.device(plan.device);
+  job.record.fact("planned_memory_bytes", static_cast<double>(plan.total_bytes()));
+  job.record.fact("peak_memory_bytes", static_cast<double>(peak_memory_bytes()));
+  if (writer) {
+    writer->commit();
+    job.guard(scores);
+  }
+  if (tomogram.volume->extent() != tomogram.labels.extent)
+    map.labels = resample_labels(map.labels, tomogram.labels.extent);
+  map.geometry = tomogram.labels;
   return map;
 }
 

@@ -3,27 +3,56 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 
-#include "commands/common/json_text.hpp"
+#include "commands/common/batch.hpp"
 #include "dfengine/commands.hpp"
-#include "io/run_record.hpp"
 
 namespace dfe {
 
-/// Reads the weights and puts the user's class names in. Throws `Error` where their number is not
-/// that of the classes.
-Weights read_weights_for(const SegmentRequest& request);
+/// A tomogram as the network takes it: binned or resampled where that was asked for.
+struct OpenTomogram {
+  std::unique_ptr<VolumeSource> volume;
+  VolumeGeometry file;    ///< as the file has it
+  VolumeGeometry labels;  ///< of the label map: the tomogram's own grid, or the binned one
+};
+
+/// Segments files with the weights of a request.
+class FileSegmenter {
+ public:
+  /// Reads the weights and puts the user's class names in. Throws `Error` where their number is not
+  /// that of the classes. The request outlives the segmenter.
+  explicit FileSegmenter(const SegmentRequest& request);
+  FileSegmenter(const FileSegmenter&) = delete;
+  FileSegmenter& operator=(const FileSegmenter&) = delete;
+
+  /// Looks at the headers of several tomograms, and whether the memory is enough for each, before
+  /// work begins; `also` is asked about each too. Throws where the device or the memory, which are
+  /// those of all, will not do.
+  void check(Batch& batch, Observer* observer,
+             const std::function<void(const OutputJob&, const OpenTomogram&)>& also = {});
+
+  /// Opens a tomogram and checks its voxel size against that of the weights. `job`, if given, gets
+  /// the warnings.
+  OpenTomogram open(const std::string& tomogram, Job* job) const;
+
+  /// Segments what was opened, and writes the scores where a path is given. The job gets stages,
+  /// inputs and facts.
+  LabelMap segment(OpenTomogram tomogram, const std::filesystem::path& scores, Job& job);
+
+  const Weights& weights() const { return weights_; }
+  /// Whether tensors of the last tomogram were on a GPU, and the processor has little to do.
+  bool on_card() const { return segmenter_.on_card(); }
+
+ private:
+  const SegmentRequest& request_;
+  Weights weights_;
+  Segmenter segmenter_;
+};
 
 /// Notes every option of segmentation, and the weights.
 void record_options(io::RunRecord& record, const SegmentRequest& request);
-
-/// Opens the tomogram, bins or resamples it as asked, checks its voxel size against the weights',
-/// segments it, and writes the scores where a path is given. With resampling the labels lie on the
-/// tomogram's own grid; with binning on the binned one. The record gets stages, inputs and
-/// warnings.
-LabelMap segment_file(const std::string& tomogram, Segmenter& segmenter, const Weights& weights,
-                      const SegmentRequest& request, const std::filesystem::path& scores,
-                      io::RunRecord& record, Observer* observer);
 
 }  // namespace dfe

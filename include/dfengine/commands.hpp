@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 
 #include "cluster.hpp"
 #include "compute.hpp"
+#include "error.hpp"
 #include "evaluate.hpp"
 #include "observer.hpp"
 #include "segment.hpp"
@@ -27,10 +29,25 @@ struct CommonRequest {
   bool skip_existing = false;  ///< leave existing outputs as they are and go on
 };
 
+/// One of several inputs that could not be done.
+struct Failure {
+  std::string input;
+  ErrorKind kind = ErrorKind::Failed;
+  std::string text;  ///< one line, as `Error` has it; where that is not about the input, the
+                     ///< input's name stands before it
+};
+
+/// An error as a failure of `input`, whatever was thrown.
+Failure describe_failure(std::string input,
+                         const std::exception_ptr& error = std::current_exception());
+
 /// What a command did.
 struct CommandReport {
-  std::string text;  ///< lines for a person
-  std::string json;  ///< one JSON object
+  std::string text;                 ///< lines for a person
+  std::string json;                 ///< one JSON object
+  std::int64_t inputs = 1;          ///< how many were asked for
+  std::vector<Failure> failures{};  ///< those of several inputs that could not be done; where there
+                                    ///< is but one, its error is thrown
 };
 
 struct SegmentRequest {

@@ -3,6 +3,7 @@
 // callers print it as it is.
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -26,7 +27,10 @@ class Error : public std::runtime_error {
   /// empty.
   Error(ErrorKind kind, std::string_view area, std::string_view object, std::string_view fact,
         std::string_view remedy = {})
-      : std::runtime_error(compose(area, object, fact, remedy)), kind_(kind) {}
+      : std::runtime_error(compose(area, object, fact, remedy)),
+        kind_(kind),
+        object_begin_(area.size() + 3),
+        object_size_(object.size()) {}
 
   /// A failure of the work (exit code 1).
   Error(std::string_view area, std::string_view object, std::string_view fact,
@@ -34,6 +38,12 @@ class Error : public std::runtime_error {
       : Error(ErrorKind::Failed, area, object, fact, remedy) {}
 
   ErrorKind kind() const noexcept { return kind_; }
+
+  /// What the text is about, as it stands there; may be empty.
+  std::string_view object() const noexcept {
+    return object_size_ > 0 ? std::string_view(what()).substr(object_begin_, object_size_)
+                            : std::string_view();
+  }
 
  private:
   static std::string compose(std::string_view area, std::string_view object, std::string_view fact,
@@ -49,6 +59,7 @@ class Error : public std::runtime_error {
   }
 
   ErrorKind kind_;
+  std::size_t object_begin_, object_size_;  // in the text, so that copying throws nothing
 };
 
 }  // namespace dfe

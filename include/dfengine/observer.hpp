@@ -8,7 +8,12 @@
 
 namespace dfe {
 
-enum class LogLevel { Debug, Info, Warning };
+enum class LogLevel {
+  Debug,
+  Info,
+  Warning,
+  Error  ///< one of several inputs failed, and the work goes on
+};
 
 /// Receives progress and messages; the default ignores both. Called from the thread that called the
 /// library.

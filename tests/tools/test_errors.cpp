@@ -94,7 +94,6 @@ TEST_CASE("work that fails exits with 1") {
   refused(folder, "info short.mrc", 1, "short.mrc");
   refused(folder, "info empty.mrc", 1, "empty.mrc");
   refused(folder, "info noise.xml", 1, "noise.xml");
-  refused(folder, "info labels.mrc missing.mrc", 1, "missing.mrc");
   refused(folder, "cluster missing.mrc --radius 8 -o a.star", 1, "missing.mrc");
   refused(folder, "cluster short.mrc --radius 8 -o a.star", 1, "short.mrc");
   refused(folder, "cluster labels.mrc --radius 8 -o nowhere/a.star", 1, "nowhere");

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Errors in words, see the headers.
+#include "commands/common/failures.hpp"
+
+#include <new>
+
+namespace dfe {
+
+namespace {
+
+/// One line whatever the name holds.
+std::string begin_line(std::string input, const std::string& text) {
+  if (input.empty()) return text;
+  for (char& c : input)
+    if (c == '\n' || c == '\r') c = ' ';
+  return input + ": " + text;
+}
+
+}  // namespace
+
+Failure describe_failure(std::string input, const std::exception_ptr& error) {
+  Failure failure{std::move(input), ErrorKind::Failed, {}};
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& known) {
+    failure.kind = known.kind();
+    failure.text =
+        known.object() == failure.input ? known.what() : begin_line(failure.input, known.what());
+  } catch (const std::bad_alloc&) {
+    failure.text = begin_line(
+        failure.input, "memory: not enough to go on; give --memory a smaller budget or free some");
+  } catch (const std::exception& unforeseen) {
+    failure.text = begin_line(failure.input, std::string("internal error: ") + unforeseen.what() +
+                                                 "; please report it with the command");
+  }
+  return failure;
+}
+
+Failure Failures::caught(const std::string& input) const {
+  Failure failure = describe_failure(input);
+  if (!several_ || failure.kind == ErrorKind::Cancelled) throw;
+  return failure;
+}
+
+void Failures::note(const Failure& failure) {
+  if (observer_) observer_->message(LogLevel::Error, failure.text);
+  noted_.push_back(failure);
+}
+
+Json failure_json(const char* key, const Failure& failure) {
+  return {{key, failure.input},
+          {"error", failure.text},
+          {"error_kind", failure.kind == ErrorKind::Usage ? "usage" : "failed"}};
+}
+
+}  // namespace dfe
