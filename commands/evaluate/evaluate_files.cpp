@@ -138,31 +138,34 @@ Outputs plan(const EvaluateRequest& request, bool volumes) {
 /// there.
 class Writer {
  public:
+  explicit Writer(Job& job) : job_(job) {}
+
   void text(const std::filesystem::path& path, const std::string& text) {
     if (path.empty()) return;
     io::write_text_file(path, text);
-    written_.push_back(path);
+    wrote(path);
   }
   void list(const std::filesystem::path& path, ParticleList list) {
     if (path.extension() == ".star")  // which has names of this kind only
       for (ExtraColumn& column : list.extra_columns)
         if (column.name == "confidence") column.name = "_dfeConfidence";
     io::write_list(path, list);
-    written_.push_back(path);
+    wrote(path);
   }
   /// The written files' names.
-  Json finish(io::RunRecord& record) const {
-    Json names = Json::array();
-    for (const std::filesystem::path& path : written_) {
-      record.output(path);
-      names.push_back(path.string());
-    }
-    for (const std::filesystem::path& path : written_) record.write_beside(path);
-    return names;
+  Json finish() {
+    job_.finish();
+    return std::move(names_);
   }
 
  private:
-  std::vector<std::filesystem::path> written_;
+  void wrote(const std::filesystem::path& path) {
+    job_.wrote(path);
+    names_.push_back(path.string());
+  }
+
+  Job& job_;
+  Json names_ = Json::array();
 };
 
 void write_plots(const Outputs& outputs, const std::vector<Plot>& plots, Writer& writer) {
@@ -187,37 +190,87 @@ void write_overlap(const EvaluationInput& input, const Evaluation& evaluation,
   writer.list(outputs.only_truth, sets.only_b);
 }
 
-CommandReport compare_volumes(const EvaluateRequest& request, const Outputs& outputs,
-                              io::RunRecord& record) {
+CommandReport compare_volumes(const EvaluateRequest& request, const Outputs& outputs, Job& job) {
   std::vector<VoxelScores> volumes;
   Json by_volume = Json::array();
   std::vector<std::string> names = request.class_names;
   for (std::size_t i = 0; i < request.predicted.size(); ++i) {
-    record.input(request.predicted[i]);
-    record.input(request.truth[i]);
-    record.stage("read");
+    job.record.input(request.predicted[i]);
+    job.record.input(request.truth[i]);
+    job.record.stage("read");
     const LabelMap predicted = io::read_labels(request.predicted[i]),
                    truth = io::read_labels(request.truth[i]);
     if (names.empty())
       names = truth.class_names.empty() ? predicted.class_names : truth.class_names;
-    record.stage("evaluate");
+    job.record.stage("evaluate");
     volumes.push_back(evaluate_voxels(predicted.labels.view(), truth.labels.view()));
     Json entry = {{"name", base_name(request.truth[i])}};
     entry.update(voxels_json(volumes.back(), names));
     by_volume.push_back(std::move(entry));
   }
   const VoxelScores all = pool_voxels(volumes);
-  record.stage("write");
+  job.record.stage("write");
   const std::vector<Plot> plots = voxel_plots(all, names);
-  Writer writer;
+  Writer writer(job);
   writer.text(outputs.csv, voxels_csv(all, names));
   write_plots(outputs, plots, writer);
   if (!outputs.report.empty()) writer.text(outputs.report, voxels_page(all, names, plots));
   Json json = {{"rule", "voxels"}, {"distance_voxels", nullptr}};
   json.update(voxels_json(all, names));
   json["tomograms"] = std::move(by_volume);
-  json["outputs"] = writer.finish(record);
+  json["outputs"] = writer.finish();
   return {voxels_text(all, names), json_text(json)};
+}
+
+/// Everything that the request asks to know about the lists. `hit_boxes` belong to the only pair.
+EvaluationResult measure(const EvaluateRequest& request, const EvaluationInput& input,
+                         bool hit_boxes, Job& job) {
+  job.record.stage("evaluate");
+  EvaluationResult result;
+  result.options = resolve_options(request, input);
+  result.class_names = input.class_names;
+  for (const EvaluationPair& pair : input.pairs) result.tomograms.push_back(pair.name);
+  result.evaluation = evaluate(input.pairs, result.options);
+  if (request.sweep) {
+    job.record.stage("sweep");
+    result.sweep_value = *request.sweep;
+    result.sweep = sweep_thresholds(input.pairs, result.options, *request.sweep, 200, &job);
+  }
+  if (request.bootstrap > 0) {
+    job.record.stage("bootstrap");
+    job.record.option("bootstrap", std::to_string(request.bootstrap));
+    job.record.option("seed", std::to_string(request.seed));
+    result.bootstrap =
+        bootstrap_scores(input.pairs, result.options, request.bootstrap, request.seed);
+  }
+  if (!request.membrane.empty()) {
+    job.record.stage("membrane");
+    job.record.input(request.membrane);
+    result.membrane = measure_membrane(request, only_pair(input, request.membrane));
+  }
+  if (!request.score_maps.empty()) {
+    job.record.stage("maxima");
+    job.record.input(request.score_maps);
+    result.maxima = count_maxima(request.score_maps);
+  }
+  result.notes = notes_of(result, hit_boxes);
+  job.record.option("distance", rule_text(result));
+  return result;
+}
+
+/// The names of the written files.
+Json write_results(const EvaluationInput& input, const EvaluationResult& result,
+                   const Outputs& outputs, Job& job) {
+  job.record.stage("write");
+  Writer writer(job);
+  writer.text(outputs.csv, evaluation_csv(result));
+  if (!outputs.plots.empty() || !outputs.report.empty()) {
+    const std::vector<Plot> plots = evaluation_plots(result);
+    write_plots(outputs, plots, writer);
+    if (!outputs.report.empty()) writer.text(outputs.report, evaluation_page(result, plots));
+  }
+  write_overlap(input, result.evaluation, outputs, writer);
+  return writer.finish();
 }
 
 }  // namespace
@@ -231,61 +284,22 @@ CommandReport run_evaluate(const EvaluateRequest& asked, Observer* observer) {
   if (outputs.skip)
     return {"the results exist: left as they are\n", json_text({{"skipped", true}})};
 
-  io::RunRecord record("evaluate");
-  record.option("rule", volumes ? "voxels" : match_rule_name(request.options.rule));
-  if (volumes) return compare_volumes(request, outputs, record);
+  Job job("evaluate", observer);
+  job.record.option("rule", volumes ? "voxels" : match_rule_name(request.options.rule));
+  if (volumes) return compare_volumes(request, outputs, job);
 
-  record.stage("read");
-  EvaluationInput input = read_evaluation(request, record, observer);
+  job.record.stage("read");
+  EvaluationInput input = read_evaluation(request, job);
   std::unique_ptr<VolumeSource> hit_boxes;
   if (!request.hit_boxes.empty()) {
-    record.input(request.hit_boxes);
+    job.record.input(request.hit_boxes);
     hit_boxes = io::open_volume(request.hit_boxes);
     only_pair(input, request.hit_boxes);
     input.pairs.front().hit_boxes = hit_boxes.get();
   }
-
-  record.stage("evaluate");
-  EvaluationResult result;
-  result.options = resolve_options(request, input);
-  result.class_names = input.class_names;
-  for (const EvaluationPair& pair : input.pairs) result.tomograms.push_back(pair.name);
-  result.evaluation = evaluate(input.pairs, result.options);
-  if (request.sweep) {
-    record.stage("sweep");
-    result.sweep_value = *request.sweep;
-    result.sweep = sweep_thresholds(input.pairs, result.options, *request.sweep, 200, observer);
-  }
-  if (request.bootstrap > 0) {
-    record.stage("bootstrap");
-    record.option("bootstrap", std::to_string(request.bootstrap));
-    record.option("seed", std::to_string(request.seed));
-    result.bootstrap =
-        bootstrap_scores(input.pairs, result.options, request.bootstrap, request.seed);
-  }
-  if (!request.membrane.empty()) {
-    record.stage("membrane");
-    record.input(request.membrane);
-    result.membrane = measure_membrane(request, only_pair(input, request.membrane));
-  }
-  if (!request.score_maps.empty()) {
-    record.stage("maxima");
-    record.input(request.score_maps);
-    result.maxima = count_maxima(request.score_maps);
-  }
-  result.notes = notes_of(result, hit_boxes != nullptr);
-  record.option("distance", rule_text(result));
-  record.stage("write");
-  Writer writer;
-  writer.text(outputs.csv, evaluation_csv(result));
-  if (!outputs.plots.empty() || !outputs.report.empty()) {
-    const std::vector<Plot> plots = evaluation_plots(result);
-    write_plots(outputs, plots, writer);
-    if (!outputs.report.empty()) writer.text(outputs.report, evaluation_page(result, plots));
-  }
-  write_overlap(input, result.evaluation, outputs, writer);
+  const EvaluationResult result = measure(request, input, hit_boxes != nullptr, job);
   Json json = evaluation_json(result);
-  json["outputs"] = writer.finish(record);
+  json["outputs"] = write_results(input, result, outputs, job);
   return {evaluation_text(result), json_text(json)};
 }
 

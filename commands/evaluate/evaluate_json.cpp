@@ -2,8 +2,8 @@
 // Scores as JSON. Keys are part of the command line's interface.
 #include <cmath>
 
-#include "core/particle_lists.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
+#include "core/particle_lists.hpp"
 
 namespace dfe {
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `evaluate` compares: lists in any format, with one numbering of the classes.
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "commands/common/particle_files.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
-#include "core/text.hpp"
 #include "io/particle_list.hpp"
+#include "io/volume.hpp"
 
 namespace dfe {
 
@@ -97,11 +96,6 @@ std::optional<std::string> only_tomogram(const ParticleList& list) {
   return *names.begin();
 }
 
-void warn(const std::string& text, io::RunRecord& record, Observer* observer) {
-  record.warning(text);
-  if (observer) observer->message(LogLevel::Warning, text);
-}
-
 /// A list of "name=value" or "value" for all by label.
 template <class Value>
 std::map<int, Value> by_label(const std::vector<std::pair<std::string, Value>>& given,
@@ -116,8 +110,8 @@ std::map<int, Value> by_label(const std::vector<std::pair<std::string, Value>>& 
     const auto found = std::find(names.begin(), names.end(), name);
     int label = found != names.end() ? static_cast<int>(std::distance(names.begin(), found)) : 0;
     if (label == 0) {
-      label = parse_as<int>(name).value_or(0);
-      if (label < 1)
+      const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), label);
+      if (code != std::errc{} || end != name.data() + name.size() || label < 1)
         throw Error(ErrorKind::Usage, "evaluate", option, "no class is called '" + name + "'",
                     "use a name of the lists, or a label");
     }
@@ -126,27 +120,59 @@ std::map<int, Value> by_label(const std::vector<std::pair<std::string, Value>>& 
   return result;
 }
 
+std::vector<ParticleList> read_lists(const std::vector<std::string>& paths,
+                                     const io::ListOptions& options, Job& job) {
+  std::vector<ParticleList> lists;
+  for (const std::string& path : paths) {
+    job.record.input(path);
+    lists.push_back(io::read_list(path, options));
+    job.warn(path, lists.back().warnings);
+  }
+  return lists;
+}
+
+/// Says how labels are taken where but one side names its classes.
+void warn_of_names(bool in_truth, const std::vector<std::string>& names, Job& job) {
+  std::string table;
+  for (std::size_t label = 1; label < names.size(); ++label)
+    if (!names[label].empty())
+      table += (table.empty() ? "" : ", ") + std::to_string(label) + " " + names[label];
+  job.warn("only the " + std::string(in_truth ? "truth names its" : "predictions name their") +
+           " classes; labels of the other are taken as " + table + " (--classes settles it)");
+}
+
+void shift_by(ParticleList& list, const Point3& shift) {
+  for (Particle& particle : list.particles) {
+    Point3& p = particle.position_voxels;
+    p = {p.z + shift.z, p.y + shift.y, p.x + shift.x};
+  }
+}
+
+/// Pairs of lists are one tomogram each, in the order given, empty lists included.
+std::vector<EvaluationPair> pairs_of_lists(const EvaluateRequest& request,
+                                           std::vector<ParticleList> predicted,
+                                           std::vector<ParticleList> truth) {
+  std::vector<EvaluationPair> pairs;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    EvaluationPair& pair = pairs.emplace_back();
+    pair.name = base_name(request.truth[i]);
+    pair.predicted = std::move(predicted[i].particles);
+    pair.truth = std::move(truth[i].particles);
+    pair.voxel_size = truth[i].voxel_size.known() ? truth[i].voxel_size : predicted[i].voxel_size;
+  }
+  return pairs;
+}
+
 }  // namespace
 
-EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& record,
-                                Observer* observer) {
+EvaluationInput read_evaluation(const EvaluateRequest& request, Job& job) {
   io::ListOptions options = list_frame(request.tomogram, request.common);
   options.tomogram_name.clear();  // a list that names no tomogram may be of any
   options.relion_binning = request.relion_binning;
-  const auto read_all = [&](const std::vector<std::string>& paths, const std::string& axes,
-                            const char* axes_option) {
-    std::vector<ParticleList> lists;
-    options.xml_axes = io::parse_xml_axes(axes, axes_option);
-    for (const std::string& path : paths) {
-      record.input(path);
-      lists.push_back(io::read_list(path, options));
-      for (const std::string& warning : lists.back().warnings)
-        warn(path + ": " + warning, record, observer);
-    }
-    return lists;
-  };
-  std::vector<ParticleList> predicted = read_all(request.predicted, request.axes, "--axes");
-  std::vector<ParticleList> truth = read_all(request.truth, request.truth_axes, "--truth-axes");
+  options.xml_axes = io::parse_xml_axes(request.axes, "--axes");
+  std::vector<ParticleList> predicted = read_lists(request.predicted, options, job);
+  options.xml_axes = io::parse_xml_axes(request.truth_axes, "--truth-axes");
+  std::vector<ParticleList> truth = read_lists(request.truth, options, job);
 
   EvaluationInput input;
   input.class_names = request.class_names;
@@ -154,26 +180,14 @@ EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& r
   const bool names_in_predicted = std::any_of(predicted.begin(), predicted.end(), has_names);
   for (auto* lists : {&truth, &predicted})
     for (ParticleList& list : *lists) renumber(list, input.class_names);
-  if (names_in_truth != names_in_predicted && request.class_names.empty()) {
-    std::string table;
-    for (std::size_t label = 1; label < input.class_names.size(); ++label)
-      if (!input.class_names[label].empty())
-        table +=
-            (table.empty() ? "" : ", ") + std::to_string(label) + " " + input.class_names[label];
-    warn("only the " + std::string(names_in_truth ? "truth names its" : "predictions name their") +
-             " classes; labels of the other are taken as " + table + " (--classes settles it)",
-         record, observer);
-  }
+  if (names_in_truth != names_in_predicted && request.class_names.empty())
+    warn_of_names(names_in_truth, input.class_names, job);
 
-  // Pairs of lists are one tomogram each, unless one truth list serves several lists of
-  // predictions.
+  // One truth list may serve several lists of predictions.
   const bool in_pairs = predicted.size() == truth.size() && predicted.size() > 1;
   const bool single = predicted.size() == 1 && truth.size() == 1;
   for (std::size_t i = 0; i < predicted.size(); ++i) {
-    for (Particle& particle : predicted[i].particles) {
-      Point3& p = particle.position_voxels;
-      p = {p.z + request.shift.z, p.y + request.shift.y, p.x + request.shift.x};
-    }
+    shift_by(predicted[i], request.shift);
     std::string name = base_name(in_pairs ? request.truth[i] : request.predicted[i]);
     if (!in_pairs && !single)
       if (const auto own = only_tomogram(predicted[i])) name = *own;
@@ -182,19 +196,13 @@ EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& r
   for (std::size_t i = 0; i < truth.size(); ++i)
     append(input.truth, truth[i], base_name(request.truth[i]), in_pairs);
   input.predicted.class_names = input.truth.class_names = input.class_names;
-  if (in_pairs) {  // in the order given, empty lists included
-    for (std::size_t i = 0; i < truth.size(); ++i) {
-      EvaluationPair& pair = input.pairs.emplace_back();
-      pair.name = base_name(request.truth[i]);
-      pair.predicted = std::move(predicted[i].particles);
-      pair.truth = std::move(truth[i].particles);
-      pair.voxel_size = truth[i].voxel_size.known() ? truth[i].voxel_size : predicted[i].voxel_size;
-    }
-  } else {
-    std::vector<std::string> warnings;
-    input.pairs = pair_tomograms(input.predicted, input.truth, warnings);
-    for (const std::string& warning : warnings) warn(warning, record, observer);
+  if (in_pairs) {
+    input.pairs = pairs_of_lists(request, std::move(predicted), std::move(truth));
+    return input;
   }
+  std::vector<std::string> warnings;
+  input.pairs = pair_tomograms(input.predicted, input.truth, warnings);
+  for (const std::string& warning : warnings) job.warn(warning);
   return input;
 }
 

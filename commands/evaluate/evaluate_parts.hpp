@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "commands/common/job.hpp"
 #include "commands/common/json_text.hpp"
 #include "dfengine/commands.hpp"
 #include "dfengine/evaluate.hpp"
 #include "io/report/png.hpp"
-#include "io/run_record.hpp"
 
 namespace dfe {
 
@@ -22,9 +22,8 @@ struct EvaluationInput {
 };
 
 /// Reads all lists of a request, brings their classes to one numbering (by name where both sides
-/// have names), applies the shift, and pairs tomograms. Warnings go to the observer and the record.
-EvaluationInput read_evaluation(const EvaluateRequest& request, io::RunRecord& record,
-                                Observer* observer);
+/// have names), applies the shift, and pairs tomograms.
+EvaluationInput read_evaluation(const EvaluateRequest& request, Job& job);
 
 /// The options with radii and weights by label, and the known ones of the CZII challenge filled in.
 EvaluateOptions resolve_options(const EvaluateRequest& request, const EvaluationInput& input);

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/particle_lists.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
 #include "commands/report/charts.hpp"
 #include "commands/report/page.hpp"
+#include "core/particle_lists.hpp"
 
 namespace dfe {
 
