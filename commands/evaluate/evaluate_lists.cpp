@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `evaluate` compares: lists in any format, with one numbering of the classes.
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "commands/common/particle_files.hpp"

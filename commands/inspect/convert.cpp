@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `convert`: a particle list from one format to another. Positions pass through the library's own
 // voxel coordinates.
+#include "commands/common/job.hpp"
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
 #include "dfengine/commands.hpp"
 #include "io/particle_list.hpp"
-#include "io/run_record.hpp"
 
 namespace dfe {
 
@@ -24,30 +24,27 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
     return {output.string() + " exists: left as it is\n", json_text(json)};
   }
 
-  io::RunRecord record("convert");
-  record.option("from", request.input_format);
-  record.option("format", request.output_format);
-  record.option("from-axes", request.input_xml_axes);
-  record.option("axes", request.output_xml_axes);
-  record.option("relion-binning", number_text(request.relion_binning));
-  record.input(request.input);
+  Job job("convert", observer);
+  job.record.option("from", request.input_format);
+  job.record.option("format", request.output_format);
+  job.record.option("from-axes", request.input_xml_axes);
+  job.record.option("axes", request.output_xml_axes);
+  job.record.option("relion-binning", number_text(request.relion_binning));
+  job.record.input(request.input);
 
   io::ListOptions options = list_frame(request.tomogram, request.common);
   options.relion_binning = request.relion_binning;
   options.format = input_format;
   options.xml_axes = input_axes;
-  record.stage("read");
+  job.record.stage("read");
   const ParticleList list = io::read_list(request.input, options);
-  for (const std::string& warning : list.warnings) {
-    if (observer) observer->message(LogLevel::Warning, request.input + ": " + warning);
-    record.warning(warning);
-  }
+  job.warn(request.input, list.warnings);
   options.format = output_format;
   options.xml_axes = output_axes;
-  record.stage("write");
+  job.record.stage("write");
   io::write_list(output, list, options);
-  record.output(output);
-  record.write_beside(output);
+  job.wrote(output);
+  job.finish();
 
   json["particles"] = list.particles.size();
   json["warnings"] = list.warnings;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "commands/common/job.hpp"
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/simulate/simulate_settings.hpp"
@@ -18,7 +19,6 @@
 #include "dfengine/commands.hpp"
 #include "io/atomic_file.hpp"
 #include "io/particle_list.hpp"
-#include "io/run_record.hpp"
 #include "io/structure.hpp"
 #include "io/volume.hpp"
 
@@ -71,21 +71,21 @@ class Simulation {
   Simulation(const SimulateRequest& request, SimulateSettings settings, Observer* observer)
       : request_(request),
         settings_(std::move(settings)),
-        observer_(observer),
+        job_("simulate", observer),
         output_(request.output) {}
 
   CommandReport run() {
     const std::vector<Condition> conditions = conditions_of(settings_, output_);
     check_memory(conditions);
     check_outputs();
-    io::RunRecord record("simulate");
+    io::RunRecord& record = job_.record;
     record.option("config", request_.config);
     record.option("threads", std::to_string(request_.compute.threads));
     record.input(request_.config);
     record.stage("densities");
     for (std::size_t i = 0; i < settings_.sources.size(); ++i)
       settings_.scene.classes[i].density = density_of(settings_.sources[i], record);
-    read_list(record);
+    read_list();
     make_folder("simulate", output_);
     write_masks();
 
@@ -95,24 +95,17 @@ class Simulation {
     Json tomograms = Json::array();
     for (const auto& part : settings_.parts)
       for (std::int64_t i = 0; i < part.count; ++i, ++number) {
-        if (observer_) observer_->progress("tomograms", done++, total);
-        make_tomogram(part, i, number, conditions, record, tomograms);
+        job_.progress("tomograms", done++, total);
+        make_tomogram(part, i, number, conditions, tomograms);
       }
-    if (observer_) observer_->progress("tomograms", total, total);
+    job_.progress("tomograms", total, total);
     for (const Condition& condition : conditions) write_snippet(condition);
     io::write_text_file(output_ / "simulate.yaml", settings_.effective);
     record.stage("");
-    return report(tomograms, record);
+    return report(tomograms);
   }
 
  private:
-  void warn(io::RunRecord& record, const std::string& text) {
-    if (std::find(warnings_.begin(), warnings_.end(), text) != warnings_.end()) return;
-    warnings_.push_back(text);
-    record.warning(text);
-    if (observer_) observer_->message(LogLevel::Warning, text);
-  }
-
   void check_memory(const std::vector<Condition>& conditions) {
     std::int64_t most = 0;
     for (const Condition& c : conditions) {
@@ -129,7 +122,7 @@ class Simulation {
       throw Error(ErrorKind::Usage, "simulate", "--memory",
                   "is " + number_text(static_cast<double>(have) / (1 << 20)) + " MB, and " + text,
                   "give more, or make smaller tomograms");
-    if (observer_) observer_->message(LogLevel::Info, text);
+    job_.message(LogLevel::Info, text);
   }
 
   void check_outputs() {
@@ -144,16 +137,15 @@ class Simulation {
                   "--overwrite replaces it, --skip-existing makes what is missing");
   }
 
-  void read_list(io::RunRecord& record) {
+  void read_list() {
     if (settings_.list.empty()) return;
-    record.input(settings_.list);
+    job_.record.input(settings_.list);
     io::ListOptions options;
     options.xml_axes = io::parse_xml_axes(settings_.list_axes, "placement.axes");
     options.tomogram_extent = settings_.scene.extent;
     options.voxel_size = VoxelSize::cubic(settings_.scene.voxel_size_angstrom);
     ParticleList list = io::read_list(settings_.list, options);
-    for (const std::string& warning : list.warnings)
-      warn(record, settings_.list.string() + ": " + warning);
+    job_.warn(settings_.list, list.warnings);
     settings_.scene.list =
         particles_of(list, {"simulate", "placement.tomogram", settings_.list_tomogram, ""});
   }
@@ -183,8 +175,7 @@ class Simulation {
   }
 
   void make_tomogram(const SimulateSettings::Part& part, std::int64_t index, std::uint64_t number,
-                     const std::vector<Condition>& conditions, io::RunRecord& record,
-                     Json& tomograms) {
+                     const std::vector<Condition>& conditions, Json& tomograms) {
     const std::string name =
         part.name.empty() ? "tomogram" : part.name + "_" + std::to_string(index + 1);
     std::vector<std::pair<Condition, fs::path>> wanted;  // with the files' common beginning
@@ -204,22 +195,22 @@ class Simulation {
     if (wanted.empty()) return;
     settings_.scene.seed = derived_seed(settings_.seed, RandomPurpose::SceneSeed, number);
     settings_.scene.threads = request_.compute.threads;
-    record.stage("scene");
-    const Scene scene = make_scene(settings_.scene, observer_);
+    job_.record.stage("scene");
+    const Scene scene = make_scene(settings_.scene, &job_);
     for (std::size_t c = 0; c < scene.asked.size(); ++c)
       if (scene.placed[c] < scene.asked[c])
-        warn(record, name + ": " + std::to_string(scene.placed[c]) + " of " +
-                         std::to_string(scene.asked[c]) + " objects of " +
-                         settings_.scene.classes[c].name + " found a place");
+        job_.warn(name + ": " + std::to_string(scene.placed[c]) + " of " +
+                  std::to_string(scene.asked[c]) + " objects of " +
+                  settings_.scene.classes[c].name + " found a place");
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const auto& [condition, prefix] = wanted[i];
       make_folder("simulate", prefix.parent_path());
       const ImagingOptions imaging = imaging_of(condition, seeds[i]);
-      record.stage("image");
+      job_.record.stage("image");
       const VolumeView<const std::int32_t> inside = scene.instances.view();
-      const ImagedScene imaged = image_scene(
-          scene.density.view(), &inside, settings_.scene.voxel_size_angstrom, imaging, observer_);
-      record.stage("write");
+      const ImagedScene imaged = image_scene(scene.density.view(), &inside,
+                                             settings_.scene.voxel_size_angstrom, imaging, &job_);
+      job_.record.stage("write");
       io::RunRecord own("simulate");
       own.option("config", request_.config);
       for (const std::string& override_text : request_.overrides)
@@ -252,14 +243,14 @@ class Simulation {
     io::write_text_file(condition.folder / "train.yaml", text + "]\n");
   }
 
-  CommandReport report(const Json& tomograms, const io::RunRecord& record) const {
+  CommandReport report(const Json& tomograms) const {
     Json json = {
         {"config", request_.config}, {"output", output_.string()}, {"tomograms", tomograms}};
     json["extent"] = json_extent(settings_.scene.extent);
     json["voxel_size_angstrom"] = settings_.scene.voxel_size_angstrom;
-    json["warnings"] = warnings_;
+    json["warnings"] = job_.warnings();
     Json seconds = Json::object();
-    for (const auto& [stage, time] : record.timings())
+    for (const auto& [stage, time] : job_.record.timings())
       if (!stage.empty()) seconds[stage] = time;
     json["seconds"] = std::move(seconds);
     return {text_ + std::to_string(tomograms.size()) + " tomograms written to " + output_.string() +
@@ -269,10 +260,9 @@ class Simulation {
 
   const SimulateRequest& request_;
   SimulateSettings settings_;
-  Observer* observer_;
+  Job job_;
   fs::path output_;
   std::string text_;
-  std::vector<std::string> warnings_;
 };
 
 }  // namespace

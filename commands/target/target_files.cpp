@@ -2,6 +2,7 @@
 // `target`: a particle list and what its classes look like in, a label volume out.
 #include <set>
 
+#include "commands/common/job.hpp"
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
@@ -14,7 +15,6 @@
 #include "dfengine/commands.hpp"
 #include "dfengine/target.hpp"
 #include "io/particle_list.hpp"
-#include "io/run_record.hpp"
 #include "io/volume.hpp"
 
 namespace dfe {
@@ -23,19 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Sends warnings to the user, the record and the report.
-struct Warnings {
-  io::RunRecord& record;
-  Observer* observer;
-  std::vector<std::string> texts;
-
-  void add(const std::string& text) {
-    record.warning(text);
-    if (observer) observer->message(LogLevel::Warning, text);
-    texts.push_back(text);
-  }
-};
-
 TargetRules parse_rules(const std::string& compatible) {
   if (compatible.empty()) return TargetRules::Exact;
   if (compatible == "deepfinder") return TargetRules::DeepFinder;
@@ -43,13 +30,13 @@ TargetRules parse_rules(const std::string& compatible) {
               "choose deepfinder, or leave it out");
 }
 
-ParticleList read_list(const TargetRequest& request, const VolumeInfo& like, Warnings& warnings) {
+ParticleList read_list(const TargetRequest& request, const VolumeInfo& like, Job& job) {
   io::ListOptions options = list_frame(like.geometry);
   options.format = io::parse_list_format(request.list_format);
   options.xml_axes = io::parse_xml_axes(request.xml_axes, "--from-axes");
   options.relion_binning = request.relion_binning;
   const ParticleList list = io::read_list(request.list, options);
-  for (const std::string& warning : list.warnings) warnings.add(request.list + ": " + warning);
+  job.warn(request.list, list.warnings);
   ParticleList part =
       particles_of(list, {"target", "--tomogram", request.tomogram, base_name(request.like)});
   if (!request.class_names.empty()) part.class_names = request.class_names;
@@ -58,8 +45,7 @@ ParticleList read_list(const TargetRequest& request, const VolumeInfo& like, War
 
 /// Shapes of all classes of the list, and complaints about what no network could learn from.
 std::map<int, TargetShape> read_shapes(const TargetRequest& request, const ParticleList& list,
-                                       TargetRules rules, const VoxelSize& voxel_size,
-                                       io::RunRecord& record, Warnings& warnings) {
+                                       TargetRules rules, const VoxelSize& voxel_size, Job& job) {
   std::set<int> labels;
   for (const Particle& particle : list.particles) labels.insert(particle.class_label);
   std::map<int, TargetShape> shapes;
@@ -69,14 +55,14 @@ std::map<int, TargetShape> read_shapes(const TargetRequest& request, const Parti
     std::vector<std::string> found;
     for (const fs::path& file : targets::add_masks(shapes, request.masks, labels, list.class_names,
                                                    rules, voxel_size, found))
-      record.input(file);
-    for (const std::string& warning : found) warnings.add(warning);
+      job.record.input(file);
+    for (const std::string& warning : found) job.warn(warning);
   }
   for (const auto& [label, shape] : shapes) {
     const std::string name = class_name(list.class_names, label);
-    if (labels.count(label) == 0) warnings.add("class " + name + ": the list has no objects of it");
+    if (labels.count(label) == 0) job.warn("class " + name + ": the list has no objects of it");
     if (const double reach = targets::reach(shape); reach >= targets::kReceptiveRadius)
-      warnings.add(
+      job.warn(
           "class " + name + ": reaches " + number_text(reach) +
           " voxels from its centre, and the network sees no farther than 24: bin the tomogram");
   }
@@ -120,21 +106,20 @@ OutputJob plan_output(const TargetRequest& request, const std::vector<targets::M
   return job;
 }
 
-VolumeInfo read_like(const TargetRequest& request, Warnings& warnings) {
+VolumeInfo read_like(const TargetRequest& request, Job& job) {
   io::VolumeReadOptions read;
   read.voxel_size_angstrom = request.common.voxel_size_angstrom;
   VolumeInfo like = io::open_volume(request.like, read)->info();
-  for (const std::string& warning : like.warnings) warnings.add(request.like + ": " + warning);
+  job.warn(request.like, like.warnings);
   return like;
 }
 
-void merge_all(const std::vector<targets::Merge>& merges, bool over, LabelMap& map,
-               Warnings& warnings) {
+void merge_all(const std::vector<targets::Merge>& merges, bool over, LabelMap& map, Job& job) {
   for (const targets::Merge& merge : merges) {
     if (merge.over != over) continue;
-    warnings.record.input(merge.file);
+    job.record.input(merge.file);
     if (targets::merge_labels(*io::open_volume(merge.file), merge, map.labels.view()) == 0)
-      warnings.add(merge.file + ": has no labels to merge");
+      job.warn(merge.file + ": has no labels to merge");
   }
 }
 
@@ -155,15 +140,15 @@ using Counts = std::map<int, TargetCount>;
 
 /// Paints the objects between what is merged under and over them.
 Counts paint(const ParticleList& list, const TargetOptions& options,
-             const std::vector<targets::Merge>& merges, LabelMap& map, Warnings& warnings) {
-  merge_all(merges, false, map, warnings);
-  Counts counts = paint_objects(list, options, map.labels.view(), warnings.observer);
-  merge_all(merges, true, map, warnings);
+             const std::vector<targets::Merge>& merges, LabelMap& map, Job& job) {
+  merge_all(merges, false, map, job);
+  Counts counts = paint_objects(list, options, map.labels.view(), &job);
+  merge_all(merges, true, map, job);
   for (const auto& [label, count] : counts)
     if (count.outside + count.empty > 0)
-      warnings.add("class " + class_name(list.class_names, label) + ": " +
-                   oddities({0, 0, count.outside, 0, count.empty}) + " of " +
-                   std::to_string(count.objects) + " objects");
+      job.warn("class " + class_name(list.class_names, label) + ": " +
+               oddities({0, 0, count.outside, 0, count.empty}) + " of " +
+               std::to_string(count.objects) + " objects");
   return counts;
 }
 
@@ -205,43 +190,42 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
     throw Error(ErrorKind::Usage, "target", "--spheres", "neither it nor --masks is there",
                 "say what the classes look like");
   const std::vector<targets::Merge> merges = parse_merges(request.merges);
-  const OutputJob job = plan_output(request, merges);
-  const fs::path& output = job.outputs.front();
+  const OutputJob planned = plan_output(request, merges);
+  const fs::path& output = planned.outputs.front();
   Json json = {{"input", request.list}, {"like", request.like}, {"output", output.string()}};
-  if (job.skip) {
+  if (planned.skip) {
     json["skipped"] = true;
     return {output.string() + " exists: left as it is\n", json_text(json)};
   }
 
-  io::RunRecord record("target");
-  Warnings warnings{record, observer, {}};
-  record_options(record, request);
-  record.stage("read");
-  const VolumeInfo like = read_like(request, warnings);
-  const ParticleList list = read_list(request, like, warnings);
+  Job job("target", observer);
+  record_options(job.record, request);
+  job.record.stage("read");
+  const VolumeInfo like = read_like(request, job);
+  const ParticleList list = read_list(request, like, job);
   if (list.particles.empty())
-    warnings.add(request.list + ": no particles; the target is background but for what is merged");
+    job.warn(request.list + ": no particles; the target is background but for what is merged");
   TargetOptions options;
   options.rules = rules;
   options.threads = request.compute.threads;
-  options.shapes = read_shapes(request, list, rules, like.geometry.voxel_size, record, warnings);
+  options.shapes = read_shapes(request, list, rules, like.geometry.voxel_size, job);
 
-  record.stage("paint");
+  job.record.stage("paint");
   LabelMap map{Volume<std::uint8_t>(like.geometry.extent, 0), like.geometry, list.class_names};
-  const Counts counts = paint(list, options, merges, map, warnings);
+  const Counts counts = paint(list, options, merges, map, job);
 
-  record.stage("write");
+  job.record.stage("write");
   io::write_labels(output, map);
-  record.output(output);
-  record.fact("objects", static_cast<double>(list.particles.size()));
-  record.write_beside(output);
+  job.wrote(output);
+  job.record.fact("objects", static_cast<double>(list.particles.size()));
+  job.finish();
 
   json["objects"] = list.particles.size();
   json["extent"] = json_extent(like.geometry.extent);
   json["voxel_size_angstrom"] = json_voxel_size(like.geometry.voxel_size);
   const std::string classes = report_classes(map, counts, json);
-  json["warnings"] = warnings.texts;
-  json["seconds"] = stage_seconds(record);
+  json["warnings"] = job.warnings();
+  json["seconds"] = stage_seconds(job.record);
   return {std::to_string(list.particles.size()) + " objects painted to " + output.string() + "\n" +
               classes,
           json_text(json)};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opening what the configuration names, see the header: one Opener for all entries, so that warnings,
-// the record and the voxel size gather in one place.
+// Opening what the configuration names, see the header: one Opener for all entries, so that
+// warnings, the record and the voxel size gather in one place.
 #include "commands/train/train_data.hpp"
 
 #include <algorithm>
