@@ -65,6 +65,8 @@ ValidationResult validate(const Weights& weights, const std::vector<ValidationTo
                           const ValidationSettings& settings, const SegmentOptions& options,
                           Observer* observer) {
   WholeSums sums(static_cast<std::size_t>(weights.classes));
+  ClusterOptions clustering = settings.cluster;
+  clustering.compute = options.compute;
   std::vector<EvaluationPair> pairs;
   for (const ValidationTomogram& t : tomograms) {
     std::vector<float> truth;
@@ -79,7 +81,7 @@ ValidationResult validate(const Weights& weights, const std::vector<ValidationTo
     pair.name = t.name;
     pair.truth = *t.objects;
     pair.voxel_size = map.geometry.voxel_size;
-    pair.predicted = cluster(map, settings.cluster, nullptr, observer).particles;
+    pair.predicted = cluster(map, clustering, nullptr, observer).particles;
     pairs.push_back(std::move(pair));
   }
   ValidationResult result{sums.sums(), std::nullopt};
