@@ -179,7 +179,8 @@ class Trainer {
       result = validate(weights, validation_, settings_.validation, validation_options(), &hushed);
     const double validated = seconds_since(epoch_start_) - trained;
 
-    const std::string words = add_row(number, result) + "; " + fixed(trained, "%.1f s") +
+    add_row(number, result);
+    const std::string words = words_of(number, result) + "; " + fixed(trained, "%.1f s") +
                               (due ? " + " + fixed(validated, "%.1f s") : "");
     progress_.epoch = {0, 0, 0, 0, ClassSums(settings_.classes())};
     if (result) {
@@ -222,17 +223,11 @@ class Trainer {
     events_.best(progress_, weights);
   }
 
-  /// Adds the epoch's row to the history and says it in words.
-  std::string add_row(std::int64_t number, const std::optional<ValidationResult>& result) {
+  /// Adds the epoch's row to the history: what its batches gave, then what validation found.
+  void add_row(std::int64_t number, const std::optional<ValidationResult>& result) {
     History& h = progress_.history;
     const EpochSums& epoch = progress_.epoch;
     const double good = epoch.good > 0 ? static_cast<double>(epoch.good) : kNan;
-    const std::size_t classes = static_cast<std::size_t>(settings_.classes());
-    const auto by_class = [&](auto value) {
-      std::vector<double> values;
-      for (std::size_t c = 0; c < classes; ++c) values.push_back(value(c));
-      return values;
-    };
     h.note("epoch", static_cast<double>(number));
     h.note("batches", static_cast<double>(progress_.batches));
     h.note("bad_batches", static_cast<double>(epoch.bad));
@@ -242,25 +237,30 @@ class Trainer {
     h.note("loss", epoch.loss / good);
     h.note("accuracy", voxel_accuracy(epoch.sums));
     h.note("f1", by_class([&](std::size_t c) { return voxel_score(epoch.sums, c).f1; }));
+    note_voxels(h, result ? &result->sums : nullptr);
+    note_objects(h, result && result->objects ? &*result->objects : nullptr);
+  }
 
-    const ClassSums* sums = result ? &result->sums : nullptr;
-    const double valid_loss = sums ? loss_value(settings_.loss, *sums) : kNan;
-    h.note("valid_loss", valid_loss);
+  /// `sums` is null where there was no validation.
+  void note_voxels(History& h, const ClassSums* sums) const {
+    const auto of_class = [&](double Score::*value) {
+      return by_class([&](std::size_t c) { return sums ? voxel_score(*sums, c).*value : kNan; });
+    };
+    h.note("valid_loss", sums ? loss_value(settings_.loss, *sums) : kNan);
     h.note("valid_accuracy", sums ? voxel_accuracy(*sums) : kNan);
-    h.note("valid_precision",
-           by_class([&](std::size_t c) { return sums ? voxel_score(*sums, c).precision : kNan; }));
-    h.note("valid_recall",
-           by_class([&](std::size_t c) { return sums ? voxel_score(*sums, c).recall : kNan; }));
-    h.note("valid_f1",
-           by_class([&](std::size_t c) { return sums ? voxel_score(*sums, c).f1 : kNan; }));
+    h.note("valid_precision", of_class(&Score::precision));
+    h.note("valid_recall", of_class(&Score::recall));
+    h.note("valid_f1", of_class(&Score::f1));
     h.note("valid_mean_f1", sums ? mean_voxel_f1(*sums) : kNan);
+  }
 
-    const Scores* objects = result && result->objects ? &*result->objects : nullptr;
+  /// `objects` is null where none were scored.
+  void note_objects(History& h, const Scores* objects) const {
     const auto of_class = [&](double Score::*value) {
       return by_class([&](std::size_t c) {
-        const auto found = objects ? objects->classes.find(static_cast<int>(c))
-                                   : std::map<int, Score>::const_iterator{};
-        return objects && found != objects->classes.end() ? found->second.*value : kNan;
+        if (!objects) return kNan;
+        const auto found = objects->classes.find(static_cast<int>(c));
+        return found != objects->classes.end() ? found->second.*value : kNan;
       });
     };
     h.note("object_precision", of_class(&Score::precision));
@@ -268,15 +268,27 @@ class Trainer {
     h.note("object_f1", of_class(&Score::f1));
     h.note("object_localization_f1", objects ? objects->localization.f1 : kNan);
     h.note("object_mean_f1", objects ? objects->mean.f1 : kNan);
+  }
 
+  template <class Value>
+  std::vector<double> by_class(Value&& value) const {
+    std::vector<double> values;
+    for (std::size_t c = 0; c < static_cast<std::size_t>(settings_.classes()); ++c)
+      values.push_back(value(c));
+    return values;
+  }
+
+  std::string words_of(std::int64_t number, const std::optional<ValidationResult>& result) const {
+    const EpochSums& epoch = progress_.epoch;
+    const double good = epoch.good > 0 ? static_cast<double>(epoch.good) : kNan;
     std::string words = "epoch " + std::to_string(number) + " of " +
                         std::to_string(settings_.epochs) + ": loss " +
                         fixed(epoch.loss / good, "%.4f");
     if (epoch.bad > 0) words += " (" + std::to_string(epoch.bad) + " batches left out)";
-    if (sums)
-      words += ", validation " + fixed(valid_loss, "%.4f") + "; voxels F1 " +
-               fixed(mean_voxel_f1(*sums), "%.3f");
-    if (objects)
+    if (!result) return words;
+    words += ", validation " + fixed(loss_value(settings_.loss, result->sums), "%.4f") +
+             "; voxels F1 " + fixed(mean_voxel_f1(result->sums), "%.3f");
+    if (const auto& objects = result->objects)
       words += ", objects F1 " + fixed(objects->mean.f1, "%.3f") + " (localization " +
                fixed(objects->localization.f1, "%.3f") + ")";
     return words;
