@@ -8,12 +8,11 @@
 
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "tests/fixtures/label_maps.hpp"
+#include "tests/fixtures/read_text.hpp"
 
 namespace dfe::test {
 
@@ -60,8 +59,7 @@ inline double xml_attribute(const std::string& element, const std::string& name)
 }
 
 inline std::vector<ListedObject> read_xml_list(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::string text = read_text(path);
   std::vector<ListedObject> objects;
   for (std::size_t at = text.find("<object "); at != std::string::npos;
        at = text.find("<object ", at + 1)) {

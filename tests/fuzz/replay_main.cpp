@@ -7,11 +7,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
+
+#include "tests/fixtures/read_text.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
@@ -23,8 +23,8 @@ constexpr std::size_t kDamagedCopies = 100;
 using Bytes = std::vector<std::uint8_t>;
 
 Bytes read_bytes(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const std::string text = dfe::test::read_text(path);
+  return {text.begin(), text.end()};
 }
 
 /// A copy of exactly the right size, so that AddressSanitizer sees a read past its end.

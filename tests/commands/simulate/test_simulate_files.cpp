@@ -3,7 +3,6 @@
 // commands, and is made anew from its own parameters.
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <numbers>
 #include <sstream>
@@ -15,9 +14,11 @@
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/read_text.hpp"
 #include "tests/fixtures/temp_folder.hpp"
 
 using namespace dfe;
+using test::read_text;
 using test::TempFolder;
 namespace fs = std::filesystem;
 
@@ -45,11 +46,6 @@ SimulateRequest request_of(const TempFolder& folder, const std::string& config,
   request.output = (folder / "out").string();
   request.overrides = std::move(overrides);
   return request;
-}
-
-std::string text_of(const fs::path& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 /// A structure of one carbon per place, as PDB text.
@@ -95,7 +91,7 @@ TEST_CASE("a data set has all its parts, laid out as train takes them") {
           "_decoys.csv", "_density.mrc", "_instances.mrc", "_occupancy.mrc", ".tlt", "_tilts.csv"})
       CHECK(fs::exists(out / (std::string(name) + ending)));
   CHECK_FALSE(fs::exists(out / "train/train_1_membranes.mrc"));
-  CHECK(text_of(out / "train/train_1.tlt").substr(0, 8) == "-60\n-50\n");
+  CHECK(read_text(out / "train/train_1.tlt").substr(0, 8) == "-60\n-50\n");
 
   const io::Config train = io::Config::read(out / "train.yaml");
   CHECK(train.texts("classes") == std::vector<std::string>{"background", "ribosome", "capped"});
@@ -153,11 +149,12 @@ TEST_CASE("the written parameters make the same tomogram again; seeds and tomogr
   again.output = (folder / "again").string();
   again.compute.threads = 1;
   run_simulate(again);
-  CHECK(text_of(folder / "out/train/train_2.mrc") == text_of(folder / "again/train/train_2.mrc"));
-  CHECK(text_of(folder / "out/train/train_2_objl.xml") ==
-        text_of(folder / "again/train/train_2_objl.xml"));
-  CHECK(text_of(folder / "out/train/train_1_objl.xml") !=
-        text_of(folder / "out/train/train_2_objl.xml"));
+  CHECK(read_text(folder / "out/train/train_2.mrc") ==
+        read_text(folder / "again/train/train_2.mrc"));
+  CHECK(read_text(folder / "out/train/train_2_objl.xml") ==
+        read_text(folder / "again/train/train_2_objl.xml"));
+  CHECK(read_text(folder / "out/train/train_1_objl.xml") !=
+        read_text(folder / "out/train/train_2_objl.xml"));
 }
 
 TEST_CASE("a grid of conditions images the same scenes") {
@@ -169,8 +166,8 @@ TEST_CASE("a grid of conditions images the same scenes") {
   for (const char* name :
        {"snr0.15_tilt60", "snr0.05_tilt60", "snr0.15_tilt50", "snr0.05_tilt50"}) {
     CHECK(fs::exists(out / name / "test/test_1.mrc"));
-    CHECK(text_of(out / name / "test/test_1_objl.csv") ==
-          text_of(out / "snr0.15_tilt60/test/test_1_objl.csv"));
+    CHECK(read_text(out / name / "test/test_1_objl.csv") ==
+          read_text(out / "snr0.15_tilt60/test/test_1_objl.csv"));
   }
   CHECK(io::open_volume(out / "snr0.05_tilt50/test/test_1_projections.mrc")->extent().z == 11);
   CHECK(io::open_volume(out / "snr0.05_tilt60/test/test_1_projections.mrc")->extent().z == 13);
@@ -275,7 +272,7 @@ TEST_CASE("a list of several tomograms asks for the setting that chooses one") {
 }
 
 TEST_CASE("the documented settings are all there are, and their values the defaults") {
-  const std::string page = text_of(fs::path(DFE_SOURCE_DIR) / "docs/simulate.md");
+  const std::string page = read_text(fs::path(DFE_SOURCE_DIR) / "docs/simulate.md");
   const std::size_t begin = page.find("```yaml\n") + 8, end = page.find("```", begin);
   const std::string block = page.substr(begin, end - begin);
   const auto settings = [](const std::string& text) {

@@ -2,12 +2,11 @@
 // The settings of `train`: the document shows every one with its default, and what is given
 // arrives.
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "commands/train/read_settings.hpp"
 #include "dfengine/error.hpp"
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/read_text.hpp"
 
 using namespace dfe;
 using io::Config;
@@ -32,8 +31,7 @@ TrainSettings settings(const std::vector<std::string>& overrides) {
 
 /// The YAML block after the mark in docs/train.md.
 std::string documented() {
-  std::ifstream stream(std::string(DFE_SOURCE_DIR) + "/docs/train.md");
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  const std::string text = test::read_text(std::string(DFE_SOURCE_DIR) + "/docs/train.md");
   const std::size_t mark = text.find("<!-- test: defaults -->");
   REQUIRE(mark != std::string::npos);
   const std::size_t begin = text.find("```yaml\n", mark) + 8;

@@ -12,9 +12,11 @@
 #include "io/weights_file.hpp"
 #include "tests/commands/train/toy.hpp"
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/read_text.hpp"
 #include "tests/fixtures/temp_folder.hpp"
 
 using namespace dfe;
+using dfe::test::read_text;
 using dfe::test::TempFolder;
 
 namespace {
@@ -37,11 +39,6 @@ std::vector<float> parameters(const std::filesystem::path& weights) {
     for (const auto* values : {&layer.kernel, &layer.bias})
       all.insert(all.end(), values->begin(), values->end());
   return all;
-}
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream stream(path);
-  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 /// Asks to stop after some batches.
@@ -107,7 +104,7 @@ TEST_CASE("what a run leaves in its folder") {
   CHECK(weights.class_names == std::vector<std::string>{"background", "bright", "dark"});
   CHECK(weights.voxel_size_angstrom == Approx(10));
   CHECK(weights.widths == std::array<std::int64_t, 3>{6, 8, 8});
-  CHECK(text_of(folder / "run/weights_last.h5").size() > 1000);
+  CHECK(read_text(folder / "run/weights_last.h5").size() > 1000);
 
   // Validation every second epoch, and at the last one.
   const io::h5::Reader history(folder / "run/history.h5");
@@ -119,10 +116,10 @@ TEST_CASE("what a run leaves in its folder") {
   CHECK(std::isnan(loss[0]));
   CHECK(std::isfinite(loss[1]));
   CHECK(std::isfinite(loss[2]));
-  const std::string csv = text_of(folder / "run/history.csv");
+  const std::string csv = read_text(folder / "run/history.csv");
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 4);
   CHECK_THAT(csv, DFE_CONTAINS("object_f1:bright"));
-  CHECK_THAT(text_of(folder / "run/report.html"), DFE_CONTAINS("data:image/png;base64,"));
+  CHECK_THAT(read_text(folder / "run/report.html"), DFE_CONTAINS("data:image/png;base64,"));
 
   // The effective configuration repeats the run.
   TrainRequest again = request_in(folder, {"output=" + (folder / "again").string()});
@@ -151,7 +148,7 @@ TEST_CASE("a stopped run goes on bit for bit, on any number of threads") {
     CHECK(run(request)["finished"] == true);
     for (const char* weights : {"weights_last.h5", "weights_best.h5"})
       CHECK(parameters(folder / "parts" / weights) == parameters(folder / "whole" / weights));
-    CHECK(text_of(folder / "parts/history.csv") == text_of(folder / "whole/history.csv"));
+    CHECK(read_text(folder / "parts/history.csv") == read_text(folder / "whole/history.csv"));
   }
 }
 

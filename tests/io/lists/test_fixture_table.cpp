@@ -3,12 +3,11 @@
 // Å, written to every format. The expected numbers follow by hand from the conventions in
 // docs/particle_lists.md.
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "io/lists/euler.hpp"
 #include "io/particle_list.hpp"
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/read_text.hpp"
 #include "tests/io/lists/list_helpers.hpp"
 
 using namespace dfe;
@@ -105,8 +104,7 @@ TEST_CASE(
     options.relion_binning = row.binning;
     options.xml_axes = row.axes;
     io::write_list(path, list, options);
-    std::ifstream in(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    const std::string text = test::read_text(path);
     for (const std::string& part : row.expected) CHECK_THAT(text, DFE_CONTAINS(part));
 
     options.format = ListFormat::Auto;

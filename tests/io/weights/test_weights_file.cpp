@@ -9,6 +9,7 @@
 #include "io/weights/keras_layout.hpp"
 #include "io/weights_file.hpp"
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/read_text.hpp"
 #include "tests/io/weights/random_weights.hpp"
 
 using namespace dfe;
@@ -108,8 +109,7 @@ TEST_CASE("files that are no weights are refused with the reason") {
 TEST_CASE("a file cut short anywhere gives an error, never a crash") {
   const fs::path whole = scratch("whole.weights.h5"), cut = scratch("cut.weights.h5");
   io::write_weights(whole, test::random_weights({2, 2, 2}, 2));
-  std::ifstream in(whole, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const std::string bytes = test::read_text(whole);
   for (std::size_t length = 0; length < bytes.size(); length += bytes.size() / 60 + 1) {
     std::ofstream(cut, std::ios::binary) << bytes.substr(0, length);
     CHECK_THAT(read_error(cut), !DFE_CONTAINS("no error"));
