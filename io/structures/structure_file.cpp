@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The text of a structure file, compressed or not, and what a simulation needs of its atoms. What is a
-// PDB and what an mmCIF file is decided by content.
+// The text of a structure file, compressed or not, and what a simulation needs of its atoms. What
+// is a PDB and what an mmCIF file is decided by content.
 #include <algorithm>
 #include <array>
 #include <cctype>
