@@ -37,21 +37,19 @@ struct Annotated {
 class Opener {
  public:
   Opener(const TrainSettings& settings, const fs::path& folder, const CommonRequest& common,
-         int threads, io::RunRecord& record, Observer* observer, TrainingData& data)
+         int threads, Job& job, TrainingData& data)
       : settings_(settings),
         folder_(folder),
         common_(common),
         threads_(threads),
-        record_(record),
-        observer_(observer),
+        job_(job),
         data_(data) {}
 
   Annotated open(const TrainingFiles& files, const std::string& part, std::size_t entry) {
     Annotated a;
     a.name = files.name.empty() ? base_name(files.tomogram) : files.name;
     a.tomogram = open_volume(files.tomogram);
-    for (const std::string& warning : a.tomogram->info().warnings)
-      warn(files.tomogram.string() + ": " + warning);
+    job_.warn(files.tomogram, a.tomogram->info().warnings);
     note_voxel_size(files.tomogram.string(), a.tomogram->info().geometry.voxel_size);
     if (!files.list.empty()) {
       a.list = read_list(files, "data." + part + "." + std::to_string(entry), *a.tomogram);
@@ -68,10 +66,8 @@ class Opener {
   }
 
  private:
-  void warn(const std::string& text) { data_.warnings.push_back(text); }
-
   std::shared_ptr<const VolumeSource> open_volume(const fs::path& path) {
-    record_.input(path);
+    job_.record.input(path);
     io::VolumeReadOptions read;
     read.voxel_size_angstrom = common_.voxel_size_angstrom ? common_.voxel_size_angstrom
                                                            : settings_.data.voxel_size_angstrom;
@@ -83,18 +79,18 @@ class Opener {
     const double angstrom = size.mean_angstrom();
     if (data_.voxel_size_angstrom == 0) data_.voxel_size_angstrom = angstrom;
     if (std::abs(angstrom / data_.voxel_size_angstrom - 1) > kMostVoxelDifference)
-      warn(file + ": voxels of " + number_text(angstrom) + " Å among tomograms of " +
-           number_text(data_.voxel_size_angstrom) + " Å: a network learns one size");
+      job_.warn(file + ": voxels of " + number_text(angstrom) + " Å among tomograms of " +
+                number_text(data_.voxel_size_angstrom) + " Å: a network learns one size");
   }
 
   ParticleList read_list(const TrainingFiles& files, const std::string& entry,
                          const VolumeSource& tomogram) {
-    record_.input(files.list);
+    job_.record.input(files.list);
     io::ListOptions options = list_frame(tomogram.info().geometry);
     options.xml_axes = io::parse_xml_axes(settings_.data.axes, "data.axes");
     options.relion_binning = settings_.data.relion_binning;
     const ParticleList all = io::read_list(files.list, options);
-    for (const std::string& warning : all.warnings) warn(files.list.string() + ": " + warning);
+    job_.warn(files.list, all.warnings);
     ParticleList list =
         particles_of(all, {"train", entry + ".name", files.name, base_name(files.tomogram)});
     name_classes(files.list.string(), list);
@@ -131,25 +127,29 @@ class Opener {
     if (!settings_.data.spheres.empty())
       targets::add_spheres(options.shapes, settings_.data.spheres, geometry.voxel_size,
                            settings_.class_names, "data.spheres");
-    if (!settings_.data.masks.empty())
-      for (const fs::path& file :
-           targets::add_masks(options.shapes, settings_.data.masks, labels, settings_.class_names,
-                              options.rules, geometry.voxel_size, data_.warnings))
-        record_.input(file);
+    if (!settings_.data.masks.empty()) add_masks(options, labels, geometry.voxel_size);
     LabelMap map{Volume<std::uint8_t>(geometry.extent, 0), geometry, settings_.class_names};
-    paint_objects(a.list, options, map.labels.view(), observer_);
+    paint_objects(a.list, options, map.labels.view(), &job_);
     make_folder("train", folder_ / "targets");
     const fs::path file = folder_ / "targets" / (name + "_" + a.name + ".mrc");
     io::write_labels(file, map);
     return io::open_volume(file);
   }
 
+  void add_masks(TargetOptions& options, const std::set<int>& labels, const VoxelSize& voxel_size) {
+    std::vector<std::string> warnings;
+    for (const fs::path& file :
+         targets::add_masks(options.shapes, settings_.data.masks, labels, settings_.class_names,
+                            options.rules, voxel_size, warnings))
+      job_.record.input(file);
+    for (const std::string& warning : warnings) job_.warn(warning);
+  }
+
   const TrainSettings& settings_;
   const fs::path& folder_;
   const CommonRequest& common_;
   int threads_;
-  io::RunRecord& record_;
-  Observer* observer_;
+  Job& job_;
   TrainingData& data_;
 };
 
@@ -168,10 +168,9 @@ bool same_voxels(const VolumeSource& a, const VolumeSource& b) {
 }  // namespace
 
 TrainingData open_training_data(const TrainSettings& settings, const std::filesystem::path& folder,
-                                const CommonRequest& common, int threads, io::RunRecord& record,
-                                Observer* observer) {
+                                const CommonRequest& common, int threads, Job& job) {
   TrainingData data;
-  Opener opener(settings, folder, common, threads, record, observer, data);
+  Opener opener(settings, folder, common, threads, job, data);
   for (std::size_t i = 0; i < settings.data.train.size(); ++i) {
     Annotated a = opener.open(settings.data.train[i], "train", i);
     data.train.push_back({std::move(a.tomogram), std::move(a.target), std::move(a.list.particles)});
@@ -190,8 +189,7 @@ TrainingData open_training_data(const TrainSettings& settings, const std::filesy
     if (a.has_list)
       objects = std::move(a.list.particles);
     else if (settings.validation.cluster.radius.value > 0)
-      data.warnings.push_back(files.tomogram.string() +
-                              ": has no list, so its objects are not scored");
+      job.warn(files.tomogram.string() + ": has no list, so its objects are not scored");
     data.valid.push_back({a.name, std::move(a.tomogram), std::move(a.target), std::move(objects)});
   }
   return data;

@@ -9,24 +9,22 @@
 #include <string>
 #include <vector>
 
+#include "commands/common/job.hpp"
 #include "dfengine/commands.hpp"
 #include "engine/training/settings.hpp"
 #include "engine/training/validation.hpp"
-#include "io/run_record.hpp"
 
 namespace dfe {
 
 struct TrainingData {
   std::vector<sampling::TrainingVolume> train;
   std::vector<ValidationTomogram> valid;
-  double voxel_size_angstrom = 0;     ///< 0 where no tomogram tells
-  std::vector<std::string> warnings;  ///< one sentence each
+  double voxel_size_angstrom = 0;  ///< 0 where no tomogram tells
 };
 
 /// Opens everything. Painted targets go to `folder`/targets, so that a training set larger than
 /// memory trains. Throws `Error` for files that cannot be read or do not fit together.
 TrainingData open_training_data(const TrainSettings& settings, const std::filesystem::path& folder,
-                                const CommonRequest& common, int threads, io::RunRecord& record,
-                                Observer* observer);
+                                const CommonRequest& common, int threads, Job& job);
 
 }  // namespace dfe

@@ -70,9 +70,9 @@ class TrainRun {
   TrainRun(const TrainRequest& request, Observer* observer)
       : request_(request),
         observer_(observer),
+        job_("train", observer),
         config_(io::Config::read(request.config, request.overrides)),
-        settings_(read_train_settings(config_)),
-        record_("train") {
+        settings_(read_train_settings(config_)) {
     if (!request.init.empty()) settings_.network.weights = request.init;
     if (!request.output.empty()) settings_.output = request.output;
     run_.folder = settings_.output;
@@ -81,22 +81,18 @@ class TrainRun {
   CommandReport run() {
     prepare_folder(run_, request_);
     record_options();
-    record_.device(make_training_backend(request_.compute).forward->description());
-    record_.stage("open");
-    data_ = open_training_data(settings_, run_.folder, request_.common, request_.compute.threads,
-                               record_, observer_);
+    job_.record.device(make_training_backend(request_.compute).forward->description());
+    job_.record.stage("open");
+    data_ =
+        open_training_data(settings_, run_.folder, request_.common, request_.compute.threads, job_);
     start();
-    record_.stage("read");
-    const sampling::Sampler sampler(data_.train, settings_.sampler, observer_);
-    for (const std::string& warning : sampler.warnings()) data_.warnings.push_back(warning);
+    job_.record.stage("read");
+    const sampling::Sampler sampler(data_.train, settings_.sampler, &job_);
+    for (const std::string& warning : sampler.warnings()) job_.warn(warning);
     warn_of_absent_classes();
-    for (const std::string& warning : data_.warnings) {
-      record_.warning(warning);
-      if (observer_) observer_->message(LogLevel::Warning, warning);
-    }
     say_start(sampler);
 
-    record_.stage("train");
+    job_.record.stage("train");
     SingleProcess alone;
     const TrainEvents events{
         [&](const TrainProgress& p) { keep(p); },
@@ -110,12 +106,12 @@ class TrainRun {
 
  private:
   void record_options() {
-    record_.option("config", request_.config);
-    for (const std::string& text : request_.overrides) record_.option("override", text);
-    record_.option("resume", request_.resume ? "yes" : "no");
-    record_.option("init", settings_.network.weights.string());
-    record_.option("settings", config_.effective());
-    record_.input(request_.config);
+    job_.record.option("config", request_.config);
+    for (const std::string& text : request_.overrides) job_.record.option("override", text);
+    job_.record.option("resume", request_.resume ? "yes" : "no");
+    job_.record.option("init", settings_.network.weights.string());
+    job_.record.option("settings", config_.effective());
+    job_.record.input(request_.config);
   }
 
   /// Weights to begin with, or the checkpoint.
@@ -128,15 +124,14 @@ class TrainRun {
       const std::string now = progress_.config;
       read_checkpoint(run_.checkpoint(), progress_);
       if (const std::string other = differences(progress_.config, now); !other.empty())
-        data_.warnings.push_back("settings differ from those of the run so far: " + other);
+        job_.warn("settings differ from those of the run so far: " + other);
       progress_.config = now;
     } else if (const fs::path& from = settings_.network.weights; !from.empty()) {
-      record_.input(from);
+      job_.record.input(from);
       Weights weights = io::read_weights(from);
       if (adapt_start(weights, settings_.network, settings_.class_names, settings_.sampler.seed))
-        data_.warnings.push_back(
-            from.string() +
-            ": is for another number of classes, so the last layer begins at random");
+        job_.warn(from.string() +
+                  ": is for another number of classes, so the last layer begins at random");
       progress_.state.weights = std::move(weights);
     }
     Weights& weights = progress_.state.weights;
@@ -146,7 +141,7 @@ class TrainRun {
 
   void warn_of_absent_classes() {
     if (data_.valid.empty()) {
-      data_.warnings.push_back("no validation tomograms: nothing tells when the weights are best");
+      job_.warn("no validation tomograms: nothing tells when the weights are best");
       return;
     }
     for (int label = 1; label < static_cast<int>(settings_.classes()); ++label) {
@@ -157,24 +152,22 @@ class TrainRun {
           found = found || particle.class_label == label;
       }
       if (!found && listed)
-        data_.warnings.push_back("class " + settings_.class_names[static_cast<std::size_t>(label)] +
-                                 " is absent from validation");
+        job_.warn("class " + settings_.class_names[static_cast<std::size_t>(label)] +
+                  " is absent from validation");
     }
   }
 
-  void say_start(const sampling::Sampler& sampler) const {
-    if (!observer_) return;
+  void say_start(const sampling::Sampler& sampler) {
     std::string objects;
     for (std::size_t c = 1; c < sampler.supply().size(); ++c)
       objects += (c > 1 ? ", " : "") + std::to_string(sampler.supply()[c].objects) + " " +
                  settings_.class_names[c];
-    observer_->message(LogLevel::Info, std::to_string(data_.train.size()) +
-                                           " tomograms to train on (" + objects + "), " +
-                                           std::to_string(data_.valid.size()) + " to validate");
+    job_.message(LogLevel::Info, std::to_string(data_.train.size()) + " tomograms to train on (" +
+                                     objects + "), " + std::to_string(data_.valid.size()) +
+                                     " to validate");
     if (request_.resume)
-      observer_->message(LogLevel::Info, "going on after batch " +
-                                             std::to_string(progress_.batches) + " of " +
-                                             std::to_string(settings_.total_batches()));
+      job_.message(LogLevel::Info, "going on after batch " + std::to_string(progress_.batches) +
+                                       " of " + std::to_string(settings_.total_batches()));
   }
 
   Weights named(Weights weights, const TrainProgress& progress) const {
@@ -203,16 +196,16 @@ class TrainRun {
     io::write_text_file(run_.file("report.html"),
                         train_page(progress.history, names, progress.best_epoch, progress.config));
     io::write_text_file(run_.file("config.yaml"), progress.config);
-    if (observer_) observer_->message(LogLevel::Info, words);
+    job_.message(LogLevel::Info, words);
   }
 
   CommandReport report(TrainEnd end) {
-    record_.fact("batches", static_cast<double>(progress_.batches));
-    record_.fact("best_epoch", static_cast<double>(progress_.best_epoch));
-    record_.fact("peak_memory_bytes", static_cast<double>(peak_memory_bytes()));
-    record_.output(run_.last());
-    if (progress_.best_epoch > 0) record_.output(run_.best());
-    record_.write_beside(run_.last());
+    job_.record.fact("batches", static_cast<double>(progress_.batches));
+    job_.record.fact("best_epoch", static_cast<double>(progress_.best_epoch));
+    job_.record.fact("peak_memory_bytes", static_cast<double>(peak_memory_bytes()));
+    job_.record.output(run_.last());
+    if (progress_.best_epoch > 0) job_.record.output(run_.best());
+    job_.record.write_beside(run_.last());
     const bool stopped = end == TrainEnd::Stopped;
     Json json = {{"output", run_.folder.string()},     {"finished", !stopped},
                  {"batches", progress_.batches},       {"epochs", progress_.history.epochs()},
@@ -221,8 +214,8 @@ class TrainRun {
       json["best"] = progress_.best;
       json["weights_best"] = run_.best().string();
     }
-    json["warnings"] = data_.warnings;
-    json["seconds"] = stage_seconds(record_);
+    json["warnings"] = job_.warnings();
+    json["seconds"] = stage_seconds(job_.record);
     std::string text;
     if (stopped)
       text = "stopped after batch " + std::to_string(progress_.batches) + " of " +
@@ -237,10 +230,10 @@ class TrainRun {
   }
 
   const TrainRequest& request_;
-  Observer* observer_;
+  Observer* observer_;  // of the training itself: the history notes what is left out there
+  Job job_;
   io::Config config_;
   TrainSettings settings_;
-  io::RunRecord record_;
   RunFolder run_;
   TrainingData data_;
   TrainProgress progress_;
