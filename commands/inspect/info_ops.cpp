@@ -36,8 +36,7 @@ InfoPart info_ops(const std::vector<std::string>& files) {
   part.text = "ops of the network of widths " + std::to_string(spec.widths[0]) + ", " +
               std::to_string(spec.widths[1]) + ", " + std::to_string(spec.widths[2]) + " and " +
               std::to_string(spec.classes) + " classes\n";
-  Json& backends = part.json["backends"] = Json::array();
-  Json& missing = part.json["missing"] = Json::object();
+  Json backends = Json::array(), missing = Json::object(), ops = Json::array();
   std::size_t widest = 0;
   for (const OpTableBackend& backend : table.backends) {
     if (backend.refusal.empty()) {
@@ -48,7 +47,6 @@ InfoPart info_ops(const std::vector<std::string>& files) {
       part.text += "no " + backend.name + ": " + backend.refusal + "\n";
     }
   }
-  Json& ops = part.json["ops"] = Json::array();
   for (std::size_t i = 0; i < table.graph.ops.size(); ++i) {
     const OpNode& node = table.graph.ops[i];
     Json kernels = Json::object(), refusals = Json::object();
@@ -66,6 +64,9 @@ InfoPart info_ops(const std::vector<std::string>& files) {
                    {"kernels", std::move(kernels)},
                    {"refusals", std::move(refusals)}});
   }
+  part.json["backends"] = std::move(backends);
+  part.json["missing"] = std::move(missing);
+  part.json["ops"] = std::move(ops);
   return part;
 }
 
