@@ -2,7 +2,7 @@
 // README and docs against the program: every option they name exists, every option that exists is
 // described, and README's commands run.
 #include <algorithm>
-#include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -63,6 +63,15 @@ std::vector<std::string> commands_of(const fs::path& document) {
     if (fenced && line.starts_with("dfengine ")) commands.push_back(line);
   }
   return commands;
+}
+
+/// Everything that is there to be read.
+std::vector<fs::path> documents() {
+  std::vector<fs::path> documents = {kRoot / "README.md", kRoot / "CONTRIBUTING.md",
+                                     kRoot / "CHANGELOG.md"};
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "docs"))
+    if (entry.path().extension() == ".md") documents.push_back(entry.path());
+  return documents;
 }
 
 std::string difference(const std::set<std::string>& a, const std::set<std::string>& b) {
@@ -134,11 +143,7 @@ TEST_CASE("the example for the library is the program that the package's test bu
 }
 
 TEST_CASE("links between documents lead somewhere") {
-  std::vector<fs::path> documents = {kRoot / "README.md", kRoot / "CONTRIBUTING.md",
-                                     kRoot / "CHANGELOG.md"};
-  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "docs"))
-    if (entry.path().extension() == ".md") documents.push_back(entry.path());
-  for (const fs::path& document : documents) {
+  for (const fs::path& document : documents()) {
     const std::string text = read_text(document);
     for (std::size_t at = text.find("]("); at != std::string::npos; at = text.find("](", at + 1)) {
       const std::size_t end = text.find(')', at);
@@ -150,6 +155,20 @@ TEST_CASE("links between documents lead somewhere") {
       CHECK(fs::exists(document.parent_path() / target.substr(0, target.find('#'))));
     }
   }
+}
+
+TEST_CASE("documents name files that exist") {
+  // `core/x.hpp`; names with capitals stand for others: `tools/cmd_VERB.cpp`
+  const std::regex file("`([a-z0-9_./-]+/[a-z0-9_.-]+[.](cpp|hpp|cu|cuh|cmake|py|yaml|md))`");
+  std::size_t named = 0;
+  for (const fs::path& document : documents()) {
+    const std::string text = read_text(document);
+    for (std::sregex_iterator it(text.begin(), text.end(), file), end; it != end; ++it, ++named) {
+      INFO(document << " names " << (*it)[1]);
+      CHECK((fs::exists(kRoot / (*it)[1].str()) || fs::exists(kRoot / "include" / (*it)[1].str())));
+    }
+  }
+  CHECK(named > 50);
 }
 
 TEST_CASE("docs/README.md leads to every document") {
