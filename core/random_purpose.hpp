@@ -47,14 +47,14 @@ namespace dfe {
 
 /// What random numbers are drawn for.
 enum class RandomPurpose : std::uint32_t {
-#define DFE_ENUMERATOR(name, value) name = value,
+#define DFE_ENUMERATOR(name, value) name = (value),
   DFE_RANDOM_PURPOSES(DFE_ENUMERATOR)
 #undef DFE_ENUMERATOR
 };
 
 namespace random_purposes {
 
-#define DFE_VALUE(name, value) value,
+#define DFE_VALUE(name, value) (value),
 inline constexpr std::uint32_t kValues[] = {DFE_RANDOM_PURPOSES(DFE_VALUE)};
 #undef DFE_VALUE
 

@@ -4,6 +4,7 @@
 #include "bench/gpu/layer_speed.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -55,7 +56,7 @@ struct SlabRun {
 };
 
 /// What is queued is waited for by loading a plane.
-SlabRun slab_run(Backend& backend, std::shared_ptr<PlannedOp> op, const Extent3& out,
+SlabRun slab_run(Backend& backend, const std::shared_ptr<PlannedOp>& op, const Extent3& out,
                  std::int64_t channels, std::span<const PlaneBuffer> x) {
   const std::int64_t begin = out.z / 4, end = 2 * begin;
   const auto y = std::make_shared<Tensor>(backend, out, channels, begin);
@@ -68,7 +69,8 @@ SlabRun slab_run(Backend& backend, std::shared_ptr<PlannedOp> op, const Extent3&
           [=, &backend] { backend.load_plane(buffer, begin, plane->data()); }, y};
 }
 
-SlabRun slab_run(std::shared_ptr<PlannedHead> head, const Extent3& out, const PlaneBuffer& x) {
+SlabRun slab_run(const std::shared_ptr<PlannedHead>& head, const Extent3& out,
+                 const PlaneBuffer& x) {
   const std::int64_t begin = out.z / 4, end = 2 * begin;
   head->prepare(x, begin, end, false);
   const auto labels =
@@ -93,8 +95,8 @@ double seconds_of(const SlabRun& slab, double seconds) {
   timed(1);
   const double first = timed(1);
   const int many = 1 + std::max(2, static_cast<int>(std::min(seconds / first, 1000.0)));
-  std::vector<double> results;
-  for (int i = 0; i < 3; ++i) results.push_back((timed(many) - timed(1)) / (many - 1));
+  std::array<double, 3> results{};
+  for (double& result : results) result = (timed(many) - timed(1)) / (many - 1);
   std::sort(results.begin(), results.end());
   return results[1];
 }

@@ -65,8 +65,7 @@ struct FirstLayer {
     for (int v = 0; v < kFirstLayerVoxels && x + v < width; ++v) {
       Pack<T> pack;
       for (int c = 0; c < kPack; ++c)
-        from_float(call.relu && !(sums[v][c] > 0) && sums[v][c] == sums[v][c] ? 0.0f : sums[v][c],
-                   pack.v[c]);
+        from_float(call.relu && sums[v][c] <= 0 ? 0.0f : sums[v][c], pack.v[c]);  // NaN stays
       *reinterpret_cast<Pack<T>*>(out + v * call.channels) = pack;
     }
   }

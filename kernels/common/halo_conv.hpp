@@ -149,7 +149,7 @@ struct HaloConvGroup {
                                    Shape::kHaloX * 32),
             plain_matrix(columns, Shape::kColumns * 16, 128));
       }
-      group.commit();
+      group.commit();  // NOLINT(readability-misleading-indentation): a pragma is before the loop
     }
   }
 

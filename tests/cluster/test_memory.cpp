@@ -73,9 +73,11 @@ void check_bound(const LabelMap& map, const ClusterOptions& options, int classes
 TEST_CASE("clustering stays within its memory bound") {
   const Extent3 extent{60, 120, 120};
   LabelMap balls = empty_map(extent);
-  for (int k = 0; k < 30; ++k)
-    paint_ball(balls, {7.0 + 9 * (k % 6), 9.0 + 18 * (k / 5), 10.0 + 20 * (k % 5)}, 4 + k % 3,
+  for (int k = 0; k < 30; ++k) {
+    const int row = k / 5;
+    paint_ball(balls, {7.0 + 9 * (k % 6), 9.0 + 18 * row, 10.0 + 20 * (k % 5)}, 4 + k % 3,
                1 + k % 5);
+  }
   LabelMap full = empty_map(extent);
   for (std::int64_t k = 0; k < full.labels.voxels(); ++k)
     full.labels.data()[k] = static_cast<std::uint8_t>(1 + k % 3);

@@ -60,7 +60,7 @@ TEST_CASE("batch: what each step throws is that input's failure, and its files g
       batch.check([&](const OutputJob& input) { fail_in("look", input); });
       const CommandReport report = batch.run(
           [&](const OutputJob& input, Job& job) {
-            std::ofstream(folder / "out" / (input.input + "_early"));
+            std::ofstream early(folder / "out" / (input.input + "_early"));
             job.guard(folder / "out" / (input.input + "_early"));
             fail_in("compute", input);
             return input.input;

@@ -88,7 +88,7 @@ TEST_CASE("a PNG holds the image") {
 }
 
 TEST_CASE("base64 is that of RFC 4648") {
-  CHECK(base64("") == "");
+  CHECK(base64("").empty());
   CHECK(base64("f") == "Zg==");
   CHECK(base64("fo") == "Zm8=");
   CHECK(base64("foo") == "Zm9v");

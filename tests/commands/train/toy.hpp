@@ -38,9 +38,10 @@ inline void write_toy_tomogram(const std::filesystem::path& folder, const std::s
     };
     Particle p;
     p.class_label = i % 2 == 0 ? 1 : 2;
-    p.position_voxels = {static_cast<double>(7 + 12 * (i / 9)) + jitter(0),
-                         static_cast<double>(8 + 15 * (i / 3 % 3)) + jitter(1),
-                         static_cast<double>(8 + 15 * (i % 3)) + jitter(2)};
+    const std::int64_t plane = i / 9, row = i / 3 % 3, column = i % 3;
+    p.position_voxels = {static_cast<double>(7 + 12 * plane) + jitter(0),
+                         static_cast<double>(8 + 15 * row) + jitter(1),
+                         static_cast<double>(8 + 15 * column) + jitter(2)};
     p.tomogram = 0;
     list.particles.push_back(p);
   }
