@@ -36,11 +36,11 @@ function(dfe_add_folder name)
   set_property(GLOBAL APPEND PROPERTY DFENGINE_FOLDERS dfe_${name})  # what the library is made of
 endfunction()
 
-# dfe_add_test(NAME SOURCES a.cpp [FOLDERS core io ...] [LINKS lib...] [DATA]): the Catch2 program
-# test_NAME over the named folders' objects. DATA: it needs the real test data and is skipped,
-# saying so, where that is absent.
+# dfe_add_test(NAME SOURCES a.cpp [FOLDERS core io ...] [LINKS lib...] [DATA] [SLOW]): the Catch2
+# program test_NAME over the named folders' objects. DATA: it needs the real test data and is
+# skipped, saying so, where that is absent. SLOW: `scripts/test fast` leaves it out.
 function(dfe_add_test name)
-  cmake_parse_arguments(ARG "DATA" "" "SOURCES;FOLDERS;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "DATA;SLOW" "" "SOURCES;FOLDERS;LINKS" ${ARGN})
   add_executable(test_${name} ${ARG_SOURCES})
   list(TRANSFORM ARG_FOLDERS PREPEND dfe_)
   if(ARG_DATA)
@@ -52,4 +52,7 @@ function(dfe_add_test name)
   add_test(NAME ${name} COMMAND test_${name})
   # The limit stops what hangs; it is no measure, and machines may be slow and busy.
   set_tests_properties(${name} PROPERTIES TIMEOUT 3600 SKIP_RETURN_CODE 77)
+  if(ARG_SLOW)
+    set_tests_properties(${name} PROPERTIES LABELS slow)
+  endif()
 endfunction()
