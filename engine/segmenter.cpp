@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exact segmentation: the volume streams through the network column by column; usually one column
 // is the whole plane. ColumnInput and ColumnOutput bring voxels in and labels out, segment_exactly
-// goes through the columns, segment_with decides what of an earlier tomogram can be used again, and
-// Segmenter keeps it. See docs/design/engine.md, "The path".
+// goes through the columns, prepare decides what of an earlier tomogram can be used again, and
+// BackendSegmenter, which the public Segmenter is made of, keeps it. See docs/design/engine.md,
+// "The path".
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -19,6 +20,17 @@
 #include "engine/tiles.hpp"
 
 namespace dfe {
+
+struct PreparedNetwork {
+  Extent3 extent;
+  VoxelType stored = VoxelType::Float32;
+  bool with_scores = false;
+  PlannedNetwork planned;
+  std::optional<Executable>
+      executable;  ///< for columns of one extent; those at the high ends are smaller
+  Extent3 column;
+};
+
 namespace {
 
 /// Copies what a column contributes to the label map, and hands its scores on.
@@ -98,19 +110,9 @@ class ColumnInput {
   std::vector<float> voxels_;
 };
 
-/// What one tomogram needs and the next of the same extent can have again.
-struct Prepared {
-  Extent3 extent;
-  VoxelType stored = VoxelType::Float32;
-  bool with_scores = false;
-  PlannedNetwork planned;
-  std::optional<Executable>
-      executable;  ///< for columns of one extent; those at the high ends are smaller
-  Extent3 column;
-};
-
-void segment_exactly(const VolumeSource& tomogram, Prepared& prepared, const Normalizer& normalizer,
-                     VoxelInput* voxels, LabelMap& map, const ScoreSink& sink, Observer* observer) {
+void segment_exactly(const VolumeSource& tomogram, PreparedNetwork& prepared,
+                     const Normalizer& normalizer, VoxelInput* voxels, LabelMap& map,
+                     const ScoreSink& sink, Observer* observer) {
   const Network& network = *prepared.planned.network;
   const SegmentPlan& plan = prepared.planned.plan;
   const Extent3 e = tomogram.extent();
@@ -154,7 +156,7 @@ void segment_exactly(const VolumeSource& tomogram, Prepared& prepared, const Nor
 }
 
 /// Plans, unless `kept` holds what an earlier tomogram of the same kind left.
-void prepare(Backend& backend, std::optional<Prepared>& kept, const VolumeSource& tomogram,
+void prepare(Backend& backend, std::unique_ptr<PreparedNetwork>& kept, const VolumeSource& tomogram,
              const Weights& weights, const SegmentOptions& options, bool with_scores) {
   if (tomogram.extent().voxels() == 0)
     throw Error("segment", tomogram.info().path, "the volume has no voxels",
@@ -168,7 +170,8 @@ void prepare(Backend& backend, std::optional<Prepared>& kept, const VolumeSource
   PlannedNetwork planned = plan_network(tomogram, weights, backend, options, with_scores);
   plan_voxels(planned.plan, tomogram, backend,
               options.normalization.value_or(weights.normalization));
-  Prepared& fresh = kept.emplace();
+  kept = std::make_unique<PreparedNetwork>();
+  PreparedNetwork& fresh = *kept;
   fresh.extent = tomogram.extent();
   fresh.stored = stored;
   fresh.with_scores = with_scores;
@@ -176,9 +179,10 @@ void prepare(Backend& backend, std::optional<Prepared>& kept, const VolumeSource
 }
 
 /// `kept` holds what an earlier tomogram left, and gets what this one leaves.
-LabelMap segment_with(Backend& backend, std::optional<Prepared>& kept, const VolumeSource& tomogram,
-                      const Weights& weights, const SegmentOptions& options,
-                      const ScoreSink& scores, Observer* observer, SegmentPlan* plan_out) {
+LabelMap segment_with(Backend& backend, std::unique_ptr<PreparedNetwork>& kept,
+                      const VolumeSource& tomogram, const Weights& weights,
+                      const SegmentOptions& options, const ScoreSink& scores, Observer* observer,
+                      SegmentPlan* plan_out) {
   prepare(backend, kept, tomogram, weights, options, static_cast<bool>(scores));
   const Normalization kind = options.normalization.value_or(weights.normalization);
   const SegmentPlan& plan = kept->planned.plan;
@@ -203,67 +207,70 @@ LabelMap segment_with(Backend& backend, std::optional<Prepared>& kept, const Vol
 
 }  // namespace
 
-struct Segmenter::State {
-  const Weights& weights;
-  SegmentOptions options;
-  std::unique_ptr<Backend> backend;
-  std::optional<Prepared> prepared;
+BackendSegmenter::BackendSegmenter(const Weights& weights, const SegmentOptions& options,
+                                   std::unique_ptr<Backend> backend)
+    : weights_(weights), options_(options), backend_(std::move(backend)) {}
+BackendSegmenter::~BackendSegmenter() = default;
 
-  Backend& opened_device(Observer* observer) {
-    if (!backend) {
-      limit_threads(options.compute, observer);
-      std::string why;
-      backend = make_backend(options.compute, &why);
-      if (observer && !why.empty()) observer->message(LogLevel::Debug, why);
-    }
-    return *backend;
-  }
-};
+void BackendSegmenter::open_device(Observer* observer) {
+  if (backend_) return;
+  limit_threads(options_.compute, observer);
+  std::string why;
+  backend_ = make_backend(options_.compute, &why);
+  if (observer && !why.empty()) observer->message(LogLevel::Debug, why);
+}
 
-Segmenter::Segmenter(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Segmenter::Segmenter(const Weights& weights, const SegmentOptions& options)
-    : state_(new State{weights, options, nullptr, {}}) {}
-Segmenter::~Segmenter() = default;
-Segmenter::Segmenter(Segmenter&&) noexcept = default;
-
-LabelMap Segmenter::segment(const VolumeSource& tomogram, const ScoreSink& scores,
-                            Observer* observer, SegmentPlan* plan) {
-  State& s = *state_;
-  Backend& backend = s.opened_device(observer);
+LabelMap BackendSegmenter::segment(const VolumeSource& tomogram, const ScoreSink& scores,
+                                   Observer* observer, SegmentPlan* plan) {
+  open_device(observer);
   LabelMap map;
   try {
-    map = segment_with(backend, s.prepared, tomogram, s.weights, s.options, scores, observer, plan);
+    map = segment_with(*backend_, prepared_, tomogram, weights_, options_, scores, observer, plan);
   } catch (...) {
-    s.prepared.reset();  // it stopped anywhere
+    prepared_.reset();  // it stopped anywhere
     throw;
   }
   // the program's own memory is for what comes next; that of a card, where clustering has room
   // beside it, has no other use
   constexpr std::int64_t kClusteringBytes = 4;  // per voxel, amply
-  if (backend.card_bytes().value_or(0) < kClusteringBytes * tomogram.extent().voxels())
-    s.prepared.reset();
+  if (backend_->card_bytes().value_or(0) < kClusteringBytes * tomogram.extent().voxels())
+    prepared_.reset();
   return map;
 }
 
-void Segmenter::open_device(Observer* observer) { state_->opened_device(observer); }
+void BackendSegmenter::plan(const VolumeSource& tomogram, bool with_scores) {
+  open_device(nullptr);
+  prepare(*backend_, prepared_, tomogram, weights_, options_, with_scores);
+}
+
+bool BackendSegmenter::on_card() const { return backend_ && backend_->card_bytes(); }
+
+struct Segmenter::State : BackendSegmenter {
+  using BackendSegmenter::BackendSegmenter;
+};
+
+Segmenter::Segmenter(const Weights& weights, const SegmentOptions& options)
+    : state_(std::make_unique<State>(weights, options)) {}
+Segmenter::~Segmenter() = default;
+Segmenter::Segmenter(Segmenter&&) noexcept = default;
+
+LabelMap Segmenter::segment(const VolumeSource& tomogram, const ScoreSink& scores,
+                            Observer* observer, SegmentPlan* plan) {
+  return state_->segment(tomogram, scores, observer, plan);
+}
+
+void Segmenter::open_device(Observer* observer) { state_->open_device(observer); }
 
 void Segmenter::plan(const VolumeSource& tomogram, bool with_scores) {
-  State& s = *state_;
-  prepare(s.opened_device(nullptr), s.prepared, tomogram, s.weights, s.options, with_scores);
+  state_->plan(tomogram, with_scores);
 }
 
-bool Segmenter::on_card() const { return state_->backend && state_->backend->card_bytes(); }
-
-Segmenter segmenter_on(std::unique_ptr<Backend> backend, const Weights& weights,
-                       const SegmentOptions& options) {
-  return Segmenter(std::unique_ptr<Segmenter::State>(
-      new Segmenter::State{weights, options, std::move(backend), {}}));
-}
+bool Segmenter::on_card() const { return state_->on_card(); }
 
 LabelMap segment_on(Backend& backend, const VolumeSource& tomogram, const Weights& weights,
                     const SegmentOptions& options, const ScoreSink& scores, Observer* observer,
                     SegmentPlan* plan) {
-  std::optional<Prepared> prepared;
+  std::unique_ptr<PreparedNetwork> prepared;
   return segment_with(backend, prepared, tomogram, weights, options, scores, observer, plan);
 }
 

@@ -16,8 +16,6 @@
 
 namespace dfe {
 
-class Backend;
-
 enum class Tiling {
   Exact,       ///< as if the whole tomogram went through the network at once
   DeepFinder,  ///< overlapping cubic tiles, averaged, as the released DeepFinder does; for
@@ -86,8 +84,7 @@ SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights,
 /// packed and memory taken once for tomograms of the same extent.
 class Segmenter {
  public:
-  /// The weights must outlive the segmenter. The device is opened by `open_device`, or by the
-  /// first
+  /// The weights must outlive the segmenter. The device is opened by `open_device`, or by the first
   /// tomogram.
   Segmenter(const Weights& weights, const SegmentOptions& options);
   ~Segmenter();
@@ -109,10 +106,6 @@ class Segmenter {
 
  private:
   struct State;
-  explicit Segmenter(std::unique_ptr<State> state);
-  friend Segmenter segmenter_on(std::unique_ptr<Backend> backend, const Weights& weights,
-                                const SegmentOptions& options);
-
   std::unique_ptr<State> state_;
 };
 

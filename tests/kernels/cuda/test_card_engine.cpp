@@ -112,7 +112,7 @@ TEST_CASE("card: tomograms of one extent share what was prepared, and others do 
   const auto backend = [] {
     return card::make_card_backend(card::make_host_machine(), Precision::Fp16);
   };
-  Segmenter segmenter = segmenter_on(backend(), weights, {});
+  BackendSegmenter segmenter(weights, {}, backend());
   CHECK(segmenter.on_card());
   struct Case {
     Extent3 extent;
