@@ -30,8 +30,9 @@ class Batch {
 
   /// For each input `compute(const OutputJob&, Job&)` gives a result, which
   /// `write(const OutputJob&, Job&, Result&)` puts into files and into words (`Written`); where
-  /// `beside()`, in a thread of its own while the next one is computed. Of an input that fails no
-  /// file is left. The report's JSON is {"results": [...]} in the inputs' order.
+  /// `beside()`, in a thread of its own while the next one is computed, so it says nothing to the
+  /// observer. Of an input that fails no file is left. The report's JSON is {"results": [...]} in
+  /// the inputs' order.
   template <class Compute, class Write>
   CommandReport run(
       const Compute& compute, const Write& write,
