@@ -44,7 +44,7 @@ void add_compute_options(CLI::App& app, ComputeArguments& a, Computes computes,
   if (computes != Computes::Plain) {
     const auto strict =
         app.add_flag("--strict", a.strict,
-                     "Convolve by F(2, 2, 2) instead of F(4, 4, 4): half as fast, smaller errors");
+                     "Convolve by F(2, 2, 2) instead of F(4, 4, 4): slower, smaller errors");
     app.add_flag("--direct", a.direct, "Convolve directly: slow, for checks")->excludes(strict);
     app.add_option("--instruction-set", a.instruction_set, "auto, avx512, avx2 or portable")
         ->capture_default_str();
