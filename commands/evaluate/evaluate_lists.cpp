@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `evaluate` compares: lists in any format, with one numbering of the classes.
 #include <algorithm>
-#include <charconv>
+#include <map>
 #include <set>
 
 #include "commands/common/particle_files.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
+#include "core/text.hpp"
 #include "io/particle_list.hpp"
-#include "io/volume.hpp"
 
 namespace dfe {
 
@@ -111,8 +111,8 @@ std::map<int, Value> by_label(const std::vector<std::pair<std::string, Value>>& 
     const auto found = std::find(names.begin(), names.end(), name);
     int label = found != names.end() ? static_cast<int>(std::distance(names.begin(), found)) : 0;
     if (label == 0) {
-      const auto [end, code] = std::from_chars(name.data(), name.data() + name.size(), label);
-      if (code != std::errc{} || end != name.data() + name.size() || label < 1)
+      label = parse_as<int>(name).value_or(0);
+      if (label < 1)
         throw Error(ErrorKind::Usage, "evaluate", option, "no class is called '" + name + "'",
                     "use a name of the lists, or a label");
     }

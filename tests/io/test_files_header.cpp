@@ -2,6 +2,12 @@
 // The public functions that open, read and write files, as an outside program calls them: nothing
 // of the library but its public headers.
 #include "dfengine/dfengine.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/temp_folder.hpp"
 
