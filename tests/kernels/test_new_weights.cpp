@@ -59,35 +59,37 @@ TEST_CASE("a backward with new weights computes what a fresh plan with them does
       if (op.c1 > 0) inputs.push_back({reals(extent, op.c1, 6), op.c1, 7});
       const Floats y = reals(extent, op.co, 8), dy = reals(extent, op.co, 9);
       if (op.c0 == 1) continue;  // without dx its weights do not count
-      CHECK(trouble_with_new_weights(
-                op,
-                [&](const LayerWeights& w) {
-                  auto planned = m.backward->plan(op, extent.x);
-                  planned->set_weights(w);
-                  return planned;
-                },
-                [&](PlannedBackward& planned) {
-                  const auto result =
-                      run_backward(m, planned, inputs, extent, y, dy, extent, op.co);
-                  return bytes_of_backward(result);
-                }) == "");
+      const std::string trouble = trouble_with_new_weights(
+          op,
+          [&](const LayerWeights& w) {
+            auto planned = m.backward->plan(op, extent.x);
+            planned->set_weights(w);
+            return planned;
+          },
+          [&](PlannedBackward& planned) {
+            const auto result = run_backward(m, planned, inputs, extent, y, dy, extent, op.co);
+            return bytes_of_backward(result);
+          });
+      INFO(trouble);
+      CHECK(trouble.empty());
     }
     for (const auto& [op, any] : up_conv_cases()) {
       INFO(m.name << " up " << op.ci << " to " << op.co);
       const std::vector<Input> inputs{{reals(extent, op.ci, 5), op.ci, 7}};
       const Floats y = reals(doubled, op.co, 8), dy = reals(doubled, op.co, 9);
-      CHECK(trouble_with_new_weights(
-                op,
-                [&, d = op](const LayerWeights& w) {
-                  auto planned = m.backward->plan(d, doubled.x);
-                  planned->set_weights(w);
-                  return planned;
-                },
-                [&, d = op](PlannedBackward& planned) {
-                  const auto result =
-                      run_backward(m, planned, inputs, extent, y, dy, doubled, d.co);
-                  return bytes_of_backward(result);
-                }) == "");
+      const std::string trouble = trouble_with_new_weights(
+          op,
+          [&, d = op](const LayerWeights& w) {
+            auto planned = m.backward->plan(d, doubled.x);
+            planned->set_weights(w);
+            return planned;
+          },
+          [&, d = op](PlannedBackward& planned) {
+            const auto result = run_backward(m, planned, inputs, extent, y, dy, doubled, d.co);
+            return bytes_of_backward(result);
+          });
+      INFO(trouble);
+      CHECK(trouble.empty());
     }
     CHECK(!takes(*m.backward->plan(MaxPoolDesc{16}), weights_for(HeadDesc{16, 2}, 1)));
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the program says where the module, its libraries, the driver or the card are missing, and
+// What the program says where the module, its libraries, the driver or the GPU are missing, and
 // that it works all the same.
 #include <cstdlib>
 #include <fstream>
@@ -72,7 +72,7 @@ TEST_CASE("devices that do not exist are refused") {
   }
 }
 
-TEST_CASE("drivers and cards that cannot be used are told apart") {
+TEST_CASE("drivers and GPUs that cannot be used are told apart") {
   CHECK_THAT(driver_trouble(35, 0, 13000), DFE_CONTAINS("no NVIDIA driver is installed"));
   CHECK_THAT(driver_trouble(35, 12040, 13000),
              DFE_CONTAINS("12.4") && DFE_CONTAINS("too old") && DFE_CONTAINS("13.0"));
@@ -82,13 +82,13 @@ TEST_CASE("drivers and cards that cannot be used are told apart") {
 
   const std::string usual = "75-real,80-real,86-real,90-real,90-virtual";
   for (const int good : {75, 80, 86, 87, 89, 90, 100, 103, 120})
-    CHECK(card_refusal(good, usual) == "");
+    CHECK(card_refusal(good, usual).empty());
   for (const int bad : {35, 50, 61, 70, 72})
     CHECK_THAT(card_refusal(bad, usual), DFE_CONTAINS("7.5 is the least"));
-  CHECK(card_refusal(90, "90-real") == "");
+  CHECK(card_refusal(90, "90-real").empty());
   CHECK_THAT(card_refusal(100, "90-real"),
              DFE_CONTAINS("10.0 is not among those of this build (90-real)"));
-  CHECK(card_refusal(120, "90") == "");  // machine code and PTX
+  CHECK(card_refusal(120, "90").empty());  // machine code and PTX
   CHECK_THAT(card_refusal(80, "86-real"), DFE_CONTAINS("8.0"));
 }
 
@@ -104,12 +104,12 @@ TEST_CASE("without a driver, with a stub or with an old driver the module says s
 
 TEST_CASE("what the module throws is caught as the program's own error") {
   setenv("DFENGINE_CUDA", DFE_MODULE, 1);
-  setenv("CUDA_VISIBLE_DEVICES", "", 1);  // no card, whatever there is
+  setenv("CUDA_VISIBLE_DEVICES", "", 1);  // no GPU, whatever there is
   REQUIRE(dfe::card::cuda_module().module != nullptr);
   CHECK_FALSE(dfe::card::cuda_cards().trouble.empty());
   try {
     dfe::card::cuda_module().module->open(0, dfe::Precision::Fp16);
-    FAIL("a card was opened that is hidden");
+    FAIL("a GPU was opened that is hidden");
   } catch (const dfe::Error& error) {
     CHECK_THAT(error.what(),
                DFE_CONTAINS("cuda: 'cuda:0': CUDA: cudaSetDevice") && DFE_CONTAINS("cudaError"));
