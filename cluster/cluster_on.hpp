@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clustering with the card, or its stand-in, given by the caller.
+// Clustering with the GPU, or its stand-in, given by the caller.
 #pragma once
 
 #include "dfengine/cluster.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The climbs go to the card in portions, between which the caller can stop.
+// The climbs go to the GPU in portions, between which the caller can stop.
 #include <algorithm>
 
 #include "cluster/progress_share.hpp"
@@ -8,7 +8,7 @@
 namespace dfe {
 namespace {
 
-/// Enough to fill a card, few enough to be done in a fraction of a second at radii of particles.
+/// Enough to fill a GPU, few enough to be done in a fraction of a second at radii of particles.
 constexpr std::int64_t kSeedsPerPortion = std::int64_t{1} << 17;
 
 std::vector<std::int32_t> begins_of(const CellAxis& axis) {

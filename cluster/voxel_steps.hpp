@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The steps of mean shift that touch voxels, on the CPU's bits or on a card. All others work on
+// The steps of mean shift that touch voxels, on the CPU's bits or on a GPU. All others work on
 // thousands of points and are written once.
 #pragma once
 
@@ -61,7 +61,7 @@ class HostSteps final : public VoxelSteps {
   std::optional<Foreground> foreground_;
 };
 
-/// On a card, which has not refused the map.
+/// On a GPU, which has not refused the map.
 class DeviceSteps final : public VoxelSteps {
  public:
   DeviceSteps(MeanShiftDevice& device, ThreadPool& pool, VolumeView<const std::uint8_t> labels)

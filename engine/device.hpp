@@ -12,7 +12,7 @@ namespace dfe {
 
 struct ChosenDevice {
   std::string
-      device;  ///< what was asked for; "auto" becomes the first card that can be used, or cpu
+      device;  ///< what was asked for; "auto" becomes the first GPU that can be used, or cpu
   std::string reason;  ///< why auto chose so; empty for other devices
 };
 ChosenDevice choose_device(const std::string& device);

@@ -22,10 +22,10 @@ namespace {
 /// Memory that a run needs beyond what is planned byte by byte: stacks, file buffers, the
 /// allocator's slack.
 constexpr std::int64_t kSlackBytes = std::int64_t{24} << 20;
-/// On a card: workspace of its libraries and planes on their way.
+/// On a GPU: workspace of its libraries and planes on their way.
 constexpr std::int64_t kCardSlackBytes = std::int64_t{512} << 20;
 
-/// Bytes of a card that plans may use.
+/// Bytes of a GPU that plans may use.
 std::int64_t usable_bytes(const Backend& backend) {
   return backend.card_bytes().value_or(0) / 20 * 19;
 }
@@ -51,7 +51,7 @@ struct Common {
 
   bool on_card() const { return network.backend().card_bytes().has_value(); }
 
-  /// Fills in what streaming planes of `tile` takes, in the program's memory and on a card;
+  /// Fills in what streaming planes of `tile` takes, in the program's memory and on a GPU;
   /// `staging` is the program's in any case.
   void add_memory(SegmentPlan& result, const Extent3& tile, std::int64_t slab, bool scores,
                   std::int64_t staging) const {
@@ -166,7 +166,7 @@ SegmentPlan plan_patches(const Common& common, const SegmentOptions& options, st
   return plan;
 }
 
-/// The plan that costs the least work of those that keep to the budget, here and on a card. Throws
+/// The plan that costs the least work of those that keep to the budget, here and on a GPU. Throws
 /// a usage `Error` that names `path` where there is none.
 SegmentPlan plan_columns(const Common& common, const std::string& path,
                          const SegmentOptions& options, std::int64_t preferred) {
@@ -185,7 +185,7 @@ SegmentPlan plan_columns(const Common& common, const std::string& path,
     }
   const bool card_too_small = smallest->card_bytes > card;
   throw Error(ErrorKind::Usage, "memory",
-              card_too_small ? megabytes(card) + " of the card" : megabytes(budget),
+              card_too_small ? megabytes(card) + " of the GPU" : megabytes(budget),
               "too little for " + path + " of " + common.plan.extent.to_string() + " voxels",
               "at least " +
                   megabytes(card_too_small ? smallest->card_bytes : smallest->total_bytes()) +
@@ -274,7 +274,7 @@ std::string SegmentPlan::to_string() const {
   return text + "; memory " + megabytes(total_bytes()) + ": tensors " +
          megabytes(activation_bytes) + ", workspace " + megabytes(workspace_bytes) + ", labels " +
          megabytes(label_bytes) + ", input " + megabytes(source_bytes) + ", program " +
-         megabytes(base_bytes) + (card_bytes > 0 ? "; on the card " + megabytes(card_bytes) : "") +
+         megabytes(base_bytes) + (card_bytes > 0 ? "; on the GPU " + megabytes(card_bytes) : "") +
          (voxels_on_card ? " with all voxels of the input" : "");
 }
 

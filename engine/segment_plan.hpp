@@ -22,7 +22,7 @@ struct PlannedNetwork {
 PlannedNetwork plan_network(const VolumeSource& tomogram, const Weights& weights, Backend& backend,
                             const SegmentOptions& options, bool with_scores);
 
-/// Has the tomogram's voxels stay on the card where it has room for them beside the planned run:
+/// Has the tomogram's voxels stay on the GPU where it has room for them beside the planned run:
 /// then the file is read once, not once for the statistics and once for each column. Never changes
 /// the result.
 void plan_voxels(SegmentPlan& plan, const VolumeSource& tomogram, const Backend& backend,

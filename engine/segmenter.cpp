@@ -230,7 +230,7 @@ LabelMap BackendSegmenter::segment(const VolumeSource& tomogram, const ScoreSink
     prepared_.reset();  // it stopped anywhere
     throw;
   }
-  // the program's own memory is for what comes next; that of a card, where clustering has room
+  // the program's own memory is for what comes next; that of a GPU, where clustering has room
   // beside it, has no other use
   constexpr std::int64_t kClusteringBytes = 4;  // per voxel, amply
   if (backend_->card_bytes().value_or(0) < kClusteringBytes * tomogram.extent().voxels())

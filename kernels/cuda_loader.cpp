@@ -90,9 +90,8 @@ CardList cuda_cards() {
   if (!list.trouble.empty()) return list;
   for (const CardFacts& card : list.cards)
     if (card.refusal.empty()) return list;
-  list.trouble = list.cards.empty()
-                     ? "no card"
-                     : "card 0, " + list.cards[0].name + ": " + list.cards[0].refusal;
+  list.trouble =
+      list.cards.empty() ? "no GPU" : "GPU 0, " + list.cards[0].name + ": " + list.cards[0].refusal;
   return list;
 }
 
@@ -108,7 +107,7 @@ int check_cuda_device(const std::string& device) {
   if (list.cards.empty()) refuse(device, list.trouble);
   if (wanted >= static_cast<int>(list.cards.size()))
     refuse(device, std::to_string(list.cards.size()) +
-                       (list.cards.size() == 1 ? " card is visible" : " cards are visible"));
+                       (list.cards.size() == 1 ? " GPU is visible" : " GPUs are visible"));
   for (const CardFacts& card : list.cards)
     if (wanted < 0 ? card.refusal.empty() : card.index == wanted) {
       if (!card.refusal.empty()) refuse(device, card.name + ": " + card.refusal);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds and opens the CUDA module. The program itself needs no CUDA: where module, libraries,
-// driver or card are missing, this says which.
+// driver or GPU are missing, this says which.
 #pragma once
 
 #include <memory>
@@ -22,17 +22,17 @@ struct LoadedModule {
 /// program, then in ../lib and the library folder of the installation.
 const LoadedModule& cuda_module();
 
-/// Cards with `trouble` filled in where there is none that can be used, whatever the reason.
+/// GPUs with `trouble` filled in where there is none that can be used, whatever the reason.
 CardList cuda_cards();
 
-/// The index of the card that a device names: "cuda" is the first that can be used, "cuda:1" the
+/// The index of the GPU that a device names: "cuda" is the first that can be used, "cuda:1" the
 /// second visible one. Throws a usage `Error` "no CUDA backend: ..." where there is none.
 int check_cuda_device(const std::string& device);
 
-/// The backend on that card.
+/// The backend on that GPU.
 std::unique_ptr<Backend> make_cuda_backend(const std::string& device, Precision precision);
 
-/// Mean shift on that card.
+/// Mean shift on that GPU.
 std::unique_ptr<MeanShiftDevice> open_mean_shift(const std::string& device);
 
 }  // namespace dfe::card

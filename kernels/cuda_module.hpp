@@ -14,7 +14,7 @@
 
 namespace dfe::card {
 
-/// A card of this machine.
+/// A GPU of this machine.
 struct CardFacts {
   int index = 0;
   std::string name;
@@ -32,7 +32,7 @@ struct CardList {
 struct CudaModule {
   const char* build;
   CardList (*list)();
-  /// Throws `Error`. The card is one of list(), without refusal.
+  /// Throws `Error`. The GPU is one of list(), without refusal.
   std::unique_ptr<Backend> (*open)(int index, Precision precision);
   std::unique_ptr<MeanShiftDevice> (*open_mean_shift)(int index);  ///< likewise
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam between clustering and a card: the steps of mean shift that touch voxels. What works on
+// The seam between clustering and a GPU: the steps of mean shift that touch voxels. What works on
 // thousands of points (which seeds are too many, which modes are kept, who won a vote) is the
 // caller's and the same for every device.
 #pragma once

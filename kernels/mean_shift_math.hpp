@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The arithmetic of mean shift that the CPU and a card share, so that both decide alike to the last
+// The arithmetic of mean shift that the CPU and a GPU share, so that both decide alike to the last
 // bit: what a ball holds, when a climb ends, which cells hold the centres near a place. It must be
 // compiled without contraction of a*b+c.
 #pragma once

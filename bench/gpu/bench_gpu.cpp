@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What gpu_check measures, one JSON object a line: every op against the CPU, every layer's speed,
-// the whole network's results and speed. Runs on any device of make_backend, and on the card's
+// the whole network's results and speed. Runs on any device of make_backend, and on the GPU's
 // "stand-in", so that a machine without a GPU can rehearse it.
 //   bench_gpu ops DEVICE PRECISION
 //       correctness of every op
@@ -60,7 +60,7 @@ float close_call(const std::string& precision) { return precision == "bf16" ? 0.
 std::unique_ptr<Backend> open_device(const std::string& device, const std::string& precision) {
   ComputeOptions options;
   options.device = device;
-  options.convolution = Convolution::Direct;  // what a card computes, too
+  options.convolution = Convolution::Direct;  // what a GPU computes, too
   for (const Precision p : {Precision::Fp16, Precision::Bf16, Precision::Tf32, Precision::Fp32})
     if (precision == precision_name(p)) options.precision = p;
   if (device == "stand-in")
@@ -212,7 +212,7 @@ bool voxels_agree(Backend& backend, const StoredVolume& volume, bool keep) {
 }
 
 /// Seconds of what happens to a tomogram's voxels before the network: by the host (of a few planes,
-/// times all), and on the card.
+/// times all), and on the GPU.
 void time_voxels(Backend& backend, const VoxelFormat& format, const Extent3& extent) {
   const std::int64_t few = std::min<std::int64_t>(extent.z, 32);
   const StoredVolume volume(extent, format, 3, few), part({few, extent.y, extent.x}, format, 3);

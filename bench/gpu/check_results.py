@@ -16,7 +16,7 @@ def versions(session):
     found = {"cpus": os.cpu_count(), "python": sys.version.split()[0]}
     query = "--query-gpu=name,driver_version,memory.total,clocks.max.sm"
     for name, command, line in (
-        ("card", ["nvidia-smi", query, "--format=csv,noheader"], 0),
+        ("GPU", ["nvidia-smi", query, "--format=csv,noheader"], 0),
         ("nvcc", ["nvcc", "--version"], -2),
     ):
         found[name] = (

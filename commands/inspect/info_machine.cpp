@@ -30,16 +30,16 @@ InfoPart info_machine() {
   Json cuda = {{"module", card::cuda_module().path},
                {"versions", cards.versions},
                {"trouble", cards.trouble},
-               {"cards", Json::array()}};
+               {"gpus", Json::array()}};
   std::string devices, lines;
   part.json["devices"] = {"cpu", "ref"};
   for (const card::CardFacts& card : cards.cards) {
     const std::string name = "cuda:" + std::to_string(card.index);
-    cuda["cards"].push_back({{"device", name},
-                             {"name", card.name},
-                             {"capability", card.capability},
-                             {"memory_bytes", card.memory_bytes},
-                             {"refusal", card.refusal}});
+    cuda["gpus"].push_back({{"device", name},
+                            {"name", card.name},
+                            {"capability", card.capability},
+                            {"memory_bytes", card.memory_bytes},
+                            {"refusal", card.refusal}});
     if (card.refusal.empty()) part.json["devices"].push_back(name), devices += " " + name;
     lines += "  " + name + "            " + card.name + ", " + gib(card.memory_bytes) + ", sm_" +
              std::to_string(card.capability) +

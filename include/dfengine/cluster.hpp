@@ -56,8 +56,8 @@ class ScoreLookup {
 /// no score). An empty map gives an empty list. The result does not depend on the number of
 /// threads; `scores` and `observer` are called from the calling thread. Throws a usage `Error` for
 /// a radius that is not above 0 or larger than the volume can mean (its diagonal, or 64 voxels
-/// where that is less), for sizes below 0, for options that do not go together and for a card that
-/// cannot be used; `Error` where the observer cancels or memory runs out. A map that a card has no
+/// where that is less), for sizes below 0, for options that do not go together and for a GPU that
+/// cannot be used; `Error` where the observer cancels or memory runs out. A map that a GPU has no
 /// room for is clustered on the CPU, and `observer` is told why. Cost: about radius² operations per
 /// climbing step and seed. Source: reference implementation of mean shift in scikit-learn 1.2.
 ParticleList cluster(const LabelMap& map, const ClusterOptions& options,

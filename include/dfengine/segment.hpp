@@ -64,7 +64,7 @@ struct SegmentPlan {
   std::int64_t label_bytes = 0;
   std::int64_t source_bytes = 0;  ///< what the tomogram's reader holds
   std::int64_t base_bytes = 0;    ///< the program itself
-  std::int64_t card_bytes = 0;    ///< of a card's memory, where tensors and workspace are then
+  std::int64_t card_bytes = 0;    ///< of a GPU's memory, where tensors and workspace are then
   bool voxels_on_card = false;    ///< the tomogram's voxels stay there, too, and are read once
   std::int64_t total_bytes() const {
     return activation_bytes + workspace_bytes + label_bytes + source_bytes + base_bytes;
@@ -80,7 +80,7 @@ void check_device(const std::string& device);
 SegmentPlan plan_segment(const VolumeSource& tomogram, const Weights& weights,
                          const SegmentOptions& options, bool with_scores);
 
-/// Segments tomograms one after another. On a card, where it counts, kernels are chosen, weights
+/// Segments tomograms one after another. On a GPU, where it counts, kernels are chosen, weights
 /// packed and memory taken once for tomograms of the same extent.
 class Segmenter {
  public:
@@ -101,7 +101,7 @@ class Segmenter {
   /// for this extent, say.
   void plan(const VolumeSource& tomogram, bool with_scores);
 
-  /// Whether tensors of the last tomogram were on a card, and the processor has little to do.
+  /// Whether tensors of the last tomogram were on a GPU, and the processor has little to do.
   bool on_card() const;
 
  private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Elements of a card's tensors and their conversion to float, the same on host and card: the card's
+// Elements of a GPU's tensors and their conversion to float, the same on host and GPU: the GPU's
 // instructions and the host's integer arithmetic both round to nearest even.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mean shift on a card, step by step. Voxels are bits, sums are integers, so nothing depends on the
+// Mean shift on a GPU, step by step. Voxels are bits, sums are integers, so nothing depends on the
 // order in which threads come. A kernel with items works as those of plane_ops.hpp; one with warps
 // is written against a warp (warp.hpp), and each warp has one piece of work.
 #pragma once

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ops on a card that move packs of channels and hardly compute: pooling, spreading the eight
+// Ops on a GPU that move packs of channels and hardly compute: pooling, spreading the eight
 // parities of an up-convolution, joining two tensors along channels, and planes to and from plain
 // floats. One item is one pack of the result.
 #pragma once
@@ -94,7 +94,7 @@ struct Join {
   }
 };
 
-/// One plane between (H, W, channels) floats and the card's layout, (H, W, whole packs) elements.
+/// One plane between (H, W, channels) floats and the GPU's layout, (H, W, whole packs) elements.
 struct PlaneCall {
   float* plain;
   void* packed;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mean and squared deviations of one row of voxels, the same bits on host and card: one thread adds
+// Mean and squared deviations of one row of voxels, the same bits on host and GPU: one thread adds
 // in order, in double, and no product is fused with a sum.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace dfe::card {
 
-/// a * b, rounded, whatever is done with it: compilers for cards fuse it with a sum otherwise.
+/// a * b, rounded, whatever is done with it: compilers for GPUs fuse it with a sum otherwise.
 DFE_HOST_DEVICE inline double rounded_product(double a, double b) {
 #ifdef __CUDA_ARCH__
   return __dmul_rn(a, b);
@@ -17,7 +17,7 @@ DFE_HOST_DEVICE inline double rounded_product(double a, double b) {
 #endif
 }
 
-/// Calls add(v) for load(0), load(1), ... in order. A few loads are under way at once: a card waits
+/// Calls add(v) for load(0), load(1), ... in order. A few loads are under way at once: a GPU waits
 /// long for each.
 template <class Load, class Add>
 DFE_HOST_DEVICE void in_order(const Load& load, std::int64_t n, Add&& add) {

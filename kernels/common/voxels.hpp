@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A tomogram's voxels on a card, as they are stored: statistics of their rows, and planes of the
+// A tomogram's voxels on a GPU, as they are stored: statistics of their rows, and planes of the
 // network's input from them. A pass of its own writes the input, because its padding is zero after
 // normalization: it moves 6 bytes a voxel where the first layer writes 64 and up.
 #pragma once

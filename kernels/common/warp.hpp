@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A warp as a value: code for its 32 lanes is written once, against a Warp type. On a card every
+// A warp as a value: code for its 32 lanes is written once, against a Warp type. On a GPU every
 // lane runs it and keeps its own registers; on the host one thread runs it and keeps those of all
-// lanes, so that kernels with matrix instructions are tested without a card.
+// lanes, so that kernels with matrix instructions are tested without a GPU.
 #pragma once
 
 #include <type_traits>
@@ -143,7 +143,7 @@ struct CardWarp {
           : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
           : "r"(p[0]), "r"(p[1]), "r"(p[2]), "r"(p[3]), "r"(q[0]), "r"(q[1]));
 #else
-    __trap();  // cards before 8.0 are given other kernels
+    __trap();  // GPUs before 8.0 are given other kernels
 #endif
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Four warps that multiply matrices in shared memory (`wgmma`, cards of capability 9.0), as a value
-// like Warp: on a card each of 128 threads keeps its own registers, on the host one thread keeps
+// Four warps that multiply matrices in shared memory (`wgmma`, GPUs of capability 9.0), as a value
+// like Warp: on a GPU each of 128 threads keeps its own registers, on the host one thread keeps
 // those of all and the product is done by the definition of its operands.
 #pragma once
 

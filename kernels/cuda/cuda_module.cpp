@@ -50,7 +50,7 @@ CardList list_cards() {
     }
     list.cards.push_back(std::move(card));
   }
-  if (count == 0) list.trouble = "no card";
+  if (count == 0) list.trouble = "no GPU";
   return list;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The model that comes along does what its card says: in a tomogram that it has not seen it finds
+// The model that comes along does what its GPU says: in a tomogram that it has not seen it finds
 // the objects and names them.
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/command_inputs.hpp"

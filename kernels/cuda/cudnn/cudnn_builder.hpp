@@ -30,14 +30,14 @@ class Builder {
   Builder& set(cudnnBackendAttributeName_t name, std::int64_t value) {
     return set(name, CUDNN_TYPE_INT64, std::vector{value});
   }
-  /// Tells the card or its description.
+  /// Tells the GPU or its description.
   Builder& set(const PlanTarget& target, cudnnBackendAttributeName_t handle,
                [[maybe_unused]] int description) {
     if (target.handle) return set(handle, CUDNN_TYPE_HANDLE, std::vector{target.handle});
 #if CUDNN_VERSION >= 90800
     return set(static_cast<cudnnBackendAttributeName_t>(description), target.description);
 #else
-    throw Error("cuda", object_, "this cuDNN needs a card to make plans",
+    throw Error("cuda", object_, "this cuDNN needs a GPU to make plans",
                 "build with cuDNN 9.8 or later");
 #endif
   }

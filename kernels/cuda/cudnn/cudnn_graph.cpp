@@ -189,7 +189,7 @@ std::int64_t number_of(cudnnBackendDescriptor_t from, cudnnBackendAttributeName_
 
 PlanTarget describe_card([[maybe_unused]] const std::string& json) {
 #if CUDNN_VERSION >= 90800
-  const std::string object = "description of a card";
+  const std::string object = "description of a GPU";
   PlanTarget target;
   target.description = Builder(CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR, object)
                            .set(CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR,
@@ -197,7 +197,7 @@ PlanTarget describe_card([[maybe_unused]] const std::string& json) {
                            .finish();
   return target;
 #else
-  throw Error("cuda", "description of a card", "cuDNN before 9.8 takes none");
+  throw Error("cuda", "description of a GPU", "cuDNN before 9.8 takes none");
 #endif
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One convolution as a cuDNN graph (backend API): conv, + residual, + bias, ReLU, fused. Plans are
-// made for a card by its handle, or for a description of a card with no card there, which is how
+// made for a GPU by its handle, or for a description of a GPU with no GPU there, which is how
 // tests build every plan of the network.
 #pragma once
 
@@ -33,7 +33,7 @@ class Descriptor {
   cudnnBackendDescriptor_t raw_ = nullptr;
 };
 
-/// For what plans are made: a card by its handle, or a description.
+/// For what plans are made: a GPU by its handle, or a description.
 struct PlanTarget {
   cudnnHandle_t handle = nullptr;
   Descriptor description;  ///< used where there is no handle
@@ -78,7 +78,7 @@ class ConvGraph {
     std::vector<Descriptor> knobs;
     std::int64_t workspace_bytes = 0;
   };
-  /// Throws `Error` where the choice does not fit graph or card.
+  /// Throws `Error` where the choice does not fit graph or GPU.
   Plan build(const EngineChoice& choice) const;
 
   const ConvShape& shape() const { return shape_; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which kernel was fastest for a convolution on a card, remembered in a text file so that it is
+// Which kernel was fastest for a convolution on a GPU, remembered in a text file so that it is
 // measured once and stays the same: another kernel may round otherwise.
 #pragma once
 

@@ -15,7 +15,7 @@ inline std::string cuda_error_text(cudaError_t code) {
          cudaGetErrorString(code) + ")";
 }
 
-/// `object` says what was being done: an op with its shape, a card.
+/// `object` says what was being done: an op with its shape, a GPU.
 inline void check_cuda(cudaError_t code, const char* expression, const std::string& object) {
   if (code != cudaSuccess)
     throw Error("cuda", object,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The card: CUDA's runtime for memory and queues, cuDNN for convolutions, kernels.cu for the rest.
+// The GPU: CUDA's runtime for memory and queues, cuDNN for convolutions, kernels.cu for the rest.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace dfe::card {
 
-/// `plan_cache`: the file of PlanCache. Throws `Error` where the card cannot be used.
+/// `plan_cache`: the file of PlanCache. Throws `Error` where the GPU cannot be used.
 std::unique_ptr<Machine> make_cuda_machine(int index, const std::string& plan_cache);
 
 /// "13.0" from CUDA's 13000.

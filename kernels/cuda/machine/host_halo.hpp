@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels that go along z, on the card's stand-in: every block and group one after another,
+// The kernels that go along z, on the GPU's stand-in: every block and group one after another,
 // each with planes of its own.
 #pragma once
 

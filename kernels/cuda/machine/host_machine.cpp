@@ -99,7 +99,7 @@ class HostMachine final : public Machine {
  public:
   explicit HostMachine(std::int64_t card_bytes) : free_(card_bytes) {}
 
-  std::string description() const override { return "stand-in for a card"; }
+  std::string description() const override { return "stand-in for a GPU"; }
   std::int64_t free_bytes() const override { return free_; }
 
   std::byte* allocate(std::size_t bytes) override {
@@ -123,10 +123,10 @@ class HostMachine final : public Machine {
     push(queue, [=] { std::memset(memory, 0, bytes); });
   }
   void copy(std::byte* to, const std::byte* from, std::size_t bytes, Queue queue) override {
-    if (!known(to) && !known(from)) throw Error("card", "copy", "neither end is the card's memory");
+    if (!known(to) && !known(from)) throw Error("GPU", "copy", "neither end is the GPU's memory");
     if (known(to)) check(to, bytes);
     if (known(from)) check(from, bytes);
-    if (to < from + bytes && from < to + bytes) throw Error("card", "copy", "the two ends overlap");
+    if (to < from + bytes && from < to + bytes) throw Error("GPU", "copy", "the two ends overlap");
     push(queue, [=] { std::memcpy(to, from, bytes); });
   }
 
@@ -177,7 +177,7 @@ class HostMachine final : public Machine {
       ConvShape shape_;
     };
     if (shape.ci % pack_size(shape.precision) != 0 || shape.co % pack_size(shape.precision) != 0)
-      throw Error("card", "conv", shape.to_string(), "channels are no whole packs");
+      throw Error("GPU", "conv", shape.to_string(), "channels are no whole packs");
     return std::make_unique<Plan>(*this, shape);
   }
 
@@ -296,7 +296,7 @@ class HostMachine final : public Machine {
   void check(const std::byte* p, std::size_t bytes) const {
     const auto* const memory = known(p);
     if (!memory || p + bytes > memory->data() + memory->size())
-      throw Error("card", "memory", "access beyond an allocation");
+      throw Error("GPU", "memory", "access beyond an allocation");
   }
   void check_voxels(const void* p, const VoxelFormat& format, std::int64_t count) const {
     check(static_cast<const std::byte*>(p),

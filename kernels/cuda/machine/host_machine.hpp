@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stand-in for the card on the CPU: the same kernels as plain loops, convolutions by their
+// A stand-in for the GPU on the CPU: the same kernels as plain loops, convolutions by their
 // definition, and queues that do nothing until someone waits for it. A wait that is missing above
-// therefore shows, every time, as it would on a card on a bad day.
+// therefore shows, every time, as it would on a GPU on a bad day.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From what a machine is told to run to a kernel of kernels/common, for kernels that are a function
 // of an item. `launcher(kernel)` runs it for every item: as loops on the CPU, as a grid of threads
-// on a card. Included once by each machine, so both have the same table.
+// on a GPU. Included once by each machine, so both have the same table.
 #pragma once
 
 #include "kernels/cuda/machine/kernel.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The card's kernels as functions that plain C++ can call. `stream` is a cudaStream_t; each returns
+// The GPU's kernels as functions that plain C++ can call. `stream` is a cudaStream_t; each returns
 // the launch's cudaError_t.
 #pragma once
 

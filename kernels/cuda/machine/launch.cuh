@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a kernel of kernels/common runs on a card: a grid over planes, rows and blocks of items, with
+// How a kernel of kernels/common runs on a GPU: a grid over planes, rows and blocks of items, with
 // loops where a grid's side has its limit of 65535, so that no index is divided.
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the backend needs of a card, and nothing more: memory, three queues, convolutions and the
-// project's own kernels. Two machines exist: the card (cuda_machine) and its stand-in on the CPU
+// What the backend needs of a GPU, and nothing more: memory, three queues, convolutions and the
+// project's own kernels. Two machines exist: the GPU (cuda_machine) and its stand-in on the CPU
 // (host_machine), on which everything above this line is tested.
 #pragma once
 
@@ -87,7 +87,7 @@ class Machine {
   virtual std::unique_ptr<ConvPlan> plan(const ConvShape& shape, const ConvPlan* like,
                                          const ConvArguments* sample) = 0;
 
-  /// What was measured once and is to stay so: a choice by its key, on this kind of card.
+  /// What was measured once and is to stay so: a choice by its key, on this kind of GPU.
   virtual std::optional<std::string> recall(const std::string& key) const = 0;
   virtual void remember(const std::string& key, const std::string& choice, double milliseconds) = 0;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pinned memory and its counterpart on the card, through which planes travel: the host fills one
+// Pinned memory and its counterpart on the GPU, through which planes travel: the host fills one
 // while another is on its way.
 #pragma once
 
@@ -14,7 +14,7 @@ class Stages {
       stage.uploaded = machine.make_event(), stage.consumed = machine.make_event();
   }
 
-  /// Sends to the card the `bytes` that fill(host) writes; what is queued for computing by
+  /// Sends to the GPU the `bytes` that fill(host) writes; what is queued for computing by
   /// consume(on_card) comes after. Where fill throws, nothing was sent.
   template <class Fill, class Consume>
   void send(std::size_t bytes, Fill&& fill, Consume&& consume) {
@@ -36,7 +36,7 @@ class Stages {
 
  private:
   static constexpr unsigned kStages =
-      32;  // two slabs: the host reads one while the card computes another
+      32;  // two slabs: the host reads one while the GPU computes another
   struct Stage {
     Block host, card;
     int uploaded = 0, consumed = 0;

@@ -13,7 +13,7 @@ namespace dfe::card {
 namespace {
 
 constexpr std::int64_t kSpareBytes = std::int64_t{64}
-                                     << 20;  // for small arrays, and for who else is on the card
+                                     << 20;  // for small arrays, and for who else is on the GPU
 constexpr std::int64_t kMostVoteBytes = std::int64_t{1}
                                         << 28;  // of one count_members; its caller keeps to that
 constexpr std::int64_t kMostSeedsAtOnce = std::int64_t{1} << 17;  // of one climb; likewise
@@ -44,7 +44,7 @@ class CardMeanShift final : public MeanShiftDevice {
   ~CardMeanShift() override {
     try {
       machine_->synchronize();
-    } catch (...) {  // of a card that has failed there is nothing to wait for
+    } catch (...) {  // of a GPU that has failed there is nothing to wait for
     }
   }
 

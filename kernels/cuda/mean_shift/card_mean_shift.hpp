@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mean shift on a card, or on its stand-in: which machine it is decides whoever makes it.
+// Mean shift on a GPU, or on its stand-in: which machine it is decides whoever makes it.
 #pragma once
 
 #include <memory>

@@ -38,7 +38,7 @@ class CardBackend final : public Backend {
   ~CardBackend() override {
     try {
       shared_.machine->synchronize();
-    } catch (...) {  // of a card that has failed there is nothing to wait for
+    } catch (...) {  // of a GPU that has failed there is nothing to wait for
     }
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The backend on a card, or on its stand-in: which machine it is decides whoever makes it.
+// The backend on a GPU, or on its stand-in: which machine it is decides whoever makes it.
 #pragma once
 
 #include <memory>

@@ -226,7 +226,7 @@ std::vector<float> parities_kernel(const UpConvDesc& op, std::int64_t co, const 
   return kernel;
 }
 
-/// In one of two ways, the faster on this card. Own kernel: 27 taps, nothing in between. cuDNN: all
+/// In one of two ways, the faster on this GPU. Own kernel: 27 taps, nothing in between. cuDNN: all
 /// eight parities are channels of one convolution on the small tensor, 8·co wide, which keeps the
 /// matrix units busy; then they are spread. 37 of its 64 products are with zeros.
 class CardUpConv final : public PlannedOp {
@@ -310,7 +310,7 @@ class CardUpConv final : public PlannedOp {
                            shared_.packed(op_.co)});
   }
 
-  /// Times both ways on the planes of a first step, unless that was done on such a card before. Any
+  /// Times both ways on the planes of a first step, unless that was done on such a GPU before. Any
   /// memory will do to measure on.
   void decide(const PlaneBuffer& y, const PlaneBuffer& x, std::int64_t z_begin,
               std::int64_t z_end) {

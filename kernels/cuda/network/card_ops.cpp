@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ops of a card that run on the project's own kernels: first layer, pooling and head.
+// The ops of a GPU that run on the project's own kernels: first layer, pooling and head.
 #include <algorithm>
 #include <cstring>
 #include <deque>
@@ -66,7 +66,7 @@ class CardMaxPool final : public PlannedOp {
   std::int64_t channels_;
 };
 
-/// Two sets of buffers, so that the host can take one slab of labels while the card computes the
+/// Two sets of buffers, so that the host can take one slab of labels while the GPU computes the
 /// next.
 class CardHead final : public PlannedHead {
  public:

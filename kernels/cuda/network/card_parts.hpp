@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the ops of the card backend share: the machine, one workspace for all of them (they run one
-// after another), weights as the card wants them, and the windows in which a convolution is
+// What the ops of the GPU backend share: the machine, one workspace for all of them (they run one
+// after another), weights as the GPU wants them, and the windows in which a convolution is
 // computed.
 #pragma once
 
@@ -60,7 +60,7 @@ std::vector<float> filter_order(const float* w, std::int64_t taps, std::int64_t 
                                 std::int64_t ci_begin, std::int64_t ci, std::int64_t co,
                                 std::int64_t packed_ci, std::int64_t packed_co);
 
-/// One convolution of planes: its weights on the card, and a plan for each shape of window that was
+/// One convolution of planes: its weights on the GPU, and a plan for each shape of window that was
 /// prepared.
 class WindowConv {
  public:
@@ -108,7 +108,7 @@ class WindowConv {
 
 std::unique_ptr<PlannedOp> make_card_conv(Shared& shared, const Conv3dDesc& op,
                                           const LayerWeights& weights);
-/// Whether there is a kernel of the project's own for a convolution on this card.
+/// Whether there is a kernel of the project's own for a convolution on this GPU.
 bool has_card_halo_conv(const Shared& shared, const Conv3dDesc& op);
 std::unique_ptr<PlannedOp> make_card_halo_conv(Shared& shared, const Conv3dDesc& op,
                                                const LayerWeights& weights);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is wrong with a driver or a card, in words. Pure functions, so that every case is tested
+// What is wrong with a driver or a GPU, in words. Pure functions, so that every case is tested
 // without either.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace dfe::card {
 
-/// Why no card can be asked for. `error`: cudaGetDeviceCount's; `driver`: CUDA version of the
+/// Why no GPU can be asked for. `error`: cudaGetDeviceCount's; `driver`: CUDA version of the
 /// driver, 0: none is installed, -1: it does not tell; `runtime`: the version this was built with.
 inline std::string driver_trouble(int error, int driver, int runtime) {
   const auto text = [](int version) {
@@ -24,11 +24,11 @@ inline std::string driver_trouble(int error, int driver, int runtime) {
     return "the NVIDIA driver (for CUDA " + text(driver) + ") is too old for this build (CUDA " +
            text(runtime) + ")";
   if (error == kNoDevice)
-    return "there is a driver, but no card is visible (CUDA_VISIBLE_DEVICES may hide it)";
+    return "there is a driver, but no GPU is visible (CUDA_VISIBLE_DEVICES may hide it)";
   return "the NVIDIA driver does not answer";
 }
 
-/// Why a card of this compute capability cannot run kernels built for `architectures`
+/// Why a GPU of this compute capability cannot run kernels built for `architectures`
 /// ("75-real,90,90-virtual", as CMake names them); empty where it can. Machine code runs on its own
 /// generation from its own number up, PTX on everything later.
 inline std::string card_refusal(int capability, const std::string& architectures) {

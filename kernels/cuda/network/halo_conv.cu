@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// kernels/common/halo_conv.hpp on cards of capability 9.0.
+// kernels/common/halo_conv.hpp on GPUs of capability 9.0.
 #include "kernels/cuda/machine/kernels.hpp"
 #include "kernels/cuda/network/plane_ring.cuh"
 

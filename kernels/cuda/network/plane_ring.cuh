@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What kernels that go along z share, on cards of capability 9.0: a ring of input planes in shared
+// What kernels that go along z share, on GPUs of capability 9.0: a ring of input planes in shared
 // memory, which the copy engine fills (with zeros around the volume) at the word of one warp, and
 // which groups of 128 threads empty. Blocks stay, one per multiprocessor, and take tile after tile.
 // In shared memory: barriers, weights, planes.
@@ -174,7 +174,7 @@ __device__ void for_ring_tiles(int across, int tiles, int parts, Body&& body) {
     body(tile / across * Shape::kHeight, tile % across * Shape::kWidth);
 }
 
-/// Launches a kernel of Shape over tiles of a plane, `parts` blocks for each: grid of what the card
+/// Launches a kernel of Shape over tiles of a plane, `parts` blocks for each: grid of what the GPU
 /// holds at once.
 template <class Shape, class Kernel, class... Arguments>
 cudaError_t launch_ring(cudaStream_t stream, Kernel kernel, std::int64_t height, std::int64_t width,

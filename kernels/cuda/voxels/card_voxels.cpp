@@ -12,7 +12,7 @@ namespace dfe::card {
 namespace {
 
 constexpr std::int64_t kGroup =
-    16;  // planes whose rows are added up at once: enough threads for a card
+    16;  // planes whose rows are added up at once: enough threads for a GPU
 
 class CardVoxels final : public VoxelInput {
  public:
@@ -34,7 +34,7 @@ class CardVoxels final : public VoxelInput {
   }
 
   void row_moments(const TakeRows& take) override {
-    // results come one group late, so that the host reads while the card adds up
+    // results come one group late, so that the host reads while the GPU adds up
     for (std::int64_t z = 0; z < extent_.z; z += kGroup) {
       send_group(z);
       if (z > 0) take_group(z - kGroup, take);

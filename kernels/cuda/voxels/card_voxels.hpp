@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A tomogram's voxels on a card.
+// A tomogram's voxels on a GPU.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,7 @@
 
 namespace dfe::card {
 
-/// `keep`: what the pass for the statistics reads stays on the card, so that the volume is read
+/// `keep`: what the pass for the statistics reads stays on the GPU, so that the volume is read
 /// once. All three must outlive the result.
 std::unique_ptr<VoxelInput> make_card_voxels(Machine& machine, Stages& stages,
                                              const VolumeSource& volume, bool keep);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cards described in the JSON that cuDNN reads instead of asking a card. Figures are of NVIDIA's
+// GPUs described in the JSON that cuDNN reads instead of asking a GPU. Figures are of NVIDIA's
 // data sheets and the tuning guides' tables of limits per compute capability.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole network streamed over the card's stand-in: slabs, sliding buffers, planes on their way
+// The whole network streamed over the GPU's stand-in: slabs, sliding buffers, planes on their way
 // up and labels on their way down.
 #include <algorithm>
 #include <cmath>
@@ -53,7 +53,7 @@ Result run(Backend& backend, const Weights& weights, Extent3 extent, std::int64_
 }  // namespace
 
 TEST_CASE(
-    "card: the streamed network agrees with the reference, for every slab height and precision") {
+    "GPU: the streamed network agrees with the reference, for every slab height and precision") {
   const Weights weights = random_weights({{6, 8, 10}, 5}, 3);
   const auto ref = make_ref_backend(2);
   for (const Extent3 extent : {Extent3{4, 4, 8}, Extent3{52, 8, 12}}) {
@@ -79,7 +79,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("card: a run that breaks off leaves the executable usable") {
+TEST_CASE("GPU: a run that breaks off leaves the executable usable") {
   const Weights weights = random_weights({{6, 8, 10}, 5}, 3);
   const auto backend = card::make_card_backend(card::make_host_machine(), Precision::Fp16);
   const Extent3 extent{32, 4, 8};
@@ -107,7 +107,7 @@ TEST_CASE("card: a run that breaks off leaves the executable usable") {
   CHECK(second == first);
 }
 
-TEST_CASE("card: tomograms of one extent share what was prepared, and others do not disturb it") {
+TEST_CASE("GPU: tomograms of one extent share what was prepared, and others do not disturb it") {
   const Weights weights = random_weights({{6, 8, 10}, 5}, 3);
   const auto backend = [] {
     return card::make_card_backend(card::make_host_machine(), Precision::Fp16);
@@ -139,7 +139,7 @@ TEST_CASE("card: tomograms of one extent share what was prepared, and others do 
   }
 }
 
-TEST_CASE("card: plans fit the card's memory, or say what they need") {
+TEST_CASE("GPU: plans fit the GPU's memory, or say what they need") {
   const Weights weights = random_weights({{6, 8, 10}, 5}, 3);
   const MemoryVolume volume = random_volume({64, 120, 100}, 1);
   const auto plan_with = [&](std::int64_t bytes) {
@@ -152,8 +152,8 @@ TEST_CASE("card: plans fit the card's memory, or say what they need") {
   CHECK(roomy.columns == 1);
   CHECK(roomy.card_bytes > 0);
   CHECK(roomy.activation_bytes == 0);
-  CHECK_THAT(roomy.to_string(), DFE_CONTAINS("on the card"));
+  CHECK_THAT(roomy.to_string(), DFE_CONTAINS("on the GPU"));
   const SegmentPlan tight = plan_with(roomy.card_bytes - (std::int64_t{4} << 20));
   CHECK(tight.slab_planes < 16);
-  CHECK_THROWS_WITH(plan_with(std::int64_t{530} << 20), DFE_CONTAINS("of the card"));
+  CHECK_THROWS_WITH(plan_with(std::int64_t{530} << 20), DFE_CONTAINS("of the GPU"));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mean shift on the card's stand-in against the CPU's: the same particles to the last bit, whatever
+// Mean shift on the GPU's stand-in against the CPU's: the same particles to the last bit, whatever
 // the map.
 #include <cmath>
 #include <cstring>
@@ -76,7 +76,7 @@ LabelMap busy_map() {
 
 }  // namespace
 
-TEST_CASE("card: mean shift of random maps is the CPU's, for many radii") {
+TEST_CASE("GPU: mean shift of random maps is the CPU's, for many radii") {
   Random random(41);
   const auto device = stand_in();  // one for all: its memory is used again
   constexpr double kRadii[] = {0.7, 1, 1.4142135623730951, 2, 2.5, 3, 4, 5, 7.3, 10};
@@ -92,7 +92,7 @@ TEST_CASE("card: mean shift of random maps is the CPU's, for many radii") {
   }
 }
 
-TEST_CASE("card: touching balls, balls at faces and single voxels") {
+TEST_CASE("GPU: touching balls, balls at faces and single voxels") {
   const LabelMap map = busy_map();
   const auto device = stand_in();
   for (const double radius : {1.0, 1.5, 2.0, 3.0, 4.4, 5.0, 6.0, 7.5, 8.0, 9.0, 10.0, 40.0, 87.0})
@@ -103,7 +103,7 @@ TEST_CASE("card: touching balls, balls at faces and single voxels") {
     }
 }
 
-TEST_CASE("card: empty maps, full maps and maps of one voxel") {
+TEST_CASE("GPU: empty maps, full maps and maps of one voxel") {
   const auto device = stand_in();
   for (const Extent3 extent : {Extent3{1, 1, 1}, {1, 1, 33}, {5, 1, 32}, {9, 10, 11}, {0, 4, 4}}) {
     LabelMap map = empty_map(extent);
@@ -121,7 +121,7 @@ TEST_CASE("card: empty maps, full maps and maps of one voxel") {
   }
 }
 
-TEST_CASE("card: more modes than a byte counts, and every label") {
+TEST_CASE("GPU: more modes than a byte counts, and every label") {
   const auto device = stand_in();
   LabelMap grid = empty_map({33, 34, 35});
   for (std::int64_t z = 0; z < 33; z += 4)
@@ -141,7 +141,7 @@ TEST_CASE("card: more modes than a byte counts, and every label") {
   }
 }
 
-TEST_CASE("card: scores come out alike") {
+TEST_CASE("GPU: scores come out alike") {
   class Slopes : public ScoreLookup {
    public:
     explicit Slopes(const Extent3& extent) : plane_(extent.y * extent.x) {}
@@ -163,7 +163,7 @@ TEST_CASE("card: scores come out alike") {
   }
 }
 
-TEST_CASE("card: climbs in portions are those from the seeds of the CPU, one by one") {
+TEST_CASE("GPU: climbs in portions are those from the seeds of the CPU, one by one") {
   const LabelMap map = busy_map();
   ThreadPool pool(2);
   ProgressShare progress(nullptr, 1);
@@ -205,7 +205,7 @@ TEST_CASE("card: climbs in portions are those from the seeds of the CPU, one by 
   }
 }
 
-TEST_CASE("card: votes are counted for the labels asked for alone") {
+TEST_CASE("GPU: votes are counted for the labels asked for alone") {
   LabelMap map = empty_map({4, 5, 40});
   for (std::int64_t x = 0; x < 40; ++x) map.labels(2, 3, x) = static_cast<std::uint8_t>(1 + x % 4);
   ThreadPool pool(1);
@@ -240,7 +240,7 @@ TEST_CASE("a climb that never rests ends after 300 more steps, and one without v
   CHECK(climb_by([](const Point3&) { return PointSum{}; }, {1, 2, 3}, 2).neighbours == 0);
 }
 
-TEST_CASE("card: a map that goes up in several pieces, with progress, and cancelled anywhere") {
+TEST_CASE("GPU: a map that goes up in several pieces, with progress, and cancelled anywhere") {
   LabelMap map = empty_map({140, 250, 260});  // 9.1 MB
   for (int k = 0; k < 12; ++k)
     paint_ball(map, {10.0 + 11 * k, 20.0 + 18 * k, 250.0 - 19 * k}, 4 + k % 3, 1 + k % 4);
@@ -261,7 +261,7 @@ TEST_CASE("card: a map that goes up in several pieces, with progress, and cancel
   CHECK(check_same(*device, map, options) == 12);
 }
 
-TEST_CASE("card: what it has no room for is clustered on the CPU, and the user is told why") {
+TEST_CASE("GPU: what it has no room for is clustered on the CPU, and the user is told why") {
   const LabelMap map = busy_map();
   const auto small = card::make_card_mean_shift(card::make_host_machine(std::int64_t{60} << 20));
   CHECK_THAT(small->refusal(map.labels.extent(), 1000), DFE_CONTAINS("MiB are free"));

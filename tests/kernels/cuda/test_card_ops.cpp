@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every op of the card backend on the card's stand-in against the reference. What differs on a card
+// Every op of the GPU backend on the GPU's stand-in against the reference. What differs on a GPU
 // is below machine.hpp: the launch of the same kernels, and cuDNN.
 #include <array>
 
@@ -31,7 +31,7 @@ double rounding(Precision p) {
 }  // namespace
 
 TEST_CASE(
-    "card: every op is exact on small integers and within rounding on reals, in slabs of one plane "
+    "GPU: every op is exact on small integers and within rounding on reals, in slabs of one plane "
     "and whole") {
   const auto ref = make_ref_backend(1);
   for (const Precision precision : kPrecisions)
@@ -46,7 +46,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("card: an op with new weights computes what a fresh plan with them does, bit for bit") {
+TEST_CASE("GPU: an op with new weights computes what a fresh plan with them does, bit for bit") {
   for (const Precision precision : kPrecisions) {
     INFO(precision_name(precision));
     CHECK(troubles_with_new_weights(*card_backend(precision), std::span(kTileLimits).first(1)) ==
@@ -54,7 +54,7 @@ TEST_CASE("card: an op with new weights computes what a fresh plan with them doe
   }
 }
 
-TEST_CASE("card: the up-convolution's own kernel is taken where there is one") {
+TEST_CASE("GPU: the up-convolution's own kernel is taken where there is one") {
   const auto name = [](Precision precision, std::int64_t channels) {
     const auto backend = card_backend(precision);
     const UpConvDesc op{channels, channels};
@@ -71,7 +71,7 @@ TEST_CASE("card: the up-convolution's own kernel is taken where there is one") {
              DFE_CONTAINS("parities as channels"));  // no whole steps of 16
 }
 
-TEST_CASE("card: what a precision cannot hold is an error, not a label") {
+TEST_CASE("GPU: what a precision cannot hold is an error, not a label") {
   const auto backend = card_backend(Precision::Fp16);
   const HeadDesc op{8, 2};
   const auto planned = backend->plan(op, make_weights({1, 1, 1}, 8, 2, 1, uniform_reals), 4);
@@ -84,7 +84,7 @@ TEST_CASE("card: what a precision cannot hold is an error, not a label") {
   CHECK_THROWS_WITH(planned->finish(), DFE_CONTAINS("beyond what the precision can hold"));
 }
 
-TEST_CASE("card: ops it has no kernel for are refused with shape and reason") {
+TEST_CASE("GPU: ops it has no kernel for are refused with shape and reason") {
   const auto backend = card_backend(Precision::Fp16);
   const auto weights = [](Extent3 k, std::int64_t ci, std::int64_t co) {
     return make_weights(k, ci, co, 1, uniform_reals);

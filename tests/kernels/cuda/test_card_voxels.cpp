@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Voxels that go to the card's stand-in as they are stored: statistics, input planes and labels are
+// Voxels that go to the GPU's stand-in as they are stored: statistics, input planes and labels are
 // those of the host's path, bit for bit.
 #include <limits>
 
@@ -73,10 +73,10 @@ class Canceller final : public Observer {
 
 const Weights kWeights = random_weights({{6, 8, 10}, 5}, 3);
 
-/// Of a card on which voxels stay, or do not: the small one is less than any plan's slack.
+/// Of a GPU on which voxels stay, or do not: the small one is less than any plan's slack.
 std::int64_t card_size(bool keep) { return std::int64_t{1} << (keep ? 34 : 28); }
 
-/// Segments on a new card and compares; volume.planes_read counts from here.
+/// Segments on a new GPU and compares; volume.planes_read counts from here.
 SegmentPlan check_labels(const StoredVolume& volume, const SegmentOptions& options,
                          Precision precision, bool keep,
                          const std::vector<std::uint8_t>& expected) {
@@ -90,7 +90,7 @@ SegmentPlan check_labels(const StoredVolume& volume, const SegmentOptions& optio
 }  // namespace
 
 TEST_CASE(
-    "card: statistics and input planes are the host's bits, for every voxel type and byte order") {
+    "GPU: statistics and input planes are the host's bits, for every voxel type and byte order") {
   for (const VoxelFormat& format : kVoxelFormats)
     for (const Extent3 extent :
          {Extent3{1, 1, 9}, Extent3{3, 5, 7}, Extent3{37, 11, 21}, Extent3{16, 4, 8}})
@@ -123,8 +123,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "card: labels are those of the host's floats, whatever the voxel type, slabs, columns and what "
-    "stays on the card") {
+    "GPU: labels are those of the host's floats, whatever the voxel type, slabs, columns and what "
+    "stays on the GPU") {
   for (const VoxelFormat& format : kVoxelFormats) {
     const StoredVolume volume({17, 6, 10}, format, 7);
     const std::vector<std::uint8_t> expected =
@@ -162,7 +162,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("card: a segmentation that breaks off leaves the backend usable") {
+TEST_CASE("GPU: a segmentation that breaks off leaves the backend usable") {
   const StoredVolume volume({40, 8, 12}, {VoxelType::UInt8, false}, 9);
   const std::vector<std::uint8_t> expected =
       labels_of_floats(volume, kWeights, Precision::Fp16, Normalization::Tomogram);
@@ -192,7 +192,7 @@ TEST_CASE("card: a segmentation that breaks off leaves the backend usable") {
   }
 }
 
-TEST_CASE("card: voxels without statistics are the host's errors") {
+TEST_CASE("GPU: voxels without statistics are the host's errors") {
   const auto expect = [](const StoredVolume& volume, const char* fact) {
     const auto backend = card_backend();
     const auto input = backend->voxels(volume, false);
@@ -232,7 +232,7 @@ TEST_CASE("card: voxels without statistics are the host's errors") {
         2.9e38);
 }
 
-TEST_CASE("card: the plan says whether the voxels stay on the card") {
+TEST_CASE("GPU: the plan says whether the voxels stay on the GPU") {
   const MemoryVolume volume = random_volume({64, 120, 100}, 1);
   const auto plan_with = [&](Normalization kind, std::int64_t bytes) {
     const auto backend = card_backend(Precision::Fp16, bytes);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every plan of every layer of the network on every kind of card, made from descriptions of the
-// cards: no card is needed. Wrong layouts, paddings, types and alignments show here.
+// Every plan of every layer of the network on every kind of GPU, made from descriptions of the
+// GPUs: no GPU is needed. Wrong layouts, paddings, types and alignments show here.
 #include <set>
 
 #include "dfengine/error.hpp"
@@ -66,7 +66,7 @@ constexpr std::int64_t kMost = std::int64_t{1} << 30;  // bytes of scratch memor
 
 }  // namespace
 
-TEST_CASE("cudnn: every layer has a plan on every card, in every precision the card has") {
+TEST_CASE("cudnn: every layer has a plan on every GPU, in every precision the GPU has") {
   for (const CardDescription& card : described_cards()) {
     const PlanTarget target = describe_card(card.json());
     for (const Precision precision :
