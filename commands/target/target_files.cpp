@@ -61,10 +61,10 @@ std::map<int, TargetShape> read_shapes(const TargetRequest& request, const Parti
   for (const auto& [label, shape] : shapes) {
     const std::string name = class_name(list.class_names, label);
     if (labels.count(label) == 0) job.warn("class " + name + ": the list has no objects of it");
-    if (const double reach = targets::reach(shape); reach >= targets::kReceptiveRadius)
-      job.warn(
-          "class " + name + ": reaches " + number_text(reach) +
-          " voxels from its centre, and the network sees no farther than 24: bin the tomogram");
+    if (const double reach = targets::reach(shape); reach > targets::kReceptiveRadius)
+      job.warn("class " + name + ": reaches " + number_text(reach) +
+               " voxels from its centre, but the network sees only " +
+               number_text(targets::kReceptiveRadius) + ": bin the tomogram");
   }
   return shapes;
 }

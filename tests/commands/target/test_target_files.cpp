@@ -254,14 +254,15 @@ TEST_CASE("masks are found by class name or label, and their values need not be 
   CHECK_THROWS_WITH(s.run(), DFE_CONTAINS("NaN"));
 }
 
-TEST_CASE("what no network could learn from is said") {
+TEST_CASE("warnings say what no network could learn from") {
   Setting s;
   write_list(s.request.list,
              {particle(1, 8, 10, 10), particle(1, 8, 10, 4000), particle(2, 10, 15, 20)});
-  s.request.spheres = "3,25,4";
+  s.request.spheres = "31,32,4";
   const nlohmann::json json = s.run();
-  CHECK_THAT(s.messages.text, DFE_CONTAINS("class 2: reaches 25 voxels") &&
+  CHECK_THAT(s.messages.text, DFE_CONTAINS("class 2: reaches 32 voxels") &&
                                   DFE_CONTAINS("class 3: the list has no objects"));
+  CHECK_THAT(s.messages.text, !DFE_CONTAINS("class 1: reaches"));
   CHECK_THAT(s.messages.text, DFE_CONTAINS("class 1: 1 outside the volume of 2 objects"));
   CHECK(json["classes"]["1"]["outside"] == 1);
   CHECK(json["classes"]["2"]["clipped"] == 1);
