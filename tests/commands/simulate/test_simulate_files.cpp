@@ -273,7 +273,9 @@ TEST_CASE("a list of several tomograms asks for the setting that chooses one") {
 
 TEST_CASE("the documented settings are all there are, and their values the defaults") {
   const std::string page = read_text(fs::path(DFE_SOURCE_DIR) / "docs/simulate.md");
-  const std::size_t begin = page.find("```yaml\n") + 8, end = page.find("```", begin);
+  const std::size_t mark = page.find("<!-- test: defaults -->");
+  REQUIRE(mark != std::string::npos);
+  const std::size_t begin = page.find("```yaml\n", mark) + 8, end = page.find("```", begin);
   const std::string block = page.substr(begin, end - begin);
   const auto settings = [](const std::string& text) {
     return read_simulate_settings(io::Config::parse(text, "docs/simulate.md"));
