@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one op again and again, see the header. On a device that works while the host goes on, a
+// Runs one op again and again, see the header. On a device that works while the host continues, a
 // plane of the result is loaded to wait for what was queued.
 #include "bench/gpu/layer_speed.hpp"
 

@@ -154,7 +154,7 @@ double frequency_of(std::size_t shell) {
 
 io::report::LineChart spectrum_of(const Sides& sides) {
   io::report::LineChart chart{
-      "Amplitude spectrum", "cycles per voxel", "amplitude per deviation", {}, false, {}};
+      "Amplitude spectrum", "cycles per voxel", "amplitude per standard deviation", {}, false, {}};
   std::printf("shell  real in  real out  simulated in  simulated out (power)\n");
   for (std::size_t s = 0; s < 2; ++s) {
     io::report::Series in{std::string(kNames[s]) + ", measured", {}, {}},
@@ -174,7 +174,7 @@ io::report::LineChart spectrum_of(const Sides& sides) {
 
 io::report::LineChart histogram_of(const Sides& sides) {
   io::report::LineChart chart{
-      "Intensities", "deviations from the mean", "share per tenth", {}, false, {}};
+      "Intensities", "standard deviations from the mean", "share per tenth", {}, false, {}};
   for (std::size_t s = 0; s < 2; ++s) {
     io::report::Series series{kNames[s], {}, {}};
     for (std::size_t b = 0; b < kBins; ++b) {

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint8_t kOutside = 255;
 constexpr double kLeastDeviation =
-    1e-3;  // of a patch, in the tomogram's deviations: a constant patch stays finite
+    1e-3;  // of a patch, in standard deviations of the tomogram: a constant patch stays finite
 constexpr std::uint64_t kPartner = std::uint64_t{1}
                                    << 31;  // added to the index of the sample that is mixed in
 
@@ -54,7 +54,7 @@ void read_padded(const VolumeSource& source, const Box3& box, Prepare&& prepare,
           from, part.extent.x);
 }
 
-/// Brings the voxels inside the tomogram to mean 0 and deviation 1.
+/// Brings the voxels inside the tomogram to mean 0 and standard deviation 1.
 void normalize_patch(std::int64_t count, const std::uint8_t* labels, float* voxels) {
   double sum = 0, squares = 0;
   std::int64_t n = 0;

@@ -114,8 +114,8 @@ void Sampler::read_volume(std::size_t v, Observer* observer) {
                 "has " + volume.target->extent().to_string() + " voxels, its tomogram " +
                     n.to_string() + " (z, y, x)",
                 "give the target of this tomogram");
-  // Patches are brought to their own mean and deviation later; the tomogram's come first in any
-  // case, so that 0 is the mean.
+  // Patches are brought to their own mean and standard deviation later; the tomogram's come first
+  // in any case, so that 0 is the mean.
   normalizers_.emplace_back(
       *volume.tomogram,
       options_.normalization == Normalization::None ? Normalization::None : Normalization::Tomogram,
