@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // README and docs against the program: every option they name exists, every option that exists is
-// described, and README's commands run.
+// described. test_document_commands.cpp runs their commands.
 #include <algorithm>
 #include <regex>
 #include <set>
@@ -118,18 +118,6 @@ TEST_CASE("commands in documents name options of their subcommand") {
               kSubcommands.end());
       CHECK(difference(options_in(command), declared_options(subcommand)) == kNone);
     }
-}
-
-TEST_CASE("README's commands run as written") {
-  const TempFolder folder;
-  REQUIRE(run_command(folder.path(), {DFE_MAKE_EXAMPLE, "."}).exit_code == 0);
-  const auto commands = commands_of(kRoot / "README.md");
-  REQUIRE(commands.size() >= 4);
-  for (const std::string& command : commands) {
-    const CommandResult result = dfengine(folder.path(), command.substr(9));
-    INFO(command << "\n" << result.err);
-    CHECK(result.exit_code == 0);
-  }
 }
 
 TEST_CASE("the example for the library is the program that the package's test builds and runs") {
