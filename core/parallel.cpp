@@ -78,7 +78,8 @@ ThreadPool::ThreadPool(int threads)
   try {
     for (int worker = 1; worker < threads_; ++worker)
       state_->workers.emplace_back([state = state_.get(), worker] { state->loop(worker); });
-  } catch (const std::exception&) {  // the system gives no more threads: go on with those it gave
+  } catch (
+      const std::exception&) {  // the system gives no more threads: continue with those it gave
     threads_ = static_cast<int>(state_->workers.size()) + 1;
   }
   state_->shares = std::vector<State::Share>(static_cast<std::size_t>(threads_));

@@ -41,7 +41,7 @@ class Executable {
   std::size_t bytes() const { return memory_.bytes(); }
 
  private:
-  /// What the head has been told to compute and whose results are not there yet.
+  /// What the head has been told to compute and has not yet delivered.
   struct Pending {
     std::int64_t begin, end;
     std::size_t set;

@@ -30,10 +30,10 @@ struct Moments {
 class Normalizer {
  public:
   /// Reads the volume once. Throws `Error` naming the file for voxels that are not finite and for
-  /// constant volumes. `Tomogram` uses one mean and deviation; `Patch` those of blocks of kPatch³
-  /// voxels, interpolated linearly between the blocks' centres, which is what patch statistics
-  /// become when there are no patches; `None` reads too, to check. With `input`, which may not be
-  /// for `Patch`, the backend reads and adds up, to the same bits.
+  /// constant volumes. `Tomogram` uses one mean and standard deviation; `Patch` those of blocks of
+  /// kPatch³ voxels, interpolated linearly between the blocks' centres, which is what patch
+  /// statistics become when there are no patches; `None` reads too, to check. With `input`, which
+  /// may not be for `Patch`, the backend reads and adds up, to the same bits.
   Normalizer(const VolumeSource& volume, Normalization kind, Observer* observer,
              VoxelInput* input = nullptr);
 

@@ -42,7 +42,7 @@ class AtomicFile {
 
   std::filesystem::path final_, temporary_;
   int descriptor_ = -1;
-  std::int64_t end_ = 0;  ///< where `write` goes on
+  std::int64_t end_ = 0;  ///< where `write` continues
   bool committed_ = false;
 };
 

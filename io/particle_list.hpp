@@ -27,7 +27,7 @@ ListFormat parse_list_format(const std::string& name);
 /// "detect", "xyz" or "zyx"; throws a usage `Error` that names `option`.
 XmlAxes parse_xml_axes(const std::string& name, const std::string& option);
 
-/// Whether the ending is one of a list format. `.txt` is not: it may be any text.
+/// Whether the file extension is that of a list format. `.txt` is not: it may be any text.
 bool is_list_file_name(const std::filesystem::path& path);
 
 }  // namespace dfe::io

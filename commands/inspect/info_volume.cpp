@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `info` says about a volume. Means and deviations of pieces are merged by Chan's formula, so
-// that neither large offsets nor many voxels cost digits. Source: Chan, Golub, LeVeque, "Updating
-// formulae and a pairwise algorithm for computing sample variances", 1979.
+// What `info` says about a volume. Means and standard deviations of pieces are merged by Chan's
+// formula, so that neither large offsets nor many voxels cost digits. Source: Chan, Golub, LeVeque,
+// "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
 #include <algorithm>
 #include <cmath>
 #include <memory>

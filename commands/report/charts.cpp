@@ -104,7 +104,7 @@ Image draw(const LineChart& chart) {
   for (std::size_t s = 0; s < chart.series.size(); ++s) {
     const Series& series = chart.series[s];
     const double dash = s % 16 < 8 ? 0 : 8;  // a second round of colours is dashed
-    double drawn = 0;                        // dashes go on from piece to piece
+    double drawn = 0;                        // dashes continue from piece to piece
     for (std::size_t i = 1; i < series.x.size(); ++i) {
       if (!std::isfinite(series.y[i - 1]) || !std::isfinite(series.y[i])) continue;
       const double x0 = frame.x(series.x[i - 1]), y0 = frame.y(series.y[i - 1]),

@@ -51,7 +51,7 @@ void write_flat(h5::Writer& file, const std::string& name, const std::vector<Rea
     file.write_dataset(name, {static_cast<std::int64_t>(values.size())}, kType, std::span(values));
 }
 
-/// Empty where the dataset is not there.
+/// Empty if the file has no such dataset.
 std::vector<float> read_flat(const h5::Reader& file, const std::string& name,
                              std::int64_t parameters) {
   if (!file.is_dataset(name)) return {};

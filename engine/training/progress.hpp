@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that a run of training is, between two batches: saved bit for bit, it goes on to the
+// Everything that a run of training is, between two batches: saved bit for bit, it leads to the
 // same weights as a run that never stopped. The sampler has no state of its own: batch n is a
 // function of the seed and n.
 #pragma once

@@ -78,7 +78,7 @@ struct OptimizerOptions {
 /// Throws a usage `Error` where numbers are out of range.
 void check_optimizer(const OptimizerOptions& options);
 
-/// Everything that training changes, as plain data: saved and loaded bit for bit, it goes on as if
+/// Everything that training changes, as plain data: saved and loaded bit for bit, it resumes as if
 /// it had never stopped.
 struct TrainingState {
   Weights weights;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loop, see the header. An epoch is over when its row is in the history; between its last batch
-// and that lies validation, so a run that is stopped there validates when it goes on.
+// and that lies validation, so a run that is stopped there validates when it resumes.
 #include "engine/training/trainer.hpp"
 
 #include <algorithm>
@@ -158,8 +158,7 @@ class Trainer {
     if (events_.observer)
       events_.observer->message(LogLevel::Warning, which + ": " + report.problem + ": left out");
     if (progress_.bad_in_row < settings_.most_bad_batches) return;
-    progress_.bad_in_row =
-        0;  // a run that goes on from here, with other settings, has all its chances
+    progress_.bad_in_row = 0;  // a run resumed from here, with other settings, has all its chances
     events_.checkpoint(progress_);
     throw Error("training", which,
                 std::to_string(settings_.most_bad_batches) + " batches in a row were not finite",

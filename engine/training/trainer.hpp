@@ -26,8 +26,8 @@ struct TrainEvents {
 
 enum class TrainEnd { Finished, Stopped };
 
-/// Goes on from `progress` to the last epoch, or until the observer asks to stop. Every state that
-/// `checkpoint` gets is one to go on from. Throws `Error` where too many batches in a row are not
+/// Trains from `progress` to the last epoch, or until the observer asks to stop. Every state that
+/// `checkpoint` gets can be resumed. Throws `Error` where too many batches in a row are not
 /// finite, after a checkpoint of the last good state.
 TrainEnd train(const TrainSettings& settings, const sampling::Sampler& sampler,
                const std::vector<ValidationTomogram>& validation, const ComputeOptions& compute,

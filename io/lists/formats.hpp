@@ -25,7 +25,7 @@ ParticleList parse_star(std::string_view text, const std::string& name, const Li
 std::string format_star(const ParticleList& list, const std::string& name,
                         const ListOptions& options);
 
-/// Table of texts separated by commas, tabs, semicolons or pipes.
+/// Table of texts; commas, tabs, semicolons or pipes separate them.
 ParticleList parse_csv(std::string_view text, const std::string& name, const ListOptions& options);
 std::string format_csv(const ParticleList& list, char delimiter);
 

@@ -62,7 +62,7 @@ ListFormat sniff(std::string_view text, const std::string& name, const std::stri
   return ending == ".txt" ? ListFormat::Shrec : ListFormat::Csv;
 }
 
-/// The format that a file name's ending asks for.
+/// The format that a file extension stands for.
 ListFormat format_of_ending(const std::filesystem::path& path) {
   const std::string ending = to_lower(path.extension().string());
   if (ending == ".xml") return ListFormat::Xml;

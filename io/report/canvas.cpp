@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kScale = 2;  // dots of the image per dot of a letter
 
-/// One character per code point: bytes that go on a UTF-8 character are dropped, others outside
+/// One character per code point: continuation bytes of UTF-8 are dropped, others outside
 /// ASCII become "?".
 std::string ascii(const std::string& text) {
   std::string result;

@@ -22,7 +22,7 @@ std::unique_ptr<VolumeSource> open_hdf5_volume(const std::filesystem::path& path
 /// `cell_angles_deg`, `space_group`, `labels` of the group or dataset `object`.
 void write_geometry(h5::Writer& file, const std::string& object, const VolumeGeometry& geometry);
 
-/// Reads what `write_geometry` wrote, as far as it is there; the extent is left alone.
+/// Reads what `write_geometry` wrote, as far as the file has it; the extent is not changed.
 void read_geometry(const h5::Reader& file, const std::string& object, VolumeGeometry& geometry);
 
 /// Class names of a label map written as HDF5; empty where the file has none.

@@ -17,10 +17,10 @@ namespace dfe::io {
 std::string compression_of(std::span<const std::byte> head);
 
 /// Decompresses the first `head_bytes` of `file`, asks `size_from_head` how many bytes the whole
-/// needs, and goes on to that many and one more, which tells the caller that the stream is longer.
-/// The result is shorter where the stream ends early. Concatenated streams (bgzip, pbzip2) are one.
-/// Memory is taken as data arrives. Throws `Error` where the stream is damaged, or the size is more
-/// than the machine's memory.
+/// needs, and continues to that many and one more, which tells the caller that the stream is
+/// longer. The result is shorter where the stream ends early. Concatenated streams (bgzip, pbzip2)
+/// are one. Memory is taken as data arrives. Throws `Error` where the stream is damaged, or the
+/// size is more than the machine's memory.
 RandomFile decompress(
     const RandomFile& file, const std::string& compression, std::size_t head_bytes,
     const std::function<std::int64_t(std::span<const std::byte>)>& size_from_head);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which writer a file name's ending asks for.
+// Which writer a file extension stands for.
 #include <string>
 
 #include "core/text.hpp"

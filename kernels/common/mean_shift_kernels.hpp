@@ -27,7 +27,7 @@ struct BitVolume {
     return row(z * extent.y + y);
   }
 
-  /// The 32 bits from x on; those beyond the row are not meant.
+  /// The 32 bits from x on; bits beyond the row are unspecified.
   DFE_HOST_DEVICE std::uint32_t window(const std::uint32_t* row, std::int64_t x) const {
     const std::uint32_t* const word = row + x / 32;
     return static_cast<std::uint32_t>((static_cast<std::uint64_t>(word[1]) << 32 | word[0]) >>

@@ -11,7 +11,7 @@ namespace dfe::card {
 
 class PlanCache {
  public:
-  /// Reads `path`; a file that is not there, cannot be read or holds nonsense counts as empty. An
+  /// Reads `path`; a file that is missing, unreadable or damaged counts as empty. An
   /// empty path keeps nothing.
   explicit PlanCache(std::string path);
 

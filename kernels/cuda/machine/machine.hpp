@@ -70,7 +70,7 @@ class Machine {
   /// Between any two memories that do not overlap.
   virtual void copy(std::byte* to, const std::byte* from, std::size_t bytes, Queue queue) = 0;
 
-  /// An event is a place in a queue. wait: the queue goes on when the work before the event is
+  /// An event is a place in a queue. wait: the queue continues when the work before the event is
   /// done; a fresh event is done.
   virtual int make_event() = 0;
   virtual void record(int event, Queue queue) = 0;

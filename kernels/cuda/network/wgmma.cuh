@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `wgmma` for the widths that the kernels use: PTX ISA, "wgmma.mma_async". Its sums are written
-// out, register by register, as the assembler wants them; each list goes on where the shorter one
+// out, register by register, as the assembler wants them; each list continues where the shorter one
 // ends.
 #pragma once
 
