@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A tomogram that a program holds in memory, as the library reads it.
+// Wraps an array of voxels in memory as a tomogram that the library can read.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace dfe {
 
-/// An array of voxels as a VolumeSource: what `segment` takes in place of a file. Copies nothing,
-/// so the voxels must outlive it, unchanged while they are read.
+/// An array of voxels as a VolumeSource, so that `segment` can take it in place of a file. The
+/// voxels are not copied: they must outlive this object and must not change while they are read.
 class ArrayVolume final : public VolumeSource {
  public:
-  /// `voxels` in (z, y, x) order, x fastest. The voxel size may stay unknown where nothing counts
-  /// in Å. `name` is for messages. Throws a usage `Error` where there are no voxels.
+  /// `voxels` are in (z, y, x) order, x fastest. `voxel_size` is in Å and may be unknown if nothing
+  /// is given in Å. `name` appears in messages. Throws a usage `Error` if there are no voxels.
   explicit ArrayVolume(VolumeView<const float> voxels, VoxelSize voxel_size = {},
                        std::string name = "array");
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What computes, with how many threads and how much memory: the same few options for whatever there
-// is to compute. None of them changes what is computed, but for rounding where it says so.
+// The compute device, the number of threads and the memory limit: one set of options for everything
+// that computes. They change results by rounding at most, and only where the comments say so.
 #pragma once
 
 #include <cstdint>
@@ -8,12 +8,14 @@
 
 namespace dfe {
 
-/// How the cpu backend computes convolutions.
+/// How the CPU backend computes 3x3x3 convolutions and up-convolutions. F(d, h, w) is Winograd's
+/// minimal filtering with tiles of d planes x h rows x w voxels of output (Lavin and Gray, CVPR
+/// 2016). The choice changes results by rounding; docs/design/engine.md gives the errors.
 enum class Convolution {
-  Winograd,  ///< minimal filtering F(4, 4, 4), at quarter resolution F(2, 4, 4), and the 8-product
-             ///< up-convolution: fastest
-  Strict,    ///< F(2, 2, 2): about half as fast, half the error of direct fp32
-  Direct,    ///< one multiply-add per weight: the oracle of the others
+  Winograd,  ///< F(4, 4, 6), or F(4, 4, 4) in training; F(2, 4, 4) at quarter resolution; the
+             ///< up-convolution with 8 products per voxel: fastest
+  Strict,    ///< F(2, 2, 2): about half as fast, half the rounding error of Direct
+  Direct,    ///< one multiply-add per weight: the reference for the other two
 };
 
 /// "winograd", "strict", "direct".
@@ -23,12 +25,12 @@ constexpr const char* convolution_name(Convolution convolution) {
                                               : "direct";
 }
 
-/// What a GPU computes with; sums are always in single precision.
+/// Number format of tensors and products on a GPU. Sums are always in single precision.
 enum class Precision {
-  Fp16,  ///< half: fastest, relative error about 1e-3
+  Fp16,  ///< half precision: fastest, relative error about 1e-3
   Bf16,  ///< bfloat16: the range of single precision, relative error about 1e-2
   Tf32,  ///< single precision in memory, 10-bit mantissas in products
-  Fp32,  ///< single precision throughout, slow
+  Fp32,  ///< single precision throughout: slowest
 };
 
 /// "fp16", "bf16", "tf32", "fp32".
@@ -39,8 +41,8 @@ constexpr const char* precision_name(Precision precision) {
                                         : "fp32";
 }
 
-/// Every request that computes holds one, and honours these fields of it; the others have no effect
-/// there:
+/// Every request that computes has these options. Each subcommand uses some of the fields and
+/// ignores the others:
 ///
 ///     segment, pick (the network)     all
 ///     cluster, pick (the clustering)  device, threads
@@ -48,15 +50,17 @@ constexpr const char* precision_name(Precision precision) {
 ///     simulate                        threads, memory_bytes
 ///     evaluate, target                threads
 ///
-/// More threads than the process may use are reduced to those, and the observer gets a warning;
-/// numbers that are not from 0 to 4096 are usage errors.
+/// If `threads` exceeds the number of CPUs that the process may use, it is reduced to that number
+/// and the observer receives a warning. Values outside 0 to 4096 are usage errors.
 struct ComputeOptions {
-  std::string device = "auto";  ///< auto, cpu, cuda, cuda:N, or ref (slow and plain, for checks)
-  Precision precision = Precision::Fp16;  ///< of a GPU; the other devices have their own
-  std::string instruction_set = "auto";   ///< of the cpu backend: auto, avx512, avx2, portable
-  Convolution convolution = Convolution::Winograd;  ///< of the cpu backend
+  std::string device = "auto";  ///< auto, cpu, cuda, cuda:N, or ref (slow reference, for checks).
+                                ///< auto is the first usable GPU, else the CPU; training and
+                                ///< clustering alone use the CPU, and training refuses cuda.
+  Precision precision = Precision::Fp16;            ///< used on a GPU only
+  std::string instruction_set = "auto";             ///< CPU only: auto, avx512, avx2, portable
+  Convolution convolution = Convolution::Winograd;  ///< CPU only
   int threads = 0;                                  ///< 0: all CPUs that the process may use
-  std::int64_t memory_bytes = 0;  ///< budget of the whole run; 0: what the machine has to spare
+  std::int64_t memory_bytes = 0;  ///< memory limit of the whole run; 0: what the machine has free
 };
 
 }  // namespace dfe

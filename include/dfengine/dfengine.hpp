@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything a program that embeds dfengine needs.
+// Includes the whole public interface.
 #pragma once
 
 #include "array_volume.hpp"

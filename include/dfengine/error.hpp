@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one exception type of the library. Its text is a finished sentence for the user, so that
-// callers print it as it is.
+// The only exception type of the library. Its text is a complete message that callers can show to
+// the user unchanged.
 #pragma once
 
 #include <cstddef>
@@ -10,21 +10,21 @@
 
 namespace dfe {
 
-/// Who has to act on an error; decides the exit code of the command line tool, and whether a batch
-/// goes on with its next input.
+/// The kind of an error decides the exit code of the command line tool, and whether a batch
+/// continues with its next input.
 enum class ErrorKind {
   Failed,     ///< the work could not be done: bad file, full disk, out of memory (exit code 1)
-  Usage,      ///< the request itself makes no sense: bad option, missing argument (exit code 2)
-  Cancelled,  ///< nobody: the caller's observer asked to stop (exit code 1)
+  Usage,      ///< the request is invalid: bad option, missing argument (exit code 2)
+  Cancelled,  ///< the caller's observer asked to stop (exit code 1)
 };
 
-/// Every failure the library reports. The text reads `area: 'object': fact; remedy` on one line,
+/// Every failure that the library reports. The text is one line, `area: 'object': fact; remedy`,
 /// with numbers and units.
 class Error : public std::runtime_error {
  public:
-  /// `area` names the part that speaks ("mrc", "weights", "segment"), `object` the file or option,
-  /// `fact` what is wrong, `remedy` what was expected or how to go on. `object` and `remedy` may be
-  /// empty.
+  /// `area` names the part of the library ("mrc", "weights", "segment"), `object` the file or
+  /// option, `fact` what is wrong, `remedy` what was expected or how to fix it. `object` and
+  /// `remedy` may be empty.
   Error(ErrorKind kind, std::string_view area, std::string_view object, std::string_view fact,
         std::string_view remedy = {})
       : std::runtime_error(compose(area, object, fact, remedy)),
@@ -32,14 +32,14 @@ class Error : public std::runtime_error {
         object_begin_(area.size() + 3),
         object_size_(object.size()) {}
 
-  /// A failure of the work (exit code 1).
+  /// An error of the kind Failed.
   Error(std::string_view area, std::string_view object, std::string_view fact,
         std::string_view remedy = {})
       : Error(ErrorKind::Failed, area, object, fact, remedy) {}
 
   ErrorKind kind() const noexcept { return kind_; }
 
-  /// What the text is about, as it stands there; may be empty.
+  /// The object as it appears in the text; may be empty.
   std::string_view object() const noexcept {
     return object_size_ > 0 ? std::string_view(what()).substr(object_begin_, object_size_)
                             : std::string_view();
@@ -54,12 +54,12 @@ class Error : public std::runtime_error {
     if (!remedy.empty()) text.append("; ").append(remedy);
     for (char& c : text)
       if (c == '\n' || c == '\r')
-        c = ' ';  // one line, whatever a file name or a library's message holds
+        c = ' ';  // file names and messages of libraries may contain line breaks
     return text;
   }
 
   ErrorKind kind_;
-  std::size_t object_begin_, object_size_;  // in the text, so that copying throws nothing
+  std::size_t object_begin_, object_size_;  // positions in the text: copying cannot throw
 };
 
 }  // namespace dfe

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Comparing found particles, or labels, with the truth. Scores of different rules cannot be
-// compared, so every result says its rule.
+// Evaluation: comparing predicted particles, or labels, with the truth. Scores of different
+// matching rules cannot be compared with each other.
 #pragma once
 
 #include <cstdint>
@@ -19,53 +19,56 @@
 
 namespace dfe {
 
-/// When a predicted particle counts as found. docs/evaluate.md compares them.
+/// The matching rule decides which predicted particles count as correct. docs/evaluate.md compares
+/// the rules.
 enum class MatchRule {
-  OneToOne,  ///< the assignment with most pairs, and of those the least total distance; pairs are
-             ///< at most the distance apart
-  Paper,  ///< the same with pairs closer than 136.8 Å (10 voxels where the voxel size is unknown):
-          ///< the DeepFinder paper's distance
-  Shrec,  ///< SHREC'19: the particle whose hit box holds the prediction; without hit boxes the
-          ///< nearest one within the distance
-  Czii,   ///< CZII challenge: each class by itself, within half the particle's radius, F-beta with
-          ///< beta 4 and class weights
-  DeepFinder,  ///< DeepFinder's Evaluator: a particle is found where exactly one prediction lies
-               ///< within the distance
+  OneToOne,  ///< one-to-one assignment with the most pairs and, among those, the smallest total
+             ///< distance; the particles of a pair are at most `distance` apart
+  Paper,  ///< the same with the distance of the DeepFinder paper, 136.8 Å (10 voxels if the voxel
+          ///< size is unknown); pairs must be closer than that
+  Shrec,  ///< SHREC'19: a prediction finds the particle whose hit box contains it; without hit
+          ///< boxes, the nearest particle within the distance
+  Czii,   ///< CZII challenge: each class separately, within half the particle's radius; F-beta with
+          ///< beta = 4 and class weights
+  DeepFinder,  ///< DeepFinder's Evaluator: a particle is found if exactly one prediction is within
+               ///< the distance
 };
 
 /// "one-to-one", "paper", "shrec", "czii", "deepfinder".
 std::string match_rule_name(MatchRule rule);
-/// Throws a usage `Error` with the choices.
+/// The inverse of `match_rule_name`. Throws a usage `Error` that lists the choices for any other
+/// text.
 MatchRule parse_match_rule(const std::string& name);
 
 struct EvaluateOptions {
   MatchRule rule = MatchRule::OneToOne;
   std::optional<Length>
       distance;  ///< unset: 10 voxels; 136.8 Å for `Paper`; 8 voxels for `Shrec` without hit boxes
-  std::optional<double> radius_share;     ///< distance as a share of the true particle's radius
-                                          ///< instead; `Czii` takes 0.5
-  std::map<int, Length> radius_of_class;  ///< needed for shares
-  std::map<int, double> weight_of_class;  ///< for the mean over classes; 1 where absent
+  std::optional<double> radius_share;     ///< distance as a fraction of the true particle's radius,
+                                          ///< instead of `distance`; neither set: 0.5 for `Czii`
+  std::map<int, Length> radius_of_class;  ///< by class label; needed for `radius_share`
+  std::map<int, double> weight_of_class;  ///< for the mean over classes; 1 if absent
   std::optional<double> beta;             ///< of F-beta; unset: 4 for `Czii`, else 1
 };
 
-/// One tomogram's particles, in voxels of the same grid.
+/// The particles of one tomogram. Predictions and truth are in voxels of the same grid.
 struct EvaluationPair {
   std::string name;
   std::vector<Particle> predicted, truth;
   VoxelSize voxel_size;                     ///< for lengths in Å
-  const VolumeSource* hit_boxes = nullptr;  ///< for `Shrec`: each voxel holds the 1-based number of
-                                            ///< its particle in `truth`, or 0
+  const VolumeSource* hit_boxes = nullptr;  ///< for `Shrec`: a voxel is the number of its particle
+                                            ///< in `truth`, counted from 1, or 0; may be null
 };
 
-/// Takes lists of several tomograms apart and pairs them by the tomograms' names; two lists of one
-/// tomogram each belong together whatever the names. Tomograms without predictions count as missed;
-/// predictions in tomograms without truth are left out with a warning. Throws `Error` where no name
-/// is in both lists.
+/// Splits lists by tomogram and pairs the parts by the tomograms' names. Two lists of one tomogram
+/// each are paired for any names. Particles of tomograms without predictions count as missed.
+/// Predictions in tomograms without truth are ignored, with a warning. Throws `Error` if no name is
+/// in both lists.
 std::vector<EvaluationPair> pair_tomograms(const ParticleList& predicted, const ParticleList& truth,
                                            std::vector<std::string>& warnings);
 
-/// Counts and what follows from them. A value that is 0/0 is NaN.
+/// Numbers of true positives, false positives and false negatives, and the scores that follow from
+/// them. A score that is 0/0 is NaN.
 struct Score {
   std::int64_t tp = 0, fp = 0, fn = 0;
   double precision = std::numeric_limits<double>::quiet_NaN();
@@ -74,138 +77,151 @@ struct Score {
   double fbeta = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// Precision tp/(tp+fp), recall tp/(tp+fn), F1 and F-beta. `fp` below 0 (`Czii`) gives a precision
-/// above 1, as in the official metric.
+/// Computes precision P = tp/(tp+fp), recall R = tp/(tp+fn), F1 and F-beta = (1+β²)·P·R/(β²·P+R).
+/// A negative `fp` (possible with `Czii`) gives a precision above 1, as in the official metric.
 Score score_of_counts(std::int64_t tp, std::int64_t fp, std::int64_t fn, double beta = 1);
 
-/// Rows are true classes, columns predicted ones; entry 0 of both is the background.
+/// Confusion matrix. Rows are true classes, columns predicted classes; entry 0 of both is the
+/// background, which stands for "no particle".
 struct ConfusionMatrix {
   std::vector<int> labels;           ///< 0 first, then ascending
   std::vector<std::int64_t> counts;  ///< labels.size() squared, row by row
 
-  std::int64_t at(int truth, int predicted) const;  ///< by label; 0 for labels that do not occur
+  std::int64_t at(int truth, int predicted) const;  ///< by label; 0 for a label that does not occur
 };
 
+/// Scores of one tomogram, or of all together.
 struct Scores {
-  std::int64_t truth = 0, predicted = 0;  ///< particles
-  Score localization;                     ///< whatever the class
-  std::map<int, Score> classes;           ///< every label that occurs
-  Score mean;  ///< counts summed; values weighted means over the classes of the truth, undefined
-               ///< ones as 0
+  std::int64_t truth = 0, predicted = 0;  ///< numbers of particles
+  Score localization;                     ///< the class is ignored
+  std::map<int, Score> classes;           ///< for every label that occurs
+  Score mean;  ///< counts are sums over classes; scores are weighted means over the classes of the
+               ///< truth, with undefined scores as 0
   ConfusionMatrix confusion;
-  std::int64_t duplicates = 0;  ///< predictions in reach of a true particle that count as false
-                                ///< because another one took it
-  double mean_distance_voxels = std::numeric_limits<double>::quiet_NaN();  ///< over the pairs
+  std::int64_t duplicates = 0;  ///< false positives within reach of a true particle that another
+                                ///< prediction was matched with
+  double mean_distance_voxels = std::numeric_limits<double>::quiet_NaN();  ///< over matched pairs
 };
 
+/// Result of `evaluate`.
 struct Evaluation {
-  double beta = 1;
-  std::map<int, double> distance_of_class_voxels;  ///< in the first tomogram; empty with hit boxes
-  Scores all;                                      ///< counts pooled over tomograms
+  double beta = 1;                                 ///< of F-beta
+  std::map<int, double> distance_of_class_voxels;  ///< in the first tomogram that has the class;
+                                                   ///< empty with hit boxes
+  Scores all;                                      ///< counts summed over tomograms
   std::vector<Scores> tomograms;                   ///< in the order of the pairs
 };
 
-/// Scores predictions against the truth. Deterministic. Throws a usage `Error` for distances that
-/// cannot be known (Å without a voxel size, a share without a radius), `Error` for distances so
-/// large that every particle neighbours every other in long lists, and for hit boxes that do not
-/// fit the truth. Cost: some milliseconds for 2,500 particles.
+/// Scores predictions against the truth. The result is deterministic. Throws a usage `Error` for
+/// distances that are not known (Å without a voxel size, a share without a radius); `Error` for
+/// distances so large that too many particles of a long list are neighbours, and for hit boxes that
+/// do not fit the truth. Cost: some milliseconds for 2,500 particles.
 Evaluation evaluate(const std::vector<EvaluationPair>& tomograms, const EvaluateOptions& options);
 
-/// What a threshold is put on.
+/// The value that a threshold applies to.
 enum class SweepValue { ClusterSize, Score };
 
+/// Scores at one threshold.
 struct SweepPoint {
-  double threshold = 0;  ///< predictions with at least this value stay
+  double threshold = 0;  ///< predictions with at least this value are kept
   Score localization, mean;
   std::map<int, Score> classes;
 };
 
+/// Result of a threshold sweep. The best points are those with the highest F-beta; if several are
+/// equal, the one with the lowest threshold.
 struct Sweep {
-  std::vector<SweepPoint> points;  ///< ascending thresholds, the lowest keeps all
-  std::size_t best_localization =
-      0;  ///< the point with the highest F-beta, the lowest threshold of equals
-  std::map<int, std::size_t> best_of_class;
+  std::vector<SweepPoint> points;            ///< ascending thresholds; the lowest keeps everything
+  std::size_t best_localization = 0;         ///< index into `points`
+  std::map<int, std::size_t> best_of_class;  ///< index into `points` by class label
 };
 
-/// Scores at up to `max_points` thresholds: all values that occur, or evenly spaced ranks of them.
-/// Throws a usage `Error` where a prediction has no such value.
+/// Evaluates at up to `max_points` thresholds: at all values that occur, or at evenly spaced ranks
+/// of them. Every threshold is matched anew. Throws what `evaluate` throws, a usage `Error` if a
+/// prediction has no such value, and `Error` if the observer cancels.
 Sweep sweep_thresholds(const std::vector<EvaluationPair>& tomograms, const EvaluateOptions& options,
                        SweepValue value, std::size_t max_points = 200,
                        Observer* observer = nullptr);
 
-/// The middle 95 % of a value over resamplings; NaN where it was never defined.
+/// The range from the 2.5th to the 97.5th percentile over the resamplings; NaN if the score was
+/// never defined.
 struct Interval {
   double low = std::numeric_limits<double>::quiet_NaN(),
          high = std::numeric_limits<double>::quiet_NaN();
 };
 
+/// Intervals of the scores of one class.
 struct ScoreInterval {
   Interval precision, recall, f1, fbeta;
 };
 
+/// Result of `bootstrap_scores`: intervals of the scores in `Scores`.
 struct Bootstrap {
   ScoreInterval localization, mean;
   std::map<int, ScoreInterval> classes;
 };
 
-/// Percentile intervals from `resamplings` draws, with replacement, of as many objects as there
-/// are: true particles with what was found for them, and predictions that found nothing. The same
-/// seed gives the same numbers.
+/// Percentile bootstrap. Each resampling draws, with replacement, as many objects as there are. An
+/// object is a true particle with its prediction, if any, or a prediction without a true particle.
+/// The same seed gives the same result. Throws what `evaluate` throws.
 Bootstrap bootstrap_scores(const std::vector<EvaluationPair>& tomograms,
                            const EvaluateOptions& options, std::int64_t resamplings,
                            std::uint64_t seed);
 
-/// Two lists of one tomogram as sets: particles of either, paired one to one within a distance,
-/// whatever their class.
+/// Intersection and differences of two particle lists.
 struct ListOverlap {
-  ParticleList both;  ///< as the first list has them
-  ParticleList only_a;
-  ParticleList only_b;
+  ParticleList both;    ///< particles of both lists, as the first list has them
+  ParticleList only_a;  ///< particles of the first list only
+  ParticleList only_b;  ///< particles of the second list only
 };
 
-/// Tomograms are paired by name as `pair_tomograms` does. Each list gets the column `confidence`: 1
-/// for particles of both lists, 0.5 for those of one.
+/// Compares two lists as sets: particles that are at most `distance_voxels` apart are paired one to
+/// one, and classes are ignored. Tomograms are paired by name as in `pair_tomograms`. Each
+/// resulting list has the extra column `confidence`: 1 for particles of both lists, 0.5 for the
+/// others.
 ListOverlap overlap(const ParticleList& a, const ParticleList& b, double distance_voxels);
 
 /// Scores of one class of a label volume.
 struct VoxelScore {
-  Score score;  ///< its f1 is the Dice coefficient
-  double iou = std::numeric_limits<double>::quiet_NaN();
+  Score score;                                            ///< f1 is the Dice coefficient
+  double iou = std::numeric_limits<double>::quiet_NaN();  ///< intersection over union
 };
 
+/// Scores of a label volume.
 struct VoxelScores {
-  VoxelScore foreground;  ///< every label above 0 as one
-  std::map<int, VoxelScore> classes;
-  VoxelScore mean;  ///< over the classes of the truth
+  VoxelScore foreground;              ///< all labels above 0 as one class
+  std::map<int, VoxelScore> classes;  ///< by class label
+  VoxelScore mean;                    ///< over the classes of the truth
   ConfusionMatrix confusion;
 };
 
-/// Compares labels voxel by voxel. Throws `Error` where the extents differ.
+/// Compares labels voxel by voxel. Throws `Error` if the extents differ.
 VoxelScores evaluate_voxels(VolumeView<const std::uint8_t> predicted,
                             VolumeView<const std::uint8_t> truth);
 
-/// Sums counts over volumes.
+/// Scores of several volumes together: counts are summed.
 VoxelScores pool_voxels(const std::vector<VoxelScores>& volumes);
 
-/// Counts of values in bins [i * width, (i + 1) * width).
+/// Histogram with bins [i * width, (i + 1) * width).
 struct Histogram {
   double width = 1;
   std::vector<std::int64_t> counts;
 
-  double mode() const;  ///< middle of the fullest bin, the first of equals; NaN where all are empty
+  double mode() const;  ///< centre of the fullest bin, the first of equals; NaN if all are empty
 };
 
-/// NaN is left out, values below 0 go to the first bin.
+/// Histogram of `values`. NaN is ignored; values below 0 are counted in the first bin.
 Histogram histogram_of(const std::vector<double>& values, double width);
 
-/// Distance in voxels of each particle's voxel from the nearest voxel that has `label` (0: any
-/// label above 0): the exact Euclidean one between voxel centres. NaN for particles outside the
-/// volume. Throws `Error` where no voxel has the label. Memory: 4 bytes per voxel.
+/// Distance, in voxels, from each particle's voxel to the nearest voxel with `label` (0: any label
+/// above 0). It is the exact Euclidean distance between voxel centres; NaN for particles outside
+/// the volume. Throws `Error` if no voxel has the label or an axis has more than 26,000 voxels.
+/// Memory: 4 bytes per voxel.
 std::vector<double> distances_to_label(VolumeView<const std::uint8_t> labels, int label,
                                        const std::vector<Particle>& particles, int threads = 0);
 
-/// Heights of the local maxima (26 neighbours, values above 0) of a class's score map, in `bins`
-/// bins from 0 to 1. Three planes are in memory at a time.
+/// Histogram of the local maxima of a class's score map, in `bins` bins from 0 to 1. A local
+/// maximum is above 0 and compared with its 26 neighbours. Three planes are in memory at a time.
 Histogram local_maxima(const ScoreLookup& scores, const Extent3& extent, int class_label, int bins);
 
 }  // namespace dfe

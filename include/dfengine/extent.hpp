@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sizes, positions and boxes on the voxel grid. The order is always (z, y, x): z is the beam, y the
-// tilt axis, x fastest in memory.
+// Sizes, positions and boxes on the voxel grid. The order is always (z, y, x): z is along the beam,
+// y along the tilt axis, and x is fastest in memory.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ struct Extent3 {
 
   friend bool operator==(const Extent3&, const Extent3&) = default;
 
-  /// Product of the three; throws `Error` where an axis is negative or the product exceeds 2^62 (a
-  /// nonsense header, never a tomogram).
+  /// Number of voxels, z·y·x. Throws `Error` if an axis is negative or the product exceeds 2^62,
+  /// which only a damaged header can give.
   std::int64_t voxels() const {
     constexpr std::int64_t kLimit = std::int64_t{1} << 62;
     if (z < 0 || y < 0 || x < 0)
@@ -34,14 +34,14 @@ struct Extent3 {
   }
 };
 
-/// A voxel's place, 0-based; voxel centres lie at integers.
+/// Index of a voxel, 0-based. Voxel centres have integer coordinates.
 struct Index3 {
   std::int64_t z = 0, y = 0, x = 0;
 
   friend bool operator==(const Index3&, const Index3&) = default;
 };
 
-/// A block of voxels: from `begin`, `extent` voxels along each axis.
+/// A box of `extent` voxels whose first voxel is `begin`.
 struct Box3 {
   Index3 begin;
   Extent3 extent;
@@ -49,7 +49,8 @@ struct Box3 {
   friend bool operator==(const Box3&, const Box3&) = default;
 };
 
-/// A point in voxel units (or Å where the name says so); voxel centres lie at integers.
+/// A point in voxels, or in Å if the variable's name says so. Voxel centres have integer
+/// coordinates.
 struct Point3 {
   double z = 0, y = 0, x = 0;
 

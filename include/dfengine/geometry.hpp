@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a volume lies in space, as far as its file says: what every output copies from its input.
+// Position and scale of a volume as its file gives them. Every output copies them from its input.
 #pragma once
 
 #include <array>
@@ -10,9 +10,8 @@
 
 namespace dfe {
 
-/// Edge lengths of one voxel in Å. 0 means unknown: files with 0 or exactly 1 say nothing about the
-/// voxel (both are what writers leave when nobody told them), so readers turn both into 0 and add a
-/// warning.
+/// Edge lengths of one voxel in Å; 0 means unknown. Programs that do not know the voxel size write
+/// 0 or exactly 1, so readers turn both into 0 and add a warning.
 struct VoxelSize {
   double z_angstrom = 0, y_angstrom = 0, x_angstrom = 0;
 
@@ -20,7 +19,7 @@ struct VoxelSize {
 
   static VoxelSize cubic(double angstrom) { return {angstrom, angstrom, angstrom}; }
   bool known() const { return z_angstrom > 0 && y_angstrom > 0 && x_angstrom > 0; }
-  /// Mean of the three edges in Å; 0 where unknown. Tomograms are cubic but for rounding.
+  /// Mean of the three edges in Å, 0 if unknown. Voxels of tomograms are cubic except for rounding.
   double mean_angstrom() const { return known() ? (z_angstrom + y_angstrom + x_angstrom) / 3 : 0; }
 };
 
@@ -30,13 +29,13 @@ struct VolumeGeometry {
   VoxelSize voxel_size;
   Point3 origin_angstrom;                             ///< MRC ORIGIN
   Index3 start;                                       ///< MRC NXSTART..NZSTART, in voxels
-  Extent3 sampling;                                   ///< MRC MX..MZ; 0 means "as the extent"
+  Extent3 sampling;                                   ///< MRC MX..MZ; 0: the same as the extent
   std::array<double, 3> cell_angles_deg{90, 90, 90};  ///< alpha, beta, gamma
   int space_group = 1;                                ///< MRC ISPG; 1 for a volume
   std::vector<std::string> labels;  ///< up to ten text labels of at most 80 characters
 };
 
-/// All that is known about a volume file before its voxels are read.
+/// What is known about a volume file before its voxels are read.
 struct VolumeInfo {
   std::string path;
   std::string format;      ///< "mrc", "hdf5" or "em"
@@ -45,13 +44,13 @@ struct VolumeInfo {
   int mrc_mode = -1;       ///< MRC mode number; -1 for other formats
   std::string byte_order;  ///< "little" or "big"
   std::array<int, 3> axis_order{
-      1, 2, 3};  ///< MRC MAPC, MAPR, MAPS as found in the file; voxels are delivered in (z, y, x)
+      1, 2, 3};  ///< MRC MAPC, MAPR, MAPS of the file; voxels are always read in (z, y, x) order
   std::int64_t extended_header_bytes = 0;
   std::string extended_header_type;
   std::string compression;  ///< "", "gzip" or "bzip2"
   VolumeGeometry geometry;
   std::vector<std::string>
-      warnings;  ///< one sentence each: every oddity of the file that was corrected or assumed
+      warnings;  ///< one sentence for everything in the file that was corrected or assumed
 };
 
 }  // namespace dfe

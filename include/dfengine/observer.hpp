@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the library tells what it is doing. It never prints: callers show progress and messages as
-// suits them, and may ask to stop.
+// How the library reports progress and messages, and how callers stop it. The library never prints.
 #pragma once
 
 #include <cstdint>
@@ -12,25 +11,26 @@ enum class LogLevel {
   Debug,
   Info,
   Warning,
-  Error  ///< one of several inputs failed, and the work goes on
+  Error  ///< one of several inputs failed; the work continues with the next
 };
 
-/// Receives progress and messages; the default ignores both. Called from the thread that called the
-/// library.
+/// Receives progress and messages; the default ignores both. The library calls it from the thread
+/// that called the library.
 class Observer {
  public:
   virtual ~Observer() = default;
 
-  /// `done` of `total` units of `stage` are finished ("network", "read", "cluster"). Called often;
-  /// be quick.
+  /// `done` of `total` units of a stage ("network", "read", "cluster") are finished. It is called
+  /// often and should return quickly.
   virtual void progress(std::string_view /*stage*/, std::int64_t /*done*/, std::int64_t /*total*/) {
   }
 
-  /// One finished sentence for the user.
+  /// One complete message for the user.
   virtual void message(LogLevel /*level*/, std::string_view /*text*/) {}
 
-  /// True asks the library to give up as soon as it can: it then throws `Error` of the kind
-  /// Cancelled and leaves nothing half-written. Only training ends well, with a checkpoint.
+  /// Return true to stop the library as soon as possible. It then throws an `Error` of the kind
+  /// Cancelled and leaves no incomplete file. Training does not throw: it writes a checkpoint and
+  /// returns.
   virtual bool cancelled() { return false; }
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts as users type them, in options and settings, taken apart. Nothing here looks at the user's
-// locale: "7.5" is seven and a half everywhere.
+// Parsing of options and settings as users type them. The locale is ignored: "7.5" is seven and a
+// half everywhere.
 #pragma once
 
 #include <charconv>
@@ -12,11 +12,12 @@
 
 namespace dfe {
 
-/// The parts of `text` between separators, empty ones too; at least one.
+/// Splits `text` at every separator and keeps empty parts. The result has at least one part; the
+/// parts refer to `text`, which must outlive them.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
-/// The number that the whole text is, a plus sign before it allowed. Nothing for other text,
-/// numbers that do not fit into T, NaN and infinities.
+/// The whole text as a number; a leading plus sign is allowed. Empty for any other text, for
+/// numbers that do not fit into T, and for NaN and infinities.
 template <class T>
 std::optional<T> parse_as(std::string_view text) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);

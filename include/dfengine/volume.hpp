@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Volumes in memory: one owner (`Volume`) and one view. Elements lie in (z, y, x) order, x fastest,
-// without padding.
+// Volumes in memory: an owner (`Volume`) and a view (`VolumeView`). Elements are in (z, y, x)
+// order, x fastest, without padding.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace dfe {
 
-/// A volume owned by someone else. Cheap to copy.
+/// A volume that someone else owns. Cheap to copy.
 template <class T>
 struct VolumeView {
   T* data = nullptr;
@@ -26,18 +26,20 @@ struct VolumeView {
   operator VolumeView<const T>() const { return {data, extent}; }
 };
 
-/// Owns `extent.voxels()` elements. Move-only: a copy of a tomogram is never wanted by accident;
-/// use `clone`.
+/// Owns `extent.voxels()` elements. Move-only, so that a tomogram is never copied by accident; use
+/// `clone` to copy.
 template <class T>
 class Volume {
  public:
   Volume() = default;
 
-  /// Elements are not initialised, so that the first writer decides where pages live. Throws
-  /// std::bad_alloc.
+  /// Leaves the elements uninitialised, so that memory pages are placed near the thread that writes
+  /// them first. Throws `Error` for an extent that is out of range, std::bad_alloc if memory runs
+  /// out.
   explicit Volume(Extent3 extent)
       : extent_(extent), data_(new T[static_cast<std::size_t>(extent.voxels())]) {}
 
+  /// Sets all elements to `value`.
   Volume(Extent3 extent, T value) : Volume(extent) {
     std::fill_n(data_.get(), extent.voxels(), value);
   }
