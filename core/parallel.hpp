@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parallel loops over fixed chunks: where a chunk begins and ends depends on the range alone, never
-// on the number of threads, so that sums kept per chunk and added in order are the same bits on any
-// machine.
-//
-// A pool of our own rather than oneTBB: the loops here are flat and few, ThreadSanitizer sees every
-// hand-over (it cannot look into a packaged TBB), and workers keep their index, which the kernels
-// use for their scratch.
+// Parallel loops over fixed chunks. Where a chunk begins and ends depends only on the range, never
+// on the number of threads, so sums per chunk that are added in order are identical bit for bit on
+// any machine. Why not oneTBB: docs/design/engine.md, "Threads: why not oneTBB".
 #pragma once
 
 #include <cstdint>

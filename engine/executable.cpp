@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walks the schedule: reads planes, runs ops on ranges of planes, slides buffers where a backend
-// wants that, and hands on results, which on a device that works beside the host come one slab
-// late. All memory is made in the constructor. See docs/design/engine.md, "The path".
+// Follows the schedule: reads planes, runs ops on ranges of planes, slides buffers if the backend
+// needs that, and delivers results, one slab late on a device that works while the host does. The
+// constructor allocates all memory. See docs/design/engine.md, "The path".
 #include "engine/executable.hpp"
 
 #include <algorithm>

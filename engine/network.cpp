@@ -2,7 +2,7 @@
 // Plans every op of a graph on a backend, with its weights checked against its shape, and answers
 // what the ops together need: bytes, workspace, blocks. It visits ops with one overload each, so an
 // op that a backend could not be asked for does not compile. See docs/design/engine.md, "The path"
-// and "The seam".
+// and "The backend interface".
 #include "engine/network.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far a column must be wider than what is kept of it: intervals are propagated from the output
-// back through every op, rounded to whole blocks on the way. See docs/design/engine.md, "Why
+// How much wider than its kept part a column must be. Intervals are propagated from the output back
+// through every op, and rounded to whole blocks on the way. See docs/design/engine.md, "Why
 // streaming is exact, and what it costs".
 #include "engine/reach.hpp"
 

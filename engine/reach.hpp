@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far an output voxel sees within its plane, blocks of outputs that are computed together
-// included: the halo of a column.
+// The halo of a column: how far an output voxel reaches within its plane, including the blocks of
+// outputs that are computed together.
 #pragma once
 
 #include <vector>
@@ -21,9 +21,10 @@ struct PlaneReach {
 };
 
 /// `grids` per op: PlannedOp::grid(). Computed by interval propagation from the output back. With
-/// blocks of one voxel the network sees 30 back from a multiple of 4 and 34 ahead of the voxel
-/// before one: 32 and 36. Blocks of several reach further, because rounding inside a block depends
-/// on all of its inputs.
+/// blocks of one voxel, an output voxel reaches at most 31 voxels back and 34 ahead. Columns are
+/// kept from one multiple of 4 to another, where it is 30 back and 34 ahead; on the pooling grid
+/// that is 32 and 36. Larger blocks reach further, because rounding inside a block depends on all
+/// of its inputs.
 PlaneReach plane_reach(const Graph& graph, const std::vector<Extent3>& grids);
 
 }  // namespace dfe

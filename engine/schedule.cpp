@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Simulates a run to find its order: Planner keeps how far each op and tensor is, always takes the
-// deepest op that can run, and reads another slab only when none can. A first pass finds how many
-// planes each buffer must hold; where buffers slide, a second pass with these capacities puts in
-// the moves. See docs/design/engine.md, "The path" and "Why streaming is exact".
+// Simulates a run to find its order. Planner keeps the progress of each op and tensor, always takes
+// the deepest op that can run, and reads another slab only when none can. A first pass finds how
+// many planes each buffer must hold. If buffers slide, a second pass with these capacities adds the
+// moves. See docs/design/engine.md, "The path" and "Why streaming is exact, and what it costs".
 #include "engine/schedule.hpp"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a tomogram is cut so that a run keeps to its memory. First what one cut costs (Common::with),
-// then which cuts there are (cuts) and the first that fits (plan_columns), patches of DeepFinder's
-// size, which are not chosen (plan_patches); last plan_network, which also decides whether the
-// first skip is kept or computed twice. Columns are sorted by the work they cost, and a step is
-// halved before planes are cut, because lower steps cost none. Why: docs/design/engine.md, "Why
-// streaming is exact, and what it costs".
+// How a tomogram is cut so that a run keeps to its memory limit: the memory and work of one cut
+// (Common::with); all sensible cuts (cuts) and the first that fits (plan_columns); DeepFinder's
+// patches, whose size is the user's (plan_patches); and plan_network, which also decides whether
+// the first skip is kept or computed twice. Cuts are sorted by the work they cost. The planes per
+// step are halved before planes are cut, because that costs no work. See docs/design/engine.md,
+// "Why streaming is exact, and what it costs".
 #include "engine/segment_plan.hpp"
 
 #include <algorithm>

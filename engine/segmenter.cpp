@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exact segmentation: the volume streams through the network column by column; usually one column
-// is the whole plane. ColumnInput and ColumnOutput bring voxels in and labels out, segment_exactly
-// goes through the columns, prepare decides what of an earlier tomogram can be used again, and
-// BackendSegmenter, which the public Segmenter is made of, keeps it. See docs/design/engine.md,
-// "The path".
+// Exact segmentation: the volume streams through the network one column after another; usually one
+// column is the whole plane. ColumnInput reads voxels, ColumnOutput copies labels and scores, and
+// segment_exactly runs the columns. `prepare` decides whether the network of an earlier tomogram
+// can be used again, and BackendSegmenter, the base of the public Segmenter, keeps it. See
+// docs/design/engine.md, "The path".
 #include <algorithm>
 #include <optional>
 #include <utility>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam between the network and the machines that compute it. A backend plans each op, or
-// refuses with a reason; a planned op computes any range of z planes of its output from the planes
-// of its inputs that are in memory.
+// The interface between the network and the backends that compute it. A backend plans each op, or
+// refuses it with a reason. A planned op computes any range of z planes of its output from the
+// planes of its inputs that are in memory.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The seam of training, beside that of inference (backend.hpp): a planner makes the backward of
-// each op on whole tensors in its backend's layout. The head needs none: in training it is a 1x1x1
-// convolution followed by softmax and loss.
+// The interface for training, in addition to that for inference (backend.hpp). A planner makes the
+// backward of each op, on whole tensors in the layout of its backend. The head needs none: in
+// training it is a 1x1x1 convolution followed by softmax and loss.
 #pragma once
 
 #include <cstddef>

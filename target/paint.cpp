@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Paints objects into a label volume. The volume is cut into fixed tiles, and every tile goes
-// through its objects in the order of the list: the last one wins whichever thread paints, and no
-// voxel of a mask is computed twice. Shapes and their rules are in stencil.cpp; what the rules mean
-// in docs/target.md.
+// Paints objects into a label volume. The volume is cut into fixed tiles, and each tile paints its
+// objects in the order of the list. So the last object wins for any number of threads, and no voxel
+// of a mask is computed twice. Shapes and rules are in stencil.cpp; docs/target.md explains the
+// rules.
 #include <algorithm>
 #include <atomic>
 #include <cmath>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `simulate`: a configuration in, data sets out, laid out as `train` wants them (data.folder):
-// train/, valid/ and test/ with NAME.mrc, NAME_target.mrc and NAME_objl.xml, and beside these
-// whatever else is known. Each scene is made once and imaged for every condition.
+// train/, valid/ and test/ with NAME.mrc, NAME_target.mrc and NAME_objl.xml, and the rest of the
+// truth next to them. Each scene is made once and imaged for every condition.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every setting is asked for here, section by section in the order of docs/simulate.md; what a
-// value must be is checked where the value is used, and only what no later check would understand
-// here.
+// Asks for every setting, section by section in the order of docs/simulate.md. Values are checked
+// where they are used; only what no later check can recognise is checked here.
 #include "commands/simulate/simulate_settings.hpp"
 
 #include <algorithm>

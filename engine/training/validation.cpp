@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Validation, see the header. Probabilities come in boxes whose order follows the memory budget, so
-// they are summed as whole numbers of 2^-30 and 2^-24: sums of integers do not depend on the order.
+// Validation, see the header. Probabilities arrive in boxes whose order depends on the memory
+// limit. They are summed as whole numbers, of 2^-30 and 2^-24, because sums of integers do not
+// depend on the order.
 #include "engine/training/validation.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings by name, see the header. Every question is noted in the section it was put to: unknown
-// keys and the effective configuration both follow from these notes.
+// Settings by name, see the header. Each section notes the keys that it was asked for. Unknown keys
+// and the effective configuration follow from these notes.
 #include "io/config/config.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CSV and TSV lists from anywhere: the delimiter is sniffed, columns are known by many names, and
-// what is not understood is kept.
+// Reads CSV and TSV lists of many programs: the delimiter is detected, columns are recognised by
+// several names, and unknown columns are kept.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The door to particle lists: finds the format, hands over to its reader or writer, and adds what
-// holds for all of them.
+// The entry point for particle lists: detects the format, calls its reader or writer, and makes the
+// checks that all formats share.
 #include "io/particle_list.hpp"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each function below settles one question about the header, in the order in which the answers are
-// needed: byte order, mode, axes, length, bytes' sign, scale, texts.
+// Interprets an MRC header. Each function answers one question, in the order in which the answers
+// are needed: byte order, mode, axes, length, sign of bytes, scale, texts.
 #include "io/volumes/mrc_header.hpp"
 
 #include <algorithm>

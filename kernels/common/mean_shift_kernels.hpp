@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mean shift on a GPU, step by step. Voxels are bits, sums are integers, so nothing depends on the
-// order in which threads come. A kernel with items works as those of plane_ops.hpp; one with warps
-// is written against a warp (warp.hpp), and each warp has one piece of work.
+// The steps of mean shift on a GPU. Voxels are bits and sums are integers, so the order of threads
+// does not change the result. Kernels with items work like those of plane_ops.hpp. Kernels with
+// warps are written against a Warp type (warp.hpp), and each warp has one piece of work.
 #pragma once
 
 #include <bit>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The direct kernels, written once on the compilers' vector types and compiled for each instruction
-// set. Every output voxel is summed in the same order wherever it stands in a row (bias, then taps,
-// then channels): full vectors always, garbage beyond the row's end is computed and not stored.
-// That is why slabs, tiles and threads cannot change a bit.
+// set. The terms of every output voxel are summed in the same order at every position in a row
+// (bias, then taps, then channels). Kernels always compute full vectors; values beyond the row's
+// end are unspecified and not stored. So slabs, tiles and threads cannot change a bit.
 #include "core/half.hpp"
 #include "kernels/cpu/isa_table.hpp"
 #include "kernels/cpu/isa_vector.hpp"

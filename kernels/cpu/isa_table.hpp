@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each instruction set offers the cpu backend: a table of functions over rows of voxels.
-// isa_kernels.cpp is compiled once per instruction set; it may include nothing but this file, so
-// that no inline function of the standard library is compiled for an instruction set that the
-// running machine may lack and then chosen by the linker for everybody.
+// What each instruction set offers the cpu backend: a table of functions over rows of voxels. The
+// isa_* files are compiled once per instruction set. They may include only each other, their tables
+// and core/half.hpp, so that no inline function of the standard library is compiled for an
+// instruction set that the running machine may lack and then chosen by the linker for the whole
+// program.
 #pragma once
 
 #include <cstdint>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// 3x3x3 convolutions and up-convolutions with fewer products, chunk of tiles by chunk of tiles.
-// WinogradConv transforms the input of a chunk (transform_input), meets each point with its weights
-// (ProductWeights) and sums along D while a point's products lie in the cache, and transforms back
-// with bias and ReLU (transform_output); while it multiplies, it fetches the next chunk's input
-// (fetch_on_the_way). ProductUpConv does the same with 8 products a voxel. The transformations are
-// in isa_winograd.hpp, their points in winograd_points.cpp and isa_filtering.hpp. How tiles, chunks
-// and prefetches were found, and how accurate it is: docs/design/engine.md, "Layout and kernels of
-// `cpu`".
+// 3x3x3 convolutions and up-convolutions with fewer products, for one chunk of tiles after another.
+// WinogradConv transforms the input of a chunk (transform_input), multiplies each point by its
+// weights (ProductWeights), sums along D while the point's products are in the cache, and
+// transforms back with bias and ReLU (transform_output). During the products it prefetches the next
+// chunk's input (fetch_on_the_way). ProductUpConv does the same with 8 products per voxel. The
+// transformations are in isa_winograd.hpp, their points in winograd_points.cpp and
+// isa_filtering.hpp. Tiles and accuracy: docs/design/engine.md, "Layout and kernels of `cpu`"; how
+// chunks and prefetches were found: "What made the Winograd kernels fast".
 #include "kernels/cpu/winograd.hpp"
 
 #include <algorithm>

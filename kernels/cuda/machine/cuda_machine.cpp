@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The machine that is a GPU: CUDA's runtime for memory, streams and events; plans of cuDNN, timed
 // once and remembered (plan, fastest); and one overload of `start` for each of the project's own
-// kernels. It holds no decision that could be made above machine.hpp, because only a GPU can show
-// whether it is right. See docs/design/cuda.md, "Layers, from the program down".
+// kernels. Only a GPU can test this file, so every decision that can be made above machine.hpp is
+// made there. See docs/design/cuda.md, "Layers, from the program down".
 #include "kernels/cuda/machine/cuda_machine.hpp"
 
 #include <cuda_runtime_api.h>

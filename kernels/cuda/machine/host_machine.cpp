@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stand-in for a GPU, see the header: convolutions by their definition (convolve), queues of
-// tasks that run when someone waits (push, advance), one overload of `start` for each of the
-// project's own kernels, and memory whose bounds are checked.
+// The stand-in for a GPU, see the header: convolutions by their definition (convolve), queues whose
+// tasks run when someone waits for them (push, advance), one overload of `start` for each of the
+// project's own kernels, and memory with checked bounds.
 #include "kernels/cuda/machine/host_machine.hpp"
 
 #include <array>

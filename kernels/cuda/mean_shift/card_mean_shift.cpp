@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the host does between the kernels: memory, and one sum over rows. That sum is over some 0.4
-// million numbers, less than a millisecond, so no library of scans and sorts is needed: seeds lie
-// in memory order as bits do.
+// What the host does between the kernels: memory, and one running sum over rows. The sum has about
+// 0.4 million terms and takes less than a millisecond. Seeds are in memory order like the bits, so
+// no library of scans and sorts is needed.
 #include "kernels/cuda/mean_shift/card_mean_shift.hpp"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions by cuDNN: one convolution on windows of planes (WindowConv), a convolution of one or
 // two inputs (CardConv), and the up-convolution in one of two ways (CardUpConv). Two inputs are two
-// convolutions, the second of which adds what the first left: nothing is copied behind each other,
-// and what is written in between is a fifth of that copy. See docs/design/cuda.md, "Decisions".
+// convolutions; the second adds the partial sum of the first. Inputs need not be joined by a copy,
+// and the partial sum is a fifth of that copy. See docs/design/cuda.md, "Convolutions".
 #include <algorithm>
 #include <cstring>
 
