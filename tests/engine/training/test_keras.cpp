@@ -50,7 +50,8 @@ std::vector<double> flat(const Gradients& gradients) {
 void compare(const ComputeOptions& device, const std::string& name, const LossSpec& loss) {
   const std::vector<Golden> expected = golden(name);
   REQUIRE(expected.size() > 200);
-  const Graph graph = deepfinder_graph({{3, 4, 5}, 3});
+  const Graph graph =
+      deepfinder_graph({.widths = {3, 4, 5}, .classes = 3, .streamed = false});  // as `train` does
   const TrainingBackend on = make_training_backend(device);
   SingleProcess alone;
   BatchGradient compute(graph, on, kPatch, 2, loss, alone);
