@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Levenshtein distances with one row of the table, see the header.
-#include "core/nearest_name.hpp"
-
+// Which known name a misspelt one stands for: Levenshtein distances with one row of the table.
 #include <algorithm>
 #include <numeric>
+
+#include "dfengine/text.hpp"
 
 namespace dfe {
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -28,5 +29,10 @@ std::optional<T> parse_as(std::string_view text) {
     if (!std::isfinite(value)) return std::nullopt;
   return value;
 }
+
+/// Of the known names the one that a misspelt `name` probably means: with the fewest
+/// single-character changes (Levenshtein distance), if these are at most a third of the longer
+/// name's characters, but 2 at least; the first of equals. Empty if there is none.
+std::string nearest_name(std::string_view name, const std::vector<std::string>& known);
 
 }  // namespace dfe

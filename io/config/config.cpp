@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "core/nearest_name.hpp"
 #include "core/number_text.hpp"
 #include "core/text.hpp"
 #include "dfengine/error.hpp"

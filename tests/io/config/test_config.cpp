@@ -4,8 +4,8 @@
 #include <fstream>
 #include <functional>
 
-#include "core/nearest_name.hpp"
 #include "dfengine/error.hpp"
+#include "dfengine/text.hpp"
 #include "io/config/config.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/temp_folder.hpp"
