@@ -5,30 +5,42 @@
 namespace dfe::cli {
 
 Command add_cluster(CLI::App& root, CommonOptions& common) {
-  CLI::App* app =
-      root.add_subcommand("cluster", "Group the labelled voxels of label maps into particles");
+  CLI::App* app = root.add_subcommand("cluster", "Group labelled voxels into particles");
+  app->group(step::kPick);
   app->footer(
-      "Examples:\n"
-      "  dfengine cluster labels.mrc --radius 8 --min-size 100 -o picks.star\n"
-      "  dfengine cluster labels.mrc --method components --min-size 100 --min-size 3=50 -o "
-      "picks.csv");
+      "Example:\n"
+      "  dfengine cluster labels.mrc --radius 8 --min-size 100 -o picks.star\n\n"
+      "Next: 'dfengine evaluate' compares the picks with particles that you know;\n"
+      "'dfengine convert' writes them in another format.");
   struct Arguments {
     ClusterArguments cluster;
     std::vector<std::string> label_maps;
     std::string scores, output;
   };
   const auto a = std::make_shared<Arguments>();
+  app->option_defaults()->group(group::kFiles);
   app->add_option("LABELS", a->label_maps,
-                  "Label maps: MRC, HDF5 or EM volumes of whole numbers from 0 to 255")
+                  "One or more label maps: MRC, HDF5 or EM volumes of whole numbers from 0 to 255")
       ->required();
   app->add_option("-o,--output", a->output,
                   "Particle list to write, or a folder for several label maps")
-      ->required();
-  app->add_option(
-      "--scores", a->scores,
-      "Score maps of the label map; a particle's score is then its class's mean probability");
+      ->required()
+      ->type_name("LIST");
+  app->add_option("--scores", a->scores,
+                  "Score maps (HDF5) of the label map: a particle's score is then the mean "
+                  "probability of its class")
+      ->type_name("FILE");
+  add_list_format(*app, a->cluster.format);
   add_cluster_options(*app, a->cluster);
-  add_common_options(*app, common);
+  add_common_options(
+      *app, common,
+      {.overwrite = kOverwrite,
+       .skip_existing = kSkipExisting,
+       .seed = "",
+       .device = "auto or cpu (the CPU), cuda or cuda:N (mean shift on GPU number N, "
+                 "with the same results)",
+       .threads = true,
+       .memory = false});
   return {app, [a, &common](Observer& observer) {
             ClusterRequest request;
             request.common = common.request();

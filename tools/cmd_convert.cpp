@@ -6,35 +6,35 @@ namespace dfe::cli {
 
 Command add_convert(CLI::App& root, CommonOptions& common) {
   CLI::App* app = root.add_subcommand("convert", "Convert a particle list to another format");
+  app->group(step::kPrepare);
   app->footer(
-      "Examples:\n"
-      "  dfengine convert objects.xml picks.csv\n"
-      "  dfengine convert picks.csv particles.star --format relion5 --like tomo.mrc "
-      "--relion-binning 4");
+      "Example:\n"
+      "  dfengine convert picks.star particles.csv\n\n"
+      "Next: 'dfengine target' paints a particle list into a target to train with.");
   const auto r = std::make_shared<ConvertRequest>();
-  app->add_option(
-         "IN", r->input,
-         "List to read: DeepFinder XML, RELION 3, 4 or 5 STAR, CSV, TSV or SHREC locations")
+  app->option_defaults()->group(group::kFiles);
+  app->add_option("IN", r->input,
+                  "List to read: DeepFinder XML, RELION 3, 4 or 5 STAR, CSV, TSV or SHREC "
+                  "locations")
       ->required();
   app->add_option("OUT", r->output, "List to write")->required();
-  app->add_option("--format", r->output_format,
-                  "auto (by the name), star, relion3, relion4, relion5, xml, csv or tsv")
-      ->capture_default_str();
-  app->add_option("--from", r->input_format,
-                  "Format of IN: auto (by its content), one of the same names, or shrec")
-      ->capture_default_str();
-  app->add_option("--axes", r->output_xml_axes,
-                  "Axis order of an XML list to write: xyz, or zyx as before April 2020")
-      ->capture_default_str();
-  app->add_option("--from-axes", r->input_xml_axes,
-                  "Axis order of an XML or SHREC list to read: detect, xyz or zyx")
-      ->capture_default_str();
-  app->add_option("--like", r->tomogram, "Tomogram whose size and voxel size apply");
-  app->add_option("--relion-binning", r->relion_binning,
-                  "Voxels of the tomogram per unbinned pixel edge, for RELION coordinates")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  add_common_options(*app, common);
+  add_list_format(*app, r->output_format);
+  app->option_defaults()->group(group::kLists);
+  add_list_reading(*app, "--from", r->input_format);
+  add_axes(*app, "--from-axes", r->input_xml_axes, "Axis order of an XML or SHREC list to read");
+  one_of(app->add_option("--axes", r->output_xml_axes,
+                         "Axis order of an XML list to write: xyz, or zyx (as before April 2020)"),
+         {"xyz", "zyx"})
+      ->capture_default_str()
+      ->type_name("ORDER");
+  add_frame(*app, r->tomogram, r->relion_binning);
+  add_common_options(*app, common,
+                     {.overwrite = kOverwrite,
+                      .skip_existing = kSkipExisting,
+                      .seed = "",
+                      .device = "",
+                      .threads = false,
+                      .memory = false});
   return {app, [r, &common](Observer& observer) {
             r->common = common.request();
             return run_convert(*r, &observer);

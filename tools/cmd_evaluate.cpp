@@ -43,7 +43,7 @@ struct EvaluateArguments {
 EvaluateRequest parse_evaluate_request(const EvaluateArguments& a, const CommonOptions& common) {
   EvaluateRequest request = a.request;
   request.common = common.request();
-  request.seed = common.seed;
+  request.seed = common.seed.value_or(0);
   request.compute = parse_compute_options(common.compute);
   request.options.rule = parse_match_rule(a.rule);
   if (!a.distance.empty()) request.options.distance = Length::parse(a.distance, "--distance");
@@ -63,9 +63,83 @@ EvaluateRequest parse_evaluate_request(const EvaluateArguments& a, const CommonO
     request.sweep = SweepValue::Score;
   else if (a.sweep == "size")
     request.sweep = SweepValue::ClusterSize;
-  else if (!a.sweep.empty())
-    refuse("--sweep", a.sweep, "choose size or score");
   return request;
+}
+
+void add_evaluate_files(CLI::App& app, EvaluateRequest& r) {
+  app.option_defaults()->group(group::kFiles);
+  app.add_option("PREDICTED", r.predicted, "Particle lists, or label volumes")->required();
+  app.add_option("--truth", r.truth,
+                 "True particle lists or label volumes: one for each of PREDICTED, or one list for "
+                 "all")
+      ->required()
+      ->type_name("FILE");
+  app.add_option("--report", r.report, "Write one HTML page with tables and plots")
+      ->type_name("PAGE");
+  app.add_option("--csv", r.csv, "Write all scores as a CSV table")->type_name("FILE");
+  app.add_option("--plots", r.plots, "Write plots: PREFIX_f1.png, PREFIX_confusion.png and others")
+      ->type_name("PREFIX");
+  app.add_option("--overlap", r.overlap,
+                 "Write the lists as sets: for sets.star, sets_both.star, sets_only_predicted.star "
+                 "and sets_only_truth.star")
+      ->type_name("LIST");
+}
+
+void add_matching(CLI::App& app, EvaluateArguments& a) {
+  app.option_defaults()->group(group::kMatching);
+  app.add_option("--distance", a.distance,
+                 "Longest distance of a prediction from its particle, in voxels (8) or Å (136.8A) "
+                 "[default: depends on the rule]")
+      ->type_name("LENGTH");
+  one_of(app.add_option("--rule", a.rule,
+                        "What counts as found: one-to-one, paper, shrec, czii or deepfinder; see "
+                        "docs/evaluate.md"),
+         {"one-to-one", "paper", "shrec", "czii", "deepfinder"})
+      ->capture_default_str()
+      ->type_name("RULE");
+  above_zero(app.add_option("--radius-share", a.radius_share,
+                            "Longest distance as a share of the particle's radius, such as 0.5"),
+             "0.5")
+      ->type_name("SHARE");
+  app.add_option("--radius", a.radii,
+                 "Radius of the particles: 110A for all classes, ribosome=150A or 3=8 for one")
+      ->type_name("LENGTH");
+  app.add_option("--classes", a.classes, kClassNames)->type_name("NAMES");
+  app.add_option("--weight", a.weights, "Weight of a class in the mean: ribosome=1 or 3=2")
+      ->type_name("CLASS=W");
+  above_zero(app.add_option("--beta", a.beta,
+                            "Beta of the F-beta score [default: 4 for --rule czii, else 1]"),
+             "4")
+      ->type_name("BETA");
+  app.add_option("--shift", a.shift, "Voxels to add to predicted positions, as Z,Y,X: -156,0,0")
+      ->type_name("Z,Y,X");
+  app.add_option("--hit-boxes", a.request.hit_boxes, "Volume of particle numbers, for --rule shrec")
+      ->type_name("FILE");
+}
+
+void add_analyses(CLI::App& app, EvaluateArguments& a) {
+  EvaluateRequest& r = a.request;
+  app.option_defaults()->group(group::kAnalyses);
+  one_of(app.add_option("--sweep", a.sweep,
+                        "Scores at every threshold on size (voxels of a cluster) or score: size or "
+                        "score"),
+         {"size", "score"})
+      ->type_name("BY");
+  whole_number(app.add_option("--bootstrap", r.bootstrap,
+                              "Resamplings for 95 % confidence intervals, such as 1000; 0: none"),
+               0, 1000000)
+      ->capture_default_str()
+      ->type_name("N");
+  app.add_option("--scores", r.score_maps, "Score maps (HDF5): histograms of their local maxima")
+      ->type_name("FILE");
+  app.add_option("--membrane", r.membrane,
+                 "Label volume: distance of each particle to the nearest labelled voxel")
+      ->type_name("FILE");
+  whole_number(app.add_option("--membrane-label", r.membrane_label,
+                              "Label of the membrane; 0: any label above 0"),
+               0, 255)
+      ->capture_default_str()
+      ->type_name("LABEL");
 }
 
 }  // namespace
@@ -73,59 +147,27 @@ EvaluateRequest parse_evaluate_request(const EvaluateArguments& a, const CommonO
 Command add_evaluate(CLI::App& root, CommonOptions& common) {
   CLI::App* app =
       root.add_subcommand("evaluate", "Score particle lists or label volumes against the truth");
+  app->group(step::kJudge);
   app->footer(
-      "Examples:\n"
-      "  dfengine evaluate picks.star --truth objects.xml --distance 5\n"
-      "  dfengine evaluate picks.csv --truth truth.csv --rule czii --voxel-size 10.012\n"
-      "  dfengine evaluate labels.mrc --truth target.mrc");
+      "Example:\n"
+      "  dfengine evaluate picks.star --truth particles.star --distance 10\n\n"
+      "Next: 'dfengine cluster' with another radius or minimum size, or\n"
+      "'dfengine train' with more annotations, if the scores are too low.");
   const auto a = std::make_shared<EvaluateArguments>();
-  EvaluateRequest& r = a->request;
-  app->add_option("PREDICTED", r.predicted, "Particle lists, or label volumes")->required();
-  app->add_option("--truth", r.truth,
-                  "As many lists or volumes to compare with, or one list for all")
-      ->required();
-  app->add_option("--rule", a->rule, "one-to-one, paper, shrec, czii or deepfinder")
-      ->capture_default_str();
-  app->add_option("--distance", a->distance,
-                  "Longest distance of a pair, in voxels (8) or Å (136.8A); default: the rule's");
-  app->add_option("--radius-share", a->radius_share,
-                  "Longest distance as a share of the particle's radius")
-      ->check(CLI::PositiveNumber);
-  app->add_option("--radius", a->radii,
-                  "Radius of the particles: 110A for all, ribosome=150A or 3=8 for one class");
-  app->add_option("--weight", a->weights, "Weight of a class in the mean: ribosome=1 or 3=2");
-  app->add_option("--beta", a->beta, "Beta of F-beta; default: 4 for czii, else 1")
-      ->check(CLI::PositiveNumber);
-  app->add_option("--classes", a->classes,
-                  "Names of the classes, background first, with commas between");
-  app->add_option(
-         "--axes", r.axes,
-         "Axis order of predicted XML and SHREC lists: detect, xyz, or zyx as before April 2020")
-      ->capture_default_str();
-  app->add_option("--truth-axes", r.truth_axes, "Axis order of true XML and SHREC lists")
-      ->capture_default_str();
-  app->add_option("--like", r.tomogram, "Tomogram whose size and voxel size apply");
-  app->add_option("--relion-binning", r.relion_binning,
-                  "Voxels of the tomogram per unbinned pixel edge, for RELION coordinates")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app->add_option("--shift", a->shift, "Voxels to add to predicted positions, Z,Y,X: -156,0,0");
-  app->add_option("--hit-boxes", r.hit_boxes, "Volume of particle numbers for --rule shrec");
-  app->add_option("--sweep", a->sweep, "Scores at every threshold on the size or the score");
-  app->add_option("--bootstrap", r.bootstrap, "Resamplings for 95 % intervals; 0: none")
-      ->check(CLI::Range(0, 1000000));
-  app->add_option("--membrane", r.membrane,
-                  "Label volume: distance of the particles from its nearest labelled voxel");
-  app->add_option("--membrane-label", r.membrane_label, "Label of the membrane; 0: any above 0")
-      ->check(CLI::Range(0, 255));
-  app->add_option("--scores", r.score_maps, "Score maps: histograms of their local maxima");
-  app->add_option("--overlap", r.overlap,
-                  "Write the lists as sets: sets.star gives sets_both, sets_only_predicted and "
-                  "sets_only_truth");
-  app->add_option("--csv", r.csv, "Write all scores as a CSV table");
-  app->add_option("--plots", r.plots, "Write plots: PLOTS_f1.png, PLOTS_confusion.png, ...");
-  app->add_option("--report", r.report, "Write one HTML page with tables and plots");
-  add_common_options(*app, common);
+  add_evaluate_files(*app, a->request);
+  add_matching(*app, *a);
+  add_analyses(*app, *a);
+  app->option_defaults()->group(group::kLists);
+  add_axes(*app, "--axes", a->request.axes, "Axis order of predicted XML or SHREC lists");
+  add_axes(*app, "--truth-axes", a->request.truth_axes, "Axis order of true XML or SHREC lists");
+  add_frame(*app, a->request.tomogram, a->request.relion_binning);
+  add_common_options(*app, common,
+                     {.overwrite = kOverwrite,
+                      .skip_existing = "Do nothing if all results exist",
+                      .seed = "Seed of random numbers, for --bootstrap [default: 0]",
+                      .device = "",
+                      .threads = true,
+                      .memory = false});
   return {app, [a, &common](Observer& observer) {
             return run_evaluate(parse_evaluate_request(*a, common), &observer);
           }};

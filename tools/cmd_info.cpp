@@ -6,26 +6,35 @@ namespace dfe::cli {
 
 Command add_info(CLI::App& root, CommonOptions& common) {
   CLI::App* app = root.add_subcommand(
-      "info", "Tell about volumes, weights, particle lists; without a file, about this machine");
+      "info", "Describe tomograms, weights and particle lists; without a file, this computer");
+  app->group(step::kPrepare);
   app->footer(
-      "Examples:\n"
-      "  dfengine info tomo.mrc\n"
-      "  dfengine info --json tomo.mrc model.h5 picks.star\n"
-      "  dfengine info --ops");
+      "Example:\n"
+      "  dfengine info tomo.mrc model.h5\n\n"
+      "Next: 'dfengine pick' finds particles in a tomogram.");
   struct Arguments {
     InfoRequest request;
     bool no_statistics = false;
   };
   const auto a = std::make_shared<Arguments>();
+  app->option_defaults()->group(group::kFiles);
   app->add_option("FILE", a->request.files, "Volumes, weights, score maps or particle lists");
-  app->add_option("--like", a->request.like,
-                  "Tomogram that lists refer to, for formats that count from its centre");
   app->add_flag("--no-statistics", a->no_statistics,
-                "Read headers only: no minimum, maximum, mean");
+                "Read headers only: no minimum, maximum, mean and standard deviation");
+  app->add_option("--like", a->request.like,
+                  "Tomogram that lists belong to, for formats that count from its centre")
+      ->type_name("TOMOGRAM");
+  add_common_options(*app, common,
+                     {.overwrite = "",
+                      .skip_existing = "",
+                      .seed = "",
+                      .device = "Check that this device can be used: cpu, cuda or cuda:N",
+                      .threads = false,
+                      .memory = false});
+  app->option_defaults()->group(group::kExpert);
   app->add_flag("--ops", a->request.ops,
-                "Every op of the network with its kernel on each backend, or why it has none; a "
-                "file of weights gives the widths");
-  add_common_options(*app, common);
+                "For every operation of the network, the kernel of each backend, or why it has "
+                "none; FILE may be weights");
   return {app, [a, &common](Observer& observer) {
             a->request.common = common.request();
             a->request.statistics = !a->no_statistics;

@@ -6,26 +6,33 @@ namespace dfe::cli {
 
 Command add_pick(CLI::App& root, CommonOptions& common) {
   CLI::App* app =
-      root.add_subcommand("pick", "Find particles in tomograms: segment and cluster in one pass");
+      root.add_subcommand("pick", "Find particles in tomograms: segment and cluster in one step");
+  app->group(step::kPick);
   app->footer(
-      "Examples:\n"
-      "  dfengine pick tomo.mrc --weights model.h5 --radius 8 --min-size 100 -o picks.star\n"
-      "  dfengine pick *.rec --weights model.h5 --radius 110A --labels labels/ -o picks/ --format "
-      "csv");
+      "Example:\n"
+      "  dfengine pick tomo.mrc --weights model.h5 --radius 8 --min-size 100 -o picks.star\n\n"
+      "Next: 'dfengine evaluate' compares the picks with particles that you know;\n"
+      "'dfengine convert' writes them in another format.");
   struct Arguments {
     SegmentArguments segment;
     ClusterArguments cluster;
     std::string output, labels;
   };
   const auto a = std::make_shared<Arguments>();
-  add_segment_options(*app, a->segment);
+  app->option_defaults()->group(group::kFiles);
   app->add_option("-o,--output", a->output,
                   "Particle list to write, or a folder for several tomograms")
-      ->required();
+      ->required()
+      ->type_name("LIST");
+  add_segment_inputs(*app, a->segment);
   app->add_option("--labels", a->labels,
-                  "Also keep the label map: a volume file, or a folder for several tomograms");
+                  "Also save the label map: a file, or a folder for several tomograms")
+      ->type_name("FILE");
+  add_segment_results(*app, a->segment);
+  add_list_format(*app, a->cluster.format);
   add_cluster_options(*app, a->cluster);
-  add_common_options(*app, common, Computes::Network);
+  add_network_options(*app, a->segment, common.compute);
+  add_common_options(*app, common, uses_of_network());
   return {app, [a, &common](Observer& observer) {
             PickRequest request;
             request.segment = parse_segment_request(a->segment, common);

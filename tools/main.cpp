@@ -3,11 +3,15 @@
 // everything else to standard error.
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "mistakes.hpp"
 #include "options.hpp"
 #include "terminal_observer.hpp"
 
@@ -36,42 +40,48 @@ ExitCode sum_up(const dfe::CommandReport& report) {
   return kFailed;
 }
 
-/// The parser's message as one line of our own kind.
-int fail_parse(bool json, const CLI::App& app, const CLI::ParseError& error) {
-  std::string text = error.what();
-  for (char& c : text)
-    if (c == '\n') c = ' ';
-  std::string name = "dfengine";
-  for (const CLI::App* sub : app.get_subcommands()) name += " " + sub->get_name();
-  return fail(json, kUsage, text + "; '" + name + " --help' lists the options");
-}
-
-int run(int argc, char* argv[]) {
-  CLI::App app("Finds and names macromolecules in cryo-electron tomograms.", "dfengine");
-  app.set_version_flag("--version", "dfengine " + dfe::version());
+/// What a person sees who calls for help, or just for dfengine.
+void describe(CLI::App& app) {
+  dfe::cli::use_help(app);
+  app.set_version_flag("--version", "dfengine " + dfe::version(), "Print the version")
+      ->group(dfe::cli::group::kCommon);
   app.require_subcommand(1);
   app.footer(
-      "Examples:\n"
-      "  dfengine pick tomo.mrc --weights model.h5 --radius 8 --min-size 100 -o picks.star\n"
-      "  dfengine info --json tomo.mrc\n"
-      "'dfengine SUBCOMMAND --help' lists a subcommand's options.");
+      "First steps:\n"
+      "  dfengine info tomo.mrc\n"
+      "  dfengine pick tomo.mrc --weights model.h5 --radius 8 --min-size 100 -o picks.star\n\n"
+      "'dfengine SUBCOMMAND --help' lists the options of a subcommand.\n"
+      "Documentation: README.md and the folder docs/ of the source code.");
+}
 
+int fail_with(bool json, const std::exception_ptr& error) {
+  const dfe::Failure failure = dfe::describe_failure("", error);
+  return fail(json, failure.kind == dfe::ErrorKind::Usage ? kUsage : kFailed, failure.text);
+}
+
+int run(const std::vector<std::string>& words) {
+  CLI::App app("Finds and names macromolecules in cryo-electron tomograms", "dfengine");
+  describe(app);
   dfe::cli::CommonOptions common;
   const std::array commands = {
-      dfe::cli::add_pick(app, common),    dfe::cli::add_segment(app, common),
-      dfe::cli::add_cluster(app, common), dfe::cli::add_train(app, common),
-      dfe::cli::add_target(app, common),  dfe::cli::add_evaluate(app, common),
-      dfe::cli::add_convert(app, common), dfe::cli::add_info(app, common),
-      dfe::cli::add_simulate(app, common)};
-  bool json = false;  // asked for, even where parsing fails before it gets there
-  for (int i = 1; i < argc; ++i) json = json || std::string_view(argv[i]) == "--json";
+      dfe::cli::add_info(app, common),    dfe::cli::add_convert(app, common),
+      dfe::cli::add_target(app, common),  dfe::cli::add_simulate(app, common),
+      dfe::cli::add_train(app, common),   dfe::cli::add_pick(app, common),
+      dfe::cli::add_segment(app, common), dfe::cli::add_cluster(app, common),
+      dfe::cli::add_evaluate(app, common)};
+  // asked for, even if parsing fails before it gets there
+  const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
 
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& asked) {  // --help, --version
+    if (words.empty()) return print(app.help()) ? kDone : kFailed;
+    dfe::cli::check_words(app, words);
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // from the back
+  } catch (const CLI::Success& asked) {                                 // --help, --version
     return app.exit(asked) == 0 && std::fflush(stdout) == 0 ? kDone : kFailed;
   } catch (const CLI::ParseError& error) {
-    return fail_parse(json, app, error);
+    return fail(json, kUsage, dfe::cli::explain(app, error).what());
+  } catch (const dfe::Error&) {
+    return fail_with(json, std::current_exception());
   }
 
   dfe::cli::watch_signals();
@@ -90,8 +100,7 @@ int run(int argc, char* argv[]) {
       return sum_up(report);
     } catch (...) {
       observer.end_line();
-      const dfe::Failure failure = dfe::describe_failure("");
-      return fail(json, failure.kind == dfe::ErrorKind::Usage ? kUsage : kFailed, failure.text);
+      return fail_with(json, std::current_exception());
     }
   }
   return kUsage;
@@ -101,7 +110,7 @@ int run(int argc, char* argv[]) {
 
 int main(int argc, char* argv[]) {
   try {
-    return run(argc, argv);
+    return run({argv + 1, argv + argc});
   } catch (const std::exception& error) {
     return fail(false, kFailed, error.what());
   }

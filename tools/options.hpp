@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the subcommands' options share: values that several of them take, and how a subcommand hangs
-// itself into the command line.
+// What the subcommands' options share: values that several of them take, and how a subcommand joins
+// the command line.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "dfengine/commands.hpp"
+#include "help.hpp"
+#include "values.hpp"
 
 namespace dfe::cli {
 
@@ -25,18 +27,11 @@ struct ComputeArguments {
 /// Throws a usage `Error` naming the option whose value cannot be used.
 ComputeOptions parse_compute_options(const ComputeArguments& arguments);
 
-/// Which of them a subcommand takes.
-enum class Computes {
-  Plain,     ///< device, threads and memory, as every subcommand does
-  Training,  ///< and how the CPU convolves
-  Network,   ///< and what a GPU computes with
-};
-
-/// Options of every subcommand.
+/// Options that several subcommands share.
 struct CommonOptions {
   ComputeArguments compute;
   std::optional<double> voxel_size_angstrom;
-  std::uint64_t seed = 0;
+  std::optional<std::uint64_t> seed;
   bool json = false, quiet = false, verbose = false, overwrite = false, skip_existing = false;
 
   CommonRequest request() const { return {voxel_size_angstrom, overwrite, skip_existing}; }
@@ -48,7 +43,23 @@ struct Command {
   std::function<CommandReport(Observer&)> run;
 };
 
-void add_common_options(CLI::App& app, CommonOptions& common, Computes computes = Computes::Plain);
+/// Which common options a subcommand has, besides those for messages: only those that it uses. The
+/// texts describe what the option means there; empty: no such option.
+struct Uses {
+  std::string overwrite, skip_existing, seed, device;
+  bool threads = false, memory = false;
+  std::string voxel_size = "Voxel size in Å, instead of the value in the file";
+};
+
+/// In the same order for all subcommands.
+void add_common_options(CLI::App& app, CommonOptions& common, const Uses& uses);
+
+/// Texts of `Uses` for subcommands that write one result for each input.
+inline constexpr const char* kOverwrite = "Replace existing results";
+inline constexpr const char* kSkipExisting = "Keep existing results and compute only missing ones";
+
+/// How the CPU convolves; `fast` is the kind of filtering without --strict and --direct.
+void add_convolution_options(CLI::App& app, ComputeArguments& arguments, const std::string& fast);
 
 /// Throws a usage `Error` where a common option has a value that no subcommand can use.
 void check_common_options(const CommonOptions& common);
@@ -61,6 +72,9 @@ struct ClusterArguments {
 };
 
 void add_cluster_options(CLI::App& app, ClusterArguments& arguments);
+
+/// --format of the list to write.
+void add_list_format(CLI::App& app, std::string& format);
 
 /// Throws a usage `Error` naming the option whose value cannot be used.
 ClusterOptions parse_cluster_options(const ClusterArguments& arguments, const CommonOptions& common,
@@ -75,13 +89,36 @@ struct SegmentArguments {
   bool scores_float32 = false, rescale = false;
 };
 
-void add_segment_options(CLI::App& app, SegmentArguments& arguments);
+/// The tomograms and the weights.
+void add_segment_inputs(CLI::App& app, SegmentArguments& arguments);
+
+/// The class probabilities, and the names of classes in all results.
+void add_segment_results(CLI::App& app, SegmentArguments& arguments);
+
+/// How tomograms are prepared, and the options of experts.
+void add_network_options(CLI::App& app, SegmentArguments& arguments, ComputeArguments& compute);
+
+/// What `segment` and `pick` use of the common options.
+Uses uses_of_network();
 
 /// Throws a usage `Error` naming the option whose value cannot be used.
 SegmentRequest parse_segment_request(const SegmentArguments& arguments,
                                      const CommonOptions& common);
 
-/// Names with commas between.
+/// The description of an option that several subcommands have.
+inline constexpr const char* kClassNames =
+    "Class names, comma-separated, background first: background,ribosome,proteasome";
+
+/// Options of lists to read, in the group that the app's options have by default. `of` begins the
+/// description.
+void add_list_reading(CLI::App& app, const std::string& name, std::string& format);
+void add_axes(CLI::App& app, const std::string& name, std::string& axes, const std::string& of);
+void add_relion_binning(CLI::App& app, double& binning);
+
+/// --like and --relion-binning.
+void add_frame(CLI::App& app, std::string& tomogram, double& relion_binning);
+
+/// Comma-separated names.
 std::vector<std::string> parse_names(const std::string& text);
 
 /// "8G", "512M", "1.5T", "100000K" or plain bytes; units are powers of 1024. Throws a usage

@@ -41,8 +41,6 @@ TEST_CASE("requests that make no sense exit with 2") {
   write_two_cubes(folder / "labels.mrc");
   write_xml_list(folder / "list.xml");
   std::ofstream(folder / "w.h5") << "x";
-  refused(folder, "fly", 2, "--help");
-  refused(folder, "info --nonsense", 2, "--nonsense");
   refused(folder, "cluster labels.mrc -o a.star", 2, "--radius");
   refused(folder, "cluster labels.mrc --radius 8", 2, "--output");
   refused(folder, "cluster labels.mrc --radius 0 -o a.star", 2, "--radius");
@@ -69,12 +67,12 @@ TEST_CASE("requests that make no sense exit with 2") {
   refused(folder, "convert list.xml a.csv --from docx", 2, "docx");
   refused(folder, "info labels.mrc --device tpu", 2, "tpu");
   refused(folder, "info labels.mrc --device cuda", 2, "cuda");
-  refused(folder, "info labels.mrc --memory lots", 2, "lots");
-  refused(folder, "info labels.mrc --memory -1G", 2, "--memory");
-  refused(folder, "info labels.mrc --memory 1e30G", 2, "--memory");
+  refused(folder, "segment labels.mrc --weights w.h5 -o a.mrc --memory lots", 2, "lots");
+  refused(folder, "segment labels.mrc --weights w.h5 -o a.mrc --memory -1G", 2, "--memory");
+  refused(folder, "segment labels.mrc --weights w.h5 -o a.mrc --memory 1e30G", 2, "--memory");
   refused(folder, "info labels.mrc --voxel-size 0", 2, "--voxel-size");
   refused(folder, "info labels.mrc --voxel-size nan", 2, "--voxel-size");
-  refused(folder, "info labels.mrc --threads -1", 2, "--threads");
+  refused(folder, "cluster labels.mrc --radius 8 -o a.star --threads -1", 2, "--threads");
   refused(folder, "segment labels.mrc --weights w.h5 -o a.mrc --tile 3x", 2, "--tile");
   refused(folder, "segment labels.mrc --weights w.h5 -o a.mrc --normalize much", 2, "much");
   refused(folder, "segment labels.mrc --weights w.h5 -o a.mrc --tiling loose", 2, "loose");
@@ -126,19 +124,4 @@ TEST_CASE("a result that cannot be printed is a failure") {
       folder.path(), {"/bin/sh", "-c", std::string(DFENGINE_BINARY) + " info > /dev/full"});
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.err, DFE_CONTAINS("standard output"));
-}
-
-TEST_CASE("help and version go to standard output") {
-  const TempFolder folder;
-  const CommandResult version = dfengine(folder.path(), "--version");
-  CHECK(version.exit_code == 0);
-  CHECK(version.out == "dfengine " DFENGINE_VERSION "\n");
-  for (const char* line : {"--help", "pick --help", "segment --help", "cluster --help",
-                           "convert --help", "info --help"}) {
-    const CommandResult help = dfengine(folder.path(), line);
-    CHECK(help.exit_code == 0);
-    CHECK(help.err.empty());
-    CHECK_THAT(help.out, DFE_CONTAINS("Examples:"));
-  }
-  CHECK(dfengine(folder.path(), "").exit_code == 2);
 }
