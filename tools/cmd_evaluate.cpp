@@ -121,8 +121,8 @@ void add_analyses(CLI::App& app, EvaluateArguments& a) {
   EvaluateRequest& r = a.request;
   app.option_defaults()->group(group::kAnalyses);
   one_of(app.add_option("--sweep", a.sweep,
-                        "Scores at every threshold on size (voxels of a cluster) or score: size or "
-                        "score"),
+                        "Also score at every threshold on the size of clusters or the score of "
+                        "particles: size or score"),
          {"size", "score"})
       ->type_name("BY");
   whole_number(app.add_option("--bootstrap", r.bootstrap,

@@ -25,7 +25,7 @@ std::vector<const CLI::App*> subcommands(const CLI::App& root) {
   return root.get_subcommands(std::function<bool(const CLI::App*)>());
 }
 
-/// "lists them" for options of `app`, or for the subcommands of the root.
+/// Which help lists the options of `app`, or the subcommands if it is the root.
 std::string see_help(const CLI::App& app) {
   const CLI::App* const parent = app.get_parent();
   return "'" + (parent != nullptr ? parent->get_name() + " " : "") + app.get_name() +
@@ -57,8 +57,7 @@ const CLI::Option* find_option(const CLI::App& app, const std::string& name) {
   return named.empty() ? nullptr : named.front();
 }
 
-/// The nearest of the known names, or the only one that begins with `name`; empty where none is
-/// like it.
+/// The only known name that begins with `name`, else the nearest one; empty if none is similar.
 std::string meant(const std::string& name, const std::vector<std::string>& known) {
   std::string longer;
   int begun = 0;

@@ -94,9 +94,8 @@ void add_segment_results(CLI::App& app, SegmentArguments& a) {
 void add_network_options(CLI::App& app, SegmentArguments& a, ComputeArguments& compute) {
   app.option_defaults()->group(group::kTomograms);
   one_of(app.add_option("--normalize", a.normalization,
-                        "Normalise voxel values by the statistics of the whole tomogram, of each "
-                        "patch, or none: tomogram, patch or none [default: as in the weights "
-                        "file]"),
+                        "Statistics that normalize voxel values: tomogram (of the whole tomogram), "
+                        "patch (of each patch) or none [default: as in the weights file]"),
          {"tomogram", "patch", "none"})
       ->type_name("BY");
   app.add_flag("--rescale", a.rescale,
