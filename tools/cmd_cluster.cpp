@@ -32,15 +32,14 @@ Command add_cluster(CLI::App& root, CommonOptions& common) {
       ->type_name("FILE");
   add_list_format(*app, a->cluster.format);
   add_cluster_options(*app, a->cluster);
-  add_common_options(
-      *app, common,
-      {.overwrite = kOverwrite,
-       .skip_existing = kSkipExisting,
-       .seed = "",
-       .device = "auto or cpu (the CPU), cuda or cuda:N (mean shift on GPU number N, "
-                 "with the same results)",
-       .threads = true,
-       .memory = false});
+  add_common_options(*app, common,
+                     {.overwrite = kOverwrite,
+                      .skip_existing = kSkipExisting,
+                      .seed = "",
+                      .device = "auto or cpu (the CPU), cuda or cuda:N (mean shift on a GPU, "
+                                "number N from 0, with the same results)",
+                      .threads = true,
+                      .memory = false});
   return {app, [a, &common](Observer& observer) {
             ClusterRequest request;
             request.common = common.request();

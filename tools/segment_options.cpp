@@ -115,8 +115,8 @@ Uses uses_of_network() {
           .skip_existing = kSkipExisting,
           .seed = "",
           .device =
-              "auto (a GPU if one can be used, else the CPU), cpu, cuda, cuda:N (GPU number "
-              "N), or ref (slow reference, for checks)",
+              "auto (a GPU if one can be used, else the CPU), cpu, cuda, cuda:N (GPU number N, "
+              "from 0), or ref (slow reference, for checks)",
           .threads = true,
           .memory = true};
 }
