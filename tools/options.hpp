@@ -17,7 +17,7 @@
 
 namespace dfe::cli {
 
-/// What computes, as typed.
+/// The compute device and how it computes, as typed.
 struct ComputeArguments {
   std::string device = "auto", memory, instruction_set = "auto", precision = "fp16";
   int threads = 0;

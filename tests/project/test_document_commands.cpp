@@ -83,6 +83,9 @@ const fs::path& inputs() {
         << "voxel_size: 10\nsize: [48, 64, 64]\n"
            "classes: [{shape: ribosome, count: 1}, {shape: proteasome, count: 1}]\n"
            "tilts: {step: 20}\n";
+    std::ofstream(folder / "train.yaml")
+        << "output: run\nclasses: [background, ribosome, proteasome]\n"
+           "data: {train: [{tomogram: tomo_1.mrc, list: particles.star}], spheres: '6,7'}\n";
     for (const char* command :
          {"simulate scene.yaml -o .",  // for masks/ and simulate.yaml
           "pick tomo.mrc --weights model.h5 --radius 8 --min-size 100 --labels labels.mrc "
@@ -120,8 +123,10 @@ std::string run_as_written(const Page& page) {
   for (const std::string& command : page.commands) {
     const std::string verb = words_of(command).front();
     for (const std::string& word : words_of(command))
-      if (word.ends_with(".yaml") && !fs::exists(folder / word))
+      if (word.ends_with(".yaml") && !page.yaml.empty() && !fs::exists(folder / word))
         std::ofstream(folder / word) << page.yaml;
+    for (const std::string& output : outputs_of(words_of(command)))
+      fs::remove_all(folder / output);  // pages show alternatives that write the same file
     provide(folder.path(), command);
     const auto smaller = kSmaller.find(verb);
     const CommandResult result =
