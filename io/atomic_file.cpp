@@ -26,9 +26,9 @@ std::filesystem::path directory_of(const std::filesystem::path& path) {
 }
 
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& fact, int code) {
-  const char* remedy = "choose a folder you may write to";
+  const char* remedy = "choose a folder that you can write to";
   if (code == ENOSPC || code == EDQUOT || code == EFBIG)
-    remedy = "make room or write elsewhere; nothing was left behind";
+    remedy = "free some space or write elsewhere; no partial file was left";
   if (code == ENOENT || code == ENOTDIR) remedy = "create the folder first";
   throw Error("write", path.string(), fact + ": " + reason(code), remedy);
 }
@@ -54,7 +54,7 @@ AtomicFile::AtomicFile(std::filesystem::path final_path) : final_(std::move(fina
   struct stat status;
   if (final_.filename().empty() ||
       (::stat(final_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)))
-    throw Error("write", final_.string(), "is not a regular file", "give the name of a file");
+    throw Error("write", final_.string(), "is not a regular file", "give a file name");
   static std::atomic<unsigned> count{0};
   const std::filesystem::path folder = directory_of(final_);
   for (int attempt = 0; attempt < 1000; ++attempt) {
@@ -99,7 +99,7 @@ void AtomicFile::write_at(std::int64_t offset, const void* data, std::size_t byt
 
 std::int64_t AtomicFile::size() const {
   struct stat status;
-  if (::fstat(descriptor_, &status) != 0) fail(final_, "cannot look at the written file", errno);
+  if (::fstat(descriptor_, &status) != 0) fail(final_, "cannot check the written file", errno);
   return status.st_size;
 }
 

@@ -34,7 +34,7 @@ RandomFile::RandomFile(const std::filesystem::path& path) : name_(path.string())
   ::close(descriptor_);
   throw Error("read", name_,
               known && S_ISDIR(status.st_mode) ? "is a folder" : "is not a regular file",
-              "give the name of a file");
+              "give a file name");
 }
 
 RandomFile::RandomFile(std::span<const std::byte> bytes, std::string name)
@@ -75,7 +75,7 @@ void RandomFile::read(std::int64_t offset, void* out, std::size_t bytes) const {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0)
       throw Error("read", name_, std::string("cannot be read: ") + std::strerror(errno),
-                  "check the disk it lies on");
+                  "check the disk");
     if (got == 0) ends_early(offset);  // cut short since it was opened
     next += got;
     offset += got;

@@ -86,7 +86,7 @@ void put_over(YamlNode& root, const std::string& override_text) {
     throw Error(ErrorKind::Usage, "config", override_text, what,
                 "write key=value, as in optimizer.rate=1e-3");
   };
-  if (equals == std::string::npos) refuse("is no setting");
+  if (equals == std::string::npos) refuse("is not a setting");
   if (std::find(parts.begin(), parts.end(), "") != parts.end()) refuse("has an empty name");
   const std::shared_ptr<YamlNode> value =
       parse_yaml(override_text.substr(equals + 1), override_text);
@@ -98,11 +98,11 @@ void put_over(YamlNode& root, const std::string& override_text) {
     if (at->kind == Kind::List) {
       const auto index = parse_as<std::size_t>(parts[i]);
       if (!index || *index >= at->children.size())
-        refuse("'" + parts[i] + "' is no entry of a list with " +
+        refuse("'" + parts[i] + "' is not an entry of the list, which has " +
                std::to_string(at->children.size()) + " (counted from 0)");
       slot = &at->children[*index].second;
     } else {
-      if (at->kind == Kind::Scalar) refuse("'" + parts[i - 1] + "' is no section");
+      if (at->kind == Kind::Scalar) refuse("'" + parts[i - 1] + "' is not a section");
       at->kind = Kind::Map;
       for (auto& [key, child] : at->children)
         if (key == parts[i]) slot = &child;
@@ -127,11 +127,11 @@ Config Config::read(const std::filesystem::path& path, const std::vector<std::st
   const bool regular = std::filesystem::is_regular_file(path, error);
   if (!regular)
     throw Error("config", path.string(),
-                error ? "cannot be read: " + error.message() : "is no file", "check the path");
+                error ? "cannot be read: " + error.message() : "is not a file", "check the path");
   const std::uintmax_t bytes = std::filesystem::file_size(path, error);
   if (!error && bytes > kMaxBytes)
     throw Error("config", path.string(),
-                "has " + std::to_string(bytes) + " bytes, a configuration at most 4 MB",
+                "has " + std::to_string(bytes) + " bytes, but a configuration has at most 4 MB",
                 "check the path");
   Config config = parse(RandomFile(path).text(), path.string(), overrides);
   config.file_->folder = path.parent_path();
@@ -143,7 +143,7 @@ Config Config::parse(const std::string& text, const std::string& name,
   auto root = std::make_shared<Node>();
   root->yaml = parse_yaml(text, name);
   if (root->yaml->kind != Kind::Map && root->yaml->kind != Kind::Null)
-    throw Error(ErrorKind::Usage, "config", name, "holds no settings at its top",
+    throw Error(ErrorKind::Usage, "config", name, "contains no settings",
                 "write 'name: value' lines");
   for (const std::string& line : overrides) put_over(*root->yaml, line);
   return {std::make_shared<File>(File{name, {}}), root};
@@ -152,7 +152,7 @@ Config Config::parse(const std::string& text, const std::string& name,
 std::string Config::where(std::string_view key) const {
   const YamlNode* child = node_->find(key);
   const std::string path = node_->path + std::string(key);
-  if (child && child->overridden) return path + " (given beside " + file_->name + ")";
+  if (child && child->overridden) return path + " (given in addition to " + file_->name + ")";
   return file_->name + ": " + path + (child ? " (line " + std::to_string(child->line) + ")" : "");
 }
 
@@ -167,7 +167,7 @@ std::string Config::text(std::string_view key, std::string_view fallback) const 
 
 std::string Config::required_text(std::string_view key) const {
   std::string value = text(key, "");
-  if (value.empty()) throw Error(ErrorKind::Usage, "config", where(key), "is missing", "give it");
+  if (value.empty()) throw Error(ErrorKind::Usage, "config", where(key), "is missing", "set it");
   return value;
 }
 
@@ -177,8 +177,8 @@ std::int64_t Config::integer(std::string_view key, std::int64_t fallback) const 
     const std::string& given = scalar(*child, where(key));
     const auto parsed = parse_whole(given);
     if (!parsed)
-      throw Error(ErrorKind::Usage, "config", where(key), "is no whole number: '" + given + "'",
-                  "give one");
+      throw Error(ErrorKind::Usage, "config", where(key), "is '" + given + "', not a whole number",
+                  "give a whole number");
     value = *parsed;
   }
   node_->note(key, std::to_string(value));
@@ -191,8 +191,8 @@ double Config::number(std::string_view key, double fallback) const {
     const std::string& given = scalar(*child, where(key));
     const auto parsed = parse_as<double>(given);
     if (!parsed)
-      throw Error(ErrorKind::Usage, "config", where(key), "is no number: '" + given + "'",
-                  "give one");
+      throw Error(ErrorKind::Usage, "config", where(key), "is '" + given + "', not a number",
+                  "give a number");
     value = *parsed;
   }
   node_->note(key, shortest_text(value));
@@ -208,8 +208,8 @@ bool Config::flag(std::string_view key, bool fallback) const {
     else if (given == "false" || given == "no" || given == "off")
       value = false;
     else
-      throw Error(ErrorKind::Usage, "config", where(key),
-                  "is neither true nor false: '" + given + "'", "give one of them");
+      throw Error(ErrorKind::Usage, "config", where(key), "is '" + given + "'",
+                  "give true or false");
   }
   node_->note(key, value ? "true" : "false");
   return value;
@@ -240,8 +240,8 @@ std::vector<double> Config::numbers(std::string_view key,
       const std::string& given = scalar(entry, where(key));
       const auto parsed = parse_as<double>(given);
       if (!parsed)
-        throw Error(ErrorKind::Usage, "config", where(key), "holds no number: '" + given + "'",
-                    "give numbers");
+        throw Error(ErrorKind::Usage, "config", where(key),
+                    "contains '" + given + "', not a number", "give numbers");
       values.push_back(*parsed);
     };
     if (child->kind == Kind::List)
@@ -276,7 +276,7 @@ Config Config::section(std::string_view key) const {
   inner->path = node_->path + std::string(key) + ".";
   if (const YamlNode* child = node_->find(key)) {
     if (child->kind != Kind::Map)
-      throw Error(ErrorKind::Usage, "config", where(key), "is no section",
+      throw Error(ErrorKind::Usage, "config", where(key), "is not a section",
                   "put 'name: value' lines under it");
     for (auto& [name, node] : node_->yaml->children)
       if (name == key) inner->yaml = node;
@@ -294,14 +294,14 @@ std::vector<Config> Config::sections(std::string_view key) const {
   std::vector<std::shared_ptr<Node>> inners;
   if (const YamlNode* child = node_->find(key)) {
     if (child->kind != Kind::List)
-      throw Error(ErrorKind::Usage, "config", where(key), "is no list",
-                  "put an entry '- name: value' under it for each");
+      throw Error(ErrorKind::Usage, "config", where(key), "is not a list",
+                  "put one '- name: value' entry under it for each");
     for (const auto& [unused, entry] : child->children) {
       auto inner = std::make_shared<Node>();
       inner->path = node_->path + std::string(key) + "." + std::to_string(configs.size()) + ".";
       if (entry->kind != Kind::Map)
         throw Error(ErrorKind::Usage, "config", where(key),
-                    "entry " + std::to_string(configs.size()) + " holds no settings",
+                    "entry " + std::to_string(configs.size()) + " contains no settings",
                     "write '- name: value'");
       inner->yaml = entry;
       inners.push_back(inner);
@@ -328,9 +328,8 @@ void Config::refuse_unknown() const {
       std::vector<std::string> known;
       for (const Node::Question& q : node_->questions) known.push_back(q.key);
       const std::string nearest = nearest_name(key, known);
-      throw Error(
-          ErrorKind::Usage, "config", where(key), "is no setting",
-          nearest.empty() ? "leave it out" : "did you mean '" + node_->path + nearest + "'?");
+      throw Error(ErrorKind::Usage, "config", where(key), "is not a known setting",
+                  nearest.empty() ? "remove it" : "did you mean '" + node_->path + nearest + "'?");
     }
     for (const auto& inner : question->sections) Config(file_, inner).refuse_unknown();
   }

@@ -31,7 +31,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     throw Error(ErrorKind::Usage, "config", at_line(name_, mark.line + 1),
-                "is an alias to another part", "write the value out");
+                "is a YAML alias of another part", "write the value out");
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
@@ -64,10 +64,10 @@ class TreeBuilder final : public YAML::EventHandler {
     if (parent.node->kind == YamlNode::Kind::Map && !parent.has_key) {
       if (kind != YamlNode::Kind::Scalar)
         throw Error(ErrorKind::Usage, "config", at_line(name_, mark.line + 1),
-                    "a key is no plain name", "write 'name: value'");
+                    "a key is not a plain name", "write 'name: value'");
       if (parent.node->child(text))
         throw Error(ErrorKind::Usage, "config", at_line(name_, mark.line + 1),
-                    "the key '" + text + "' is there twice", "keep one of them");
+                    "the key '" + text + "' appears twice", "keep one of them");
       parent.key = text;
       parent.has_key = true;
       return nullptr;
@@ -106,12 +106,12 @@ std::shared_ptr<YamlNode> parse_yaml(const std::string& text, const std::string&
     parser.HandleNextDocument(builder);
     TreeBuilder rest(name);
     if (parser.HandleNextDocument(rest) && rest.root->kind != YamlNode::Kind::Null)
-      throw Error(ErrorKind::Usage, "config", name, "holds more than one document",
+      throw Error(ErrorKind::Usage, "config", name, "contains more than one YAML document",
                   "keep one, without '---' lines");
   } catch (const YAML::Exception& error) {
     throw Error(ErrorKind::Usage, "config",
                 error.mark.is_null() ? name : at_line(name, error.mark.line + 1),
-                "is no YAML: " + error.msg, "correct it");
+                "is not valid YAML: " + error.msg, "correct this line");
   }
   return builder.root;
 }

@@ -189,14 +189,14 @@ void read_block(hid_t dataset, std::span<const std::int64_t> start,
   if (!memory_space) fail(name_of(dataset), "a block cannot be selected");
   if (element == Element::Native) {
     if (H5Dread(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, out) < 0)
-      fail(name_of(dataset), "cannot be read", "the file is damaged or cut short");
+      fail(name_of(dataset), "cannot be read", "the file is damaged or incomplete");
     return;
   }
   // The bits land in the upper half of `out` and are widened from the front, so no second buffer is
   // needed.
   char* const bits = reinterpret_cast<char*>(out) + 2 * elements;
   if (H5Dread(dataset, type, memory_space, file_space, H5P_DEFAULT, bits) < 0)
-    fail(name_of(dataset), "cannot be read", "the file is damaged or cut short");
+    fail(name_of(dataset), "cannot be read", "the file is damaged or incomplete");
   const bool big_file = H5Tget_class(type) == H5T_FLOAT && H5Tget_order(type) == H5T_ORDER_BE;
   convert_16_bit(bits, elements, big_file != (std::endian::native == std::endian::big),
                  element == Element::Bfloat16, out);
@@ -218,10 +218,10 @@ std::vector<double> read_doubles(hid_t dataset, std::int64_t max_elements) {
   std::vector<double> values(static_cast<std::size_t>(elements_up_to(dataset, max_elements)));
   const Datatype type(H5Dget_type(dataset));
   if (H5Tget_class(type) != H5T_FLOAT)
-    throw Error("hdf5", name_of(dataset), "its elements are no floats");
+    throw Error("hdf5", name_of(dataset), "its elements are not floating-point numbers");
   if (!values.empty() &&
       H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
-    fail(name_of(dataset), "cannot be read", "the file is damaged or cut short");
+    fail(name_of(dataset), "cannot be read", "the file is damaged or incomplete");
   return values;
 }
 

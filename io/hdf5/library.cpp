@@ -95,7 +95,7 @@ File open_file(const std::filesystem::path& path) {
     throw Error("hdf5", path.string(), "cannot be read: " + std::string(std::strerror(opened)),
                 "check its permissions");
   fail(path.string(), "is not a readable HDF5 file",
-       "it is damaged, cut short or of another format");
+       "it is damaged, incomplete or of another format");
 }
 
 File open_image(std::span<const std::byte> bytes, const std::string& name) {

@@ -45,7 +45,7 @@ char sniff_delimiter(std::string_view text, const std::string& name) {
         fmt::format("the first line {} has no comma, tab, semicolon or pipe", shown(trim(line))),
         "expected columns separated by one of them, or a DeepFinder XML or RELION STAR list");
   }
-  throw Error("csv", name, "no line with content", "a list without particles still has its header");
+  throw Error("csv", name, "the file has no rows", "even an empty list needs a header line");
 }
 
 /// Splits the text into rows of cells (RFC 4180, with lines that begin with # skipped). The first
@@ -143,7 +143,7 @@ class Splitter {
         table_.columns = {"class_label", "x", "y", "z"};
       else
         fail(fmt::format("{} columns and no header", row_.size()),
-             "without header 3 (x, y, z) or 4 (class, x, y, z) columns are read");
+             "a list without header must have 3 (x, y, z) or 4 (class, x, y, z) columns");
       headerless = true;
     }
     if (row_.size() != table_.columns.size())
@@ -184,7 +184,7 @@ class Reader {
             std::pair(CsvRole::Z, CsvRole::ZAngstrom)})
         std::swap(column(voxels), column(angstrom));
       list_.warnings.push_back(
-          "columns experiment and particle_type: a CZII list, its x, y, z are taken as Å");
+          "columns experiment and particle_type mark a CZII list; x, y, z are read as Å");
     }
   }
 
@@ -201,7 +201,7 @@ class Reader {
     find_voxel_size();
     if (!use_voxels_ && !list_.voxel_size.known() && table_.rows() > 0)
       throw Error(ErrorKind::Usage, table_.format, table_.file,
-                  "positions are in Å, and the voxel size is not known", "give --voxel-size");
+                  "positions are in Å, but the voxel size is unknown", "give --voxel-size");
     find_classes();
     TomogramNames names(list_.tomograms);
     for (std::size_t row = 0; row < table_.rows(); ++row) {
@@ -277,8 +277,7 @@ class Reader {
     labels_.assign(table_.rows(), 1);
     if (!has(CsvRole::ClassLabel) && !has(CsvRole::ClassName)) {
       if (table_.rows() > 0)
-        list_.warnings.push_back(
-            "the list has no class column; all particles are taken as class 1");
+        list_.warnings.push_back("the list has no class column; all particles are read as class 1");
       return;
     }
     std::unordered_map<std::string_view, int> numbers;
@@ -287,7 +286,7 @@ class Reader {
       if (has(CsvRole::ClassLabel)) {
         labels_[row] = table_.class_label(row, column(CsvRole::ClassLabel));
         if (labels_[row] == 0)
-          table_.fail(row, "class label 0", "0 is the background, particles have 1 and up");
+          table_.fail(row, "class label 0 is the background", "particles have labels from 1");
       } else {
         if (!name) table_.fail(row, "no class", "expected a name or label in every row");
         labels_[row] =
@@ -305,8 +304,9 @@ class Reader {
       std::string summary;
       for (std::size_t i = 1; i < std::min<std::size_t>(list_.class_names.size(), 21); ++i)
         summary += fmt::format("{}{} {}", i > 1 ? ", " : "", i, list_.class_names[i]);
-      list_.warnings.push_back("classes numbered in the order in which their names appear: " +
-                               summary + (list_.class_names.size() > 21 ? ", ..." : ""));
+      list_.warnings.push_back(
+          "the list names classes without labels; they are numbered as they first appear: " +
+          summary + (list_.class_names.size() > 21 ? ", ..." : ""));
     }
   }
 
@@ -348,7 +348,7 @@ class Reader {
       list_.extra_columns.push_back(std::move(column));
       if (names.size() < 200) names += (names.empty() ? "" : ", ") + shown(name);
     }
-    if (!names.empty()) list_.warnings.push_back("columns kept but not understood: " + names);
+    if (!names.empty()) list_.warnings.push_back("unknown columns are kept unchanged: " + names);
   }
 
   const Table& table_;
@@ -374,7 +374,7 @@ ParticleList parse_csv(std::string_view text, const std::string& name, const Lis
   if (splitter.headerless)
     list.warnings.insert(
         list.warnings.begin(),
-        fmt::format("the list has no header; its {} columns are taken as {}", table.columns.size(),
+        fmt::format("the list has no header; its {} columns are read as {}", table.columns.size(),
                     table.columns.size() == 3 ? "x, y, z in voxels" : "class, x, y, z in voxels"));
   return list;
 }

@@ -19,8 +19,7 @@ namespace dfe::io {
 namespace {
 
 constexpr std::string_view kSupported =
-    "lists are read from DeepFinder XML, RELION STAR (3, 4, 5), CSV, TSV and SHREC locations "
-    "(.txt)";
+    "convert it to DeepFinder XML, RELION STAR (3, 4, 5), CSV, TSV or SHREC locations (.txt)";
 
 constexpr std::array<std::pair<std::string_view, ListFormat>, 9> kNames{
     {{"auto", ListFormat::Auto},
@@ -39,16 +38,16 @@ constexpr std::array<std::pair<std::string_view, ListFormat>, 9> kNames{
 
 /// The format that the content has; throws for formats that are known but not read.
 ListFormat sniff(std::string_view text, const std::string& name, const std::string& ending) {
-  if (ending == ".tbl") refuse(name, "a Dynamo table is not a list format this version reads");
+  if (ending == ".tbl") refuse(name, "is a Dynamo table, which cannot be read");
   if (ending == ".coords" || ending == ".cbox" || ending == ".em")
-    refuse(name, fmt::format("{} is not a list format this version reads", ending));
-  if (text.substr(0, 4) == "IMOD")
-    refuse(name, "an IMOD model is not a list format this version reads");
+    refuse(name, fmt::format("has the extension {}, which is not a list format that can be read",
+                             ending));
+  if (text.substr(0, 4) == "IMOD") refuse(name, "is an IMOD model, which cannot be read");
   if (text.substr(0, 4) == "PK\x03\x04")
-    refuse(name, "a spreadsheet or zip archive is not a list format this version reads");
+    refuse(name, "is a spreadsheet or zip archive, which cannot be read");
   const bool byte_order_mark = text.substr(0, 2) == "\xFF\xFE" || text.substr(0, 2) == "\xFE\xFF";
   if (text.find('\0') != std::string_view::npos && !byte_order_mark)
-    refuse(name, "a binary file is not a particle list");
+    refuse(name, "is a binary file, not a particle list");
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
 
   std::string_view rest = text, line;
@@ -58,7 +57,7 @@ ListFormat sniff(std::string_view text, const std::string& name, const std::stri
   if (byte_order_mark || line.substr(0, 1) == "<") return ListFormat::Xml;
   if (line.substr(0, 5) == "data_") return ListFormat::Star;
   if (line.substr(0, 1) == "{" || line.substr(0, 1) == "[")
-    refuse(name, "a JSON file (copick picks?) is not a list format this version reads");
+    refuse(name, "is a JSON file (copick picks?), which cannot be read");
   return ending == ".txt" ? ListFormat::Shrec : ListFormat::Csv;
 }
 
@@ -84,9 +83,8 @@ void warn_outside(ParticleList& list) {
       });
   if (outside > 0)
     list.warnings.push_back(
-        fmt::format("{} of {} particles lie outside the tomogram of {} voxels (z, y, x): wrong "
-                    "binning, axis order or "
-                    "tomogram?",
+        fmt::format("{} of {} particles are outside the tomogram of {} voxels (z, y, x); check "
+                    "binning, axis order and tomogram",
                     outside, list.particles.size(), n.to_string()));
 }
 
@@ -98,15 +96,16 @@ void check_plausible(const ParticleList& list, const std::string& name) {
     const Point3& p = list.particles[i].position_voxels;
     for (const double coordinate : {p.z, p.y, p.x})
       if (!(std::abs(coordinate) <= kFarthest))
-        throw Error("list", name,
-                    fmt::format("particle {} lies at voxel {:.6g}", i + 1, coordinate),
-                    "no tomogram is that large; wrong units?");
+        throw Error(
+            "list", name,
+            fmt::format("particle {} is at voxel {:.6g}, beyond any tomogram", i + 1, coordinate),
+            "check the units of the positions");
   }
   const VoxelSize& voxel = list.voxel_size;
   for (const double edge : {voxel.z_angstrom, voxel.y_angstrom, voxel.x_angstrom})
     if (!(edge >= 0 && edge <= kLargestVoxel))
       throw Error("list", name, fmt::format("a voxel size of {:.6g} Å", edge),
-                  "expected at most 1e6 Å; give --voxel-size");
+                  "expected at most 1e6 Å; correct it with --voxel-size");
 }
 
 /// A writer must not turn a programming error upstream into a file that nobody can read.
@@ -119,7 +118,7 @@ void check_writable(const ParticleList& list, const std::string& name) {
                   "nothing was written");
     if (p.class_label < 1)
       throw Error("list", name, fmt::format("particle {} has class label {}", i + 1, p.class_label),
-                  "particles have labels of 1 and up");
+                  "particles have labels from 1");
   }
   for (const ExtraColumn& column : list.extra_columns)
     if (column.values.size() != list.particles.size())
@@ -171,14 +170,14 @@ ListFormat parse_list_format(const std::string& name) {
     if (known == name) return format;
     choices.append(choices.empty() ? "" : ", ").append(known);
   }
-  throw Error(ErrorKind::Usage, "list", name, "no list format", "expected one of " + choices);
+  throw Error(ErrorKind::Usage, "list", name, "is not a list format", "choose one of " + choices);
 }
 
 XmlAxes parse_xml_axes(const std::string& name, const std::string& option) {
   if (name == "detect") return XmlAxes::Detect;
   if (name == "xyz") return XmlAxes::Xyz;
   if (name == "zyx") return XmlAxes::Zyx;
-  throw Error(ErrorKind::Usage, option, name, "no axis order", "choose detect, xyz or zyx");
+  throw Error(ErrorKind::Usage, option, name, "is not an axis order", "choose detect, xyz or zyx");
 }
 
 bool is_list_file_name(const std::filesystem::path& path) {
@@ -220,11 +219,11 @@ std::string format_list(const std::filesystem::path& path, const ParticleList& l
     case ListFormat::Tsv:
       return lists::format_csv(list, '\t');
     case ListFormat::Shrec:
-      throw Error(ErrorKind::Usage, "list", name, "SHREC locations are read, not written",
+      throw Error(ErrorKind::Usage, "list", name, "SHREC locations can be read, but not written",
                   "choose xml, star, csv or tsv");
   }
-  throw Error(ErrorKind::Usage, "list", name, "the ending names no list format",
-              "use .xml, .star, .csv or .tsv, or choose a format");
+  throw Error(ErrorKind::Usage, "list", name, "the file extension is not that of a list format",
+              "use .xml, .star, .csv or .tsv, or choose a format with --format");
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ RelionFrame::RelionFrame(const std::string& file, double binning, const VoxelSiz
     : file_(file), binning_(binning), voxel_size_(voxel_size), extent_(extent) {
   if (!std::isfinite(binning) || binning <= 0)
     throw Error(ErrorKind::Usage, "star", "--relion-binning",
-                fmt::format("{} is no binning factor", binning), "expected a number above 0");
+                fmt::format("{} is not a binning factor", binning), "expected a number above 0");
   if (extent_ && *extent_ == Extent3{}) extent_.reset();
 }
 
@@ -51,11 +51,11 @@ Point3 RelionFrame::from_centred_angstrom(const Point3& angstrom) const {
 void RelionFrame::require_centre() const {
   if (!extent_)
     throw Error(ErrorKind::Usage, "star", file_,
-                "RELION 5 counts from the tomogram's centre, and its size is not known",
-                "give the tomogram (--like), the size cannot be guessed from the particles");
+                "RELION 5 positions count from the tomogram's centre, but its size is unknown",
+                "give the tomogram with --like");
   if (!voxel_size_.known())
     throw Error(ErrorKind::Usage, "star", file_,
-                "RELION 5 counts in Å, and the voxel size is not known", "give --voxel-size");
+                "RELION 5 positions are in Å, but the voxel size is unknown", "give --voxel-size");
 }
 
 }  // namespace dfe::io::lists

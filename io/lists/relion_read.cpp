@@ -59,8 +59,8 @@ const StarBlock& particle_block(const std::vector<StarBlock>& blocks, const std:
   std::vector<const StarBlock*> found;
   for (const StarBlock& block : blocks) {
     if (block.name == "stopgap_motivelist")
-      throw Error("star", name, "a STOPGAP motive list",
-                  "STAR lists are read in RELION's form; others: DeepFinder XML, CSV, TSV");
+      throw Error("star", name, "is a STOPGAP motive list, which cannot be read",
+                  "convert it to RELION STAR, DeepFinder XML, CSV or TSV");
     if (block.table.find(kCoordinates[0]) < 0 && block.table.find(kCentred[0]) < 0) continue;
     if (block.name == "particles") return block;
     found.push_back(&block);
@@ -75,7 +75,7 @@ const StarBlock& particle_block(const std::vector<StarBlock>& blocks, const std:
         "star", name,
         fmt::format("{} tables have particle positions (data_{} in line {}, data_{} in line {})",
                     found.size(), found[0]->name, found[0]->line, found[1]->name, found[1]->line),
-        "expected one, or one that is called data_particles");
+        "keep one of them, or name one data_particles");
   return *found[0];
 }
 
@@ -195,11 +195,12 @@ class Reader {
     }
     if (unclassified > 0)
       list_.warnings.push_back(
-          fmt::format("{} of {} particles have no class (rlnClassNumber); taken as class 1",
+          fmt::format("{} of {} particles have no class (rlnClassNumber); they are read as class 1",
                       unclassified, table_.rows()));
     if (shifted_ > 0)
       list_.warnings.push_back(fmt::format(
-          "shifts (rlnOrigin) of {} particles subtracted from their positions", shifted_));
+          "origin shifts (rlnOrigin) of {} particles were subtracted from their positions",
+          shifted_));
     keep_extra_columns(tomogram);
     return std::move(list_);
   }
@@ -214,7 +215,7 @@ class Reader {
     }
     if (several_)
       list_.warnings.push_back(
-          "the particles have different pixel sizes; each position is taken in its own pixels");
+          "the particles have different pixel sizes; each position is read in its own pixel size");
     const double from_file = several_ ? 0 : first * options_.relion_binning;
     if (!options_.voxel_size) {
       list_.voxel_size = VoxelSize::cubic(from_file);
@@ -225,10 +226,9 @@ class Reader {
     if (!use_centred_ && from_file > 0 && wanted > 0 &&
         std::abs(from_file - wanted) > 0.02 * wanted)
       list_.warnings.push_back(
-          fmt::format("the list counts pixels of {:.4g} Å (rlnTomoTiltSeriesPixelSize or the "
-                      "like), with binning {:.4g} "
-                      "{:.4g} Å, but the tomogram has voxels of {:.4g} Å; if it is binned, give "
-                      "--relion-binning {:.4g}",
+          fmt::format("the list has a pixel size of {:.4g} Å (rlnTomoTiltSeriesPixelSize or "
+                      "similar), with binning {:.4g} a voxel size of {:.4g} Å, but the tomogram "
+                      "has {:.4g} Å; if the tomogram is binned, use --relion-binning {:.4g}",
                       first, options_.relion_binning, from_file, wanted, wanted / first));
   }
 
@@ -262,7 +262,7 @@ class Reader {
         if (pixel <= 0) pixel = frame.pixel_angstrom();
         if (pixel <= 0)
           throw Error(ErrorKind::Usage, "star", name_,
-                      "shifts in Å (rlnOriginXAngst), but the file has no pixel size",
+                      "has origin shifts in Å (rlnOriginXAngst), but no pixel size",
                       "give --voxel-size");
         shift = {shift.z + o[2] / pixel, shift.y + o[1] / pixel, shift.x + o[0] / pixel};
       }

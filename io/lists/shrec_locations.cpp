@@ -27,7 +27,8 @@ void take_positions(const std::vector<std::string_view>& words, Particle& partic
     if (good) values[i] = *value;
   }
   if (!good)
-    throw Error("list", file, "line " + std::to_string(line) + " is not a name and three positions",
+    throw Error("list", file,
+                "line " + std::to_string(line) + " is not a class name and three positions",
                 "a .txt list is read as a location file of the SHREC contest");
   particle.position_voxels = {values[0], values[1], values[2]};
 }
@@ -41,8 +42,9 @@ XmlAxes guess_axes(ParticleList& list) {
   }
   const bool z_first = widest_first < widest_last;
   list.warnings.push_back(
-      z_first ? "the first coordinate spans less than the last and is taken as z"
-              : "the first coordinate does not span less than the last and is taken as x");
+      z_first
+          ? "the first coordinate has a smaller range than the last and is read as z"
+          : "the first coordinate does not have a smaller range than the last and is read as x");
   return z_first ? XmlAxes::Zyx : XmlAxes::Xyz;
 }
 
@@ -51,7 +53,7 @@ void number_classes(ParticleList& list, const std::vector<std::string>& names,
   const std::set<std::string> distinct(names.begin(), names.end());
   if (distinct.size() > kMostClasses)
     throw Error("list", file, std::to_string(distinct.size()) + " class names",
-                "a label has at most 255");
+                "at most 255 classes are possible");
   list.class_names = {"background"};
   list.class_names.insert(list.class_names.end(), distinct.begin(), distinct.end());
   for (std::size_t i = 0; i < names.size(); ++i)
@@ -84,9 +86,8 @@ ParticleList parse_shrec(std::string_view text, const std::string& name,
   }
   for (ExtraColumn& column : list.extra_columns) column.values.resize(list.particles.size());
   if (!list.extra_columns.empty())
-    list.warnings.push_back(
-        "words after the positions kept but not understood, as columns word_5 to " +
-        list.extra_columns.back().name);
+    list.warnings.push_back("unknown words after the positions are kept as columns word_5 to " +
+                            list.extra_columns.back().name);
   number_classes(list, names, name);
   const XmlAxes axes = options.xml_axes == XmlAxes::Detect ? guess_axes(list) : options.xml_axes;
   if (axes == XmlAxes::Xyz)

@@ -28,11 +28,13 @@ class Parser {
       ++line_;
       if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
       if (!line.empty() && line.front() == ';')
-        fail("text over several lines", "only RELION's form of STAR is read, one row per line");
+        fail("text spans several lines",
+             "only RELION's form of STAR is read, with one row per line");
       split(line);
       if (!words_.empty()) take_line();
     }
-    if (blocks_.empty()) throw Error("star", name_, "no data_ block", "the file is no STAR file");
+    if (blocks_.empty())
+      throw Error("star", name_, "no data_ block", "the file is not a STAR file");
     return std::move(blocks_);
   }
 
@@ -81,7 +83,7 @@ class Parser {
     }
     if (blocks_.empty())
       fail(fmt::format("{} before the first data_ block", shown(words_[0])),
-           "the file is no STAR file");
+           "the file is not a STAR file");
     if (to_lower(word) == "loop_") {
       if (state_ != State::Block || !table().columns.empty())
         fail("a second table in one data block", "expected one loop_ per data_ block");
@@ -96,14 +98,14 @@ class Parser {
       table().cells.insert(table().cells.end(), words_.begin(), words_.end());
       table().lines.push_back(line_);
     } else {
-      fail(fmt::format("{} is no column", shown(words_[0])),
+      fail(fmt::format("{} is not a column", shown(words_[0])),
            "expected a name that begins with _, loop_ or data_");
     }
   }
 
   void take_column(std::string_view column) {
     if (!seen_.emplace(column).second)
-      fail(fmt::format("column {} is there twice", column), "the file is damaged");
+      fail(fmt::format("column {} appears twice", column), "the file is damaged");
     if (seen_.size() > kMaxColumns)
       fail("more than 4096 columns", "no particle list has that many");
     table().columns.emplace_back(column);

@@ -15,14 +15,17 @@ std::string load_text(const std::filesystem::path& path) {
   constexpr std::uintmax_t kLimit = std::uintmax_t{1} << 30;
   std::error_code code;
   const auto status = std::filesystem::status(path, code);
-  if (!std::filesystem::exists(status)) throw Error("list", path.string(), "no such file");
+  if (!std::filesystem::exists(status))
+    throw Error("list", path.string(), "no such file", "check the path");
   if (std::filesystem::is_directory(status))
     throw Error("list", path.string(), "is a folder", "expected a particle list");
   const std::uintmax_t size = std::filesystem::file_size(path, code);
-  if (code) throw Error("list", path.string(), "cannot be read: " + code.message());
+  if (code)
+    throw Error("list", path.string(), "cannot be read: " + code.message(),
+                "check its permissions");
   if (size == 0)
     throw Error("list", path.string(), "the file is empty (0 bytes)",
-                "a list without particles still has its header");
+                "even an empty list needs a header");
   if (size > kLimit)
     throw Error("list", path.string(),
                 fmt::format("{} bytes are more than any list has (1 GiB)", size));

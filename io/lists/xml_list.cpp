@@ -152,27 +152,25 @@ bool detect_swapped(ParticleList& list, const std::optional<Extent3>& extent) {
   if (list.particles.empty()) return false;
   if (!extent) {
     list.warnings.push_back(
-        "axis order of the XML list not checked: x taken as the fastest axis; lists made before "
-        "April 2020 need "
-        "--from-axes zyx, or give the tomogram");
+        "axis order of the XML list is not checked, x is taken as the fastest axis; give the "
+        "tomogram to check it, or --from-axes zyx for lists made before April 2020");
     return false;
   }
   const std::size_t as_xyz = count_inside(list.particles, *extent, false),
                     as_zyx = count_inside(list.particles, *extent, true);
   if (as_zyx > as_xyz) {
-    list.warnings.push_back(
-        fmt::format("x and z of the XML list exchanged (axis order of lists made before April "
-                    "2020): in a tomogram of "
-                    "{} voxels (z, y, x) {} of {} positions fit so, {} as written",
-                    extent->to_string(), as_zyx, list.particles.size(), as_xyz));
+    list.warnings.push_back(fmt::format(
+        "x and z of the XML list were exchanged (axis order of lists made before April 2020): {1} "
+        "of {2} positions fit the tomogram of {0} voxels (z, y, x) this way, {3} as written",
+        extent->to_string(), as_zyx, list.particles.size(), as_xyz));
     return true;
   }
   if (as_zyx == as_xyz)
-    list.warnings.push_back(fmt::format(
-        "axis order of the XML list is ambiguous: both orders fit a tomogram of {} voxels (z, y, "
-        "x) equally "
-        "well; x taken as the fastest axis, --from-axes zyx for lists made before April 2020",
-        extent->to_string()));
+    list.warnings.push_back(
+        fmt::format("axis order of the XML list is ambiguous, both orders fit the tomogram of {} "
+                    "voxels (z, y, x) equally well; x is taken as the fastest axis, use "
+                    "--from-axes zyx for lists made before April 2020",
+                    extent->to_string()));
   return false;
 }
 
@@ -192,7 +190,7 @@ pugi::xml_node parse_root(pugi::xml_document& document, std::string_view text,
     throw Error("xml", name,
                 fmt::format("line {}: {}", line_of(text, static_cast<std::size_t>(result.offset)),
                             result.description()),
-                "the file is damaged or no XML");
+                "the file is damaged or not XML");
   const pugi::xml_node root = document.document_element();
   if (std::string_view(root.name()) != "objlist")
     throw Error("xml", name, fmt::format("the root element is {}", shown(root.name())),

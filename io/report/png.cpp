@@ -49,8 +49,8 @@ std::string encode_png(const Image& image) {
       image.rgb.size() != row * static_cast<std::size_t>(image.height))
     throw Error("png", "",
                 "an image of " + std::to_string(image.width) + " x " +
-                    std::to_string(image.height) + " dots cannot be written",
-                "expected 1 to 16384 dots along each edge");
+                    std::to_string(image.height) + " pixels cannot be written",
+                "expected 1 to 16384 pixels along each edge");
   std::string raw;
   raw.reserve((row + 1) * static_cast<std::size_t>(image.height));
   for (std::size_t y = 0; y < static_cast<std::size_t>(image.height); ++y) {
@@ -63,7 +63,7 @@ std::string encode_png(const Image& image) {
   if (compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
                 reinterpret_cast<const Bytef*>(raw.data()), static_cast<uLong>(raw.size()),
                 9) != Z_OK)
-    throw Error("png", "", "zlib could not compress the image", "there may be too little memory");
+    throw Error("png", "", "zlib could not compress the image", "free some memory");
   packed.resize(size);
 
   std::string header;

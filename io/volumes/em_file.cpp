@@ -139,13 +139,14 @@ RawHeader parse_em(std::span<const std::byte> head, std::int64_t file_bytes,
     throw Error("em", name,
                 "sizes " + std::to_string(result.layout.sizes[0]) + ", " +
                     std::to_string(result.layout.sizes[1]) + ", " +
-                    std::to_string(result.layout.sizes[2]) + " of x, y, z make no volume",
+                    std::to_string(result.layout.sizes[2]) +
+                    " of x, y, z are not those of a volume",
                 "the file is damaged or of another format");
   if (file_bytes < expected)
     throw Error("em", name,
                 "has " + std::to_string(file_bytes) + " bytes but its header says " +
                     std::to_string(expected),
-                "it is cut short; copy it again");
+                "the file is incomplete; copy it again");
   if (file_bytes > expected)
     info.warnings.push_back("The file is longer than the " + std::to_string(expected) +
                             " bytes that its header says; the rest is ignored.");

@@ -59,8 +59,9 @@ std::string choose_dataset(const h5::Reader& file, const std::string& name,
     return volumes.front();
   }
   throw Error("hdf5", name, "has no dataset '" + options.hdf5_dataset + "'",
-              volumes.empty() ? "and none with three dimensions"
-                              : "it holds the volumes " + joined(volumes) + "; name one");
+              volumes.empty() ? "and no other volume (dataset with three dimensions)"
+                              : "it contains the volumes " + joined(volumes) +
+                                    "; rename one or convert it to MRC");
 }
 
 /// Bytes of one layer of chunks, those that a few planes touch; 0 where the dataset has no chunks,
@@ -136,7 +137,7 @@ std::unique_ptr<VolumeSource> open_hdf5_volume(const std::filesystem::path& path
                 "has " + std::to_string(facts.sizes.size()) + " dimensions",
                 "a volume has three: z, y, x");
   if (file.checked_elements(name) == 0)
-    throw Error("hdf5", file.name_of(name), "holds no voxels", "expected at least 1x1x1");
+    throw Error("hdf5", file.name_of(name), "contains no voxels", "expected at least 1x1x1");
   if (facts.type == "other")
     throw Error("hdf5", file.name_of(name), "its elements are neither integers nor floats",
                 "a volume needs numbers");

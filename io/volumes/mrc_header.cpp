@@ -92,7 +92,7 @@ Element element_of(std::int32_t mode, const std::string& name) {
       throw Error("mrc", name, "mode 4 (complex 32-bit floats) is a transform, not a volume",
                   remedy);
     case 16:
-      throw Error("mrc", name, "mode 16 (RGB bytes) is a picture, not a volume", remedy);
+      throw Error("mrc", name, "mode 16 (RGB bytes) is an image, not a volume", remedy);
     default:
       throw Error("mrc", name, "mode " + std::to_string(mode) + " is not defined",
                   "expected 0, 1, 2, 6, 12 or 101; the file is damaged or of another format");
@@ -108,7 +108,7 @@ std::array<int, 3> axes(const ByteReader& header, VolumeInfo& info) {
   if (sorted != std::array<int, 3>{1, 2, 3}) {
     info.warnings.push_back("MAPC, MAPR, MAPS are " + std::to_string(order[0]) + ", " +
                             std::to_string(order[1]) + ", " + std::to_string(order[2]) +
-                            ", which is no order of the axes; assumed 1, 2, 3.");
+                            ", which is not an axis order; 1, 2, 3 is assumed.");
     return {0, 1, 2};
   }
   return {order[0] - 1, order[1] - 1, order[2] - 1};
@@ -132,7 +132,7 @@ void place_data(const ByteReader& header, std::int64_t file_bytes, const std::st
     if (file_bytes == bare) {
       info.warnings.push_back("The header announces an extended header of " +
                               std::to_string(extended) +
-                              " bytes that the file has no room for; read without it.");
+                              " bytes that the file does not contain; it is ignored.");
       extended = 0;
     } else if (extended < 0) {
       throw Error("mrc", name, "extended header of " + std::to_string(extended) + " bytes",
@@ -148,7 +148,7 @@ void place_data(const ByteReader& header, std::int64_t file_bytes, const std::st
                     std::to_string(kHeaderBytes +
                                    static_cast<std::size_t>(std::max<std::int64_t>(extended, 0))) +
                     " of header)",
-                "it is cut short; copy it again");
+                "the file is incomplete; copy it again");
   if (file_bytes > expected)
     info.warnings.push_back("The file is longer than the " + std::to_string(expected) +
                             " bytes that its header says; the rest is ignored.");
@@ -169,7 +169,7 @@ Element sign_of_bytes(const ByteReader& header, const std::string& name,
   const bool imod = header.at<std::int32_t>(kImodStamp) == kImod;
   const std::int32_t flags = imod ? header.at<std::int32_t>(kImodFlags) : 0;
   if (flags & kImodNibbles)
-    throw Error("mrc", name, "holds two 4-bit voxels in each byte (IMOD's flag 16)",
+    throw Error("mrc", name, "has two 4-bit voxels in each byte (IMOD's flag 16)",
                 "convert it with IMOD's newstack -mode 0");
   if (options.signed_bytes) return *options.signed_bytes ? Element::Int8 : Element::UInt8;
   if (imod) return flags & kImodSignedBytes ? Element::Int8 : Element::UInt8;
@@ -184,7 +184,7 @@ Element sign_of_bytes(const ByteReader& header, const std::string& name,
   if (!(minimum >= -128 && minimum <= maximum && maximum <= 127))
     warnings.push_back(
         "Bytes (mode 0) are read as signed, as the standard says; the header's minimum and maximum "
-        "do not tell.");
+        "do not show which they are.");
   return Element::Int8;
 }
 
@@ -204,7 +204,8 @@ VoxelSize voxel_size(const ByteReader& header, const std::array<std::int64_t, 3>
   }
   if (no_sampling)
     warnings.push_back(
-        "MX, MY, MZ are not all positive; the number of voxels is used to find their size.");
+        "MX, MY, MZ are not all positive; the voxel size is computed from the number of voxels "
+        "instead.");
   if (size[2] == 0 && extent_xyz[2] == 1 && size[0] > 0 && size[1] > 0) {
     size[2] = size[0];
     warnings.push_back("The single section has no thickness; its voxel size in z is taken from x.");
@@ -226,7 +227,7 @@ void check_stack(const ByteReader& header, const std::string& name, RawHeader& r
   if (group == 0 && sampling == 1 && sections > 1)
     result.info.warnings.push_back("The header calls the file a stack of " +
                                    std::to_string(sections) +
-                                   " images (ISPG 0, MZ 1); read as one volume.");
+                                   " images (ISPG 0, MZ 1); it is read as one volume.");
 }
 
 void read_geometry(const ByteReader& header, const std::string& name, RawHeader& result) {
@@ -257,11 +258,11 @@ void read_geometry(const ByteReader& header, const std::string& name, RawHeader&
     angles_valid = angles_valid && angles[i] > 0 && angles[i] < 180;
   }
   if (!finite) {
-    warnings.push_back("The origin is not a number; taken as 0.");
+    warnings.push_back("The origin is not a number; 0 is assumed.");
     origin = {};
   }
   if (!angles_valid) {
-    warnings.push_back("The cell angles are not between 0 and 180 degrees; taken as 90.");
+    warnings.push_back("The cell angles are not between 0 and 180 degrees; 90 is assumed.");
     angles = {90, 90, 90};
   }
   if (angles != std::array<double, 3>{90, 90, 90})
@@ -345,7 +346,8 @@ RawHeader parse_mrc(std::span<const std::byte> head, std::int64_t file_bytes,
       reader(head, info.byte_order == "little" ? ByteOrder::Little : ByteOrder::Big, name);
   if (!has_map_word(header))
     info.warnings.push_back(
-        "The word MAP is missing from the header; taken for an MRC file by its mode and sizes.");
+        "The word MAP is missing from the header; the file is read as MRC because mode and sizes "
+        "fit.");
   result.layout.axes = axes(header, info);
   place_data(header, file_bytes, name, result);
   if (info.mrc_mode == 0)

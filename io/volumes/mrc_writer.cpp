@@ -97,7 +97,7 @@ std::int32_t field(const std::filesystem::path& path, const char* what, std::int
       value > std::numeric_limits<std::int32_t>::max())
     throw Error("mrc", path.string(),
                 std::string(what) + " of " + std::to_string(value) + " does not fit the header",
-                "write HDF5 instead");
+                "write HDF5 (.h5) instead");
   return static_cast<std::int32_t>(value);
 }
 

@@ -56,7 +56,7 @@ std::string known_stranger(std::span<const std::byte> head) {
 
 std::unique_ptr<VolumeSource> open_bytes(RandomFile file, const VolumeReadOptions& options) {
   const std::string name = file.name();
-  if (file.size() == 0) throw Error("volume", name, "is empty", "an unfinished or failed copy?");
+  if (file.size() == 0) throw Error("volume", name, "is empty", "copy it again");
   const std::vector<std::byte> head = head_of(file);
   if (const std::string compression = compression_of(head); !compression.empty())
     return open_compressed(file, compression, options);
@@ -134,7 +134,7 @@ LabelMap read_labels(const std::filesystem::path& path, const VolumeReadOptions&
   if (bad > 0)
     throw Error("labels", path.string(),
                 std::to_string(bad) + " of " + std::to_string(extent.voxels()) +
-                    " voxels are no labels, the first is " + first,
+                    " voxels are not labels, the first is " + first,
                 "labels are whole numbers from 0 to 255; is this a tomogram?");
   if (source->info().format == "hdf5") map.class_names = read_class_names(path, options);
   return map;

@@ -86,7 +86,7 @@ ScoreReader::ScoreReader(const std::filesystem::path& path)
     if (!file.is_dataset(name)) break;
     const std::vector<std::int64_t> sizes = file.facts(name).sizes;
     if (sizes.size() != 3 || file.checked_elements(name) == 0)
-      throw Error("scores", path.string(), "'" + name + "' is no volume",
+      throw Error("scores", path.string(), "'" + name + "' is not a volume",
                   "expected three dimensions: z, y, x");
     const Extent3 extent{sizes[0], sizes[1], sizes[2]};
     if (state_->classes == 0) state_->extent = extent;
@@ -97,7 +97,7 @@ ScoreReader::ScoreReader(const std::filesystem::path& path)
   }
   if (state_->classes == 0)
     throw Error("scores", path.string(), "has no dataset 'class0'",
-                "score maps hold one dataset per class: class0, class1, ...");
+                "score maps have one dataset per class: class0, class1, ...");
 }
 
 ScoreReader::~ScoreReader() = default;

@@ -21,15 +21,15 @@ void settle_voxel_size(VolumeInfo& info, const VolumeReadOptions& options) {
   if (options.voxel_size_angstrom) {
     const double given = *options.voxel_size_angstrom;
     if (!(given > 0 && std::isfinite(given)))
-      throw Error(ErrorKind::Usage, "voxel size", number_text(given), "must be more than 0 Å");
+      throw Error(ErrorKind::Usage, "voxel size", number_text(given), "must be above 0 Å");
     size = VoxelSize::cubic(given);
     return;
   }
   if (!size.known() || size == VoxelSize::cubic(1)) {
-    info.warnings.push_back(std::string("The voxel size is ") +
-                            (size.known() ? "1 Å, which is what programs write that do not know it"
-                                          : "not in the file") +
-                            "; treated as unknown, give it with --voxel-size.");
+    info.warnings.push_back(
+        std::string("The voxel size is ") +
+        (size.known() ? "1 Å, which programs write when they do not know it" : "not in the file") +
+        "; it is treated as unknown. Set it with --voxel-size.");
     size = {};
     return;
   }
@@ -38,7 +38,7 @@ void settle_voxel_size(VolumeInfo& info, const VolumeReadOptions& options) {
     info.warnings.push_back(
         "The voxel size of " + number_text(size.x_angstrom) + " x " + number_text(size.y_angstrom) +
         " x " + number_text(size.z_angstrom) +
-        " Å (x, y, z) is hardly that of a tomogram; give it with --voxel-size if it is wrong.");
+        " Å (x, y, z) is unusual for a tomogram; set it with --voxel-size if it is wrong.");
 }
 
 }  // namespace dfe::io

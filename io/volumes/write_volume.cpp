@@ -23,7 +23,7 @@ Format format_of(const std::filesystem::path& path) {
 
 [[noreturn]] void refuse(const std::filesystem::path& path) {
   throw Error(ErrorKind::Usage, "volume", path.string(),
-              "has no ending of a volume format that can be written",
+              "has no file extension of a volume format that can be written",
               "use .mrc, .rec, .map, .h5 or .em");
 }
 

@@ -37,8 +37,9 @@ void read_attributes(const h5::Reader& file, const std::string& name, Weights& w
   if (!file.has_attribute("/", "dfengine_weights")) return;
   const double version = file.read_number("/", "dfengine_weights");
   if (!(version >= 1 && version <= kVersion))
-    throw Error("weights", name, "version " + std::to_string(version) + " of dfengine's attributes",
-                "this program knows version " + std::to_string(kVersion) + "; use a newer one");
+    throw Error(
+        "weights", name, "version " + std::to_string(version) + " of dfengine's attributes",
+        "this program reads version " + std::to_string(kVersion) + "; use a newer dfengine");
   try {
     if (file.has_attribute("/", "class_names"))
       weights.class_names = nlohmann::json::parse(file.read_string("/", "class_names"))
@@ -60,7 +61,7 @@ void read_attributes(const h5::Reader& file, const std::string& name, Weights& w
   if (file.has_attribute("/", "voxel_size_angstrom")) {
     weights.voxel_size_angstrom = file.read_number("/", "voxel_size_angstrom");
     if (!std::isfinite(weights.voxel_size_angstrom) || weights.voxel_size_angstrom < 0)
-      throw Error("weights", name, "attribute voxel_size_angstrom is no size",
+      throw Error("weights", name, "attribute voxel_size_angstrom is not a size",
                   "expected a number above 0");
   }
   if (file.has_attribute("/", "normalization")) {

@@ -41,7 +41,7 @@ std::vector<std::byte> read_archive(const std::filesystem::path& path) {
   const std::unique_ptr<zip_t, Discard> archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
   if (!archive)
     throw Error("weights", name, "a zip archive that cannot be opened",
-                "the file is damaged or cut short");
+                "the file is damaged or incomplete");
   zip_stat_t stat;
   zip_stat_init(&stat);
   if (zip_stat(archive.get(), kMember, 0, &stat) != 0 || !(stat.valid & ZIP_STAT_SIZE))
@@ -67,7 +67,7 @@ std::vector<std::byte> read_archive(const std::filesystem::path& path) {
   if (bytes.size() != stat.size)
     throw Error("weights", name,
                 std::string(kMember) + " has " + std::to_string(bytes.size()) + " bytes where " +
-                    std::to_string(stat.size) + " are announced",
+                    std::to_string(stat.size) + " are expected",
                 "the file is damaged");
   return bytes;
 }

@@ -71,7 +71,7 @@ NetworkSize match_network(const std::vector<LayerShape>& layers, const std::stri
         found += (found.empty() ? "" : ", ") + describe(tensor);
       throw Error("weights", file,
                   "not weights of the DeepFinder network: layer " + std::to_string(i + 1) +
-                      " of 15 ('" + layers[i].name + "') holds " + found,
+                      " of 15 ('" + layers[i].name + "') has " + found,
                   "expected " + describe(expected));
     }
     const std::int64_t out = layers[i].tensors[1][0];

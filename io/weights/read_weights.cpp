@@ -30,7 +30,7 @@ std::vector<float> read_tensor(const h5::Reader& file, const std::string& path,
     throw Error("weights", name,
                 std::to_string(bad) + " of " + std::to_string(values.size()) +
                     " values of layer '" + layer + "' are NaN or infinite",
-                "the training that wrote them has diverged; use an earlier checkpoint");
+                "the training diverged; use weights from an earlier epoch");
   return values;
 }
 
@@ -41,7 +41,7 @@ Weights read(const h5::Reader& file, const std::string& name) {
     weights::LayerShape shape{layer.name, {}};
     for (const std::string& path : layer.tensors) {
       if (!file.is_dataset(path))
-        throw Error("weights", name, "layer '" + layer.name + "' lacks its tensor '" + path + "'",
+        throw Error("weights", name, "layer '" + layer.name + "' has no tensor '" + path + "'",
                     "the file is damaged");
       shape.tensors.push_back(file.facts(path).sizes);
     }

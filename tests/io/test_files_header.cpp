@@ -100,7 +100,7 @@ TEST_CASE("labels are written and read with geometry and names") {
     if (std::string(name) == "l.h5") CHECK(read.class_names == map.class_names);
   }
   write_volume(folder / "half.mrc", Volume<float>(kExtent, 0.5f).view(), geometry());
-  CHECK_THROWS_WITH(read_labels(folder / "half.mrc"), DFE_CONTAINS("are no labels"));
+  CHECK_THROWS_WITH(read_labels(folder / "half.mrc"), DFE_CONTAINS("are not labels"));
 }
 
 TEST_CASE("weights are written and read bit for bit") {

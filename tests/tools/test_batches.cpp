@@ -312,9 +312,9 @@ TEST_CASE("what a header tells is checked before the network runs, of a single t
     CHECK_THAT(run.err, !DFE_CONTAINS("device "));  // the first words of a run
     CHECK(names_in(folder.path()) == before);
   };
-  refused("pick a.mrc --radius 3 -o picks.txt", "names no list format");
-  refused("pick a.mrc --radius 3 -o p.star --labels l.mrc.gz", "has no ending");
-  refused("segment a.mrc -o labels.nii", "has no ending");
+  refused("pick a.mrc --radius 3 -o picks.txt", "not that of a list format");
+  refused("pick a.mrc --radius 3 -o p.star --labels l.mrc.gz", "has no file extension");
+  refused("segment a.mrc -o labels.nii", "has no file extension");
   refused("pick a.mrc --radius 1e9 -o p.star --scores s.h5", "diagonal");
   refused("pick unknown.mrc --radius 30A -o p.star", "voxel size");
   refused("pick unknown.mrc --radius 3 --format relion5 -o p.star", "--voxel-size");

@@ -185,7 +185,7 @@ TEST_CASE("convert and info read the location files that evaluate reads") {
   for (const char* line : {"info notes.txt", "convert notes.txt notes.csv"}) {
     const CommandResult result = dfengine(folder.path(), line);
     CHECK(result.exit_code == 1);
-    CHECK_THAT(result.err, DFE_CONTAINS("line 1 is not a name and three positions"));
+    CHECK_THAT(result.err, DFE_CONTAINS("line 1 is not a class name and three positions"));
   }
 }
 

@@ -74,8 +74,9 @@ TEST_CASE("overrides come last, in lists too") {
   CHECK(config.sections("data")[1].text("list", "") == "b.star");
   CHECK(config.section("new").numbers("deep") == std::vector<double>{1, 2});
   CHECK(config.integer("steps", 3) == 3);
-  CHECK_THAT(parse_error("a: [1]", {"a.1=2"}), DFE_CONTAINS("no entry of a list with 1"));
-  CHECK_THAT(parse_error("a: 1", {"a.b=2"}), DFE_CONTAINS("'a' is no section"));
+  CHECK_THAT(parse_error("a: [1]", {"a.1=2"}),
+             DFE_CONTAINS("is not an entry of the list, which has 1"));
+  CHECK_THAT(parse_error("a: 1", {"a.b=2"}), DFE_CONTAINS("'a' is not a section"));
   CHECK_THAT(parse_error("a: 1", {"a"}), DFE_CONTAINS("write key=value"));
   CHECK_THAT(parse_error("a: 1", {".=3"}), DFE_CONTAINS("empty name"));
 }
@@ -84,33 +85,34 @@ TEST_CASE("what nobody asks for is refused with the nearest name") {
   const Config config = Config::parse("optimizer:\n  ratte: 1\n", "f.yaml");
   config.section("optimizer").number("rate", 1);
   config.section("optimizer").number("beta", 1);
-  CHECK(
-      error_of([&] { config.refuse_unknown(); }) ==
-      "config: 'f.yaml: optimizer.ratte (line 2)': is no setting; did you mean 'optimizer.rate'?");
+  CHECK(error_of([&] { config.refuse_unknown(); }) ==
+        "config: 'f.yaml: optimizer.ratte (line 2)': is not a known setting; did you mean "
+        "'optimizer.rate'?");
 
   const Config far = Config::parse("completely: 1\n", "f.yaml");
   far.number("rate", 1);
-  CHECK_THAT(error_of([&] { far.refuse_unknown(); }), DFE_CONTAINS("is no setting; leave it out"));
+  CHECK_THAT(error_of([&] { far.refuse_unknown(); }),
+             DFE_CONTAINS("is not a known setting; remove it"));
 
   const Config overridden = Config::parse("a: 1\n", "f.yaml", {"b=2"});
   overridden.number("a", 1);
   CHECK_THAT(error_of([&] { overridden.refuse_unknown(); }),
-             DFE_CONTAINS("b (given beside f.yaml)"));
+             DFE_CONTAINS("b (given in addition to f.yaml)"));
 }
 
 TEST_CASE("wrong types name the setting and its line") {
   const Config config =
       Config::parse("a: x\nb: [1]\nc: {d: 1}\ne: 1.5\nf: nan\ng: 99999999999999999999\n", "f.yaml");
   CHECK(error_of([&] { config.number("a", 0); }) ==
-        "config: 'f.yaml: a (line 1)': is no number: 'x'; give one");
+        "config: 'f.yaml: a (line 1)': is 'x', not a number; give a number");
   CHECK_THAT(error_of([&] { config.number("b", 0); }), DFE_CONTAINS("b (line 2)': is a list"));
   CHECK_THAT(error_of([&] { config.text("c", ""); }), DFE_CONTAINS("is a section"));
-  CHECK_THAT(error_of([&] { config.section("a"); }), DFE_CONTAINS("is no section"));
-  CHECK_THAT(error_of([&] { config.sections("c"); }), DFE_CONTAINS("is no list"));
-  CHECK_THAT(error_of([&] { config.integer("e", 0); }), DFE_CONTAINS("no whole number"));
-  CHECK_THAT(error_of([&] { config.number("f", 0); }), DFE_CONTAINS("is no number"));
-  CHECK_THAT(error_of([&] { config.integer("g", 0); }), DFE_CONTAINS("no whole number"));
-  CHECK_THAT(error_of([&] { config.flag("a", false); }), DFE_CONTAINS("neither true nor false"));
+  CHECK_THAT(error_of([&] { config.section("a"); }), DFE_CONTAINS("is not a section"));
+  CHECK_THAT(error_of([&] { config.sections("c"); }), DFE_CONTAINS("is not a list"));
+  CHECK_THAT(error_of([&] { config.integer("e", 0); }), DFE_CONTAINS("not a whole number"));
+  CHECK_THAT(error_of([&] { config.number("f", 0); }), DFE_CONTAINS("not a number"));
+  CHECK_THAT(error_of([&] { config.integer("g", 0); }), DFE_CONTAINS("not a whole number"));
+  CHECK_THAT(error_of([&] { config.flag("a", false); }), DFE_CONTAINS("give true or false"));
   CHECK_THAT(error_of([&] {
                config.choice("a", "", {"u", "v"});
              }),
@@ -119,12 +121,12 @@ TEST_CASE("wrong types name the setting and its line") {
 }
 
 TEST_CASE("texts that are no configuration are refused") {
-  CHECK_THAT(parse_error("a: 1\na: 2\n"), DFE_CONTAINS("line 2': the key 'a' is there twice"));
-  CHECK_THAT(parse_error("a: &x 1\nb: *x\n"), DFE_CONTAINS("line 2': is an alias"));
-  CHECK_THAT(parse_error("- 1\n"), DFE_CONTAINS("holds no settings"));
-  CHECK_THAT(parse_error("a: [1\n"), DFE_CONTAINS("is no YAML"));
-  CHECK_THAT(parse_error("a: 1\n---\nb: 2\n"), DFE_CONTAINS("more than one document"));
-  CHECK_THAT(parse_error("? [1, 2]\n: 3\n"), DFE_CONTAINS("no plain name"));
+  CHECK_THAT(parse_error("a: 1\na: 2\n"), DFE_CONTAINS("line 2': the key 'a' appears twice"));
+  CHECK_THAT(parse_error("a: &x 1\nb: *x\n"), DFE_CONTAINS("line 2': is a YAML alias"));
+  CHECK_THAT(parse_error("- 1\n"), DFE_CONTAINS("contains no settings"));
+  CHECK_THAT(parse_error("a: [1\n"), DFE_CONTAINS("is not valid YAML"));
+  CHECK_THAT(parse_error("a: 1\n---\nb: 2\n"), DFE_CONTAINS("more than one YAML document"));
+  CHECK_THAT(parse_error("? [1, 2]\n: 3\n"), DFE_CONTAINS("not a plain name"));
   CHECK_THAT(parse_error(std::string(100000, '[')), DFE_CONTAINS("'f.yaml: line 1'"));
   CHECK(parse_error("") == "no error");
 }
@@ -137,7 +139,7 @@ TEST_CASE(
   CHECK(config.path("a") == folder / "x.mrc");
   CHECK(config.path("b") == "z.mrc");
   CHECK_THROWS_WITH(Config::read(folder / "none.yaml"), DFE_CONTAINS("none.yaml"));
-  CHECK_THROWS_WITH(Config::read(folder.path()), DFE_CONTAINS("is no file"));
+  CHECK_THROWS_WITH(Config::read(folder.path()), DFE_CONTAINS("is not a file"));
 }
 
 TEST_CASE("the effective configuration reads back to the same answers") {

@@ -114,7 +114,8 @@ TEST_CASE("datasets of every type that is written come back, whole and in blocks
     }
   }
   CHECK(file.read_doubles("below/float64", 120) == doubles);
-  CHECK_THROWS_WITH(file.read_doubles("below/int8", 120), DFE_CONTAINS("no floats"));
+  CHECK_THROWS_WITH(file.read_doubles("below/int8", 120),
+                    DFE_CONTAINS("not floating-point numbers"));
   CHECK(file.name_of("below/int8") == (scratch / "a.h5").string() + ":/below/int8");
 }
 

@@ -42,9 +42,8 @@ TEST_CASE("csv: without a header three or four columns are read, with a warning"
 
 TEST_CASE("csv: positions in Å need a voxel size") {
   const std::string text = "class_label,x_angstrom,y_angstrom,z_angstrom\n1,10,20,40\n";
-  CHECK_THAT(
-      error_of(text),
-      DFE_CONTAINS("positions are in Å, and the voxel size is not known; give --voxel-size"));
+  CHECK_THAT(error_of(text),
+             DFE_CONTAINS("positions are in Å, but the voxel size is unknown; give --voxel-size"));
   ListOptions options;
   options.voxel_size = VoxelSize{4, 2, 1};
   CHECK(parse(text, options).particles[0].position_voxels == Point3{10, 10, 10});
@@ -65,7 +64,7 @@ TEST_CASE("csv: the lists of the CZII challenge are in Å and name their classes
         std::vector<std::string>{"background", "beta-galactosidase", "ribosome"});
   CHECK(list.particles[1].class_label == 2);
   CHECK(list.tomograms == std::vector<std::string>{"TS_5_4", "TS_6_4"});
-  CHECK(has_warning(list, "taken as Å"));
+  CHECK(has_warning(list, "read as Å"));
   CHECK(has_warning(list, "1 beta-galactosidase, 2 ribosome"));
 }
 
@@ -73,7 +72,7 @@ TEST_CASE("csv: quotes, and unknown columns that survive a rewrite") {
   const auto list = parse("x,y,z,class_label,note\n1,2,3,1,\"a, \"\"b\"\"\nc\"\n4,5,6,2,plain\n");
   REQUIRE(list.extra_columns.size() == 1);
   CHECK(list.extra_columns[0].values == std::vector<std::string>{"a, \"b\"\nc", "plain"});
-  CHECK(has_warning(list, "kept but not understood: 'note'"));
+  CHECK(has_warning(list, "kept unchanged: 'note'"));
   const auto again = parse(io::lists::format_csv(list, ';'));
   CHECK(again.extra_columns.at(0).values == list.extra_columns[0].values);
   CHECK(again.particles.at(1).position_voxels == Point3{6, 5, 4});
@@ -88,7 +87,7 @@ TEST_CASE("csv: errors name the line") {
   CHECK_THAT(error_of("x,y\n1,2\n"), DFE_CONTAINS("no position columns among 'x, y'"));
   CHECK_THAT(error_of("class_label,x,y,z\n-1,2,3,4\n"), DFE_CONTAINS("line 2: class label -1"));
   CHECK_THAT(error_of("class_label,x,y,z\n0,2,3,4\n"),
-             DFE_CONTAINS("class label 0; 0 is the background"));
+             DFE_CONTAINS("class label 0 is the background"));
   CHECK_THAT(error_of("class_label,x,y,z,rot,tilt,psi\n1,2,3,4,5,,6\n"),
              DFE_CONTAINS("line 2: some of the three angles"));
   CHECK_THAT(error_of("1 2 3\n"), DFE_CONTAINS("no comma, tab, semicolon or pipe"));
@@ -96,11 +95,11 @@ TEST_CASE("csv: errors name the line") {
 
 TEST_CASE("positions and voxel sizes that no tomogram has are refused") {
   CHECK_THAT(error_of("class_label,x,y,z\n1,2,3,4\n1,2e9,3,4\n"),
-             DFE_CONTAINS("particle 2 lies at voxel 2e+09"));
+             DFE_CONTAINS("particle 2 is at voxel 2e+09"));
   CHECK_THAT(
       error_of(
           "class_label,x_angstrom,y_angstrom,z_angstrom,voxel_size_angstrom\n1,2,3,4,1e-300\n"),
-      DFE_CONTAINS("wrong units?"));
+      DFE_CONTAINS("check the units"));
   CHECK_THAT(error_of("class_label,x,y,z,voxel_size_angstrom\n1,2,3,4,1e300\n"),
              DFE_CONTAINS("voxel size of 1e+300"));
 }
@@ -127,7 +126,7 @@ TEST_CASE("formats that are known but not read are refused with the list of thos
     return std::string("read");
   };
   const std::string supported =
-      "lists are read from DeepFinder XML, RELION STAR (3, 4, 5), CSV, TSV and SHREC locations";
+      "convert it to DeepFinder XML, RELION STAR (3, 4, 5), CSV, TSV or SHREC locations";
   CHECK_THAT(refused("1 1 1 0 0 0\n", ".tbl"), DFE_CONTAINS("Dynamo") && DFE_CONTAINS(supported));
   CHECK_THAT(refused("IMODV1.2\1\2", ".mod"), DFE_CONTAINS("IMOD") && DFE_CONTAINS(supported));
   CHECK_THAT(refused("{\"points\": []}", ".json"),

@@ -151,7 +151,7 @@ TEST_CASE("RELION 5 needs the tomogram's size and voxel size, in both directions
       "data_particles\nloop_\n_rlnCenteredCoordinateXAngst\n_rlnCenteredCoordinateYAngst\n_"
       "rlnCenteredCoordinateZAngst\n0 0 0\n";
   ListOptions options;
-  CHECK_THAT(test::error_of(text, options), DFE_CONTAINS("its size is not known"));
+  CHECK_THAT(test::error_of(text, options), DFE_CONTAINS("its size is unknown"));
   options.tomogram_extent = Extent3{7, 5, 3};
   CHECK_THAT(test::error_of(text, options), DFE_CONTAINS("--voxel-size"));
   ParticleList list = fixture();

@@ -190,12 +190,12 @@ TEST_CASE("what cannot be read is refused with the reason") {
     CHECK_THAT(error_of(folder + other), DFE_CONTAINS("no table with particle positions"));
   CHECK_THAT(error_of(folder + "empty_loop.star"), DFE_CONTAINS("_rlnCoordinateY is missing"));
   CHECK_THAT(error_of("shrec19/deepfinder_2019/evaluation_log.txt"),
-             DFE_CONTAINS("line 2 is not a name and three positions"));
+             DFE_CONTAINS("line 2 is not a class name and three positions"));
 }
 
 TEST_CASE("the truth of SHREC 2019 has the particles that the contest counts") {
   const ParticleList list = read("shrec19/particle_locations_model_9.txt");
-  CHECK(test::has_warning(list, "taken as z"));
+  CHECK(test::has_warning(list, "read as z"));
   // Source: the contest's evaluation log of this tomogram.
   const std::vector<std::pair<std::string, std::ptrdiff_t>> counts{
       {"1bxn", 220}, {"1qvr", 218}, {"1s3x", 220}, {"1u6g", 215}, {"2cg9", 208}, {"3cf3", 247},

@@ -42,13 +42,13 @@ TEST_CASE("shrec: names, positions and the words after them are read") {
   CHECK(list.extra_columns[0].values == std::vector<std::string>{"-45", ""});
   CHECK(list.extra_columns[2].name == "word_7");
   CHECK(list.extra_columns[2].values == std::vector<std::string>{"-72", ""});
-  CHECK(test::has_warning(list, "not understood, as columns word_5 to word_7"));
+  CHECK(test::has_warning(list, "are kept as columns word_5 to word_7"));
 }
 
 TEST_CASE("shrec: the axis order is guessed with a warning, or chosen") {
-  CHECK(test::has_warning(read(kZFirst), "taken as z"));
+  CHECK(test::has_warning(read(kZFirst), "read as z"));
   const ParticleList x_first = read("1abc 300 200 20\n1xyz 410 210 30\n");
-  CHECK(test::has_warning(x_first, "taken as x"));
+  CHECK(test::has_warning(x_first, "read as x"));
   CHECK(x_first.particles[0].position_voxels == Point3{20, 200, 300});
   io::ListOptions options;
   options.xml_axes = io::XmlAxes::Xyz;
@@ -68,7 +68,7 @@ TEST_CASE("shrec: what is known of the tomogram applies") {
   CHECK(list.voxel_size == VoxelSize::cubic(10));
   CHECK(list.tomograms == std::vector<std::string>{"model_9"});
   CHECK(list.particles[1].tomogram == 0);
-  CHECK(test::has_warning(list, "1 of 2 particles lie outside"));
+  CHECK(test::has_warning(list, "1 of 2 particles are outside"));
 }
 
 TEST_CASE("shrec: a .txt file of something else is refused, naming the line") {
@@ -76,8 +76,8 @@ TEST_CASE("shrec: a .txt file of something else is refused, naming the line") {
   for (const char* text :
        {"1abc 20 200\n", "notes of a meeting, Tuesday\n", "a,1,2,3\n",
         "class_label,x,y,z\n1,2,3,4\n", "1abc 1 2 three\n", "1abc 1 2 nan\n", "1abc 1 2 1e10\n"})
-    CHECK_THAT(refusal(text),
-               DFE_CONTAINS("line 1 is not a name and three positions") && DFE_CONTAINS(remedy));
+    CHECK_THAT(refusal(text), DFE_CONTAINS("line 1 is not a class name and three positions") &&
+                                  DFE_CONTAINS(remedy));
   CHECK_THAT(refusal("1abc 1 2 3\n1abc 1 2\n"), DFE_CONTAINS("line 2"));
   std::string many = "1abc 1 2 3";
   for (int i = 0; i < 61; ++i) many += " 0";
@@ -104,7 +104,7 @@ TEST_CASE("shrec: locations are not written") {
   io::ListOptions options;
   options.format = io::ListFormat::Shrec;
   CHECK_THROWS_WITH(io::write_list("nowhere.txt", read(kZFirst), options),
-                    DFE_CONTAINS("are read, not written"));
+                    DFE_CONTAINS("can be read, but not written"));
   CHECK_THROWS_WITH(io::write_list("nowhere.txt", read(kZFirst)),
-                    DFE_CONTAINS("the ending names no list format"));
+                    DFE_CONTAINS("the file extension is not that of a list format"));
 }

@@ -113,7 +113,7 @@ TEST_CASE(
       "2.5\n";
   ListOptions options;
   options.voxel_size = VoxelSize::cubic(10);
-  CHECK(has_warning(parse(text, options), "give --relion-binning 4"));
+  CHECK(has_warning(parse(text, options), "use --relion-binning 4"));
   options.relion_binning = 4;
   CHECK(!has_warning(parse(text, options), "binning"));
   options = {};

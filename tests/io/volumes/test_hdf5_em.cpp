@@ -254,7 +254,8 @@ TEST_CASE("EM files that are cut, complex or nonsense are refused") {
   CHECK_THROWS_WITH(open_volume(scratch.file("a.em", bytes)), DFE_CONTAINS("type 7"));
   bytes = make_em<float>(6, 5, false, kExtent);
   bytes[7] = bytes[11] = bytes[15] = std::byte{0x7f};
-  CHECK_THROWS_WITH(open_volume(scratch.file("a.em", bytes)), DFE_CONTAINS("make no volume"));
+  CHECK_THROWS_WITH(open_volume(scratch.file("a.em", bytes)),
+                    DFE_CONTAINS("are not those of a volume"));
 }
 
 TEST_CASE("EM files are written and read back, voxel size included") {

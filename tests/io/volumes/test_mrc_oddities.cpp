@@ -93,7 +93,7 @@ TEST_CASE("nonsense sizes are refused before anything is allocated") {
   const int most = std::numeric_limits<int>::max();
   refuses(make_mrc(kExtent, 2).word(0, most).word(4, most).word(8, most),
           "more bytes than any file has");
-  refuses(make_mrc(kExtent, 2).word(0, most), "cut short");
+  refuses(make_mrc(kExtent, 2).word(0, most), "incomplete");
   refuses(make_mrc(kExtent, 0).word(0, 1 << 15).word(4, 1 << 15).word(8, 1 << 15),
           "has 1084 bytes but its header says 35184372089856");
 }
@@ -124,7 +124,7 @@ TEST_CASE("axes that are no order are taken as x, y, z with a warning") {
   warns_once(info_of(make_mrc(kExtent, 2).word(64, 0).word(68, 0).word(72, 0)), "0, 0, 0");
   warns_once(info_of(make_mrc(kExtent, 2).word(72, 2)), "1, 2, 2");
   warns_once(info_of(make_mrc(kExtent, 2).word(64, std::numeric_limits<int>::min())),
-             "assumed 1, 2, 3");
+             "1, 2, 3 is assumed");
 }
 
 TEST_CASE("bytes are signed unless IMOD's flag, the maximum or the user says otherwise") {
@@ -145,8 +145,8 @@ TEST_CASE("bytes are signed unless IMOD's flag, the maximum or the user says oth
   warns_once(info_of(range(141, 163)), "unsigned, because the header's maximum is 163");
   CHECK(info_of(range(141, 163)).mode == "uint8");
   warns_once(info_of(range(0, -1)),
-             "do not tell");  // what MRC2014 writes where the values are unknown
-  warns_once(info_of(range(std::nanf(""), std::nanf(""))), "do not tell");
+             "do not show");  // what MRC2014 writes where the values are unknown
+  warns_once(info_of(range(std::nanf(""), std::nanf(""))), "do not show");
   VolumeReadOptions options;
   options.signed_bytes = true;
   CHECK(info_of(range(0, 255), options).mode == "int8");
@@ -184,8 +184,8 @@ TEST_CASE("the voxel size is cell / M; 0 and 1 are unknown; the user's wins") {
   // 13.424 Å written in nanometres by a faulty program: told, never corrected by a guess.
   info = info_of(cell(0.01343f * 5, 0.01343f * 4, 0.01343f * 3));
   CHECK(info.geometry.voxel_size.x_angstrom == Approx(0.01343));
-  warns_once(info, "hardly that of a tomogram");
-  warns_once(info_of(cell(700, 560, 420)), "hardly that of a tomogram");
+  warns_once(info, "unusual for a tomogram");
+  warns_once(info_of(cell(700, 560, 420)), "unusual for a tomogram");
   CHECK(info_of(make_mrc({1, 4, 5}, 2).real(48, 0)).geometry.voxel_size == VoxelSize::cubic(2));
 }
 

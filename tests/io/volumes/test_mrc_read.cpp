@@ -217,7 +217,7 @@ TEST_CASE("compressed MRC files are unpacked, and their memory is told") {
     cut.resize(cut.size() / 2);
     // bzip2 gives nothing before a block is complete.
     CHECK_THROWS_WITH(open_volume(scratch.file("cut", cut)),
-                      DFE_CONTAINS(gz ? "cut short" : "has 0 bytes"));
+                      DFE_CONTAINS(gz ? "incomplete" : "has 0 bytes"));
     cut.resize(4);
     CHECK_THROWS_AS(open_volume(scratch.file("cut", cut)), Error);
     auto damaged = packed;

@@ -185,7 +185,7 @@ TEST_CASE("DeepFinder's HDF5 volumes") {
   for (const std::uint8_t label : target.labels.span()) ++counts.at(label);
   CHECK(counts == std::vector<int>{975486, 5095, 1840, 3066, 1620, 1984, 2355, 1972, 2143, 4439});
   CHECK_THROWS_WITH(dfe::io::read_labels(data / "data" / "tomo7_data.h5"),
-                    DFE_CONTAINS("voxels are no labels"));
+                    DFE_CONTAINS("voxels are not labels"));
 }
 
 TEST_CASE("EM files of a template matching run") {

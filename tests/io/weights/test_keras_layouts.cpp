@@ -148,7 +148,7 @@ TEST_CASE("weights of another network are refused, naming the first layer that d
   fork.layers[8].kernel.resize(96);
   fork.layers[8].bias.resize(3);
   write_legacy(fork, "", 0, false, ":0");
-  CHECK_THAT(read_error(), DFE_CONTAINS("layer 9 of 15 ('conv3d_8') holds 2x2x2x4x3, 3; expected a "
+  CHECK_THAT(read_error(), DFE_CONTAINS("layer 9 of 15 ('conv3d_8') has 2x2x2x4x3, 3; expected a "
                                         "kernel 2x2x2x4x4 and a bias of 4"));
 
   // A residual network has batch normalizations between its convolutions.
@@ -181,7 +181,7 @@ TEST_CASE("weights of another network are refused, naming the first layer that d
   CHECK_THAT(
       read_error(),
       DFE_CONTAINS(
-          "layer 1 of 15 ('batch_normalization') holds 2, 2, 2, 2; expected a kernel 3x3x3x1xn"));
+          "layer 1 of 15 ('batch_normalization') has 2, 2, 2, 2; expected a kernel 3x3x3x1xn"));
 }
 
 TEST_CASE("NaN in weights is refused, naming the layer") {
@@ -198,6 +198,6 @@ TEST_CASE("missing tensors are named") {
     const h5::File file(H5Fopen(kPath.c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
     H5Ldelete(file, "conv3d_4/conv3d_4/bias:0", H5P_DEFAULT);
   }
-  CHECK_THAT(read_error(), DFE_CONTAINS("layer 'conv3d_4' lacks its tensor"));
+  CHECK_THAT(read_error(), DFE_CONTAINS("layer 'conv3d_4' has no tensor"));
   fs::remove(kPath);
 }
