@@ -53,14 +53,15 @@ double checked_radius(const ClusterOptions& options, const VolumeGeometry& geome
                     number(std::round(diagonal)) + " voxels",
                 kRadiusRemedy);
   if (!(voxels * voxels > 0))
-    throw Error(ErrorKind::Usage, "cluster", "radius", "vanishes in voxels", kRadiusRemedy);
+    throw Error(ErrorKind::Usage, "cluster", "radius", "is too small", kRadiusRemedy);
   return voxels;
 }
 
 void check_extent(const Extent3& extent) {
   if (extent.voxels() > 0 &&
       std::max({extent.z, extent.y, extent.x}) > std::numeric_limits<std::int32_t>::max() - 8)
-    throw Error("cluster", extent.to_string(), "an axis has more than 2^31 voxels", "cut the map");
+    throw Error("cluster", extent.to_string(), "an axis has more than 2^31 voxels",
+                "cut the label map into smaller ones");
 }
 
 /// Mean shift over the voxels that `steps` has taken, which have the labels `taken`.
@@ -170,7 +171,7 @@ ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const Clus
         observer->message(refusal.empty() ? LogLevel::Debug : LogLevel::Warning,
                           refusal.empty()
                               ? "cluster: on " + on
-                              : "cluster: on the CPU instead of " + on + ": " + refusal);
+                              : "clustering on the CPU instead of " + on + ": " + refusal);
     }
     VoxelSteps& steps = on_device ? static_cast<VoxelSteps&>(*on_device) : on_host;
     if (options.per_class) {
@@ -184,7 +185,7 @@ ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const Clus
   return make_pick_list(clusters, map, options, scores != nullptr, radius);
 } catch (const std::bad_alloc&) {
   throw Error("cluster", map.labels.extent().to_string(), "out of memory",
-              "use a larger radius or a smaller map");
+              "use a larger radius or a smaller label map");
 }
 
 std::int64_t cluster_working_bytes(const Extent3& extent, const ClusterOptions& options,

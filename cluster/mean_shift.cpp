@@ -59,9 +59,10 @@ CellAxis::CellAxis(std::int64_t size, double radius) : cell_of(static_cast<std::
 
 void check_seed_count(std::int64_t seeds, double radius) {
   if (seeds > kMaxSeeds)
-    throw Error(ErrorKind::Usage, "cluster", "radius",
-                std::to_string(radius) + " voxels would start " + std::to_string(seeds) + " climbs",
-                "give a radius near the particle's, or a map with less foreground");
+    throw Error(
+        ErrorKind::Usage, "cluster", "radius",
+        std::to_string(radius) + " voxels would start " + std::to_string(seeds) + " searches",
+        "give about the particle's radius, or a label map with less foreground");
 }
 
 std::vector<Point3> bin_seeds(ThreadPool& pool, const Foreground& foreground, double radius) {

@@ -18,7 +18,7 @@ ArrayVolume::ArrayVolume(VolumeView<const float> voxels, VoxelSize voxel_size, s
   const Extent3& n = voxels.extent;
   if (n.z < 1 || n.y < 1 || n.x < 1)
     throw Error(ErrorKind::Usage, "volume", info_.path,
-                "an array of " + n.to_string() + " has no voxels", "give one voxel at least");
+                "an array of " + n.to_string() + " has no voxels", "give at least one voxel");
 }
 
 void ArrayVolume::read_box(const Box3& box, float* out) const {

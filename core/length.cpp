@@ -25,7 +25,7 @@ double Length::voxels(const VoxelSize& voxel_size, std::string_view option) cons
   if (!is_angstrom) return value;
   if (!voxel_size.known())
     throw Error(ErrorKind::Usage, option, "",
-                "a length in Å needs the voxel size, which the file does not tell",
+                "a length in Å needs the voxel size, which the file does not give",
                 "give --voxel-size, or the length in voxels");
   return value / voxel_size.mean_angstrom();
 }

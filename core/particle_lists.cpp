@@ -45,7 +45,7 @@ std::optional<int> chosen(const ParticleList& list, const std::set<int>& present
     return index;
   throw Error(ErrorKind::Usage, choice.area, choice.setting,
               "the list has no particles of '" + name + "'",
-              present.empty() ? "it names no tomograms: leave the choice out"
+              present.empty() ? "it names no tomograms; leave this setting out"
                               : "it has " + names_of(list, present));
 }
 

@@ -18,9 +18,9 @@ int usable_threads(int asked, Observer* observer) {
   if (asked == 0) return available;
   if (asked <= available) return asked;
   if (observer != nullptr)
-    observer->message(LogLevel::Warning, "threads: '" + std::to_string(asked) +
-                                             "': more than the CPUs that may be used; " +
-                                             std::to_string(available) + " it is");
+    observer->message(LogLevel::Warning,
+                      "threads: '" + std::to_string(asked) + "': more than the available CPUs; " +
+                          std::to_string(available) + (available == 1 ? " is used" : " are used"));
   return available;
 }
 

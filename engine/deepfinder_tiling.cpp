@@ -126,7 +126,7 @@ void check_deepfinder_patch(const VolumeSource& tomogram, std::int64_t patch) {
     throw Error(ErrorKind::Usage, "patch", std::to_string(patch),
                 tomogram.info().path + " is only " + e.to_string() + " voxels",
                 "the DeepFinder tiling needs more than patch - 50 voxels along each axis; use a "
-                "smaller patch or the exact tiling");
+                "smaller --patch or --tiling exact");
 }
 
 void segment_deepfinder_tiles(const VolumeSource& tomogram, const Network& network,

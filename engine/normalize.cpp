@@ -118,7 +118,7 @@ Normalizer::Normalizer(const VolumeSource& volume, Normalization kind, Observer*
   if (kind != Normalization::None && !(deviation > 0))
     throw Error("normalize", volume.info().path,
                 "all " + std::to_string(e.voxels()) + " voxels have the same value",
-                "there is nothing to find in a constant volume");
+                "check the file: a constant volume contains nothing to find");
   for (const Moments& block : blocks) {
     mean_.push_back(block.mean);
     scale_.push_back(

@@ -162,7 +162,7 @@ SegmentPlan plan_patches(const Common& common, const SegmentOptions& options, st
   if (options.compute.memory_bytes > 0 && plan.total_bytes() > options.compute.memory_bytes)
     throw Error(ErrorKind::Usage, "memory", megabytes(options.compute.memory_bytes),
                 "the DeepFinder tiling needs " + megabytes(plan.total_bytes()),
-                "give more, a smaller patch, or the exact tiling");
+                "raise the limit, or use a smaller --patch or --tiling exact");
   return plan;
 }
 
@@ -186,10 +186,11 @@ SegmentPlan plan_columns(const Common& common, const std::string& path,
   const bool card_too_small = smallest->card_bytes > card;
   throw Error(ErrorKind::Usage, "memory",
               card_too_small ? megabytes(card) + " of the GPU" : megabytes(budget),
-              "too little for " + path + " of " + common.plan.extent.to_string() + " voxels",
-              "at least " +
-                  megabytes(card_too_small ? smallest->card_bytes : smallest->total_bytes()) +
-                  " are needed");
+              "is too little for " + path + " of " + common.plan.extent.to_string() + " voxels",
+              card_too_small
+                  ? "at least " + megabytes(smallest->card_bytes) + " are needed; use --device cpu"
+                  : "at least " + megabytes(smallest->total_bytes()) +
+                        " are needed; raise --memory or free some memory");
 }
 
 }  // namespace
@@ -261,7 +262,7 @@ void plan_voxels(SegmentPlan& plan, const VolumeSource& tomogram, const Backend&
 
 std::string SegmentPlan::to_string() const {
   std::string text = "device " + device + "; " + extent.to_string() + " voxels (z, y, x), " +
-                     std::to_string(slab_planes) + " planes a step, ";
+                     std::to_string(slab_planes) + " planes per step, ";
   if (tile.z > 1)
     text += "patches of " + tile.to_string();
   else if (columns == 1)

@@ -80,8 +80,8 @@ class Solver {
       const std::size_t root = components.root(row);
       if (members[root] * edges[root] > 1e11)
         throw Error("evaluate", "--distance",
-                    "chains of " + std::to_string(static_cast<std::int64_t>(members[root])) +
-                        " particles neighbour each other",
+                    "links " + std::to_string(static_cast<std::int64_t>(members[root])) +
+                        " particles into one group",
                     "choose a distance of about a particle's radius");
       alone_[row] = 2 * (members[root] + 1) * (longest[root] + 1);
     }

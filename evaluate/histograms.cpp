@@ -43,7 +43,7 @@ std::vector<double> distances_to_label(VolumeView<const std::uint8_t> labels, in
   if (squared.voxels() == 0 || squared(0, 0, 0) == kNoDistance)
     throw Error("evaluate", "--membrane",
                 label == 0 ? "no voxel is labelled" : "no voxel has label " + std::to_string(label),
-                "name the label of the membrane, or another volume");
+                "give the membrane's label, or another volume");
   const Extent3 n = labels.extent;
   std::vector<double> distances;
   for (const Particle& particle : particles) {

@@ -68,8 +68,8 @@ std::vector<Neighbours> find_neighbours(const std::vector<Particle>& truth,
     if (pairs.size() > kMostPairs)
       throw Error(
           "evaluate", "--distance",
-          "more than " + std::to_string(kMostPairs) + " pairs of particles lie within the distance",
-          "choose one of about a particle's radius");
+          "more than " + std::to_string(kMostPairs) + " pairs of particles are within the distance",
+          "choose a distance of about a particle's radius");
     std::sort(pairs.begin() + static_cast<std::ptrdiff_t>(first), pairs.end(),
               [](const Neighbours& a, const Neighbours& b) { return a.predicted < b.predicted; });
   }

@@ -122,10 +122,11 @@ std::int64_t hit_box_at(const EvaluationPair& pair, const Point3& position) {
   float value = 0;
   pair.hit_boxes->read_box({at, {1, 1, 1}}, &value);
   if (!(value >= 0) || value != std::floor(value) || value > static_cast<float>(pair.truth.size()))
-    throw Error("evaluate", pair.hit_boxes->info().path,
-                "a voxel holds " + std::to_string(value) + " where the truth has " +
-                    std::to_string(pair.truth.size()) + " particles",
-                "hit boxes hold the number of a particle in the truth list, from 1, or 0");
+    throw Error(
+        "evaluate", pair.hit_boxes->info().path,
+        "a voxel has the value " + std::to_string(value) + ", but the truth has " +
+            std::to_string(pair.truth.size()) + " particles",
+        "hit boxes contain the number of a particle in the truth list, counted from 1, or 0");
   return static_cast<std::int64_t>(value);
 }
 
@@ -223,10 +224,10 @@ double reach_of_class(int label, const EvaluateOptions& options, const VoxelSize
         .voxels(voxel_size, "--distance");
   const auto radius = options.radius_of_class.find(label);
   if (radius == options.radius_of_class.end())
-    throw Error(
-        ErrorKind::Usage, "evaluate", "--radius",
-        "class " + std::to_string(label) + " has no radius, and the distance is a share of it",
-        "give --radius " + std::to_string(label) + "=R, or --distance");
+    throw Error(ErrorKind::Usage, "evaluate", "--radius",
+                "class " + std::to_string(label) +
+                    " has no radius, but the distance is a share of the radius",
+                "give --radius " + std::to_string(label) + "=R, or --distance");
   return *share * radius->second.voxels(voxel_size, "--radius");
 }
 

@@ -19,7 +19,7 @@ double value_of(const Particle& particle, SweepValue value) {
   throw Error(ErrorKind::Usage, "evaluate", "--sweep",
               value == SweepValue::Score ? "a predicted particle has no score"
                                          : "a predicted particle has no cluster size",
-              "sweep the other value, or give a list that has this one for every particle");
+              "sweep the other value, or give a list with this value for every particle");
 }
 
 /// All values, or as many evenly spaced ranks as allowed, the lowest included.

@@ -68,10 +68,10 @@ std::vector<EvaluationPair> pair_tomograms(const ParticleList& predicted, const 
     throw Error("evaluate", example,
                 "none of the predictions' tomograms is in the truth list, which has '" +
                     pairs.front().name + "'",
-                "tomograms are matched by name");
+                "use the same tomogram names in both lists");
   if (left_out > 0)
     warnings.push_back(std::to_string(left_out) +
-                       " predictions lie in tomograms that the truth does not have ('" + example +
+                       " predictions are in tomograms that the truth does not have ('" + example +
                        "') and are left out");
   return pairs;
 }

@@ -72,10 +72,9 @@ VoxelScores evaluate_voxels(VolumeView<const std::uint8_t> predicted,
                             VolumeView<const std::uint8_t> truth) {
   if (!(predicted.extent == truth.extent))
     throw Error("evaluate", "",
-                "labels of " + predicted.extent.to_string() +
-                    " voxels cannot be compared with truth of " + truth.extent.to_string() +
-                    " (z, y, x)",
-                "both must lie on the grid of one tomogram");
+                "the prediction has " + predicted.extent.to_string() + " voxels, the truth " +
+                    truth.extent.to_string() + " (z, y, x)",
+                "compare label maps of the same tomogram and binning");
   Table table(std::size_t{256} * 256, 0);
   const auto p = predicted.span(), t = truth.span();
   for (std::size_t i = 0; i < p.size(); ++i) ++table[std::size_t{t[i]} * 256 + p[i]];

@@ -165,8 +165,8 @@ class Backend {
     return 0;
   }
   virtual std::unique_ptr<PlannedOp> plan_cast(const CastDesc& /*op*/) {
-    throw Error(ErrorKind::Usage, "device", description(), "tensors cannot wait in 16 bits",
-                "only the CPU backend has them: keep or recompute the first skip connection");
+    throw Error(ErrorKind::Usage, "device", description(), "cannot keep tensors in 16 bits",
+                "only the CPU backend can: keep or recompute the first skip connection");
   }
 
   // Memory of the backend's own. Left out: planes lie in the program's memory.

@@ -45,13 +45,13 @@ LoadedModule find_module() {
     if (!handle) {
       const char* const why = dlerror();
       found.trouble =
-          "the module cannot be opened (" + std::string(why ? why : "no reason given") + ")";
+          "the CUDA module cannot be opened (" + std::string(why ? why : "no reason given") + ")";
       return found;
     }
     using Entry = const CudaModule* (*)();
     const auto entry = reinterpret_cast<Entry>(dlsym(handle, kModuleEntry));
     if (!entry) {
-      found.trouble = "'" + found.path + "' is no module of dfengine";
+      found.trouble = "'" + found.path + "' is not a CUDA module of dfengine";
       return found;
     }
     const CudaModule* const module = entry();
@@ -63,13 +63,13 @@ LoadedModule find_module() {
     found.module = module;
     return found;
   }
-  found.trouble = "no module at " + looked;
+  found.trouble = "no CUDA module at " + looked;
   return found;
 }
 
 [[noreturn]] void refuse(const std::string& device, const std::string& why) {
-  throw Error(ErrorKind::Usage, "device", device, "no CUDA backend: " + why,
-              "dfengine info tells what there is; use --device cpu or auto");
+  throw Error(ErrorKind::Usage, "device", device, "cannot be used: " + why,
+              "run dfengine info to see the devices, or use --device cpu or auto");
 }
 
 }  // namespace
@@ -106,7 +106,7 @@ int check_cuda_device(const std::string& device) {
   const CardList list = cuda_cards();
   if (list.cards.empty()) refuse(device, list.trouble);
   if (wanted >= static_cast<int>(list.cards.size()))
-    refuse(device, std::to_string(list.cards.size()) +
+    refuse(device, "only " + std::to_string(list.cards.size()) +
                        (list.cards.size() == 1 ? " GPU is visible" : " GPUs are visible"));
   for (const CardFacts& card : list.cards)
     if (wanted < 0 ? card.refusal.empty() : card.index == wanted) {

@@ -19,7 +19,7 @@ void adam_step(const AdamOptions& options, double rate, const Gradients& gradien
     throw Error(
         "optimizer", "Adam",
         "state of " + std::to_string(state.m.size()) + " parameters for " + std::to_string(count),
-        "resume with the network that the state was saved with");
+        "resume with the network of the saved state");
   const double t = static_cast<double>(++state.steps);
   const double step =
       rate * std::sqrt(1 - std::pow(options.beta2, t)) / (1 - std::pow(options.beta1, t));

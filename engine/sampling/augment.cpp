@@ -101,8 +101,9 @@ void Sampler::read_labels(std::size_t volume, const Box3& box, std::uint8_t* out
         for (std::int64_t i = 0; i < n; ++i) {
           if (!(row[i] >= 0 && row[i] < static_cast<float>(options_.classes)) ||
               row[i] != std::floor(row[i]))
-            throw Error("sampler", target.info().path, "has a voxel of " + std::to_string(row[i]),
-                        "targets hold whole numbers below the number of classes, " +
+            throw Error("sampler", target.info().path,
+                        "has a voxel with the value " + std::to_string(row[i]),
+                        "targets contain whole numbers below the number of classes, " +
                             std::to_string(options_.classes));
           out[place + i] = static_cast<std::uint8_t>(row[i]);
         }

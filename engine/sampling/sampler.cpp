@@ -52,7 +52,7 @@ void Sampler::check_options() const {
   for (const std::int64_t n : {o.patch.z, o.patch.y, o.patch.x})
     if (n < 4 || n % 4 != 0 || n > kLargestPatch)
       refuse("patch", "patches of " + o.patch.to_string() + " voxels",
-             "each size is a multiple of 4 from 4 to 512");
+             "each size must be a multiple of 4 from 4 to 512");
   if (o.classes < 2 || o.classes > 255)
     refuse("classes", std::to_string(o.classes) + " classes", "give 2 to 255, background included");
   if (o.shift < 0) refuse("shift", "is " + std::to_string(o.shift) + " voxels", "give at least 0");
@@ -82,7 +82,7 @@ void Sampler::check_options() const {
     refuse("mixup_alpha", "is " + std::to_string(a.mixup_alpha), "give at least 0.01");
   if (a.quarter_turn > 0 && o.patch.y != o.patch.x)
     refuse("quarter_turn", "patches of " + o.patch.to_string() + " voxels",
-           "turns by 90° need patches as long in y as in x");
+           "rotations by 90° need patches of the same size in y and x");
 }
 
 Sampler::Sampler(std::vector<TrainingVolume> volumes, const SamplerOptions& options,
@@ -111,7 +111,7 @@ void Sampler::read_volume(std::size_t v, Observer* observer) {
   const Extent3 n = volume.tomogram->extent();
   if (volume.target->extent() != n)
     throw Error("sampler", volume.target->info().path,
-                "has " + volume.target->extent().to_string() + " voxels, its tomogram " +
+                "has " + volume.target->extent().to_string() + " voxels, but its tomogram has " +
                     n.to_string() + " (z, y, x)",
                 "give the target of this tomogram");
   // Patches are brought to their own mean and standard deviation later; the tomogram's come first
@@ -182,9 +182,9 @@ void Sampler::take_objects(std::size_t v) {
     const int c = particle.class_label;
     if (c < 1 || c >= options_.classes)
       throw Error("sampler", volume.tomogram->info().path,
-                  "has an object of class " + std::to_string(c) + ", and there are " +
+                  "has an object of class " + std::to_string(c) + ", but there are " +
                       std::to_string(options_.classes) + " classes with the background",
-                  "raise the number of classes or drop the objects");
+                  "raise the number of classes or remove these objects");
     if (inside(particle.position_voxels, volume.tomogram->extent()))
       middles_[static_cast<std::size_t>(c)].push_back({v, particle.position_voxels});
     else
@@ -197,9 +197,9 @@ void Sampler::warn() {
     const std::string name = "class " + std::to_string(c) + ": ";
     if (outside_[c] > 0)
       warnings_.push_back(name + std::to_string(outside_[c]) +
-                          " objects lie outside their tomogram and are not drawn");
+                          " objects are outside their tomogram and are not used");
     if (supply_[c].objects == 0)
-      warnings_.push_back(name + "no objects; no patch is put around one");
+      warnings_.push_back(name + "no objects; no patches are centred on this class");
     if (supply_[c].voxels == 0)
       warnings_.push_back(name + "no voxels in any target; it cannot be learned");
   }

@@ -158,10 +158,8 @@ void check_optimizer(const OptimizerOptions& o) {
       throw Error(ErrorKind::Usage, "optimizer", name, "is " + std::to_string(value),
                   std::string("expected ") + expected);
   };
-  require(o.adam.beta1 >= 0 && o.adam.beta1 < 1, "beta1", o.adam.beta1,
-          "0 up to, not including, 1");
-  require(o.adam.beta2 >= 0 && o.adam.beta2 < 1, "beta2", o.adam.beta2,
-          "0 up to, not including, 1");
+  require(o.adam.beta1 >= 0 && o.adam.beta1 < 1, "beta1", o.adam.beta1, "at least 0 and below 1");
+  require(o.adam.beta2 >= 0 && o.adam.beta2 < 1, "beta2", o.adam.beta2, "at least 0 and below 1");
   require(std::isfinite(o.adam.epsilon) && o.adam.epsilon > 0, "epsilon", o.adam.epsilon,
           "a number above zero");
   require(std::isfinite(o.adam.weight_decay) && o.adam.weight_decay >= 0, "weight_decay",
@@ -169,7 +167,7 @@ void check_optimizer(const OptimizerOptions& o) {
   require(std::isfinite(o.clip_norm) && o.clip_norm >= 0, "clip_norm", o.clip_norm,
           "zero (off) or more");
   require(o.average_decay >= 0 && o.average_decay < 1, "average_decay", o.average_decay,
-          "zero (off) up to, not including, 1");
+          "zero (off) or more, but below 1");
   require(o.batches_per_step >= 1, "batches_per_step", static_cast<double>(o.batches_per_step),
           "1 or more");
   check_schedule(o.schedule);

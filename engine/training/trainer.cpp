@@ -43,10 +43,10 @@ std::vector<TrainingBackend> backends_for(const TrainSettings& settings, const G
   };
   if (budget > 0 && needed(1) > budget)
     throw Error(ErrorKind::Usage, "train", "--memory",
-                "training needs " + std::to_string(needed(1) >> 20) + " MiB, and " +
-                    std::to_string(budget >> 20) + " MiB are there",
-                "make training.batch or patches.size smaller; without loss.tversky one patch is "
-                "kept instead of the batch");
+                "training needs " + std::to_string(needed(1) >> 20) + " MiB, but only " +
+                    std::to_string(budget >> 20) + " MiB are available",
+                "lower training.batch or patches.size; with loss.tversky 0 only one patch is kept "
+                "in memory");
   std::int64_t lanes = std::min<std::int64_t>(settings.batch, usable_threads(compute.threads));
   while (budget > 0 && lanes > 1 && needed(lanes) > budget) --lanes;
   return make_training_lanes(compute, lanes);
@@ -156,14 +156,15 @@ class Trainer {
     ++progress_.bad_in_row;
     const std::string which = "batch " + std::to_string(progress_.batches);
     if (events_.observer)
-      events_.observer->message(LogLevel::Warning, which + ": " + report.problem + ": left out");
+      events_.observer->message(LogLevel::Warning,
+                                which + ": " + report.problem + "; the batch is skipped");
     if (progress_.bad_in_row < settings_.most_bad_batches) return;
     progress_.bad_in_row = 0;  // a run resumed from here, with other settings, has all its chances
     events_.checkpoint(progress_);
-    throw Error("training", which,
-                std::to_string(settings_.most_bad_batches) + " batches in a row were not finite",
-                "the weights of before are in the checkpoint: go on from it with a lower "
-                "optimizer.rate or with optimizer.clip_norm");
+    throw Error(
+        "training", which,
+        std::to_string(settings_.most_bad_batches) + " batches in a row were not finite",
+        "resume from the checkpoint with a lower optimizer.rate or with optimizer.clip_norm");
   }
 
   void finish_epoch() {
@@ -186,8 +187,8 @@ class Trainer {
       const double loss = loss_value(settings_.loss, result->sums);
       if (report_validation(settings_.optimizer.schedule, progress_.state.schedule, loss) &&
           events_.observer)
-        events_.observer->message(LogLevel::Info,
-                                  "the validation loss stands still: the learning rate is lowered");
+        events_.observer->message(
+            LogLevel::Info, "the validation loss no longer improves; the learning rate is lowered");
       keep_if_best(number, *result, loss, weights);
     }
     events_.checkpoint(progress_);
@@ -283,7 +284,7 @@ class Trainer {
     std::string words = "epoch " + std::to_string(number) + " of " +
                         std::to_string(settings_.epochs) + ": loss " +
                         fixed(epoch.loss / good, "%.4f");
-    if (epoch.bad > 0) words += " (" + std::to_string(epoch.bad) + " batches left out)";
+    if (epoch.bad > 0) words += " (" + std::to_string(epoch.bad) + " batches skipped)";
     if (!result) return words;
     words += ", validation " + fixed(loss_value(settings_.loss, result->sums), "%.4f") +
              "; voxels F1 " + fixed(mean_voxel_f1(result->sums), "%.3f");

@@ -84,7 +84,7 @@ TEST_CASE("errors about a tomogram name the setting and what the list has") {
         "pick: '--which': the list has no particles of 'third'; it has first, second");
   CHECK(text_of(list_of({std::nullopt}), "third", "") ==
         "pick: '--which': the list has no particles of 'third'; "
-        "it names no tomograms: leave the choice out");
+        "it names no tomograms; leave this setting out");
   CHECK(text_of(list_of({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}), "x", "") ==
         "pick: '--which': the list has no particles of 'x'; "
         "it has first, second, 2, 3, 4, 5, 6, 7 and 2 more");

@@ -30,7 +30,7 @@ TEST_CASE("more threads than CPUs become as many as CPUs, with a warning") {
   CHECK(listener.warnings.empty());
   CHECK(usable_threads(4096, &listener) == 1);
   CHECK(listener.warnings ==
-        std::vector<std::string>{"threads: '4096': more than the CPUs that may be used; 1 it is"});
+        std::vector<std::string>{"threads: '4096': more than the available CPUs; 1 is used"});
   CHECK(usable_threads(2) == 1);
 }
 

@@ -145,7 +145,7 @@ TEST_CASE("what a backend leaves out is refused where it is asked for") {
   SegmentOptions options;
   options.first_skip = FirstSkip::Half;
   CHECK_THROWS_WITH(run_on(minimal, random_volume({4, 4, 4}, 2), weights, options),
-                    DFE_CONTAINS("cannot wait in 16 bits"));
+                    DFE_CONTAINS("cannot keep tensors in 16 bits"));
   CHECK_THROWS_WITH(minimal.move_planes({}, 0, 1), DFE_CONTAINS("contiguous_planes"));
   Network network(graph_of(weights), weights, minimal, 8);
   CHECK_THROWS_WITH(network.set_weights(weights), DFE_CONTAINS("takes no new weights"));

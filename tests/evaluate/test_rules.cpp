@@ -235,7 +235,8 @@ TEST_CASE("tomograms are paired by name") {
   CHECK_THAT(warnings[0], DFE_CONTAINS("1 predictions"));
 
   predicted.tomograms = {"d", "e"};
-  CHECK_THROWS_WITH(pair_tomograms(predicted, truth, warnings), DFE_CONTAINS("matched by name"));
+  CHECK_THROWS_WITH(pair_tomograms(predicted, truth, warnings),
+                    DFE_CONTAINS("same tomogram names"));
   // One tomogram each: the same one.
   truth.particles.erase(truth.particles.begin());
   predicted.particles.pop_back();

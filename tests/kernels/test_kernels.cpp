@@ -139,7 +139,8 @@ TEST_CASE("a tensor that waited in 16 bits comes back as the nearest halves") {
       CHECK(y == x);
     }
   }
-  CHECK_THROWS_WITH(make_ref_backend(1)->plan_cast({2}), DFE_CONTAINS("cannot wait in 16 bits"));
+  CHECK_THROWS_WITH(make_ref_backend(1)->plan_cast({2}),
+                    DFE_CONTAINS("cannot keep tensors in 16 bits"));
 }
 
 TEST_CASE("cpu head: labels of ref on integers, probabilities that sum to one and agree with ref") {

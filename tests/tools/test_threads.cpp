@@ -21,8 +21,7 @@ TEST_CASE("more threads than CPUs are reduced with one warning, and the list is 
   CHECK(plain.exit_code == 0);
   CHECK(plain.err.find("warning: threads") == std::string::npos);
   CHECK(many.exit_code == 0);
-  const std::string warning =
-      "warning: threads: '64': more than the CPUs that may be used; 1 it is\n";
+  const std::string warning = "warning: threads: '64': more than the available CPUs; 1 is used\n";
   const std::size_t at = many.err.find(warning);
   REQUIRE(at != std::string::npos);
   CHECK(many.err.find("warning: threads", at + 1) == std::string::npos);

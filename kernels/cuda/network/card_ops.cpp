@@ -160,7 +160,7 @@ class CardHead final : public PlannedHead {
     std::memcpy(&trouble, done.set->host.data(), sizeof trouble);
     if (trouble)
       throw Error("cuda", std::string("head ") + precision_name(shared_.precision),
-                  "values beyond what the precision can hold",
+                  "values exceed the range of this precision",
                   "choose --precision bf16, tf32 or fp32");
     std::memcpy(done.labels, done.set->host.data() + kFlagBytes, done.bytes);
   }

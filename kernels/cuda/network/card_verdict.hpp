@@ -18,7 +18,7 @@ inline std::string driver_trouble(int error, int driver, int runtime) {
   constexpr int kStub = 34, kInsufficientDriver = 35,
                 kNoDevice = 100;  // cudaErrorStubLibrary and so on
   if (error == kStub)
-    return "libcuda.so is the toolkit's stub, not a driver: take its folder off LD_LIBRARY_PATH";
+    return "libcuda.so is the toolkit's stub, not a driver: remove its folder from LD_LIBRARY_PATH";
   if (error == kInsufficientDriver && driver == 0) return "no NVIDIA driver is installed";
   if (error == kInsufficientDriver && driver > 0)
     return "the NVIDIA driver (for CUDA " + text(driver) + ") is too old for this build (CUDA " +
@@ -43,7 +43,7 @@ inline std::string card_refusal(int capability, const std::string& architectures
   }
   return "compute capability " + std::to_string(capability / 10) + "." +
          std::to_string(capability % 10) + " is not among those of this build (" + architectures +
-         ")" + (capability < 75 ? "; 7.5 is the least that is supported" : "");
+         ")" + (capability < 75 ? "; the lowest supported is 7.5" : "");
 }
 
 }  // namespace dfe::card

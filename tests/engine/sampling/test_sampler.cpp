@@ -161,7 +161,7 @@ TEST_CASE("training sets and options that make no sense are refused") {
   const Scene scene = hooks({30, 30, 30}, {object(1, 15, 15, 15), object(2, 90, 15, 15)});
   SamplerOptions good = plain({16, 16, 16}, 3);
   const Sampler sampler({scene.volume()}, good);
-  CHECK_THAT(sampler.warnings().at(0), DFE_CONTAINS("class 2: 1 objects lie outside"));
+  CHECK_THAT(sampler.warnings().at(0), DFE_CONTAINS("class 2: 1 objects are outside"));
 
   const auto refused = [&](auto&& change, const char* fact) {
     SamplerOptions options = good;
@@ -180,7 +180,7 @@ TEST_CASE("training sets and options that make no sense are refused") {
       [](SamplerOptions& o) {
         o.augmentation.quarter_turn = 1, o.patch = {16, 16, 20};
       },
-      "as long in y as in x");
+      "same size in y and x");
   CHECK_THROWS_WITH(Sampler({}, good), DFE_CONTAINS("no tomograms"));
 
   Scene other = hooks({30, 30, 31}, {});
@@ -190,7 +190,7 @@ TEST_CASE("training sets and options that make no sense are refused") {
   CHECK_THROWS_WITH(Sampler({{scene.tomogram, empty.target, {}}}, good),
                     DFE_CONTAINS("no objects"));
   CHECK_THROWS_WITH(Sampler({{scene.tomogram, scene.tomogram, {}}}, good),
-                    DFE_CONTAINS("voxel of 10"));
+                    DFE_CONTAINS("voxel with the value 10"));
   CHECK_THROWS_AS(Sampler({{empty.tomogram, empty.target, {}}},
                           [&] {
                             SamplerOptions o = good;

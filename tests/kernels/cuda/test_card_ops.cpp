@@ -81,7 +81,7 @@ TEST_CASE("GPU: what a precision cannot hold is an error, not a label") {
   x.store(values.data());
   std::vector<std::uint8_t> labels(4);
   planned->run({labels.data(), nullptr}, x.buffer(), 0, 1);
-  CHECK_THROWS_WITH(planned->finish(), DFE_CONTAINS("beyond what the precision can hold"));
+  CHECK_THROWS_WITH(planned->finish(), DFE_CONTAINS("exceed the range of this precision"));
 }
 
 TEST_CASE("GPU: ops it has no kernel for are refused with shape and reason") {

@@ -31,7 +31,7 @@ void says(const TempFolder& folder, const std::vector<std::string>& variables,
   command.push_back("--device=cuda");
   const CommandResult refused = run_command(folder.path(), command);
   CHECK(refused.exit_code == 2);
-  CHECK_THAT(refused.err, DFE_CONTAINS("no CUDA backend: ") && DFE_CONTAINS(expected));
+  CHECK_THAT(refused.err, DFE_CONTAINS("cannot be used: ") && DFE_CONTAINS(expected));
 }
 
 }  // namespace
@@ -40,10 +40,10 @@ TEST_CASE("a module that is not there, or is none, is named") {
   const TempFolder folder;
   says(folder, {"DFENGINE_CUDA=off"}, "switched off");
   says(folder, {"DFENGINE_CUDA=" + folder.path().string()},
-       "no module at '" + (folder / "libdfengine_cuda.so").string() + "'");
+       "no CUDA module at '" + (folder / "libdfengine_cuda.so").string() + "'");
   std::ofstream(folder / "libdfengine_cuda.so") << "not a library";
   says(folder, {"DFENGINE_CUDA=" + folder.path().string()}, "cannot be opened");
-  says(folder, {"DFENGINE_CUDA=" DFE_NO_MODULE}, "is no module of dfengine");
+  says(folder, {"DFENGINE_CUDA=" DFE_NO_MODULE}, "is not a CUDA module of dfengine");
   says(folder, {"DFENGINE_CUDA=" DFE_NEEDS_ABSENT}, "libabsent_cudnn.so.9");
   says(folder, {"DFENGINE_CUDA=" DFE_OTHER_BUILD}, "belongs to another build");
 }
@@ -84,7 +84,7 @@ TEST_CASE("drivers and GPUs that cannot be used are told apart") {
   for (const int good : {75, 80, 86, 87, 89, 90, 100, 103, 120})
     CHECK(card_refusal(good, usual).empty());
   for (const int bad : {35, 50, 61, 70, 72})
-    CHECK_THAT(card_refusal(bad, usual), DFE_CONTAINS("7.5 is the least"));
+    CHECK_THAT(card_refusal(bad, usual), DFE_CONTAINS("the lowest supported is 7.5"));
   CHECK(card_refusal(90, "90-real").empty());
   CHECK_THAT(card_refusal(100, "90-real"),
              DFE_CONTAINS("10.0 is not among those of this build (90-real)"));
