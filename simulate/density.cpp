@@ -29,11 +29,11 @@ std::int64_t frequency(std::int64_t i, std::int64_t n) { return i <= n / 2 ? i :
 void check_density_options(const DensityOptions& options) {
   const double voxel = options.voxel_size_angstrom;
   if (!(voxel >= 0.1 && voxel <= 1000))
-    throw Error(ErrorKind::Usage, "simulate", "voxel_size", "is " + std::to_string(voxel) + " A",
-                "use 0.1 to 1000 A");
+    throw Error(ErrorKind::Usage, "simulate", "voxel_size", "is " + std::to_string(voxel) + " Å",
+                "use 0.1 to 1000 Å");
   if (!(options.resolution_angstrom >= 0 && options.resolution_angstrom <= 1000))
     throw Error(ErrorKind::Usage, "simulate", "resolution",
-                "is " + std::to_string(options.resolution_angstrom) + " A", "use 0 to 1000 A");
+                "is " + std::to_string(options.resolution_angstrom) + " Å", "use 0 to 1000 Å");
   if (!(options.mask_threshold > 0 && options.mask_threshold < 1))
     throw Error(ErrorKind::Usage, "simulate", "mask_threshold",
                 "is " + std::to_string(options.mask_threshold),
@@ -47,8 +47,9 @@ FineCube plan_cube(double reach_angstrom, double edge_angstrom, const DensityOpt
   const double half = reach_angstrom / options.voxel_size_angstrom + 4;
   if (!(half <= static_cast<double>(kMaxCube / 2)))
     throw Error("simulate", object,
-                "reaches " + std::to_string(reach_angstrom) + " A from its centre",
-                "at most " + std::to_string(kMaxCube / 2 - 4) + " voxels are possible");
+                "reaches " + std::to_string(reach_angstrom) + " Å from its centre",
+                "at most " + std::to_string(kMaxCube / 2 - 4) +
+                    " voxels are possible: use a smaller object or larger voxels");
   FineCube cube;
   cube.size = 2 * static_cast<std::int64_t>(std::ceil(half));
   const double refine =
@@ -97,7 +98,7 @@ ObjectDensity finish_density(VolumeView<const float> fine, const FineCube& cube,
   const Volume<float> coarse = fourier_resize(fine, cube.size, cutoff);
   const float greatest = *std::max_element(coarse.span().begin(), coarse.span().end());
   if (!(greatest > 0) || !std::isfinite(greatest))
-    throw Error("simulate", object, "has no density above that of the ice around it",
+    throw Error("simulate", object, "has no density above the surrounding ice",
                 "give another structure or map");
   density.mask = Volume<float>(coarse.extent());
   const float threshold = static_cast<float>(options.mask_threshold) * greatest;

@@ -22,14 +22,14 @@ void check(VolumeView<const float> map, double voxel_size_angstrom, double poten
                 "use a map of 1 to " + std::to_string(kMaxEdge) + " voxels along an axis");
   if (!(voxel_size_angstrom >= 0.1 && voxel_size_angstrom <= 1000))
     throw Error(ErrorKind::Usage, "simulate", object,
-                "its voxel size is " + std::to_string(voxel_size_angstrom) + " A",
-                "give it with 'map_voxel_size'");
+                "its voxel size is " + std::to_string(voxel_size_angstrom) + " Å",
+                "set it with 'map_voxel_size'");
   if (!(potential > 0 && potential <= 1000))
     throw Error(ErrorKind::Usage, "simulate", object,
                 "its 'potential' is " + std::to_string(potential) + " V",
                 "use a value above 0, up to 1000");
   if (!std::all_of(map.span().begin(), map.span().end(), [](float v) { return std::isfinite(v); }))
-    throw Error("simulate", object, "has voxels that are not finite numbers", "repair the map");
+    throw Error("simulate", object, "has voxels that are not finite numbers", "replace them");
 }
 
 /// Calls use(z, y, x, value) for every voxel of at least the threshold and above 0.

@@ -156,7 +156,8 @@ const NamedShape& find_shape(std::string_view name) {
   std::string names;
   for (const NamedShape& shape : shapes())
     names += (names.empty() ? "" : ", ") + std::string(shape.name);
-  throw Error(ErrorKind::Usage, "simulate", name, "is no built-in shape", "choose one of " + names);
+  throw Error(ErrorKind::Usage, "simulate", name, "is not a built-in shape",
+              "choose one of " + names);
 }
 
 }  // namespace
@@ -175,8 +176,8 @@ ObjectDensity shape_density(std::string_view name, const std::array<double, 3>& 
   const NamedShape& shape = find_shape(name);
   for (const double size : size_angstrom)
     if (shape.sized && !(size >= 1 && size <= 1e5))
-      throw Error(ErrorKind::Usage, "simulate", name, "a size of " + std::to_string(size) + " A",
-                  "use 1 to 100000 A");
+      throw Error(ErrorKind::Usage, "simulate", name, "a size of " + std::to_string(size) + " Å",
+                  "use 1 to 100000 Å");
   const std::vector<Body> bodies = shape.make(size_angstrom);
   double reach = 0;
   for (const Body& body : bodies) reach = std::max(reach, body.reach());

@@ -28,7 +28,7 @@ void check(const Extent3& extent, double voxel, const ImagingOptions& o) {
   if (extent.voxels() == 0 || std::max({extent.z, extent.y, extent.x}) > 8192)
     throw Error(ErrorKind::Usage, "simulate", "size", "is " + extent.to_string(),
                 "use 1 to 8192 voxels along each axis");
-  if (!(voxel >= 0.1 && voxel <= 1000)) refuse("voxel_size", voxel, "use 0.1 to 1000 A");
+  if (!(voxel >= 0.1 && voxel <= 1000)) refuse("voxel_size", voxel, "use 0.1 to 1000 Å");
   if (!(o.tilt_first_deg >= -90 && o.tilt_last_deg <= 90 && o.tilt_first_deg <= o.tilt_last_deg))
     refuse("tilt range", o.tilt_first_deg, "use angles from -90 to 90 degrees, ascending");
   if (!(o.tilt_step_deg >= 0.1 && o.tilt_step_deg <= 180))
@@ -37,11 +37,11 @@ void check(const Extent3& extent, double voxel, const ImagingOptions& o) {
     refuse("snr", o.snr, "use a number above 0");
   if (!(o.noise_before_ctf >= 0 && o.noise_before_ctf <= 1))
     refuse("noise.before_ctf", o.noise_before_ctf, "use a share from 0 to 1");
-  if (!(o.dose >= 0 && o.dose <= 1e6)) refuse("dose", o.dose, "use 0 to 1000000 electrons per A^2");
+  if (!(o.dose >= 0 && o.dose <= 1e6)) refuse("dose", o.dose, "use 0 to 1000000 electrons per Å²");
   if (o.noise == NoiseModel::Dose && o.dose <= 0)
-    refuse("dose", o.dose, "noise by dose needs one above 0");
+    refuse("dose", o.dose, "noise.model dose needs a dose above 0");
   if (!(o.shift_error_angstrom >= 0 && o.shift_error_angstrom <= 1e4))
-    refuse("misalignment.shift", o.shift_error_angstrom, "use 0 to 10000 A");
+    refuse("misalignment.shift", o.shift_error_angstrom, "use 0 to 10000 Å");
   if (!(o.angle_error_deg >= 0 && o.angle_error_deg <= 45))
     refuse("misalignment.angle", o.angle_error_deg, "use 0 to 45 degrees");
   const CtfOptions& c = o.ctf;
@@ -52,11 +52,11 @@ void check(const Extent3& extent, double voxel, const ImagingOptions& o) {
   if (!(c.amplitude_contrast >= 0 && c.amplitude_contrast <= 1))
     refuse("ctf.amplitude_contrast", c.amplitude_contrast, "use 0 to 1");
   if (!(std::abs(c.defocus_angstrom) <= 1e6))
-    refuse("ctf.defocus", c.defocus_angstrom, "use up to 100 um");
+    refuse("ctf.defocus", c.defocus_angstrom, "use up to 100 µm");
   if (!(c.defocus_spread_angstrom >= 0 && c.defocus_spread_angstrom <= 1e5))
-    refuse("ctf.defocus_spread", c.defocus_spread_angstrom, "use up to 10 um");
+    refuse("ctf.defocus_spread", c.defocus_spread_angstrom, "use up to 10 µm");
   if (!(c.envelope_angstrom >= 0 && c.envelope_angstrom <= 1e4))
-    refuse("ctf.envelope", c.envelope_angstrom, "use 0 to 10000 A");
+    refuse("ctf.envelope", c.envelope_angstrom, "use 0 to 10000 Å");
 }
 
 void report(Observer* observer, std::int64_t done) {

@@ -88,7 +88,7 @@ void ImageSeries::add_noise() {
     case NoiseModel::Gaussian:
       if (!(mean_over(signal_, &Moments::variance) > 0))
         throw Error("simulate", "snr", "there is no signal to add noise to",
-                    "put objects into the scene, or use no noise");
+                    "add objects to the scene, or use no noise");
       add_gaussian_noise();
       scale_noise_to_signal();
       break;

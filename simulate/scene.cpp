@@ -40,7 +40,7 @@ void check(const SceneOptions& o) {
     refuse("border", "is " + std::to_string(o.border_voxels) + " voxels", "use 0 to 8192");
   if (!(o.packing >= 0 && o.packing <= 0.6))
     refuse("packing", "is " + std::to_string(o.packing),
-           "use 0 to 0.6; random packing ends near 0.35");
+           "use 0 to 0.6; random placement reaches about 0.35");
   if (o.tries < 1 || o.tries > 10'000'000)
     refuse("tries", "is " + std::to_string(o.tries), "use 1 to 10000000");
   if (o.membrane_label < 0 || o.membrane_label > 255)
@@ -52,19 +52,19 @@ void check(const SceneOptions& o) {
     if (c.count < 0 || c.count > 10'000'000)
       refuse("count", "of " + c.name + " is " + std::to_string(c.count), "use 0 to 10000000");
     if (!std::isfinite(c.scale) || !std::isfinite(c.membrane_angstrom))
-      refuse("classes", c.name + " has a value that is no number", "repair it");
+      refuse("classes", c.name + " has a value that is not a number", "correct it");
     if (c.on_membrane && o.membranes.empty() && !o.list)
-      refuse("classes", c.name + " stands on membranes, and there are none",
+      refuse("classes", c.name + " is placed on membranes, but there are none",
              "add an entry to 'membranes'");
     if (c.density.voxel_size_angstrom != o.voxel_size_angstrom)
       refuse("classes",
              c.name + " was made for voxels of " + std::to_string(c.density.voxel_size_angstrom) +
-                 " A",
+                 " Å",
              "make it for those of the scene");
     total += c.count;
   }
   if (total > 10'000'000)
-    refuse("count", "is " + std::to_string(total) + " in all", "use at most 10000000 objects");
+    refuse("count", "is " + std::to_string(total) + " in total", "use at most 10000000 objects");
   for (const SceneMembrane& m : o.membranes) {
     const bool sound =
         m.count >= 0 && m.count <= 255 && m.layers >= 1 && m.layers <= 16 &&
@@ -108,7 +108,7 @@ void place_listed(const SceneOptions& options, const std::vector<Kind>& kinds, P
                   "add that class to 'classes'");
     const Point3 at = p.position_voxels;
     if (!(std::abs(at.z) < 1e6 && std::abs(at.y) < 1e6 && std::abs(at.x) < 1e6))
-      throw Error("simulate", "list", "has an object more than a million voxels away",
+      throw Error("simulate", "list", "has an object at more than a million voxels",
                   "check the unit of its positions");
     const auto u =
         simulate::uniforms(Philox(options.seed, RandomPurpose::SceneOrientation), number++, 0);

@@ -57,7 +57,8 @@ std::map<int, ReadyShape> prepare(const TargetOptions& options, const Extent3& v
   const double limit = static_cast<double>(std::max({volume.z, volume.y, volume.x}));
   double largest = 0;
   for (const auto& [label, shape] : options.shapes) {
-    if (label < 1 || label > 255) refuse(label, "is no label", "class labels are 1 to 255");
+    if (label < 1 || label > 255)
+      refuse(label, "is not a class label", "class labels are 1 to 255");
     const double r = shape.radius_voxels;
     if (!(r >= 0) || r > limit)
       refuse(label,
@@ -65,10 +66,10 @@ std::map<int, ReadyShape> prepare(const TargetOptions& options, const Extent3& v
              "give a radius within the volume");
     if (deepfinder && (r != std::floor(r) || r > kLargestDeepFinderRadius))
       refuse(label, "a radius of " + std::to_string(r) + " voxels",
-             "DeepFinder's rules take whole voxels up to 128");
+             "DeepFinder's rules need whole voxels up to 128");
     const Extent3 m = shape.mask.extent();
     if (deepfinder && (m.z != m.y || m.y != m.x))
-      refuse(label, "a mask of " + m.to_string(), "DeepFinder's rules take cubes");
+      refuse(label, "a mask of " + m.to_string(), "DeepFinder's rules need cubes");
     largest = std::max(largest, r);
   }
   std::map<int, ReadyShape> ready;
@@ -162,12 +163,12 @@ std::vector<Object> place_objects(const ParticleList& list, const std::map<int, 
   for (const Particle& particle : list.particles) {
     const auto found = shapes.find(particle.class_label);
     if (found == shapes.end())
-      refuse(particle.class_label, "is in the list, and nothing says what it looks like",
-             "give a radius or a mask");
+      refuse(particle.class_label, "is in the list, but has no shape",
+             "give a radius or a mask for it");
     const Point3& p = particle.position_voxels;
     if (!(std::max({std::abs(p.z), std::abs(p.y), std::abs(p.x)}) <= kFarthest))
       throw Error("target", "particle " + std::to_string(&particle - list.particles.data() + 1),
-                  "its position is no place in a tomogram");
+                  "its position is beyond any tomogram", "check the units of the positions");
     const ReadyShape& shape = found->second;
     TargetCount& count = counts[particle.class_label];
     ++count.objects;

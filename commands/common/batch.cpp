@@ -53,7 +53,7 @@ void Batch::take(Written&& written) {
 Written Batch::not_done(const OutputJob& input) {
   if (input.failure) return {"", failure_json("input", *input.failure), {}};
   const std::string output = input.outputs.front().string();
-  return {output + " exists: left as it is\n",
+  return {output + " exists: skipped\n",
           {{"input", input.input}, {"output", output}, {"skipped", true}},
           {}};
 }

@@ -27,11 +27,11 @@ Failure describe_failure(std::string input, const std::exception_ptr& error) {
     failure.text =
         known.object() == failure.input ? known.what() : begin_line(failure.input, known.what());
   } catch (const std::bad_alloc&) {
-    failure.text = begin_line(
-        failure.input, "memory: not enough to go on; give --memory a smaller budget or free some");
+    failure.text =
+        begin_line(failure.input, "out of memory; set a lower --memory limit or free some memory");
   } catch (const std::exception& unforeseen) {
     failure.text = begin_line(failure.input, std::string("internal error: ") + unforeseen.what() +
-                                                 "; please report it with the command");
+                                                 "; please report it together with the command");
   }
   return failure;
 }

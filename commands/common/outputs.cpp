@@ -38,7 +38,7 @@ void check_input(std::string_view area, const std::string& input) {
   if (status.type() == fs::file_type::not_found)
     throw Error(area, input, "no such file", "check the path");
   if (status.type() == fs::file_type::none)
-    throw Error(area, input, "cannot be looked at: " + error.message(), "check the permissions");
+    throw Error(area, input, "cannot be read: " + error.message(), "check the permissions");
   if (fs::is_directory(status)) throw Error(area, input, "is a folder", "name the files in it");
 }
 
@@ -50,7 +50,7 @@ void check_output(std::string_view area, const fs::path& output, bool may_be_mad
     throw Error(area, output.string(), "the file name has more than 200 bytes",
                 "choose a shorter one");
   if (fs::is_directory(output, error))
-    throw Error(area, output.string(), "is a folder", "name a file");
+    throw Error(area, output.string(), "is a folder", "give a file name");
   const fs::path folder = folder_of(output);
   if (fs::is_directory(folder, error)) {
     if (access(folder.c_str(), W_OK | X_OK) != 0)
@@ -58,12 +58,12 @@ void check_output(std::string_view area, const fs::path& output, bool may_be_mad
     return;
   }
   if (fs::exists(folder, error))
-    throw Error(area, folder.string(), "is not a folder", "choose another place for the results");
+    throw Error(area, folder.string(), "is not a folder", "choose another folder for the results");
   const fs::path above = folder_of(folder);
   if (may_be_made && fs::is_directory(above, error)) return;
   throw Error(area, output.string(),
               "the folder '" + (may_be_made ? above : folder).string() + "' does not exist",
-              "make it first");
+              "create it first");
 }
 
 /// What is read and what will be written, each file under one spelling.
@@ -95,8 +95,8 @@ class Places {
         all_exist = false;
     }
     if (!existing.empty() && !common_.overwrite && !common_.skip_existing)
-      throw Error(area_, existing.string(), "exists already",
-                  "--overwrite replaces it, --skip-existing leaves it");
+      throw Error(area_, existing.string(), "already exists",
+                  "use --overwrite to replace it or --skip-existing to keep it");
     job.skip = !existing.empty() && all_exist && common_.skip_existing;
   }
 
@@ -126,13 +126,13 @@ void make_folder(std::string_view area, const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error)
-    throw Error(area, folder.string(), "cannot be made: " + error.message(),
+    throw Error(area, folder.string(), "cannot be created: " + error.message(),
                 "check the permissions");
 }
 
 void check_existing_rule(std::string_view area, const CommonRequest& common) {
   if (common.overwrite && common.skip_existing)
-    throw Error(ErrorKind::Usage, area, "--overwrite", "cannot go with --skip-existing",
+    throw Error(ErrorKind::Usage, area, "--overwrite", "cannot be combined with --skip-existing",
                 "choose one of them");
 }
 
@@ -140,7 +140,7 @@ std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std
                                     const std::vector<OutputKind>& kinds,
                                     const CommonRequest& common,
                                     const std::vector<std::string>& other_inputs) {
-  if (inputs.empty()) throw Error(ErrorKind::Usage, area, "", "no input file", "name at least one");
+  if (inputs.empty()) throw Error(ErrorKind::Usage, area, "", "no input file", "give at least one");
   check_existing_rule(area, common);
   const bool several = inputs.size() > 1;
   Places places(area, common);
@@ -171,8 +171,8 @@ void make_output_folders(std::string_view area, const OutputJob& job) {
     std::error_code error;
     fs::create_directory(folder_of(output), error);
     if (error)
-      throw Error(area, folder_of(output).string(), "the folder cannot be made: " + error.message(),
-                  "check the permissions");
+      throw Error(area, folder_of(output).string(),
+                  "the folder cannot be created: " + error.message(), "check the permissions");
   }
 }
 

@@ -23,8 +23,8 @@ bool are_volumes(const EvaluateRequest& request) {
   if (volumes == 0) return false;
   if (volumes != request.predicted.size() + request.truth.size())
     throw Error(ErrorKind::Usage, "evaluate", "--truth",
-                "particle lists and label volumes cannot be compared",
-                "give lists for both, or volumes for both");
+                "particle lists and label maps cannot be compared",
+                "give lists for both, or label maps for both");
   return true;
 }
 
@@ -32,24 +32,26 @@ void check_request(const EvaluateRequest& request, bool volumes) {
   const std::size_t p = request.predicted.size(), t = request.truth.size();
   if (t == 0)
     throw Error(ErrorKind::Usage, "evaluate", "--truth", "is missing",
-                "name the list or label volume to compare with");
+                "give the true particle list or label map");
   if (p != t && (t != 1 || volumes))
     throw Error(
         ErrorKind::Usage, "evaluate", "--truth",
-        std::to_string(t) + " for " + std::to_string(p) + " predictions",
-        volumes ? "give one label volume for each" : "give one list for each, or one list for all");
+        std::to_string(t) + " given for " + std::to_string(p) +
+            (p == 1 ? " prediction" : " predictions"),
+        volumes ? "give one label map for each" : "give one list for each, or one list for all");
   if (!request.hit_boxes.empty() && (request.options.rule != MatchRule::Shrec || p != 1))
     throw Error(ErrorKind::Usage, "evaluate", "--hit-boxes",
-                "belong to one tomogram and --rule shrec", "leave them out, or choose that rule");
+                "are only for --rule shrec with a single prediction",
+                "use that rule, or leave them out");
   if (request.options.distance && request.options.radius_share)
-    throw Error(ErrorKind::Usage, "evaluate", "--distance", "cannot go with --radius-share",
-                "choose one of them");
+    throw Error(ErrorKind::Usage, "evaluate", "--distance",
+                "cannot be combined with --radius-share", "choose one of them");
   if (volumes &&
       (request.sweep || request.bootstrap > 0 || !request.overlap.empty() ||
        !request.membrane.empty() || !request.score_maps.empty() || !request.hit_boxes.empty()))
     throw Error(ErrorKind::Usage, "evaluate",
-                "--sweep, --bootstrap, --overlap, --membrane, --scores",
-                "are for particle lists, and these are label volumes", "leave them out");
+                "--sweep, --bootstrap, --overlap, --membrane, --scores, --hit-boxes",
+                "are for particle lists, not for label maps", "leave them out");
   if (request.bootstrap < 0 || request.bootstrap > 1'000'000)
     throw Error(ErrorKind::Usage, "evaluate", "--bootstrap",
                 std::to_string(request.bootstrap) + " resamplings", "choose 0 to 1000000");
@@ -59,8 +61,8 @@ void check_request(const EvaluateRequest& request, bool volumes) {
 const EvaluationPair& only_pair(const EvaluationInput& input, const std::string& file) {
   if (input.pairs.size() != 1)
     throw Error("evaluate", file,
-                "belongs to one tomogram, the lists have " + std::to_string(input.pairs.size()),
-                "evaluate the tomograms one by one");
+                "belongs to one tomogram, but the lists have " + std::to_string(input.pairs.size()),
+                "evaluate each tomogram separately");
   return input.pairs.front();
 }
 
@@ -69,26 +71,27 @@ std::vector<std::string> notes_of(const EvaluationResult& result, bool hit_boxes
   if (result.options.rule == MatchRule::Shrec) {
     if (!hit_boxes)
       notes.emplace_back(
-          "without hit boxes a prediction hits the nearest particle within the distance, an "
-          "approximation of the contest's rule");
+          "without hit boxes a prediction hits the nearest particle within the distance, which "
+          "only approximates the contest's rule");
     notes.emplace_back(
         "as in the contest's log, a class's precision counts only predictions that hit a particle");
   }
   if (result.options.rule == MatchRule::Czii) {
     notes.emplace_back(
-        "true positives are the distinct particles with a candidate in reach, false positives the "
-        "candidates less those");
+        "true positives are the particles with at least one candidate within reach, false "
+        "positives the number of candidates minus the true positives");
     bool negative = result.evaluation.all.localization.fp < 0;
     for (const auto& [label, score] : result.evaluation.all.classes)
       negative = negative || score.fp < 0;
     if (negative)
       notes.emplace_back(
-          "false positives are below 0: one candidate in reach of several particles counts for "
-          "each, as in the official metric");
+          "false positives are negative, because a candidate within reach of several particles "
+          "counts for each of them, as in the official metric");
   }
   if (result.options.rule == MatchRule::DeepFinder)
     notes.emplace_back(
-        "a particle with two or more predictions in reach counts as missed, and they as false");
+        "a particle with two or more predictions within reach counts as missed, and these "
+        "predictions count as false positives");
   return notes;
 }
 
@@ -111,8 +114,7 @@ Outputs plan(const EvaluateRequest& request, bool volumes) {
   const std::string ending = std::filesystem::path(request.overlap).extension().string();
   if (!request.overlap.empty() && ending != ".star" && ending != ".csv" && ending != ".tsv")
     throw Error(ErrorKind::Usage, "evaluate", request.overlap,
-                "the ending names no list format with a column of confidence",
-                "use .star, .csv or .tsv");
+                "this file format has no column for the confidence", "use .star, .csv or .tsv");
   std::vector<OutputKind> kinds = {
       {"--csv", request.csv, "_scores.csv"},
       {"--report", request.report, "_scores.html"},
@@ -180,8 +182,8 @@ void write_overlap(const EvaluationInput& input, const Evaluation& evaluation,
   double distance = 0;
   for (const auto& [label, voxels] : evaluation.distance_of_class_voxels) {
     if (distance != 0 && voxels != distance)
-      throw Error(ErrorKind::Usage, "evaluate", "--overlap", "the classes have different distances",
-                  "give one --distance");
+      throw Error(ErrorKind::Usage, "evaluate", "--overlap",
+                  "needs the same distance for all classes", "give a single --distance");
     distance = voxels;
   }
   const ListOverlap sets = overlap(input.predicted, input.truth, distance > 0 ? distance : 10);
@@ -281,8 +283,7 @@ CommandReport run_evaluate(const EvaluateRequest& asked, Observer* observer) {
   const bool volumes = are_volumes(request);
   check_request(request, volumes);
   const Outputs outputs = plan(request, volumes);
-  if (outputs.skip)
-    return {"the results exist: left as they are\n", json_text({{"skipped", true}})};
+  if (outputs.skip) return {"the results exist: skipped\n", json_text({{"skipped", true}})};
 
   Job job("evaluate", observer);
   job.record.option("rule", volumes ? "voxels" : match_rule_name(request.options.rule));

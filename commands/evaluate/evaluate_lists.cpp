@@ -114,7 +114,7 @@ std::map<int, Value> by_label(const std::vector<std::pair<std::string, Value>>& 
       label = parse_as<int>(name).value_or(0);
       if (label < 1)
         throw Error(ErrorKind::Usage, "evaluate", option, "no class is called '" + name + "'",
-                    "use a name of the lists, or a label");
+                    "use a class name from the lists, or a label");
     }
     result[label] = value;
   }
@@ -138,8 +138,9 @@ void warn_of_names(bool in_truth, const std::vector<std::string>& names, Job& jo
   for (std::size_t label = 1; label < names.size(); ++label)
     if (!names[label].empty())
       table += (table.empty() ? "" : ", ") + std::to_string(label) + " " + names[label];
-  job.warn("only the " + std::string(in_truth ? "truth names its" : "predictions name their") +
-           " classes; labels of the other are taken as " + table + " (--classes settles it)");
+  job.warn(std::string(in_truth ? "only the truth names its classes; labels of the predictions"
+                                : "only the predictions name their classes; labels of the truth") +
+           " are read as " + table + "; use --classes if that is wrong");
 }
 
 void shift_by(ParticleList& list, const Point3& shift) {

@@ -54,7 +54,7 @@ Plot confusion_plot(const ConfusionMatrix& matrix, const std::vector<std::string
   chart.column_label = "found";
   for (const int label : matrix.labels) chart.names.push_back(class_or_background(names, label));
   chart.counts = matrix.counts;
-  return {"_confusion.png", draw(chart), "Confusion matrix; shade: share of the row"};
+  return {"_confusion.png", draw(chart), "Confusion matrix; the shade is the share of the row"};
 }
 
 Plot threshold_plot(const EvaluationResult& result) {
@@ -74,7 +74,8 @@ Plot threshold_plot(const EvaluationResult& result) {
   }
   if (!sweep.points.empty()) chart.marks = {sweep.points[sweep.best_localization].threshold};
   return {"_thresholds.png", draw(chart),
-          "Precision, recall and F1 of localization against the threshold; broken line: the best"};
+          "Precision, recall and F1 of localization against the threshold; the dashed line marks "
+          "the best threshold"};
 }
 
 Plot class_threshold_plot(const EvaluationResult& result) {
@@ -111,7 +112,7 @@ Plot membrane_plot(const MembraneDistances& membrane) {
     }
   }
   return {"_membrane.png", draw(chart),
-          "Particles by their distance from the nearest membrane voxel"};
+          "Number of particles by distance from the nearest membrane voxel"};
 }
 
 Plot maxima_plot(const EvaluationResult& result) {
@@ -189,7 +190,7 @@ std::vector<Plot> voxel_plots(const VoxelScores& scores, const std::vector<std::
 
 std::string evaluation_page(const EvaluationResult& result, const std::vector<Plot>& plots) {
   const Evaluation& e = result.evaluation;
-  Page page("Particles against the truth");
+  Page page("Particles compared with the truth");
   page.paragraph("Rule: " + rule_text(result) + ". Scores of different rules cannot be compared.");
   page.paragraph(std::to_string(e.all.truth) + " true particles, " +
                  std::to_string(e.all.predicted) + " predicted, " +
@@ -216,7 +217,7 @@ std::string evaluation_page(const EvaluationResult& result, const std::vector<Pl
       rows.back().push_back(score_text(e.tomograms[i].mean.f1));
     }
     head.front() = "tomogram (localization)";
-    head.emplace_back("mean F1 of the classes");
+    head.emplace_back("mean F1 over classes");
     page.table(head, rows);
   }
   if (result.sweep && !result.sweep->points.empty()) {
@@ -228,7 +229,7 @@ std::string evaluation_page(const EvaluationResult& result, const std::vector<Pl
       rows.push_back({class_name(result.class_names, label),
                       number_text(sweep.points[place].threshold),
                       score_text(sweep.points[place].classes.at(label).fbeta)});
-    page.table({"class", std::string("keep from ") + sweep_value_name(result.sweep_value),
+    page.table({"class", std::string("minimum ") + sweep_value_name(result.sweep_value),
                 "F" + number_text(e.beta)},
                rows);
   }
@@ -238,7 +239,7 @@ std::string evaluation_page(const EvaluationResult& result, const std::vector<Pl
 
 std::string voxels_page(const VoxelScores& scores, const std::vector<std::string>& names,
                         const std::vector<Plot>& plots) {
-  Page page("Labels against the truth");
+  Page page("Labels compared with the truth");
   std::vector<std::vector<std::string>> rows;
   const auto add = [&](const std::string& name, const VoxelScore& s) {
     rows.push_back({name, score_text(s.score.precision), score_text(s.score.recall),

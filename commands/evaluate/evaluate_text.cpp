@@ -99,9 +99,9 @@ void csv_row(std::string& text, const std::string& rule, const std::string& tomo
 
 std::string sweep_text(const EvaluationResult& result) {
   const Sweep& sweep = *result.sweep;
-  if (sweep.points.empty()) return "no predictions to put a threshold on\n";
+  if (sweep.points.empty()) return "no predictions, so there are no best thresholds\n";
   std::string text = "best thresholds on the " + std::string(sweep_value_name(result.sweep_value)) +
-                     " (keep at least):\n";
+                     " (keep particles from this value up):\n";
   const std::size_t width = name_width(result);
   const auto row = [&](const std::string& name, double threshold, const Score& score) {
     text += "  " + padded(name, width, true) + padded(number_text(threshold), 10) + "   " +
@@ -125,11 +125,10 @@ std::string membrane_text(const MembraneDistances& membrane) {
                 ? " (" + number_text(value * membrane.voxel_angstrom) + " Å)"
                 : std::string());
   };
-  std::string text = "distance from the membrane, mode: predicted " + mode(membrane.predicted) +
-                     ", true " + mode(membrane.truth);
+  std::string text = "most common distance from the membrane: predicted " +
+                     mode(membrane.predicted) + ", true " + mode(membrane.truth);
   if (membrane.outside > 0)
-    text +=
-        "; " + std::to_string(membrane.outside) + " particles lie outside the membrane's volume";
+    text += "; " + std::to_string(membrane.outside) + " particles are outside the membrane volume";
   return text + "\n";
 }
 
@@ -157,7 +156,7 @@ std::string rule_text(const EvaluationResult& result) {
   const double distance = common_distance(result.evaluation);
   const std::string bound = result.options.rule == MatchRule::Paper ? "closer than " : "at most ";
   if (!std::isnan(distance)) return name + ", " + bound + number_text(distance) + " voxels apart";
-  return name + ", " + bound + "a distance of each class's own apart";
+  return name + ", " + bound + "a distance apart that depends on the class";
 }
 
 std::string evaluation_text(const EvaluationResult& result) {

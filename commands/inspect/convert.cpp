@@ -21,7 +21,7 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   Json json = {{"input", request.input}, {"output", output.string()}};
   if (jobs.front().skip) {
     json["skipped"] = true;
-    return {output.string() + " exists: left as it is\n", json_text(json)};
+    return {output.string() + " exists: skipped\n", json_text(json)};
   }
 
   Job job("convert", observer);

@@ -61,7 +61,7 @@ InfoPart hdf5(const std::string& path, const InfoRequest& request, Observer* obs
   if (auto part = attempt("weights", [&] { return info_weights(path); })) return *part;
   if (auto part = attempt("scores", [&] { return info_scores(path); })) return *part;
   if (auto part = attempt("volume", [&] { return volume(path, request, observer); })) return *part;
-  throw Error("info", path, "HDF5 file of no kind known here (" + reasons + ")",
+  throw Error("info", path, "unknown kind of HDF5 file (" + reasons + ")",
               "expected weights, score maps or a volume in 'dataset'");
 }
 

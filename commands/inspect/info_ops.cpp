@@ -19,7 +19,7 @@ DeepFinderSpec spec_of(const std::vector<std::string>& files) {
   if (files.size() > 1)
     throw Error(ErrorKind::Usage, "info", "--ops",
                 "takes one file, not " + std::to_string(files.size()),
-                "name one file of weights, or none for the default network");
+                "give one weights file, or none for the default network");
   const Weights weights = io::read_weights(files.front());
   spec.widths = weights.widths;
   spec.classes = weights.classes;

@@ -113,7 +113,7 @@ InfoPart info_volume(const VolumeSource& source, bool statistics, Observer* obse
     json["nonfinite"] = s.nonfinite;
     if (s.nonfinite > 0)
       warnings.push_back(std::to_string(s.nonfinite) +
-                         " voxels are not finite; the statistics leave them out");
+                         " voxels are NaN or infinite; the statistics exclude them");
     if (any && s.min == s.max)
       warnings.push_back("all voxels have the value " + number_text(s.min));
     part.text += any ? "  values      " + number_text(s.min) + " to " + number_text(s.max) +

@@ -18,7 +18,7 @@ CommandReport run_cluster(const ClusterRequest& asked, Observer* observer) {
   if (!request.scores.empty() && request.label_maps.size() > 1)
     throw Error(ErrorKind::Usage, "cluster", "--scores",
                 "one score file for " + std::to_string(request.label_maps.size()) + " label maps",
-                "cluster them one by one");
+                "cluster each label map separately");
   Batch batch("cluster",
               plan_outputs("cluster", request.label_maps,
                            {{"--output", request.output, list_suffix(format)}}, request.common,

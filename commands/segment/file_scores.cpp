@@ -31,16 +31,17 @@ std::unique_ptr<ScoreLookup> open_scores(const std::string& path, const LabelMap
   auto scores = std::make_unique<FileScores>(path);
   if (scores->reader().extent() != map.labels.extent())
     throw Error("cluster", path,
-                "scores of " + scores->reader().extent().to_string() + " voxels for labels of " +
-                    map.labels.extent().to_string() + " (z, y, x)",
-                "name the scores of this label map");
+                "has scores for " + scores->reader().extent().to_string() +
+                    " voxels, but the label map has " + map.labels.extent().to_string() +
+                    " (z, y, x)",
+                "give the score maps of this label map");
   const auto labels = map.labels.span();
   const auto highest = std::max_element(labels.begin(), labels.end());
   if (highest != labels.end() && *highest >= scores->reader().classes())
     throw Error("cluster", path,
-                "scores of " + std::to_string(scores->reader().classes()) +
-                    " classes for labels up to " + std::to_string(*highest),
-                "name the scores of this label map");
+                "has scores for " + std::to_string(scores->reader().classes()) +
+                    " classes, but the label map has labels up to " + std::to_string(*highest),
+                "give the score maps of this label map");
   return scores;
 }
 

@@ -32,26 +32,27 @@ std::unique_ptr<VolumeSource> match_voxel_size(std::unique_ptr<VolumeSource> vol
   if (model <= 0) {
     if (rescale)
       throw Error(ErrorKind::Usage, "segment", "--rescale",
-                  "the weights do not say which voxel size they were trained on", "leave it out");
+                  "the weights do not state the voxel size they were trained on", "leave it out");
     return volume;
   }
   if (own <= 0) {
     if (rescale)
       throw Error(ErrorKind::Usage, "segment", path,
-                  "--rescale needs the voxel size, which the file does not tell",
+                  "--rescale needs the voxel size, which the file does not give",
                   "give --voxel-size");
     if (job)
-      job->warn(path + ": voxel size unknown; taken to be the " + number_text(model) +
-                " Å of the weights (--voxel-size tells)");
+      job->warn(path + ": voxel size unknown; assumed to be the " + number_text(model) +
+                " Å of the weights; set it with --voxel-size");
     return volume;
   }
   const double difference = std::abs(own / model - 1);
   if (rescale && difference > kSameVoxel) return resample_volume(std::move(volume), model);
   if (difference > kMostVoxelDifference)
-    throw Error("segment", path,
-                "voxels of " + number_text(own) + " Å, weights trained on " + number_text(model) +
-                    " Å: " + percent(difference) + " apart",
-                "resample with --rescale, bin with --bin, or correct the size with --voxel-size");
+    throw Error(
+        "segment", path,
+        "has a voxel size of " + number_text(own) + " Å, but the weights were trained on " +
+            number_text(model) + " Å (" + percent(difference) + " difference)",
+        "resample with --rescale, bin with --bin, or correct a wrong voxel size with --voxel-size");
   return volume;
 }
 
@@ -129,8 +130,8 @@ OpenTomogram FileSegmenter::open(const std::string& tomogram, Job* job) const {
   opened.volume = match_voxel_size(std::move(opened.volume), weights_, request_.rescale, job);
   if (opened.volume->extent() != opened.labels.extent && !request_.scores.empty())
     throw Error(ErrorKind::Usage, "segment", "--scores",
-                "cannot go with --rescale: scores are not resampled back",
-                "resample the tomogram first, or leave the scores out");
+                "cannot be combined with --rescale, because scores are not resampled back",
+                "resample the tomogram beforehand, or leave the scores out");
   return opened;
 }
 

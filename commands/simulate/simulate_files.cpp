@@ -116,12 +116,14 @@ class Simulation {
     }
     const std::int64_t have = request_.compute.memory_bytes > 0 ? request_.compute.memory_bytes
                                                                 : available_memory_bytes();
-    const std::string text = settings_.scene.extent.to_string() + " voxels: up to " +
-                             number_text(static_cast<double>(most) / (1 << 20)) + " MB";
+    const std::string text = "tomograms of " + settings_.scene.extent.to_string() +
+                             " voxels need up to " +
+                             number_text(static_cast<double>(most) / (1 << 20)) + " MB of memory";
     if (have > 0 && most > have)
       throw Error(ErrorKind::Usage, "simulate", "--memory",
-                  "is " + number_text(static_cast<double>(have) / (1 << 20)) + " MB, and " + text,
-                  "give more, or make smaller tomograms");
+                  text + ", but only " + number_text(static_cast<double>(have) / (1 << 20)) +
+                      " MB are available",
+                  "raise the limit, or make smaller tomograms");
     job_.message(LogLevel::Info, text);
   }
 
@@ -129,12 +131,12 @@ class Simulation {
     check_existing_rule("simulate", request_.common);
     std::error_code error;
     if (fs::exists(output_, error) && !fs::is_directory(output_, error))
-      throw Error("simulate", output_.string(), "is no folder",
-                  "choose another place for the results");
+      throw Error("simulate", output_.string(), "is not a folder",
+                  "choose another folder for the results");
     if (fs::exists(output_ / "simulate.yaml", error) && !request_.common.overwrite &&
         !request_.common.skip_existing)
-      throw Error("simulate", output_.string(), "holds a simulation already",
-                  "--overwrite replaces it, --skip-existing makes what is missing");
+      throw Error("simulate", output_.string(), "already contains a simulation",
+                  "use --overwrite to replace it or --skip-existing to make only what is missing");
   }
 
   void read_list() {
@@ -199,9 +201,9 @@ class Simulation {
     const Scene scene = make_scene(settings_.scene, &job_);
     for (std::size_t c = 0; c < scene.asked.size(); ++c)
       if (scene.placed[c] < scene.asked[c])
-        job_.warn(name + ": " + std::to_string(scene.placed[c]) + " of " +
-                  std::to_string(scene.asked[c]) + " objects of " +
-                  settings_.scene.classes[c].name + " found a place");
+        job_.warn(name + ": only " + std::to_string(scene.placed[c]) + " of " +
+                  std::to_string(scene.asked[c]) + " objects of class " +
+                  settings_.scene.classes[c].name + " could be placed");
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const auto& [condition, prefix] = wanted[i];
       make_folder("simulate", prefix.parent_path());
@@ -270,7 +272,7 @@ class Simulation {
 CommandReport run_simulate(const SimulateRequest& request, Observer* observer) {
   if (request.output.empty())
     throw Error(ErrorKind::Usage, "simulate", "--output", "is missing",
-                "name the folder for the results");
+                "give a folder for the results");
   const io::Config config = io::Config::read(request.config, request.overrides);
   SimulateRequest limited = request;
   limit_threads(limited.compute, observer);

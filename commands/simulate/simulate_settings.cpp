@@ -47,12 +47,13 @@ void read_object(const Config& entry, const std::filesystem::path& root, bool de
   const int given = (source.shape.empty() ? 0 : 1) + (source.structure.empty() ? 0 : 1) +
                     (source.map.empty() ? 0 : 1);
   if (given != 1)
-    refuse(entry, "shape", given == 0 ? "is missing" : "stands beside another",
-           "give one of shape, structure and map");
+    refuse(entry, "shape",
+           given == 0 ? "is missing" : "conflicts with another source of this object",
+           "give exactly one of shape, structure and map");
   const std::vector<double> size = entry.numbers("size", {200});
   if (size.empty() || size.size() > 3)
     refuse(entry, "size", "has " + std::to_string(size.size()) + " numbers",
-           "give one to three diameters in A");
+           "give one to three diameters in Å");
   source.size_angstrom = {size[0], size.size() > 1 ? size[1] : size[0],
                           size.size() > 2 ? size[2] : size.back()};
   source.map_voxel_size_angstrom = entry.number("map_voxel_size", 0);
@@ -94,7 +95,7 @@ SceneMembrane read_membrane(const Config& entry) {
         entry.numbers("radius", {m.radius_low_angstrom, m.radius_high_angstrom});
     if (radius.empty() || radius.size() > 2)
       refuse(entry, "radius", "has " + std::to_string(radius.size()) + " numbers",
-             "give one or two lengths in A");
+             "give one or two lengths in Å");
     m.radius_low_angstrom = radius.front();
     m.radius_high_angstrom = radius.back();
     m.aspect = entry.number("aspect", m.aspect);
@@ -135,7 +136,8 @@ void read_imaging(const Config& config, SimulateSettings& s) {
   s.snrs = noise.numbers("snr", {0.1});
   if (s.snrs.empty()) refuse(noise, "snr", "is empty", "give one or several ratios");
   if (o.noise != NoiseModel::Gaussian && s.snrs.size() > 1)
-    refuse(noise, "snr", "has several values", "only gaussian noise reaches a ratio");
+    refuse(noise, "snr", "has several values, but only gaussian noise uses them",
+           "give one, or set noise.model to gaussian");
   o.noise_before_ctf = noise.number("before_ctf", o.noise_before_ctf);
   o.dose = noise.number("dose", 0);
 
@@ -168,15 +170,16 @@ void check_names(const SimulateSettings& s) {
   std::set<int> labels;
   for (const SceneClass& c : s.scene.classes) {
     if (!names.insert(c.name).second)
-      throw Error(ErrorKind::Usage, "simulate", "name", "'" + c.name + "' is there twice",
+      throw Error(ErrorKind::Usage, "simulate", "name", "'" + c.name + "' is used twice",
                   "give classes and decoys different names");
     if (c.label > 0 && !labels.insert(c.label).second)
-      throw Error(ErrorKind::Usage, "simulate", "label",
-                  std::to_string(c.label) + " is there twice", "give classes different labels");
+      throw Error(ErrorKind::Usage, "simulate", "label", std::to_string(c.label) + " is used twice",
+                  "give classes different labels");
   }
   if (s.scene.membrane_label > 0 && labels.count(s.scene.membrane_label) > 0)
     throw Error(ErrorKind::Usage, "simulate", "membrane_label",
-                std::to_string(s.scene.membrane_label) + " is a class's", "choose another");
+                std::to_string(s.scene.membrane_label) + " is already the label of a class",
+                "choose another");
 }
 
 }  // namespace
@@ -231,7 +234,7 @@ SimulateSettings read_simulate_settings(const Config& config) {
   s.outputs = config.texts("outputs", {"density", "instances", "occupancy", "membranes"});
   for (const std::string& output : s.outputs)
     if (std::find(known.begin(), known.end(), output) == known.end())
-      refuse(config, "outputs", "has '" + output + "'",
+      refuse(config, "outputs", "'" + output + "' is not an output",
              "choose from density, instances, occupancy, membranes, clean, projections");
   config.refuse_unknown();
   check_names(s);

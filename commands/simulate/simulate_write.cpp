@@ -118,9 +118,9 @@ std::string text_of(const fs::path& tomogram, std::size_t objects, const Scene& 
                     const SignalToNoise& snr) {
   std::string text = tomogram.string() + ": " + std::to_string(objects) + " objects and " +
                      std::to_string(scene.objects.size() - objects) + " decoys fill " +
-                     number_text(100 * scene.packing) + " %";
+                     number_text(100 * scene.packing) + " % of the volume";
   if (snr.projections > 0)
-    text += "; SNR " + number_text(snr.projections) + " in the images (variances), " +
+    text += "; SNR " + number_text(snr.projections) + " in the images (ratio of variances), " +
             number_text(snr.mean_by_sigma) + " (mean by sigma), " + number_text(snr.in_masks) +
             " in the objects of the tomogram";
   return text + "\n";

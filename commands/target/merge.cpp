@@ -38,9 +38,9 @@ std::int64_t merge_labels(const VolumeSource& volume, const Merge& merge,
   const Extent3 n = labels.extent;
   if (volume.extent() != n)
     throw Error("target", merge.file,
-                "has " + volume.extent().to_string() + " voxels, the tomogram " + n.to_string() +
-                    " (z, y, x)",
-                "merge labels that lie on the tomogram's grid");
+                "has " + volume.extent().to_string() + " voxels, but the tomogram has " +
+                    n.to_string() + " (z, y, x)",
+                "give a label map on the tomogram's grid");
   std::vector<float> plane(static_cast<std::size_t>(n.y * n.x));
   std::int64_t voxels = 0;
   for (std::int64_t z = 0; z < n.z; ++z) {
@@ -50,7 +50,7 @@ std::int64_t merge_labels(const VolumeSource& volume, const Merge& merge,
       const float value = plane[i];
       if (value == 0) continue;
       if (!(value > 0) || value > 255 || value != std::floor(value))
-        throw Error("target", merge.file, "has a voxel of " + std::to_string(value),
+        throw Error("target", merge.file, "has a voxel with the value " + std::to_string(value),
                     "labels are whole numbers from 0 to 255");
       out[i] = static_cast<std::uint8_t>(merge.label.value_or(static_cast<int>(value)));
       ++voxels;

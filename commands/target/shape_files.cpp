@@ -62,8 +62,8 @@ void stretch(Volume<float>& mask, const fs::path& file, std::vector<std::string>
                                       [&](float v) { return v == low || v == high; });
   if (low < 0 && !two_values)
     warnings.push_back(file.string() +
-                       ": looks like a density, not a mask; what is above the middle of its range "
-                       "is taken as inside");
+                       ": looks like a density map, not a mask; voxels above the middle of its "
+                       "range are taken as inside");
   for (float& v : mask.span()) v = (v - low) / (high - low);
 }
 
@@ -73,13 +73,12 @@ TargetShape read_mask(const fs::path& file, TargetRules rules, const VoxelSize& 
   const VolumeInfo& info = volume->info();
   const Extent3 n = volume->extent();
   if (std::max({n.z, n.y, n.x}) > kLargestMask)
-    throw Error("target", file.string(), "a mask of " + n.to_string() + " voxels",
-                "masks have at most 512 along each axis");
+    throw Error("target", file.string(), "the mask has " + n.to_string() + " voxels",
+                "use at most 512 along each axis");
   const double own = info.geometry.voxel_size.mean_angstrom(), wanted = voxel_size.mean_angstrom();
   if (own > 0 && wanted > 0 && std::abs(own / wanted - 1) > 0.05)
-    warnings.push_back(file.string() + ": the mask's voxels are " + number_text(own) +
-                       " Å, the tomogram's " + number_text(wanted) +
-                       " Å; it is painted voxel by voxel");
+    warnings.push_back(file.string() + ": the mask has a voxel size of " + number_text(own) +
+                       " Å, the tomogram " + number_text(wanted) + " Å; the mask is not resampled");
   TargetShape shape;
   shape.mask = io::read_volume(*volume);
   shape.integer_mask = info.mode.find("int") != std::string::npos;
@@ -92,7 +91,7 @@ TargetShape read_mask(const fs::path& file, TargetRules rules, const VoxelSize& 
   else if (std::find(shape.mask.span().begin(), shape.mask.span().end(), 1.0f) ==
            shape.mask.span().end())
     throw Error("target", file.string(), "no voxel of the mask is exactly 1",
-                "DeepFinder's rules would paint nothing");
+                "give a mask of 0 and 1: DeepFinder's rules paint only voxels of exactly 1");
   return shape;
 }
 
@@ -108,7 +107,7 @@ void add_spheres(std::map<int, TargetShape>& shapes, std::string_view text,
         equals == std::string_view::npos ? entry : entry.substr(equals + 1);
     const std::optional<int> label =
         equals == std::string_view::npos ? next++ : class_of(entry.substr(0, equals), class_names);
-    if (!label) refuse_spheres(option, entry, "names no class");
+    if (!label) refuse_spheres(option, entry, "does not name a class");
     if (*label < 1 || *label > 255)
       refuse_spheres(option, entry,
                      "is for class " + std::to_string(*label) + ", and classes are 1 to 255");
@@ -126,7 +125,7 @@ std::vector<fs::path> add_masks(std::map<int, TargetShape>& shapes, const fs::pa
                                 const VoxelSize& voxel_size, std::vector<std::string>& warnings) {
   std::error_code error;
   if (!fs::is_directory(folder, error))
-    throw Error("target", folder.string(), "is no folder", "name the folder that holds the masks");
+    throw Error("target", folder.string(), "is not a folder", "give the folder with the masks");
   std::vector<fs::path> read;
   for (const int label : labels) {
     if (shapes.count(label) > 0) continue;
@@ -134,13 +133,13 @@ std::vector<fs::path> add_masks(std::map<int, TargetShape>& shapes, const fs::pa
     const std::string name = class_name(class_names, label), number = std::to_string(label);
     if (files.empty())
       throw Error("target", folder.string(), "no mask for class " + name,
-                  "name it " + (name == number ? "" : name + ".mrc, ") + number + ".mrc or class" +
+                  "add " + (name == number ? "" : name + ".mrc, ") + number + ".mrc or class" +
                       number + ".mrc");
     if (files.size() > 1)
       throw Error("target", folder.string(),
                   "two masks for class " + name + ": " + files[0].filename().string() + " and " +
                       files[1].filename().string(),
-                  "leave one");
+                  "keep only one");
     shapes[label] = read_mask(files.front(), rules, voxel_size, warnings);
     read.push_back(files.front());
   }

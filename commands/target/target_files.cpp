@@ -60,7 +60,8 @@ std::map<int, TargetShape> read_shapes(const TargetRequest& request, const Parti
   }
   for (const auto& [label, shape] : shapes) {
     const std::string name = class_name(list.class_names, label);
-    if (labels.count(label) == 0) job.warn("class " + name + ": the list has no objects of it");
+    if (labels.count(label) == 0)
+      job.warn("class " + name + ": a shape is given, but the list has no particles of this class");
     if (const double reach = targets::reach(shape); reach > targets::kReceptiveRadius)
       job.warn("class " + name + ": reaches " + number_text(reach) +
                " voxels from its centre, but the network sees only " +
@@ -101,8 +102,8 @@ OutputJob plan_output(const TargetRequest& request, const std::vector<targets::M
           .front();
   const fs::path& output = job.outputs.front();
   if (!io::is_volume_file_name(output))
-    throw Error(ErrorKind::Usage, "target", output.string(), "has no ending of a volume format",
-                "use .mrc, .h5 or .em");
+    throw Error(ErrorKind::Usage, "target", output.string(),
+                "has no file extension of a volume format", "use .mrc, .h5 or .em");
   return job;
 }
 
@@ -119,7 +120,7 @@ void merge_all(const std::vector<targets::Merge>& merges, bool over, LabelMap& m
     if (merge.over != over) continue;
     job.record.input(merge.file);
     if (targets::merge_labels(*io::open_volume(merge.file), merge, map.labels.view()) == 0)
-      job.warn(merge.file + ": has no labels to merge");
+      job.warn(merge.file + ": all voxels are 0, so there are no labels to merge");
   }
 }
 
@@ -130,8 +131,8 @@ std::string oddities(const TargetCount& count) {
     if (n > 0) text += (text.empty() ? "" : ", ") + std::to_string(n) + what;
   };
   add(count.outside, " outside the volume");
-  add(count.clipped, " clipped by its faces");
-  add(count.empty, " without a voxel");
+  add(count.clipped, " clipped at its edges");
+  add(count.empty, " without any voxel");
   add(count.left_out, " left out");
   return text;
 }
@@ -146,9 +147,9 @@ Counts paint(const ParticleList& list, const TargetOptions& options,
   merge_all(merges, true, map, job);
   for (const auto& [label, count] : counts)
     if (count.outside + count.empty > 0)
-      job.warn("class " + class_name(list.class_names, label) + ": " +
-               oddities({0, 0, count.outside, 0, count.empty}) + " of " +
-               std::to_string(count.objects) + " objects");
+      job.warn("class " + class_name(list.class_names, label) +
+               ": not every object was painted; of " + std::to_string(count.objects) +
+               " objects, " + oddities({0, 0, count.outside, 0, count.empty}));
   return counts;
 }
 
@@ -187,15 +188,15 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
   limit_threads(request.compute, observer);
   const TargetRules rules = parse_rules(request.compatible);
   if (request.spheres.empty() && request.masks.empty())
-    throw Error(ErrorKind::Usage, "target", "--spheres", "neither it nor --masks is there",
-                "say what the classes look like");
+    throw Error(ErrorKind::Usage, "target", "", "the shapes of the classes are missing",
+                "give --spheres or --masks");
   const std::vector<targets::Merge> merges = parse_merges(request.merges);
   const OutputJob planned = plan_output(request, merges);
   const fs::path& output = planned.outputs.front();
   Json json = {{"input", request.list}, {"like", request.like}, {"output", output.string()}};
   if (planned.skip) {
     json["skipped"] = true;
-    return {output.string() + " exists: left as it is\n", json_text(json)};
+    return {output.string() + " exists: skipped\n", json_text(json)};
   }
 
   Job job("target", observer);
@@ -204,7 +205,7 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
   const VolumeInfo like = read_like(request, job);
   const ParticleList list = read_list(request, like, job);
   if (list.particles.empty())
-    job.warn(request.list + ": no particles; the target is background but for what is merged");
+    job.warn(request.list + ": no particles; the target has only background and merged labels");
   TargetOptions options;
   options.rules = rules;
   options.threads = request.compute.threads;
@@ -226,8 +227,8 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
   const std::string classes = report_classes(map, counts, json);
   json["warnings"] = job.warnings();
   json["seconds"] = stage_seconds(job.record);
-  return {std::to_string(list.particles.size()) + " objects painted to " + output.string() + "\n" +
-              classes,
+  return {std::to_string(list.particles.size()) + " objects painted into " + output.string() +
+              "\n" + classes,
           json_text(json)};
 }
 

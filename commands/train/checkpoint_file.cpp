@@ -60,14 +60,15 @@ std::vector<float> read_flat(const h5::Reader& file, const std::string& name,
     throw Error("checkpoint", file.name_of(name),
                 "has " + std::to_string(values.size()) + " parameters",
                 "this network has " + std::to_string(parameters) +
-                    ": use the configuration that the run began with");
+                    "; use the configuration that the run started with");
   return values;
 }
 
 std::int64_t read_integer(const h5::Reader& file, const std::string& name) {
   const double value = file.read_number("/", name);  // all of ours are below 2^53
   if (!(value >= 0 && value <= 0x1p53))
-    throw Error("checkpoint", file.name_of("/"), "attribute " + name + " is out of range");
+    throw Error("checkpoint", file.name_of("/"), "attribute " + name + " is out of range",
+                "the file is damaged");
   return static_cast<std::int64_t>(value);
 }
 
@@ -113,7 +114,8 @@ void read_history(const h5::Reader& file, History& history) {
     const std::vector<std::int64_t> sizes = file.facts(path).sizes;
     const std::vector<double> values = file.read_doubles(path, kMostHistory);
     if (sizes.size() != 2 || sizes[1] < 1)
-      throw Error("checkpoint", file.name_of(path), "is no (epochs, values) array");
+      throw Error("checkpoint", file.name_of(path), "is not an (epochs, values) array",
+                  "the file is damaged");
     for (auto at = values.begin(); at != values.end(); at += sizes[1])
       history.note(name, std::vector<double>(at, at + sizes[1]));
   }
@@ -121,15 +123,16 @@ void read_history(const h5::Reader& file, History& history) {
 
 void read_root(const h5::Reader& file, const std::string& name, TrainProgress& p) {
   if (!file.has_attribute("/", "dfengine_checkpoint"))
-    throw Error("checkpoint", name, "is no checkpoint of dfengine",
-                "name the folder that 'train' wrote, or start without --resume");
+    throw Error("checkpoint", name, "is not a checkpoint of dfengine",
+                "give the output folder of an earlier run, or start without --resume");
   if (const std::int64_t version = read_integer(file, "dfengine_checkpoint"); version != kVersion)
     throw Error("checkpoint", name, "has version " + std::to_string(version),
-                "this program knows version " + std::to_string(kVersion));
+                "this program reads version " + std::to_string(kVersion));
   TrainingState& s = p.state;
   const std::int64_t parameters = parameter_count(s.weights.layers);
   const std::vector<float> weights = read_flat(file, "weights", parameters);
-  if (weights.empty()) throw Error("checkpoint", name, "holds no weights", "it is damaged");
+  if (weights.empty())
+    throw Error("checkpoint", name, "contains no weights", "the file is damaged");
   unflatten(weights, s.weights.layers);
   if (const std::vector<float> average = read_flat(file, "average", parameters); !average.empty()) {
     s.average = s.weights.layers;
@@ -145,7 +148,8 @@ void read_root(const h5::Reader& file, const std::string& name, TrainProgress& p
   if (s.pending.batches > 0) {
     const std::vector<double> flat = file.read_doubles("pending", parameters);
     if (static_cast<std::int64_t>(flat.size()) != parameters)
-      throw Error("checkpoint", name, "has another number of gradients");
+      throw Error("checkpoint", name, "has a different number of gradients than the network",
+                  "use the configuration that the run started with");
     s.pending.sum = zero_gradients(s.weights.layers);
     auto from = flat.begin();
     for (LayerGradient& layer : s.pending.sum)
@@ -167,7 +171,9 @@ void read_root(const h5::Reader& file, const std::string& name, TrainProgress& p
   auto from = sums.begin();
   for (std::vector<double>* row : p.epoch.sums.rows())
     for (double& value : *row) {
-      if (from == sums.end()) throw Error("checkpoint", name, "is of another number of classes");
+      if (from == sums.end())
+        throw Error("checkpoint", name, "has a different number of classes",
+                    "use the configuration that the run started with");
       value = *from++;
     }
   p.history = {};

@@ -23,7 +23,7 @@ std::int64_t at_least(const Config& config, const char* key, std::int64_t fallba
   const std::int64_t value = config.integer(key, fallback);
   if (value < least || value > 1'000'000'000)
     refuse(config, key, "is " + std::to_string(value),
-           "give " + std::to_string(least) + " to a billion");
+           "give " + std::to_string(least) + " to 1000000000");
   return value;
 }
 
@@ -35,7 +35,7 @@ std::vector<TrainingFiles> read_entries(const Config& data, const std::filesyste
     TrainingFiles files{entry.path("tomogram", root), entry.path("target", root),
                         entry.path("list", root), entry.text("name", "")};
     if (files.target.empty() && files.list.empty())
-      refuse(entry, "target", "is missing, and so is a list", "give one of them or both");
+      refuse(entry, "target", "is missing, and so is the list", "give a target, a list or both");
     entries.push_back(std::move(files));
   }
   return entries;
@@ -69,7 +69,8 @@ DataSettings read_data(const Config& data) {
   d.valid = read_entries(data, root, "valid");
   if (!folder.empty()) {
     if (!d.train.empty() || !d.valid.empty())
-      refuse(data, "folder", "stands beside lists of tomograms", "give one of the two");
+      refuse(data, "folder", "cannot be combined with data.train and data.valid",
+             "give one or the other");
     d.train = list_folder(folder / "train");
     if (std::filesystem::is_directory(folder / "valid")) d.valid = list_folder(folder / "valid");
     if (d.train.empty())
@@ -77,18 +78,17 @@ DataSettings read_data(const Config& data) {
              "put NAME.mrc, NAME_target.mrc and NAME_objl.xml there");
   }
   if (d.train.empty())
-    refuse(data, "train", "names no tomogram",
-           "put '- tomogram: FILE' with a target or list under it");
+    refuse(data, "train", "names no tomogram", "add '- tomogram: FILE' with a target or a list");
   d.spheres = data.text("spheres", d.spheres);
   d.masks = data.path("masks");
   d.axes = data.choice("axes", d.axes, {"detect", "xyz", "zyx"});
   d.relion_binning = data.number("relion_binning", d.relion_binning);
   if (d.relion_binning <= 0)
-    refuse(data, "relion_binning", "is not above 0",
-           "give voxels of the tomogram per unbinned pixel edge");
+    refuse(data, "relion_binning", "is not above 0", "give the tomogram's binning factor");
   if (const double size = data.number("voxel_size", 0); size != 0) {
     if (size < 0)
-      refuse(data, "voxel_size", "is below 0", "give Å per voxel, or 0 for what the files say");
+      refuse(data, "voxel_size", "is negative",
+             "give Å per voxel, or 0 to use the voxel size of the files");
     d.voxel_size_angstrom = size;
   }
   return d;
@@ -111,8 +111,8 @@ Extent3 read_patch(const Config& patches) {
   const std::vector<double> size = patches.numbers("size", {56});
   const auto whole = [](double v) { return v == std::floor(v) && v >= 4 && v <= 512; };
   if ((size.size() != 1 && size.size() != 3) || !std::all_of(size.begin(), size.end(), whole))
-    refuse(patches, "size", "is neither one size nor [z, y, x]",
-           "give multiples of 4 from 4 to 512");
+    refuse(patches, "size", "is not one or three whole numbers from 4 to 512",
+           "give one size or [z, y, x], in multiples of 4");
   const auto at = [&](std::size_t i) {
     return static_cast<std::int64_t>(size[size.size() == 1 ? 0 : i]);
   };
@@ -155,7 +155,8 @@ LossSpec read_loss(const Config& loss, std::int64_t classes) {
   spec.epsilon = loss.number("epsilon", spec.epsilon);
   if (foreground != 1) {
     if (!spec.class_weights.empty())
-      refuse(loss, "class_weights", "stand beside foreground_weight", "give one of the two");
+      refuse(loss, "class_weights", "cannot be combined with foreground_weight",
+             "give one or the other");
     spec.class_weights.assign(static_cast<std::size_t>(classes), foreground);
     spec.class_weights[0] = 1;
   }
@@ -203,7 +204,7 @@ ValidationSettings read_validation(const Config& c) {
   v.cluster.per_class = c.flag("per_class", v.cluster.per_class);
   v.match.distance = read_length(c, "distance", "10");
   if (v.match.distance->value <= 0)
-    refuse(c, "distance", "is 0", "give how far from the truth a particle still counts as found");
+    refuse(c, "distance", "is 0", "give the largest distance at which a particle counts as found");
   v.best = c.choice("best", v.best, {"auto", "objects", "voxels", "loss"});
   return v;
 }
@@ -219,9 +220,9 @@ TrainSettings read_train_settings(const Config& config) {
     refuse(
         config, "classes",
         s.class_names.empty() ? "is missing" : "names " + std::to_string(s.classes()) + " classes",
-        "name 2 to 255, the background first: [background, ribosome]");
+        "name 2 to 255 classes, background first: [background, ribosome]");
   const auto seed = config.integer("seed", 0);
-  if (seed < 0) refuse(config, "seed", "is below 0", "give a whole number from 0 on");
+  if (seed < 0) refuse(config, "seed", "is negative", "give a whole number of at least 0");
   s.data = read_data(config.section("data"));
   s.network = read_network(config.section("network"));
 
@@ -241,12 +242,13 @@ TrainSettings read_train_settings(const Config& config) {
   s.epochs = at_least(run, "epochs", s.epochs, 1);
   s.steps = at_least(run, "steps", s.steps, 1);
   if (s.total_batches() > 2'000'000'000)
-    refuse(run, "epochs", "make more than two billion batches with these steps", "give fewer");
+    refuse(run, "epochs", "times training.steps is more than two billion batches",
+           "lower one of them");
   s.batch = at_least(run, "batch", s.batch, 1);
   s.most_bad_batches = at_least(run, "most_bad_batches", s.most_bad_batches, 1);
   s.checkpoint_minutes = run.number("checkpoint_minutes", s.checkpoint_minutes);
   if (s.checkpoint_minutes <= 0)
-    refuse(run, "checkpoint_minutes", "is not above 0", "give minutes");
+    refuse(run, "checkpoint_minutes", "is not above 0", "give a number of minutes");
   s.loss = read_loss(config.section("loss"), s.classes());
   s.optimizer = read_optimizer(config.section("optimizer"), s.total_batches());
   s.validation = read_validation(config.section("validation"));

@@ -59,7 +59,7 @@ class Opener {
                                     : open_volume(files.target);
     if (a.target->extent() != a.tomogram->extent())
       throw Error("train", files.target.string(),
-                  "has " + a.target->extent().to_string() + " voxels, its tomogram " +
+                  "has " + a.target->extent().to_string() + " voxels, but its tomogram has " +
                       a.tomogram->extent().to_string(),
                   "give a target of the same size");
     return a;
@@ -79,8 +79,9 @@ class Opener {
     const double angstrom = size.mean_angstrom();
     if (data_.voxel_size_angstrom == 0) data_.voxel_size_angstrom = angstrom;
     if (std::abs(angstrom / data_.voxel_size_angstrom - 1) > kMostVoxelDifference)
-      job_.warn(file + ": voxels of " + number_text(angstrom) + " Å among tomograms of " +
-                number_text(data_.voxel_size_angstrom) + " Å: a network learns one size");
+      job_.warn(file + ": voxel size of " + number_text(angstrom) +
+                " Å, but the first tomogram has " + number_text(data_.voxel_size_angstrom) +
+                " Å; a network learns only one voxel size");
   }
 
   ParticleList read_list(const TrainingFiles& files, const std::string& entry,
@@ -108,8 +109,8 @@ class Opener {
       if (named || particle.class_label < 1 ||
           particle.class_label >= static_cast<int>(names.size()))
         throw Error("train", file, "has objects of class '" + name + "'",
-                    "name it in classes, which has " + std::to_string(names.size()) +
-                        " with the background, or leave the objects out");
+                    "add it to classes, which has " + std::to_string(names.size()) +
+                        " with the background, or remove these objects from the list");
     }
     list.class_names = names;
   }
@@ -117,8 +118,8 @@ class Opener {
   std::shared_ptr<const VolumeSource> paint(const Annotated& a, const std::string& name) {
     if (settings_.data.spheres.empty() && settings_.data.masks.empty())
       throw Error(ErrorKind::Usage, "train", a.name,
-                  "has no target, and nothing says what its objects look like",
-                  "give a target, or data.spheres or data.masks to paint one with");
+                  "has no target, and there are no shapes to paint one",
+                  "give a target, data.spheres or data.masks");
     const VolumeGeometry& geometry = a.tomogram->info().geometry;
     TargetOptions options;
     options.threads = threads_;
@@ -180,16 +181,16 @@ TrainingData open_training_data(const TrainSettings& settings, const std::filesy
     Annotated a = opener.open(files, "valid", i);
     for (std::size_t k = 0; k < data.train.size(); ++k)
       if (same_voxels(*a.tomogram, *data.train[k].tomogram))
-        throw Error(
-            ErrorKind::Usage, "train", files.tomogram.string(),
-            "is in validation and, as '" + settings.data.train[k].tomogram.string() +
-                "', in training",
-            "scores on what was learnt by heart say nothing: take it out of one of the two");
+        throw Error(ErrorKind::Usage, "train", files.tomogram.string(),
+                    "is used for validation and, as '" + settings.data.train[k].tomogram.string() +
+                        "', for training",
+                    "remove it from one of them: scores on training data are meaningless");
     std::optional<std::vector<Particle>> objects;
     if (a.has_list)
       objects = std::move(a.list.particles);
     else if (settings.validation.cluster.radius.value > 0)
-      job.warn(files.tomogram.string() + ": has no list, so its objects are not scored");
+      job.warn(files.tomogram.string() +
+               ": validation tomogram without a list, so its objects are not scored");
     data.valid.push_back({a.name, std::move(a.tomogram), std::move(a.target), std::move(objects)});
   }
   return data;

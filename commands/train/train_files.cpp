@@ -36,11 +36,11 @@ void prepare_folder(const RunFolder& run, const TrainRequest& request) {
   std::error_code error;
   const bool there = fs::exists(run.checkpoint(), error);
   if (request.resume && !there)
-    throw Error("train", run.checkpoint().string(),
-                "is not there, so there is nothing to go on from", "start without --resume");
+    throw Error("train", run.checkpoint().string(), "does not exist, so there is nothing to resume",
+                "start without --resume");
   if (!request.resume && there && !request.common.overwrite)
-    throw Error("train", run.folder.string(), "holds a run already",
-                "--resume goes on with it, --overwrite begins anew");
+    throw Error("train", run.folder.string(), "already contains a run",
+                "use --resume to continue it or --overwrite to start again");
   make_folder("train", run.folder);
 }
 
@@ -124,14 +124,15 @@ class TrainRun {
       const std::string now = progress_.config;
       read_checkpoint(run_.checkpoint(), progress_);
       if (const std::string other = differences(progress_.config, now); !other.empty())
-        job_.warn("settings differ from those of the run so far: " + other);
+        job_.warn("settings differ from those of the checkpoint: " + other);
       progress_.config = now;
     } else if (const fs::path& from = settings_.network.weights; !from.empty()) {
       job_.record.input(from);
       Weights weights = io::read_weights(from);
       if (adapt_start(weights, settings_.network, settings_.class_names, settings_.sampler.seed))
         job_.warn(from.string() +
-                  ": is for another number of classes, so the last layer begins at random");
+                  ": trained on a different number of classes, so the last layer starts from "
+                  "random values");
       progress_.state.weights = std::move(weights);
     }
     Weights& weights = progress_.state.weights;
@@ -141,7 +142,7 @@ class TrainRun {
 
   void warn_of_absent_classes() {
     if (data_.valid.empty()) {
-      job_.warn("no validation tomograms: nothing tells when the weights are best");
+      job_.warn("no validation tomograms, so no best weights are chosen");
       return;
     }
     for (int label = 1; label < static_cast<int>(settings_.classes()); ++label) {
@@ -153,7 +154,7 @@ class TrainRun {
       }
       if (!found && listed)
         job_.warn("class " + settings_.class_names[static_cast<std::size_t>(label)] +
-                  " is absent from validation");
+                  ": no particles in the validation lists");
     }
   }
 
@@ -162,11 +163,11 @@ class TrainRun {
     for (std::size_t c = 1; c < sampler.supply().size(); ++c)
       objects += (c > 1 ? ", " : "") + std::to_string(sampler.supply()[c].objects) + " " +
                  settings_.class_names[c];
-    job_.message(LogLevel::Info, std::to_string(data_.train.size()) + " tomograms to train on (" +
+    job_.message(LogLevel::Info, std::to_string(data_.train.size()) + " training tomograms (" +
                                      objects + "), " + std::to_string(data_.valid.size()) +
-                                     " to validate");
+                                     " validation tomograms");
     if (request_.resume)
-      job_.message(LogLevel::Info, "going on after batch " + std::to_string(progress_.batches) +
+      job_.message(LogLevel::Info, "resuming after batch " + std::to_string(progress_.batches) +
                                        " of " + std::to_string(settings_.total_batches()));
   }
 
@@ -219,13 +220,13 @@ class TrainRun {
     std::string text;
     if (stopped)
       text = "stopped after batch " + std::to_string(progress_.batches) + " of " +
-             std::to_string(settings_.total_batches()) + "; go on with: dfengine train " +
+             std::to_string(settings_.total_batches()) + "; resume with: dfengine train " +
              request_.config + " --resume\n";
     else if (progress_.best_epoch > 0)
-      text = run_.best().string() + ": the best weights, of epoch " +
+      text = run_.best().string() + ": best weights, from epoch " +
              std::to_string(progress_.best_epoch) + " (" + number_text(progress_.best) + ")\n";
-    text += run_.last().string() + ": the last weights\n" + run_.file("report.html").string() +
-            ": the curves\n";
+    text += run_.last().string() + ": last weights\n" + run_.file("report.html").string() +
+            ": training curves\n";
     return {text, json_text(json)};
   }
 

@@ -79,10 +79,11 @@ Image train_curves(const History& history, const std::vector<std::string>& class
 std::string train_page(const History& history, const std::vector<std::string>& class_names,
                        std::int64_t best_epoch, const std::string& config) {
   io::report::Page page("Training");
-  page.paragraph(
-      std::to_string(history.epochs()) + " epochs." +
-      (best_epoch > 0 ? " The best weights are of epoch " + std::to_string(best_epoch) + "." : ""));
-  const char* descriptions[] = {"Loss of training and validation",
+  page.paragraph(std::to_string(history.epochs()) + " epochs." +
+                 (best_epoch > 0
+                      ? " The best weights are from epoch " + std::to_string(best_epoch) + "."
+                      : ""));
+  const char* descriptions[] = {"Training and validation loss",
                                 "F1 of voxels by class, on the validation tomograms",
                                 "F1 of objects by class, on the validation tomograms"};
   std::size_t next = 0;

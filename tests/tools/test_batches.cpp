@@ -64,8 +64,7 @@ struct Fault {
 const std::vector<Fault> kFaultsOfFiles = {
     {"missing.mrc", "no such file", [](const fs::path&) {}},
     {"folder.mrc", "is a folder", [](const fs::path& path) { fs::create_directory(path); }},
-    {"loop.mrc", "cannot be looked at",
-     [](const fs::path& path) { fs::create_symlink(path, path); }},
+    {"loop.mrc", "cannot be read", [](const fs::path& path) { fs::create_symlink(path, path); }},
     {"empty.mrc", "is empty", [](const fs::path& path) { std::ofstream{path}; }},
     {"text.mrc", "text.mrc", [](const fs::path& path) { std::ofstream(path) << "no volume"; }},
 };
@@ -81,7 +80,7 @@ const std::vector<Fault> kFaultsOfTomograms = {
        write_tomogram(path);
        set_voxel(path, 700, std::numeric_limits<float>::quiet_NaN());
      }},
-    {"fine.mrc", "voxels of 7 Å, weights trained on 10 Å",
+    {"fine.mrc", "voxel size of 7 Å, but the weights were trained on 10 Å",
      [](const fs::path& path) { write_tomogram(path, 7); }},
     {"cut.mrc.gz", "cut.mrc.gz",  // compressed: found out when its turn comes
      [](const fs::path& path) { std::ofstream(path) << "\x1f\x8b\x08 and no more"; }},
@@ -229,7 +228,7 @@ TEST_CASE("what is wrong with the whole request ends it before any work") {
   };
   refused("--weights noise.h5 -o l", 1, "noise.h5");
   refused("--weights w0.h5 -o l", 1, "w0.h5");
-  refused("--weights w.h5 -o full", 1, "exists already");
+  refused("--weights w.h5 -o full", 1, "already exists");
   refused("--weights w.h5 -o a/b/c", 1, "does not exist");
   refused("--weights w.h5 -o a.mrc", 1, "is not a folder");
   refused("--weights w.h5 -o l --memory 1M", 2, "at least");

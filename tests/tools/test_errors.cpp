@@ -108,7 +108,7 @@ TEST_CASE("existing results are refused, replaced or left") {
   write_two_cubes(folder / "labels.mrc");
   std::ofstream(folder / "a.csv") << "mine";
   const std::string line = "cluster labels.mrc --radius 4 -o a.csv";
-  refused(folder, line, 1, "exists already");
+  refused(folder, line, 1, "already exists");
   CHECK(read_text(folder / "a.csv") == "mine");
   CHECK(dfengine(folder.path(), line + " --skip-existing").exit_code == 0);
   CHECK(read_text(folder / "a.csv") == "mine");

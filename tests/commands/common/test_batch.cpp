@@ -120,8 +120,9 @@ TEST_CASE("batch: errors that are no Error are failures in words") {
       },
       write_name, kBeside);
   REQUIRE(report.failures.size() == 3);
-  CHECK_THAT(report.failures[0].text, DFE_CONTAINS("memory: not enough"));
-  CHECK(report.failures[1].text == "b: internal error: at; please report it with the command");
+  CHECK_THAT(report.failures[0].text, DFE_CONTAINS("out of memory"));
+  CHECK(report.failures[1].text ==
+        "b: internal error: at; please report it together with the command");
   CHECK(report.failures[2].kind == ErrorKind::Usage);
   CHECK(report.failures[2].text == "c: radius: is too large");  // not about c by itself
   CHECK(Json::parse(report.json).at("results").at(2).at("error_kind") == "usage");

@@ -161,7 +161,7 @@ TEST_CASE("all results appear, each with its record") {
   CHECK(alone.particles[0].score == 0.5);
   CHECK(io::read_list(folder / "sets_only_truth.csv").particles.empty());
 
-  CHECK_THROWS_WITH(run(request), DFE_CONTAINS("exists already"));
+  CHECK_THROWS_WITH(run(request), DFE_CONTAINS("already exists"));
   request.common.skip_existing = true;
   CHECK(run(request)["skipped"] == true);
 }
@@ -185,7 +185,7 @@ TEST_CASE("label volumes give Dice and IoU") {
   CHECK(json["confusion"]["counts"][1][0] == 1);
   CHECK(std::filesystem::exists(folder / "report.html"));
   request.sweep = SweepValue::Score;
-  CHECK_THROWS_WITH(run(request), DFE_CONTAINS("label volumes"));
+  CHECK_THROWS_WITH(run(request), DFE_CONTAINS("not for label maps"));
 }
 
 TEST_CASE("requests that make no sense are refused") {
@@ -193,7 +193,7 @@ TEST_CASE("requests that make no sense are refused") {
   const std::string list = write(folder, "a.csv", "class_label,x,y,z\n1,1,1,1\n");
   EvaluateRequest request = request_of(list, list);
   request.truth.push_back(list);
-  CHECK_THROWS_WITH(run(request), DFE_CONTAINS("2 for 1 predictions"));
+  CHECK_THROWS_WITH(run(request), DFE_CONTAINS("2 given for 1 prediction"));
   request = request_of(list, (folder / "truth.mrc").string());
   CHECK_THROWS_WITH(run(request), DFE_CONTAINS("cannot be compared"));
   request = request_of(list, list);

@@ -177,7 +177,7 @@ TEST_CASE("results that exist are refused, left or replaced") {
   const TempFolder folder;
   SimulateRequest request = request_of(folder, kConfig);
   run_simulate(request);
-  CHECK_THROWS_WITH(run_simulate(request), DFE_CONTAINS("holds a simulation already"));
+  CHECK_THROWS_WITH(run_simulate(request), DFE_CONTAINS("already contains a simulation"));
   fs::remove(folder / "out/train/train_2.mrc.run.json");
   request.common.skip_existing = true;
   const auto json = nlohmann::json::parse(run_simulate(request).json);
@@ -225,7 +225,7 @@ TEST_CASE("atomic models in PDB and mmCIF give one density; maps too; damaged fi
                         "': has no voxel of at least 9.000000, the threshold; give a lower "
                         "'threshold'");
   CHECK_THROWS_WITH(masks_of("map: map.mrc, map_voxel_size: 12, resolution: -1"),
-                    "simulate: 'resolution': is -1.000000 A; use 0 to 1000 A");
+                    "simulate: 'resolution': is -1.000000 Å; use 0 to 1000 Å");
   CHECK(!masks_of("map: map.mrc, map_voxel_size: 12").empty());
 }
 

@@ -261,9 +261,10 @@ TEST_CASE("warnings say what no network could learn from") {
   s.request.spheres = "31,32,4";
   const nlohmann::json json = s.run();
   CHECK_THAT(s.messages.text, DFE_CONTAINS("class 2: reaches 32 voxels") &&
-                                  DFE_CONTAINS("class 3: the list has no objects"));
+                                  DFE_CONTAINS("class 3: a shape is given"));
   CHECK_THAT(s.messages.text, !DFE_CONTAINS("class 1: reaches"));
-  CHECK_THAT(s.messages.text, DFE_CONTAINS("class 1: 1 outside the volume of 2 objects"));
+  CHECK_THAT(s.messages.text,
+             DFE_CONTAINS("class 1: not every object was painted; of 2 objects, 1 outside"));
   CHECK(json["classes"]["1"]["outside"] == 1);
   CHECK(json["classes"]["2"]["clipped"] == 1);
   CHECK(json["warnings"].size() >= 3);
@@ -272,11 +273,11 @@ TEST_CASE("warnings say what no network could learn from") {
 TEST_CASE("requests for targets that make no sense are refused before anything is written") {
   Setting s;
   const auto [spheres, fact] = GENERATE(
-      std::pair{"4", "nothing says what it looks like"},
-      std::pair{"", "say what the classes look like"}, std::pair{"4,x", "--spheres"},
-      std::pair{"4,-3", "--spheres"}, std::pair{"4,3,2=5", "second radius"},
-      std::pair{"4,ribosom=3", "names no class"}, std::pair{"4,300=3", "classes are 1 to 255"},
-      std::pair{"4,1e9", "within the volume"}, std::pair{"4,nan", "--spheres"});
+      std::pair{"4", "has no shape"}, std::pair{"", "give --spheres or --masks"},
+      std::pair{"4,x", "--spheres"}, std::pair{"4,-3", "--spheres"},
+      std::pair{"4,3,2=5", "second radius"}, std::pair{"4,ribosom=3", "does not name a class"},
+      std::pair{"4,300=3", "classes are 1 to 255"}, std::pair{"4,1e9", "within the volume"},
+      std::pair{"4,nan", "--spheres"});
   s.request.spheres = spheres;
   CHECK_THROWS_WITH(s.run(), DFE_CONTAINS(fact));
   CHECK(!std::filesystem::exists(s.request.output));
@@ -296,7 +297,7 @@ TEST_CASE("outputs of targets follow the rules of all outputs") {
   s.request.compatible.clear();
   s.run();
   s.request.common = {};
-  CHECK_THROWS_WITH(s.run(), DFE_CONTAINS("exists already"));
+  CHECK_THROWS_WITH(s.run(), DFE_CONTAINS("already exists"));
   s.request.common.skip_existing = true;
   CHECK(s.run()["skipped"] == true);
 }

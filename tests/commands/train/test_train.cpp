@@ -184,7 +184,7 @@ TEST_CASE("training goes on from other weights, with another last layer where th
                                              "optimizer.rate=1e-9", "optimizer.average_decay=0"});
   request.init = folder / "other.h5";
   const auto json = run(request);
-  CHECK_THAT(json["warnings"].dump(), DFE_CONTAINS("the last layer begins at random"));
+  CHECK_THAT(json["warnings"].dump(), DFE_CONTAINS("the last layer starts from random values"));
   const Weights trained = io::read_weights(folder / "run/weights_last.h5");
   REQUIRE(trained.classes == 3);
   for (std::size_t layer = 0; layer + 1 < trained.layers.size(); ++layer)
@@ -261,16 +261,16 @@ TEST_CASE("requests that make no sense") {
   // A copy under another name is the same tomogram.
   std::filesystem::copy_file(folder / "a.mrc", folder / "copy.mrc");
   CHECK_THAT(error_with({"data.valid.0.tomogram=" + (folder / "copy.mrc").string()}),
-             DFE_CONTAINS("is in validation and"));
+             DFE_CONTAINS("is used for validation and"));
 
   CHECK_FALSE(std::filesystem::exists(folder / "run/checkpoint.h5"));
   TrainRequest resume = request_in(folder);
   resume.resume = true;
-  CHECK_THAT(error_of([&] { run(resume); }), DFE_CONTAINS("nothing to go on from"));
+  CHECK_THAT(error_of([&] { run(resume); }), DFE_CONTAINS("nothing to resume"));
   run(request_in(folder, {"training.epochs=1"}));
-  CHECK_THAT(error_of([&] { run(request_in(folder)); }), DFE_CONTAINS("holds a run already"));
+  CHECK_THAT(error_of([&] { run(request_in(folder)); }), DFE_CONTAINS("already contains a run"));
   // Another network has another number of parameters.
   resume.overrides = {"network.widths=[6, 8, 9]"};
   CHECK_THAT(error_of([&] { run(resume); }),
-             DFE_CONTAINS("use the configuration that the run began with"));
+             DFE_CONTAINS("use the configuration that the run started with"));
 }
