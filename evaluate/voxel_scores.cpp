@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Label volumes voxel by voxel: one pass over both fills a 256 x 256 table, everything else follows
+// Label maps voxel by voxel: one pass over both fills a 256 x 256 table, everything else follows
 // from it.
 #include <array>
 #include <cmath>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Paints objects into a label volume. The volume is cut into fixed tiles, and each tile paints its
+// Paints objects into a label map. The volume is cut into fixed tiles, and each tile paints its
 // objects in the order of the list. So the last object wins for any number of threads, and no voxel
 // of a mask is computed twice. Shapes and rules are in stencil.cpp; docs/target.md explains the
 // rules.

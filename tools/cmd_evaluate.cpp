@@ -68,9 +68,9 @@ EvaluateRequest parse_evaluate_request(const EvaluateArguments& a, const CommonO
 
 void add_evaluate_files(CLI::App& app, EvaluateRequest& r) {
   app.option_defaults()->group(group::kFiles);
-  app.add_option("PREDICTED", r.predicted, "Particle lists, or label volumes")->required();
+  app.add_option("PREDICTED", r.predicted, "Particle lists, or label maps")->required();
   app.add_option("--truth", r.truth,
-                 "True particle lists or label volumes: one for each of PREDICTED, or one list for "
+                 "True particle lists or label maps: one for each of PREDICTED, or one list for "
                  "all")
       ->required()
       ->type_name("FILE");
@@ -133,7 +133,7 @@ void add_analyses(CLI::App& app, EvaluateArguments& a) {
   app.add_option("--scores", r.score_maps, "Score maps (HDF5): histograms of their local maxima")
       ->type_name("FILE");
   app.add_option("--membrane", r.membrane,
-                 "Label volume: distance of each particle to the nearest labelled voxel")
+                 "Label map: distance of each particle to the nearest labelled voxel")
       ->type_name("FILE");
   whole_number(app.add_option("--membrane-label", r.membrane_label,
                               "Label of the membrane; 0: any label above 0"),
@@ -146,7 +146,7 @@ void add_analyses(CLI::App& app, EvaluateArguments& a) {
 
 Command add_evaluate(CLI::App& root, CommonOptions& common) {
   CLI::App* app =
-      root.add_subcommand("evaluate", "Score particle lists or label volumes against the truth");
+      root.add_subcommand("evaluate", "Score particle lists or label maps against the truth");
   app->group(step::kJudge);
   app->footer(
       "Example:\n"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `dfengine target`: a particle list in, the label volume that a network is to learn out.
+// `dfengine target`: a particle list in, the label map that a network is to learn out.
 #include "options.hpp"
 
 namespace dfe::cli {
@@ -31,7 +31,7 @@ void add_target_particles(CLI::App& app, TargetRequest& r, std::string& classes)
 
 Command add_target(CLI::App& root, CommonOptions& common) {
   CLI::App* app =
-      root.add_subcommand("target", "Paint a particle list into a label volume to train with");
+      root.add_subcommand("target", "Paint a particle list into a label map to train with");
   app->group(step::kPrepare);
   app->footer(
       "Example:\n"
@@ -47,7 +47,7 @@ Command add_target(CLI::App& root, CommonOptions& common) {
   app->add_option("LIST", r.list,
                   "Particles: DeepFinder XML, RELION 3, 4 or 5 STAR, CSV, TSV or SHREC locations")
       ->required();
-  app->add_option("-o,--output", r.output, "Label volume to write")->required()->type_name("FILE");
+  app->add_option("-o,--output", r.output, "Label map to write")->required()->type_name("FILE");
   app->add_option("--like", r.like,
                   "Tomogram that the target is for: size, voxel size and origin are taken from it")
       ->required()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `evaluate`: lists or label volumes in, scores out.
+// `evaluate`: lists or label maps in, scores out.
 #include <algorithm>
 #include <memory>
 
@@ -15,7 +15,7 @@ namespace dfe {
 
 namespace {
 
-/// Whether the inputs are label volumes; throws where they are of both kinds.
+/// Whether the inputs are label maps; throws where they are of both kinds.
 bool are_volumes(const EvaluateRequest& request) {
   std::size_t volumes = 0;
   for (const auto* paths : {&request.predicted, &request.truth})

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `target`: a particle list and what its classes look like in, a label volume out.
+// `target`: a particle list and what its classes look like in, a label map out.
 #include <set>
 
 #include "commands/common/job.hpp"

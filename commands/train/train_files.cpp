@@ -31,7 +31,7 @@ struct RunFolder {
   fs::path best() const { return file("weights_best.h5"); }
 };
 
-/// Makes the folder; refuses one that holds a run, unless it is to go on or to be replaced.
+/// Makes the folder; refuses one that holds a run, unless it is to be resumed or replaced.
 void prepare_folder(const RunFolder& run, const TrainRequest& request) {
   std::error_code error;
   const bool there = fs::exists(run.checkpoint(), error);

@@ -21,7 +21,7 @@ namespace dfe {
 /// One annotated tomogram as the user names it.
 struct TrainingFiles {
   std::filesystem::path tomogram;
-  std::filesystem::path target;  ///< label volume; empty: painted from the list
+  std::filesystem::path target;  ///< label map; empty: painted from the list
   std::filesystem::path list;    ///< objects; empty: patches are put on labelled voxels, and there
                                  ///< are no scores of objects
   std::string name;              ///< of the tomogram in a list of several; empty: the file's name

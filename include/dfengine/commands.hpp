@@ -100,7 +100,7 @@ struct InfoRequest {
 
 struct EvaluateRequest {
   CommonRequest common;
-  std::vector<std::string> predicted, truth;  ///< particle lists or label volumes: as many of each,
+  std::vector<std::string> predicted, truth;  ///< particle lists or label maps: as many of each,
                                               ///< or one truth list for all predictions
   std::string axes = "detect",
               truth_axes = "detect";  ///< of XML lists and SHREC location files: detect, xyz, zyx
@@ -116,7 +116,7 @@ struct EvaluateRequest {
   std::optional<SweepValue> sweep;                      ///< sweep a threshold over this value
   std::int64_t bootstrap = 0;                           ///< resamplings for 95 % intervals; 0: none
   std::uint64_t seed = 0;                               ///< of the resamplings
-  std::string membrane;    ///< label volume to measure distances from, or empty
+  std::string membrane;    ///< label map to measure distances from, or empty
   int membrane_label = 0;  ///< 0: any label above 0
   std::string score_maps;  ///< score maps whose local maxima are counted, or empty
   std::string overlap;     ///< "sets.star" writes sets_both.star, sets_only_predicted.star and
@@ -134,7 +134,7 @@ struct TargetRequest {
   std::string output;   ///< label file
   std::string spheres;  ///< radii, "6,6,3" or "1=6,ribosome=110A", or empty
   std::string masks;    ///< folder with a mask for each class without a radius, or empty
-  std::vector<std::string> merges;       ///< label volumes to merge: FILE[:LABEL][:over|under]
+  std::vector<std::string> merges;       ///< label maps to merge: FILE[:LABEL][:over|under]
   std::string tomogram;                  ///< name or index in the list, or empty
   std::vector<std::string> class_names;  ///< index = label, background first; overrides the list's
   std::string compatible;                ///< "deepfinder" for TargetRules::DeepFinder, or empty

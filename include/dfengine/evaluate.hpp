@@ -181,13 +181,13 @@ struct ListOverlap {
 /// others.
 ListOverlap overlap(const ParticleList& a, const ParticleList& b, double distance_voxels);
 
-/// Scores of one class of a label volume.
+/// Scores of one class of a label map.
 struct VoxelScore {
   Score score;                                            ///< f1 is the Dice coefficient
   double iou = std::numeric_limits<double>::quiet_NaN();  ///< intersection over union
 };
 
-/// Scores of a label volume.
+/// Scores of a label map.
 struct VoxelScores {
   VoxelScore foreground;              ///< all labels above 0 as one class
   std::map<int, VoxelScore> classes;  ///< by class label

@@ -166,7 +166,7 @@ TEST_CASE("all results appear, each with its record") {
   CHECK(run(request)["skipped"] == true);
 }
 
-TEST_CASE("label volumes give Dice and IoU") {
+TEST_CASE("label maps give Dice and IoU") {
   const TempFolder folder;
   LabelMap map;
   map.labels = Volume<std::uint8_t>({4, 4, 4}, 0);
