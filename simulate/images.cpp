@@ -113,7 +113,7 @@ void Optics::filter(Scratch& scratch, double defocus_angstrom, double dose) cons
 void Optics::transfer(Scratch& scratch, double defocus_angstrom, double slope_angstrom, double dose,
                       float* image) const {
   fft_.forward(scratch.real.data(), scratch.half.data());
-  const auto copy = [&](std::int64_t first, std::int64_t last) {
+  const auto cut = [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t y = 0; y < rows_; ++y)
       std::copy(scratch.result.data() + y * padded_width_ + first,
                 scratch.result.data() + y * padded_width_ + last, image + y * width_ + first);
@@ -131,7 +131,7 @@ void Optics::transfer(Scratch& scratch, double defocus_angstrom, double slope_an
         0.5 * static_cast<double>(first + last - 1) - static_cast<double>(width_ / 2);
     filter(scratch,
            strips == 1 ? defocus_angstrom : defocus_angstrom + slope_angstrom * from_centre, dose);
-    copy(first, last);
+    cut(first, last);
   }
 }
 

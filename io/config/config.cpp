@@ -337,7 +337,7 @@ void Config::refuse_unknown() const {
 
 std::string Config::effective() const {
   std::string yaml;
-  const auto print = [&](const auto& self, const Node& node, const std::string& indent) -> void {
+  const auto write = [&](const auto& self, const Node& node, const std::string& indent) -> void {
     for (const Node::Question& q : node.questions) {
       if (q.sections.empty()) {
         yaml += indent + yaml_scalar(q.key) + ": " + (q.list ? "[]" : q.value) + "\n";
@@ -352,7 +352,7 @@ std::string Config::effective() const {
       }
     }
   };
-  print(print, *node_, "");
+  write(write, *node_, "");
   return yaml;
 }
 

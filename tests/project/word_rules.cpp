@@ -3,10 +3,10 @@
 #include "word_rules.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 
+#include "free_calls.hpp"
 #include "source_text.hpp"
 
 namespace dfe::test {
@@ -15,104 +15,87 @@ namespace fs = std::filesystem;
 
 namespace {
 
+using Words = std::set<std::string>;
+
 struct WordRule {
   std::string says;                             ///< who may
   std::vector<std::string> folders;             ///< that may
   std::map<std::string, std::string> excepted;  ///< files that may, and why
-  std::set<std::string> words;                  ///< wherever they stand
-  std::set<std::string> calls;                  ///< only as a call of a free function
+  Words words;                                  ///< wherever they stand
+  Words calls;                                  ///< only as a call of a free function
+  /// The same with at most so many arguments: functions of the standard library that have nothing
+  /// to do with files take more.
+  std::map<std::string, int> short_calls;
+  /// All of a namespace but for these, which are values.
+  std::map<std::string, Words> spaces;
 };
 
-const std::vector<WordRule>& word_rules() {
-  static const std::vector<WordRule> rules = {
-      {"only io/ and commands/ touch files",
-       {"io", "commands", "bench", "tests"},
-       {{"core/memory.cpp", "what /proc and the cgroup say of memory"},
-        {"kernels/cuda/cudnn/plan_cache.cpp", "the GPU's plans, kept between runs"},
-        {"kernels/cuda_loader.cpp", "where the CUDA module lies"}},
-       {"fstream", "ifstream", "ofstream", "filebuf", "directory_iterator",
-        "recursive_directory_iterator"},
-       {"fopen",
-        "freopen",
-        "fdopen",
-        "open",
-        "openat",
-        "open64",
-        "creat",
-        "opendir",
-        "mkstemp",
-        "mkdtemp",
-        "mkdir",
-        "rmdir",
-        "unlink",
-        "stat",
-        "lstat",
-        "fstat",
-        "access",
-        "truncate",
-        "ftruncate",
-        "rename",
-        "exists",
-        "is_directory",
-        "is_regular_file",
-        "is_empty",
-        "file_size",
-        "create_directory",
-        "create_directories",
-        "create_symlink",
-        "remove_all",
-        "copy_file",
-        "resize_file",
-        "canonical",
-        "weakly_canonical",
-        "absolute",
-        "current_path",
-        "temp_directory_path",
-        "last_write_time",
-        "permissions",
-        "status",
-        "space"}},
-      {"only tools/ prints and ends the program",
-       {"tools", "bench", "tests"},
-       {},
-       {"cout", "cerr", "clog"},
-       {"printf", "fprintf", "puts", "fputs", "putchar", "exit", "_exit", "_Exit", "quick_exit",
-        "abort", "terminate"}},
+WordRule file_rule() {
+  static const Words values = {"path", "filesystem_error", "perms", "file_type", "file_time_type"};
+  return {
+      .says = "only io/ and commands/ touch files",
+      .folders = {"io", "commands", "bench", "tests"},
+      .excepted = {{"core/memory.cpp", "what /proc and the cgroup say of memory"},
+                   {"kernels/cuda/cudnn/plan_cache.cpp", "the GPU's plans, kept between runs"},
+                   {"kernels/cuda_loader.cpp", "where the CUDA module lies"}},
+      .words = {"fstream", "ifstream", "ofstream", "filebuf", "wfstream", "wifstream", "wofstream",
+                "directory_entry", "directory_iterator", "recursive_directory_iterator"},
+      .calls =
+          {// C and POSIX
+           "fopen", "freopen", "fdopen", "tmpfile", "tmpnam", "tempnam", "popen", "system", "open",
+           "openat", "open64", "fopen64", "creat", "opendir", "fdopendir", "scandir", "mkstemp",
+           "mkdtemp", "mkostemp", "mkdir", "mkfifo", "mknod", "rmdir", "unlink", "unlinkat", "link",
+           "symlink", "readlink", "realpath", "renameat", "stat", "lstat", "fstat", "fstatat",
+           "statvfs", "access", "faccessat", "truncate", "ftruncate", "chmod", "chown", "utime",
+           "utimes", "utimensat", "chdir", "fchdir", "getcwd", "glob", "ftw", "nftw", "shm_open",
+           "dlopen", "fork", "vfork", "posix_spawn", "posix_spawnp", "execl", "execlp", "execv",
+           "execve", "execvp",
+           // std::filesystem, which a path as an argument finds without its name
+           "absolute", "canonical", "weakly_canonical", "relative", "proximate", "copy_file",
+           "copy_symlink", "create_directory", "create_directories", "create_symlink",
+           "create_directory_symlink", "create_hard_link", "current_path", "equivalent", "exists",
+           "file_size", "hard_link_count", "is_block_file", "is_character_file", "is_directory",
+           "is_empty", "is_fifo", "is_other", "is_regular_file", "is_socket", "is_symlink",
+           "last_write_time", "permissions", "read_symlink", "remove_all", "rename", "resize_file",
+           "space", "status", "symlink_status", "temp_directory_path"},
+      .short_calls = {{"remove", 2}, {"copy", 2}},
+      .spaces = {{"filesystem::", values}, {"fs::", values}},
   };
+}
+
+WordRule terminal_rule() {
+  return {
+      .says = "only tools/ prints and ends the program",
+      .folders = {"tools", "bench", "tests"},
+      .excepted = {},
+      .words = {"cout", "cerr", "clog", "wcout", "wcerr", "wclog", "stdout", "stderr",
+                "STDOUT_FILENO", "STDERR_FILENO"},
+      .calls = {"printf",  "vprintf",   "fprintf", "vfprintf", "dprintf", "vdprintf",
+                "wprintf", "fwprintf",  "puts",    "fputs",    "putc",    "fputc",
+                "putchar", "putwchar",  "perror",  "psignal",  "syslog",  "print",
+                "println", "vprint",    "exit",    "_exit",    "_Exit",   "quick_exit",
+                "abort",   "terminate", "raise",   "kill"},
+      .short_calls = {},
+      .spaces = {},
+  };
+}
+
+const std::vector<WordRule>& word_rules() {
+  static const std::vector<WordRule> rules = {file_rule(), terminal_rule()};
   return rules;
 }
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
-
-/// Whether the word at [begin, end) is called as a free function: not a member's name, not a
-/// declaration with a type before it.
-bool is_free_call(const std::string& code, std::size_t begin, std::size_t end) {
-  const std::size_t after = code.find_first_not_of(" \n", end);
-  if (after == std::string::npos || code[after] != '(') return false;
-  const std::size_t before = begin == 0 ? begin : code.find_last_not_of(" \n", begin - 1);
-  if (begin == 0 || before == std::string::npos) return true;
-  if (code[before] == '.' || code[before] == '>') return false;  // p->open(), vector<int> open()
-  if (!is_word(code[before]) && code[before] != '*' && code[before] != '&') return true;
-  return code.compare(before < 5 ? 0 : before - 5, 6, "return") == 0;
-}
-
-/// Places of the rule's words in a file, each with its word.
-std::vector<std::pair<std::size_t, std::string>> found_words(const WordRule& rule,
-                                                             const std::string& code) {
-  std::vector<std::pair<std::size_t, std::string>> found;
-  for (std::size_t at = 0; at < code.size();) {
-    if (!is_word(code[at])) {
-      ++at;
-      continue;
-    }
-    std::size_t end = at;
-    while (end < code.size() && is_word(code[end])) ++end;
-    const std::string word = code.substr(at, end - at);
-    if (rule.words.count(word) > 0 || (rule.calls.count(word) > 0 && is_free_call(code, at, end)))
-      found.emplace_back(at, word);
-    at = end;
-  }
-  return found;
+bool breaks(const WordRule& rule, const Name& name) {
+  if (rule.words.count(name.text) > 0) return true;
+  for (const auto& [space, values] : rule.spaces)
+    if (name.scope.ends_with(space) && values.count(name.text) == 0 &&
+        (name.scope.size() == space.size() || name.scope.ends_with(":" + space)))
+      return true;
+  if (!name.is_called) return false;
+  const auto few = rule.short_calls.find(name.text);
+  return rule.calls.count(name.text) > 0 ||
+         (few != rule.short_calls.end() && name.arguments <= few->second &&
+          !name.scope.ends_with("ranges::"));
 }
 
 bool is_free(const WordRule& rule, const std::string& file) {
@@ -127,17 +110,19 @@ std::vector<std::string> word_violations(const fs::path& root) {
   for (const fs::path& file : project_files(root)) {
     if (!is_source(file)) continue;
     const std::string name = file.generic_string(), code = code_only(text_of(root / file));
+    const std::vector<Name> names = names_of(code);
     for (const WordRule& rule : word_rules()) {
       if (is_free(rule, name)) continue;
-      const auto found = found_words(rule, code);
-      if (rule.excepted.count(name) > 0) {
-        if (found.empty())
-          violations.push_back(name + ": is excepted and need not be: " + rule.says);
-        continue;
+      bool found = false;
+      for (const Name& used : names) {
+        if (!breaks(rule, used)) continue;
+        found = true;
+        if (rule.excepted.count(name) == 0)
+          violations.push_back(name + ":" + std::to_string(line_at(code, used.place)) + " says '" +
+                               used.text + "': " + rule.says);
       }
-      for (const auto& [place, word] : found)
-        violations.push_back(name + ":" + std::to_string(line_at(code, place)) + " says '" + word +
-                             "': " + rule.says);
+      if (rule.excepted.count(name) > 0 && !found)
+        violations.push_back(name + ": is excepted and need not be: " + rule.says);
     }
   }
   return violations;
