@@ -71,6 +71,20 @@ std::vector<std::string> column_violations(const fs::path& root) {
   return violations;
 }
 
+/// The first line has it, or the second where the first names the shell.
+std::vector<std::string> licence_violations(const fs::path& root) {
+  std::vector<std::string> violations;
+  for (const fs::path& file : project_files(root)) {
+    if (!is_written_code(root, file)) continue;
+    const std::vector<std::string> lines = lines_of(text_of(root / file));
+    const std::size_t first = !lines.empty() && lines[0].starts_with("#!") ? 1 : 0;
+    if (lines.size() <= first ||
+        lines[first].find("SPDX-License-Identifier: Apache-2.0") == std::string::npos)
+      violations.push_back(file.generic_string() + ": does not begin with its licence");
+  }
+  return violations;
+}
+
 /// `line` so many times.
 std::string lines(int count, const std::string& line) {
   std::string text;
@@ -80,18 +94,20 @@ std::string lines(int count, const std::string& line) {
 
 }  // namespace
 
-TEST_CASE("files begin with their licence") {
-  const fs::path root = DFE_SOURCE_DIR;
-  for (const fs::path& file : project_files(root)) {
-    if (!is_written_code(root, file)) continue;
-    std::string head;
-    for (const std::string& line : lines_of(text_of(root / file).substr(0, 200)))
-      if (head.find('\n') == head.rfind('\n'))
-        head += line + "\n";  // the second where the first
-                              // names the shell
-    INFO(file.generic_string() << " begins\n" << head);
-    CHECK(head.find("SPDX-License-Identifier: Apache-2.0") != std::string::npos);
-  }
+TEST_CASE("files begin with their licence") { expect_none(licence_violations(DFE_SOURCE_DIR)); }
+
+TEST_CASE("a planted file without its licence at the beginning is found") {
+  PlantedTree tree(licence_violations);
+  const std::string licence = "SPDX-License-Identifier: Apache-2.0\n";
+  tree.finds("io/a.cpp", "int a;\n", "io/a.cpp: does not begin with its licence");
+  tree.finds("io/a.hpp", "#pragma once\n// " + licence, "io/a.hpp");
+  tree.finds("io/a.py", "import a\n# " + licence, "io/a.py");
+  tree.finds("io/CMakeLists.txt", "", "io/CMakeLists.txt");
+  tree.finds("scripts/a", "#!/bin/sh\nset -e\n# " + licence, "scripts/a");
+  tree.finds("io/a.cu", "// SPDX-License-Identifier: MIT\n", "io/a.cu");
+  tree.write("scripts/b", "#!/bin/sh\n# " + licence);
+  tree.write("io/b.cpp", "// " + licence);
+  expect_none(tree.violations());
 }
 
 TEST_CASE("files have at most 400 lines") { expect_none(file_violations(DFE_SOURCE_DIR)); }
