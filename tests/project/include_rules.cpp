@@ -3,6 +3,8 @@
 #include "include_rules.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <regex>
 #include <set>
 
 #include "source_text.hpp"
@@ -141,23 +143,38 @@ std::string list(const std::vector<std::string>& names, const std::string& none)
   return text.empty() ? none : text;
 }
 
-/// What is wrong with a line; empty where nothing is.
+/// What is wrong with an include; empty where nothing is.
 std::string violation(const fs::path& root, const fs::path& file, const IncludeRule& rule,
-                      const std::string& line) {
-  const std::string quoted = included(line, '"', '"');
-  if (!quoted.empty()) {
-    const std::string target = resolved_include(root, file, quoted);
+                      const Include& include) {
+  const std::string& name = include.name;
+  if (include.open == '"') {
+    const std::string target = resolved_include(root, file, name);
     if (!fs::exists(root / target))
-      return quoted + ": no such file in the tree; packages are included with <>";
+      return name + ": no such file in the tree; packages are included with <>";
+    if (!is_source(target)) return target + ": no source by its ending";
     if (!may_include(rule, target))
       return target + ": " + rule.folder + " may include " + list(rule.folders, "no other folder");
     return {};
   }
-  const std::string header = included(line, '<', '>');
-  if (!header.empty() && !may_use(rule, header))
-    return "<" + header + ">: " + rule.folder + " may use the standard library" +
+  if (include.open != '<') return name + ": name the file itself, in quotes or <>";
+  if (!may_use(rule, name))
+    return "<" + name + ">: " + rule.folder + " may use the standard library" +
            list(rule.headers, " only").insert(0, rule.headers.empty() ? "" : " and ");
   return {};
+}
+
+/// The include that a directive of one line is, if it is one.
+std::optional<Include> include_in(const std::string& directive) {
+  static const std::regex pattern(R"(^\s*#\s*(?:include|include_next|import)\b\s*(.*?)\s*$)");
+  std::smatch match;
+  if (!std::regex_match(directive, match, pattern)) return std::nullopt;
+  const std::string what = match[1];
+  const char open = what.empty() ? 0 : what[0];
+  const std::size_t end = open == '"'   ? what.find('"', 1)
+                          : open == '<' ? what.find('>')
+                                        : std::string::npos;
+  if (end == std::string::npos) return Include{0, 0, what};
+  return Include{0, open, what.substr(1, end - 1)};
 }
 
 }  // namespace
@@ -170,14 +187,22 @@ const IncludeRule* rule_of(const std::string& file) {
   return best;
 }
 
-std::string included(const std::string& line, char open, char close) {
-  const std::size_t hash = line.find_first_not_of(" \t");
-  if (hash == std::string::npos || line[hash] != '#') return {};
-  const std::size_t word = line.find_first_not_of(" \t", hash + 1);
-  if (word == std::string::npos || line.compare(word, 7, "include") != 0) return {};
-  const std::size_t begin = line.find(open, word);
-  const std::size_t end = begin == std::string::npos ? begin : line.find(close, begin + 1);
-  return end == std::string::npos ? std::string{} : line.substr(begin + 1, end - begin - 1);
+std::vector<Include> includes_of(const std::string& text) {
+  std::vector<Include> includes;
+  const std::vector<std::string> lines = lines_of(without_comments(text));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::size_t first = i;
+    std::string directive = lines[i];
+    while (directive.ends_with('\\') && i + 1 < lines.size()) {
+      directive.pop_back();
+      directive += lines[++i];
+    }
+    if (std::optional<Include> include = include_in(directive)) {
+      include->line = static_cast<int>(first) + 1;
+      includes.push_back(*std::move(include));
+    }
+  }
+  return includes;
 }
 
 std::string resolved_include(const fs::path& root, const fs::path& file,
@@ -197,12 +222,10 @@ std::vector<std::string> include_violations(const fs::path& root) {
       violations.push_back(name + ": its folder has no rule in tests/project/include_table.cpp");
       continue;
     }
-    int number = 0;
-    for (const std::string& line : lines_of(text_of(root / file))) {
-      ++number;
-      const std::string wrong = violation(root, file, *rule, line);
+    for (const Include& include : includes_of(text_of(root / file))) {
+      const std::string wrong = violation(root, file, *rule, include);
       if (!wrong.empty())
-        violations.push_back(name + ":" + std::to_string(number) + " includes " + wrong);
+        violations.push_back(name + ":" + std::to_string(include.line) + " includes " + wrong);
     }
   }
   return violations;

@@ -33,16 +33,24 @@ const IncludeRule* rule_of(const std::string& file);
 std::string resolved_include(const std::filesystem::path& root, const std::filesystem::path& file,
                              const std::string& quoted);
 
-/// Name between the delimiters of an #include line; empty for other lines.
-std::string included(const std::string& line, char open, char close);
+/// An #include: of a file in quotes, of a package or system header in <>, or of something else.
+struct Include {
+  int line = 0;      ///< from 1
+  char open = 0;     ///< '"', '<', or 0: what is included is not written there
+  std::string name;  ///< between the marks; without them all that follows
+};
+
+/// The #include directives of a text, with comments before and lines continued within them.
+std::vector<Include> includes_of(const std::string& text);
 
 /// One line per broken rule: "io/x.cpp:7 includes cluster/y.hpp: io may include core/*,
 /// include/dfengine".
 std::vector<std::string> include_violations(const std::filesystem::path& root);
 
 /// One line per folder whose CMake says other folders after LINKS than its includes name:
-/// "cluster/CMakeLists.txt: links dfe_io, which no include of cluster names". Only calls of
-/// dfe_add_folder are read.
+/// "cluster/CMakeLists.txt: links dfe_io, which no include of cluster names"; and one for each
+/// other place, outside tests/ and bench/, where CMake names a folder's library that is not
+/// included. Names that CMake puts together from variables are not seen.
 std::vector<std::string> link_violations(const std::filesystem::path& root);
 
 }  // namespace dfe::test

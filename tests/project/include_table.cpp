@@ -12,6 +12,9 @@ using Names = std::vector<std::string>;
 const std::string kApi = "include/dfengine", kCore = "core/*", kMath = "core/math",
                   kSeam = "kernels/*";
 
+/// All of kernels/ but the CUDA module, which is a program of its own.
+const Names kKernels = {kSeam, "kernels/common", "kernels/cpu", "kernels/ref"};
+
 Names operator+(Names names, const Names& more) {
   names.insert(names.end(), more.begin(), more.end());
   return names;
@@ -23,9 +26,12 @@ std::vector<IncludeRule> ground() {
       {"core", {kApi}, {"sched.h", "sys/mman.h"}},
       {"core/math", {kCore, kApi}, {"fftw3.h"}},
       {"core/comm", {kCore, kApi}, {}},
-      {"kernels", {kCore, kApi}, {"dlfcn.h"}},
+      {"kernels", {"kernels/common", kCore, kApi}, {"dlfcn.h"}},
+      {"kernels/common", {kSeam, kCore, kApi}, {}},
+      {"kernels/cpu", {kSeam, "kernels/common", kCore, kApi}, {}},
+      {"kernels/ref", {kSeam, "kernels/common", kCore, kApi}, {}},
       {"kernels/cuda",
-       {"kernels", kCore, kApi},
+       {kSeam, "kernels/common", kCore, kApi},
        {"cuda.h", "cuda_runtime.h", "cuda_runtime_api.h", "cudnn.h", "unistd.h"}},
       {"layers", {kSeam, kCore, kApi}, {}},
       {"optim", {kSeam, kCore, kApi}, {}},
@@ -38,11 +44,11 @@ std::vector<IncludeRule> verbs() {
       {"evaluate", {kCore, kApi}, {}},
       {"simulate", {kSeam, kMath, kCore, kApi}, {}},
       {"target", {kMath, kCore, kApi}, {}},
-      {"engine", {"kernels", "layers", "optim", kMath, kCore, kApi}, {}},
+      {"engine", kKernels + Names{"layers", "optim", kMath, kCore, kApi}, {}},
       {"engine/sampling", {"engine/*", kMath, kCore, kApi}, {}},
       {"engine/training",
-       {"engine/*", "engine/sampling", "kernels", "layers", "optim", "core/comm", kMath, kCore,
-        kApi},
+       kKernels +
+           Names{"engine/*", "engine/sampling", "layers", "optim", "core/comm", kMath, kCore, kApi},
        {}},
   };
 }
@@ -74,7 +80,8 @@ std::vector<IncludeRule> roof() {
                               "engine/training",
                               "optim",
                               "layers",
-                              "kernels",
+                              "kernels/*",
+                              "kernels/cpu",
                               "io/*",
                               "io/config",
                               "io/report",

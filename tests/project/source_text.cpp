@@ -59,6 +59,21 @@ std::size_t end_of_other(const std::string& text, std::size_t at) {
   return at;
 }
 
+/// `text` with blanks for its comments and, with `literals`, for what stands in its literals.
+std::string blanked(const std::string& text, bool literals) {
+  std::string code = text;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = end_of_other(text, at);
+    const bool literal = end > at && text[at] != '/';
+    // the marks of a literal stay, so that something stands where a value stood
+    if (!literal || literals)
+      for (std::size_t i = at + (literal ? 1 : 0); i + (literal ? 1 : 0) < end; ++i)
+        if (code[i] != '\n') code[i] = ' ';
+    at = std::max(end, at + 1);
+  }
+  return code;
+}
+
 }  // namespace
 
 std::vector<fs::path> project_files(const fs::path& root) {
@@ -80,7 +95,10 @@ std::vector<fs::path> project_files(const fs::path& root) {
 }
 
 bool is_source(const fs::path& file) {
-  static const std::set<std::string> endings = {".cpp", ".hpp", ".cu", ".cuh", ".c", ".h"};
+  // the tree has the first six; the others must not hide from the checks
+  static const std::set<std::string> endings = {".cpp", ".hpp", ".cu",  ".cuh", ".c",   ".h",
+                                                ".cc",  ".cxx", ".hh",  ".hxx", ".inc", ".inl",
+                                                ".ipp", ".tpp", ".ixx", ".cppm"};
   return endings.count(file.extension().string()) > 0;
 }
 
@@ -96,18 +114,9 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-std::string code_only(const std::string& text) {
-  std::string code = text;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = end_of_other(text, at);
-    const bool literal = end > at && text[at] != '/';
-    // the marks of a literal stay, so that something stands where a value stood
-    for (std::size_t i = at + (literal ? 1 : 0); i + (literal ? 1 : 0) < end; ++i)
-      if (code[i] != '\n') code[i] = ' ';
-    at = std::max(end, at + 1);
-  }
-  return code;
-}
+std::string code_only(const std::string& text) { return blanked(text, true); }
+
+std::string without_comments(const std::string& text) { return blanked(text, false); }
 
 int line_at(const std::string& text, std::size_t place) {
   return 1 + static_cast<int>(

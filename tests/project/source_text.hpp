@@ -24,6 +24,9 @@ std::vector<std::string> lines_of(const std::string& text);
 /// code, at its old places.
 std::string code_only(const std::string& text);
 
+/// `text` with comments as blanks; literals stay.
+std::string without_comments(const std::string& text);
+
 /// Line, from 1, of a place in a text.
 int line_at(const std::string& text, std::size_t place);
 

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who includes whom and which packages, what CMake links, who touches files: of the source tree,
-// and of a planted tree in which each rule is broken once.
+// Who includes whom and which packages, and what CMake links: of the source tree, and of a planted
+// tree in which each rule is broken once.
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "include_rules.hpp"
 #include "planted_tree.hpp"
-#include "source_text.hpp"
-#include "word_rules.hpp"
 
-namespace fs = std::filesystem;
 using namespace dfe::test;
 
 namespace {
@@ -43,13 +38,6 @@ void plant_good(PlantedTree& tree) {
   REQUIRE(tree.violations().empty());
 }
 
-/// Word violations, without those of exceptions, whose files a planted tree lacks.
-std::vector<std::string> planted_words(const fs::path& root) {
-  auto violations = word_violations(root);
-  std::erase_if(violations, [](const std::string& v) { return v.find("excepted") != v.npos; });
-  return violations;
-}
-
 }  // namespace
 
 TEST_CASE("every include of the tree follows the folder table") {
@@ -58,10 +46,6 @@ TEST_CASE("every include of the tree follows the folder table") {
 
 TEST_CASE("every folder links the folders that its includes name") {
   expect_none(link_violations(DFE_SOURCE_DIR));
-}
-
-TEST_CASE("only io and commands touch files, only tools print") {
-  expect_none(word_violations(DFE_SOURCE_DIR));
 }
 
 TEST_CASE("a planted include against the table is found and named") {
@@ -85,6 +69,30 @@ TEST_CASE("a planted include against the table is found and named") {
   tree.finds("new_verb/t.cpp", "", "new_verb/t.cpp: its folder has no rule");
 }
 
+TEST_CASE("an include is seen however it is written") {
+  PlantedTree tree(include_violations);
+  plant_good(tree);
+  tree.finds("io/x.cpp", "/* a */ #include \"cluster/b.hpp\"\n",
+             "io/x.cpp:1 includes cluster/b.hpp");
+  tree.finds("io/x.cpp", "/* a\n*/ # /* b */ include /**/ \"cluster/b.hpp\"\n",
+             "io/x.cpp:2 includes cluster/b.hpp");
+  tree.finds("io/x.cpp", "\n#include \\\n  \"cluster/b.hpp\"\n",
+             "io/x.cpp:2 includes cluster/b.hpp");
+  tree.finds("io/x.cpp", "#\\\ninclude \"cluster/b.hpp\"\n", "io/x.cpp:1 includes cluster/b.hpp");
+  tree.finds("io/x.cpp", "#include <string>  // \"io/volume.hpp\"\n#include<fftw3.h>\n",
+             "io/x.cpp:2 includes <fftw3.h>");
+  tree.finds("io/x.cpp", "#include_next <fftw3.h>\n", "io/x.cpp:1 includes <fftw3.h>");
+  tree.finds("io/x.cpp", "#define B \"cluster/b.hpp\"\n#include B\n",
+             "io/x.cpp:2 includes B: name the file itself");
+  tree.finds("io/x.inc", "#include \"cluster/b.hpp\"\n", "io/x.inc:1 includes cluster/b.hpp");
+  tree.write("io/table.txt", "1, 2");
+  tree.finds("io/x.cpp", "#include \"table.txt\"\n", "io/table.txt: no source by its ending");
+  tree.write("io/x.cpp",
+             "// #include \"cluster/b.hpp\"\n/*\n#include \"cluster/b.hpp\"\n*/\n"
+             "const char* s = \"#include\";\n#includes_nothing\n");
+  expect_none(tree.violations());
+}
+
 TEST_CASE("planted includes between subfolders, verbs, bench and tests are found") {
   PlantedTree tree(include_violations);
   plant_good(tree);
@@ -96,6 +104,22 @@ TEST_CASE("planted includes between subfolders, verbs, bench and tests are found
              "commands/segment/y.cpp:1 includes commands/target/shapes.hpp");
   tree.finds("commands/target/y.cpp", "#include \"io/lists/text.hpp\"\n",
              "commands/target/y.cpp:1 includes io/lists/text.hpp");
+  for (const std::string folder : {"cpu", "ref", "common", "cuda"})
+    tree.write("kernels/" + folder + "/part.hpp", "");
+  const auto includes = [&](const std::string& folder, const std::string& other) {
+    tree.finds(folder + "/y.cpp", "#include \"kernels/" + other + "/part.hpp\"\n",
+               folder + "/y.cpp:1 includes kernels/" + other + "/part.hpp");
+  };
+  for (const std::string folder : {"cpu", "ref", "cuda"}) {
+    includes("kernels", folder);
+    includes("kernels/common", folder);
+    for (const std::string other : {"cpu", "ref", "cuda"})
+      if (other != folder) includes("kernels/" + folder, other);
+    tree.write("kernels/" + folder + "/x.cpp",
+               "#include \"kernels/common/part.hpp\"\n#include \"kernels/backend.hpp\"\n");
+  }
+  includes("engine", "cuda");
+  includes("commands/train", "ref");
   tree.finds("bench/b.cpp", "#include \"tests/any.cpp\"\n", "bench/b.cpp:1 includes tests/any.cpp");
   tree.finds("tests/b.cpp", "#include \"bench/bench.cpp\"\n",
              "tests/b.cpp:1 includes bench/bench.cpp");
@@ -130,115 +154,24 @@ TEST_CASE("planted links that differ from the includes are found") {
   tree.finds("engine/CMakeLists.txt",
              "dfe_add_folder(network SOURCES a.cpp LINKS dfe_core dfe_kernels)\n",
              "a folder's library is named by its path, dfe_engine");
-}
-
-TEST_CASE("planted uses of files are found, however they are called") {
-  PlantedTree tree(planted_words);
-  plant_good(tree);
-  tree.finds("engine/e.cpp", "int a;\nstd::ifstream in(name);\n",
-             "engine/e.cpp:2 says 'ifstream': only io/ and commands/ touch files");
-  tree.finds("engine/e.cpp", "#include <fstream>\n", "engine/e.cpp:1 says 'fstream'");
-  for (const auto& [code, word] : std::vector<std::pair<std::string, std::string>>{
-           {"const int file = open(name, O_RDONLY);", "open"},
-           {"return ::open(name, O_RDONLY);", "open"},
-           {"return stat(name, &facts);", "stat"},
-           {"if (std::filesystem::exists(path)) return;", "exists"},
-           {"auto* f = std::fopen(name, \"rb\");", "fopen"},
-           {"return a && exists(p);", "exists"},
-           {"a &&\n  exists(p);", "exists"},
-           {"const bool both = a & exists(p);", "exists"},
-           {"const auto bytes = 2 * file_size(p);", "file_size"},
-           {"f(lines * file_size(p));", "file_size"},
-           {"if (bytes > file_size(p)) return;", "file_size"},
-           {"if (a) g(); else unlink(p);", "unlink"},
-           {"do unlink(p); while (a);", "unlink"},
-           {"co_return rename(p, q);", "rename"},
-           {"throw status(p);", "status"},
-           {"switch (a) { case kOld: unlink(p); }", "unlink"},
-           {"switch (a) { default: unlink(p); }", "unlink"},
-           {"for (;;) unlink(p);", "unlink"},
-           {"[[likely]] unlink(p);", "unlink"},
-           {"T t{unlink(p), 1};", "unlink"},
-           {"#define GONE unlink(p)", "unlink"},
-           {"#include <string>\nint a = unlink(p);", "unlink"},
-           {"std::filesystem::remove(p);", "remove"},
-           {"std::filesystem::copy(p, p);", "copy"},
-           {"fs::copy(p, p, options);", "copy"},
-           {"using std::filesystem::hard_link_count;", "hard_link_count"},
-           {"const fs::directory_entry entry;", "directory_entry"},
-           {"directory_entry entry(p);", "directory_entry"},
-           {"remove(p, error);", "remove"},
-           {"std::remove(p.c_str());", "remove"},
-           {"copy(p, p);", "copy"},
-           {"FILE* f = popen(p, q);", "popen"},
-           {"std::system(p);", "system"},
-           {"auto* f = std::tmpfile();", "tmpfile"},
-           {"void* m = dlopen(p, 0);", "dlopen"},
-       })
-    tree.finds("core/e.cpp", code + "\n", "says '" + word + "'");
-}
-
-TEST_CASE("planted uses of the terminal are found") {
-  PlantedTree tree(planted_words);
-  plant_good(tree);
-  tree.finds("io/e.cpp", "std::printf(\"%d\", 1);\n",
-             "io/e.cpp:1 says 'printf': only tools/ prints");
-  for (const auto& [code, word] : std::vector<std::pair<std::string, std::string>>{
-           {"std::exit(1);", "exit"},
-           {"if (a) g(); else abort();", "abort"},
-           {"std::cerr << 1;", "cerr"},
-           {"std::perror(p);", "perror"},
-           {"std::fwrite(p, 1, 1, stderr);", "stderr"},
-           {"std::fwrite(p, 1, 1, stdout);", "stdout"},
-           {"write(STDOUT_FILENO, p, 1);", "STDOUT_FILENO"},
-           {"std::vprintf(p, arguments);", "vprintf"},
-           {"fmt::print(p);", "print"},
-           {"std::println(p);", "println"},
-           {"std::putc(c, f);", "putc"},
-           {"std::raise(SIGTERM);", "raise"},
-       })
-    tree.finds("commands/e.cpp", code + "\n", "says '" + word + "'");
-}
-
-TEST_CASE("members, declarations, algorithms and texts are no uses of files") {
-  PlantedTree tree(planted_words);
-  plant_good(tree);
-  for (const std::string code : {
-           "// fopen(name)\nconst char* s = \"open(name)\";",
-           "module->open(1); lines.open(2); volume.copy(to, from); list . remove(x);",
-           "p->Base::remove(x);",
-           "std::unique_ptr<Volume> open(int);",
-           "#include <memory>\nvoid copy(Part& to, const Part& from);",
-           "#define TWO \\\n  2\nvoid copy(int);",
-           "struct S { int a; public: virtual void copy(int, int) = 0; private: S* open(); };",
-           "std::map<std::string, std::array<int, 3>> status(int);",
-           "template <class... T> const T& exists(T...);",
-           "[[nodiscard]] static int Cache::open(int a) { return a; }",
-           "const std::vector<fs::path>& stat(const std::filesystem::path& path);",
-           "end = std::remove(list.begin(), list.end(), ' ');",
-           "std::copy(a.begin(), a.end(), b.begin()); std::ranges::copy(a, b.begin());",
-           "std::snprintf(s, 1, \"\"); out << fmt::format(s);",
-           "int remove = 1; const auto status = remove * (2 + 1);",
-       }) {
-    INFO(code);
-    tree.write("engine/fine.cpp", code + "\n");
-    expect_none(tree.violations());
-  }
-}
-
-TEST_CASE("an exception that is not needed is found") {
-  PlantedTree tree(word_violations);
-  tree.finds("core/memory.cpp", "int memory();\n", "core/memory.cpp: is excepted and need not be");
-}
-
-TEST_CASE("CUDA stays under kernels/cuda") {
-  const fs::path root = DFE_SOURCE_DIR;
-  for (const fs::path& file : project_files(root)) {
-    const std::string name = file.generic_string();
-    if (!is_source(file) || is_below(name, "kernels/cuda") || is_below(name, "tests")) continue;
-    const std::string code = code_only(text_of(root / file));
-    INFO(name);
-    CHECK(code.find("__global__") == std::string::npos);
-    CHECK(code.find("<<<") == std::string::npos);
-  }
+  const std::string cluster = "dfe_add_folder(cluster SOURCES a.cpp LINKS dfe_kernels)\n";
+  tree.finds("cluster/CMakeLists.txt", cluster + "dfe_add_folder(other SOURCES b.cpp)\n",
+             "cluster/CMakeLists.txt: makes dfe_other too; a folder is one library");
+  tree.finds("cluster/CMakeLists.txt",
+             "DFE_ADD_FOLDER (cluster LINKS $<LINK_ONLY:dfe_engine> dfe_kernels SOURCES a.cpp)\n",
+             "cluster/CMakeLists.txt: links dfe_engine");
+  tree.finds("cluster/CMakeLists.txt",
+             cluster + "target_link_libraries(dfe_cluster PUBLIC dfe_engine)\n",
+             "cluster/CMakeLists.txt: names dfe_engine, which no include of cluster names");
+  tree.finds("core/CMakeLists.txt",
+             "dfe_add_folder(core SOURCES x.cpp)\n"
+             "set_property(TARGET dfe_cluster APPEND PROPERTY LINK_LIBRARIES x)\n",
+             "core/CMakeLists.txt: names dfe_cluster, which no include of core names");
+  tree.finds("CMakeLists.txt", "target_link_libraries(dfe_engine\n  PUBLIC dfe_engine)\n",
+             "CMakeLists.txt: names dfe_engine, which its own folder's CMake does");
+  tree.write("kernels/cuda/CMakeLists.txt",
+             "add_library(dfe_card OBJECT a.cpp)  # dfe_engine\n"
+             "target_link_libraries(dfe_card PUBLIC dfe_settings dfe_core)\n");
+  tree.write("tests/CMakeLists.txt", "target_link_libraries(test PRIVATE dfe_engine)\n");
+  expect_none(tree.violations());
 }

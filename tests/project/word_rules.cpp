@@ -22,6 +22,7 @@ struct WordRule {
   std::vector<std::string> folders;             ///< that may
   std::map<std::string, std::string> excepted;  ///< files that may, and why
   Words words;                                  ///< wherever they stand
+  Words pieces;                                 ///< of code, that are no words
   Words calls;                                  ///< only as a call of a free function
   /// The same with at most so many arguments: functions of the standard library that have nothing
   /// to do with files take more.
@@ -40,6 +41,7 @@ WordRule file_rule() {
                    {"kernels/cuda_loader.cpp", "where the CUDA module lies"}},
       .words = {"fstream", "ifstream", "ofstream", "filebuf", "wfstream", "wifstream", "wofstream",
                 "directory_entry", "directory_iterator", "recursive_directory_iterator"},
+      .pieces = {},
       .calls =
           {// C and POSIX
            "fopen", "freopen", "fdopen", "tmpfile", "tmpnam", "tempnam", "popen", "system", "open",
@@ -70,6 +72,7 @@ WordRule terminal_rule() {
       .excepted = {},
       .words = {"cout", "cerr", "clog", "wcout", "wcerr", "wclog", "stdout", "stderr",
                 "STDOUT_FILENO", "STDERR_FILENO"},
+      .pieces = {},
       .calls = {"printf",  "vprintf",   "fprintf", "vfprintf", "dprintf", "vdprintf",
                 "wprintf", "fwprintf",  "puts",    "fputs",    "putc",    "fputc",
                 "putchar", "putwchar",  "perror",  "psignal",  "syslog",  "print",
@@ -80,8 +83,21 @@ WordRule terminal_rule() {
   };
 }
 
+WordRule cuda_rule() {
+  return {
+      .says = "CUDA stays under kernels/cuda",
+      .folders = {"kernels/cuda", "tests/kernels/cuda"},
+      .excepted = {},
+      .words = {"__global__", "__shared__", "__constant__"},
+      .pieces = {"<<<"},
+      .calls = {},
+      .short_calls = {},
+      .spaces = {},
+  };
+}
+
 const std::vector<WordRule>& word_rules() {
-  static const std::vector<WordRule> rules = {file_rule(), terminal_rule()};
+  static const std::vector<WordRule> rules = {file_rule(), terminal_rule(), cuda_rule()};
   return rules;
 }
 
@@ -103,6 +119,20 @@ bool is_free(const WordRule& rule, const std::string& file) {
                      [&](const std::string& folder) { return is_below(file, folder); });
 }
 
+/// Places in a file that break the rule, each with what is said there.
+std::vector<std::pair<std::size_t, std::string>> found_in(const std::string& code,
+                                                          const std::vector<Name>& names,
+                                                          const WordRule& rule) {
+  std::vector<std::pair<std::size_t, std::string>> found;
+  for (const Name& name : names)
+    if (breaks(rule, name)) found.emplace_back(name.place, name.text);
+  for (const std::string& piece : rule.pieces)
+    for (std::size_t at = code.find(piece); at != std::string::npos;
+         at = code.find(piece, at + piece.size()))
+      found.emplace_back(at, piece);
+  return found;
+}
+
 }  // namespace
 
 std::vector<std::string> word_violations(const fs::path& root) {
@@ -113,16 +143,15 @@ std::vector<std::string> word_violations(const fs::path& root) {
     const std::vector<Name> names = names_of(code);
     for (const WordRule& rule : word_rules()) {
       if (is_free(rule, name)) continue;
-      bool found = false;
-      for (const Name& used : names) {
-        if (!breaks(rule, used)) continue;
-        found = true;
-        if (rule.excepted.count(name) == 0)
-          violations.push_back(name + ":" + std::to_string(line_at(code, used.place)) + " says '" +
-                               used.text + "': " + rule.says);
+      const auto found = found_in(code, names, rule);
+      if (rule.excepted.count(name) > 0) {
+        if (found.empty())
+          violations.push_back(name + ": is excepted and need not be: " + rule.says);
+        continue;
       }
-      if (rule.excepted.count(name) > 0 && !found)
-        violations.push_back(name + ": is excepted and need not be: " + rule.says);
+      for (const auto& [place, said] : found)
+        violations.push_back(name + ":" + std::to_string(line_at(code, place)) + " says '" + said +
+                             "': " + rule.says);
     }
   }
   return violations;

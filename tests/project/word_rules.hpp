@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words that only some folders may use: those that open, look for or change files, and those that
-// print or end the program. A check of the text, with comments and literals left out: it sees calls
-// by their usual names, not through pointers, macros or packages.
+// Words that only some folders may use: those that open, look for or change files, those that print
+// or end the program, and those of CUDA. A check of the text, with comments and literals left out:
+// it sees calls by their usual names, not through pointers or packages.
 #pragma once
 
 #include <filesystem>
