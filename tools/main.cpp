@@ -31,12 +31,21 @@ int fail(bool json, ExitCode code, const std::string& text) {
   return code;
 }
 
-/// Several inputs: how many were done. The failures themselves were said when they came up.
+/// Several inputs of which not all could be done: how many were. The failures themselves were said
+/// when they came up.
 ExitCode sum_up(const dfe::CommandReport& report) {
-  const std::size_t failed = report.failures.size();
-  if (failed == 0) return kDone;
-  const auto inputs = static_cast<std::size_t>(report.inputs);
-  std::fprintf(stderr, "dfengine: %zu of %zu done; %zu failed\n", inputs - failed, inputs, failed);
+  const auto failed = static_cast<std::int64_t>(report.failures.size());
+  if (failed == 0 && !report.cancelled) return kDone;
+  if (report.cancelled) std::fprintf(stderr, "dfengine: %s\n", report.cancelled->text.c_str());
+  std::string text = std::to_string(report.inputs - report.skipped - failed - report.unfinished) +
+                     " of " + std::to_string(report.inputs) + " done";
+  const auto add = [&](std::int64_t count, const char* what) {
+    if (count > 0) text += ", " + std::to_string(count) + what;
+  };
+  add(report.skipped, " skipped");
+  add(failed, " failed");
+  add(report.unfinished, " cancelled");
+  std::fprintf(stderr, "dfengine: %s\n", text.c_str());
   return kFailed;
 }
 

@@ -2,8 +2,6 @@
 // The parts of the loop that know no result, see the header.
 #include "commands/common/batch.hpp"
 
-#include "core/cancel.hpp"
-
 namespace dfe {
 
 namespace {
@@ -24,10 +22,11 @@ void Batch::check(const std::function<void(const OutputJob&)>& look) {
   if (!failures_.several()) return;
   for (OutputJob& input : inputs_) {
     if (input.failure || input.skip || is_compressed(input.input)) continue;
-    stop_if_asked(input);
+    if (failures_.stopped(command_, input.input)) return;
     try {
       look(input);
     } catch (...) {
+      if (failures_.caught_stop(command_, input.input)) return;
       input.failure = failures_.caught(input.input);
     }
   }
@@ -39,11 +38,6 @@ void Batch::begin() {
     if (input.failure) failures_.note(*input.failure);
 }
 
-/// A single input's own steps look soon enough.
-void Batch::stop_if_asked(const OutputJob& next) const {
-  if (failures_.several()) stop_if_cancelled(observer_, command_, next.input);
-}
-
 void Batch::take(Written&& written) {
   if (written.failure) failures_.note(*written.failure);
   report_.text += written.text;
@@ -52,6 +46,7 @@ void Batch::take(Written&& written) {
 
 Written Batch::not_done(const OutputJob& input) {
   if (input.failure) return {"", failure_json("input", *input.failure), {}};
+  ++report_.skipped;
   const std::string output = input.outputs.front().string();
   return {output + " exists: skipped\n",
           {{"input", input.input}, {"output", output}, {"skipped", true}},
@@ -64,8 +59,9 @@ Written Batch::failed(const Failure& failure) {
 
 CommandReport Batch::end() {
   report_.inputs = static_cast<std::int64_t>(inputs_.size());
-  report_.failures = failures_.take();
-  report_.json = json_text({{"results", std::move(results_)}});
+  Json json = {{"results", std::move(results_)}};
+  failures_.finish(report_, json);
+  report_.json = json_text(json);
   return std::move(report_);
 }
 

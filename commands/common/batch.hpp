@@ -32,7 +32,7 @@ class Batch {
   /// `write(const OutputJob&, Job&, Result&)` puts into files and into words (`Written`); where
   /// `beside()`, in a thread of its own while the next one is computed, so it says nothing to the
   /// observer. Of an input that fails no file is left. The report's JSON is {"results": [...]} in
-  /// the inputs' order.
+  /// the inputs' order; if the observer stops several, of those that were done, failed or skipped.
   template <class Compute, class Write>
   CommandReport run(
       const Compute& compute, const Write& write,
@@ -44,7 +44,10 @@ class Batch {
         results.add(false, [&] { return not_done(input); });
         continue;
       }
-      stop_if_asked(input);
+      if (failures_.stopped(command_, input.input)) {
+        ++report_.unfinished;
+        continue;
+      }
       using Result = std::invoke_result_t<const Compute&, const OutputJob&, Job&>;
       auto job = std::make_unique<Job>(command_, observer_, &said_);
       std::unique_ptr<Result> result;
@@ -53,6 +56,10 @@ class Batch {
         result = std::make_unique<Result>(compute(input, *job));
       } catch (...) {
         job.reset();
+        if (failures_.caught_stop(command_, input.input)) {
+          ++report_.unfinished;
+          continue;
+        }
         const Failure failure = failures_.caught(input.input);
         results.add(false, [&] { return failed(failure); });
         continue;
@@ -76,9 +83,8 @@ class Batch {
 
  private:
   void begin();
-  void stop_if_asked(const OutputJob& next) const;
   void take(Written&& written);
-  static Written not_done(const OutputJob& input);
+  Written not_done(const OutputJob& input);
   static Written failed(const Failure& failure);
   CommandReport end();
 

@@ -38,13 +38,44 @@ Failure describe_failure(std::string input, const std::exception_ptr& error) {
 
 Failure Failures::caught(const std::string& input) const {
   Failure failure = describe_failure(input);
-  if (!several_ || failure.kind == ErrorKind::Cancelled) throw;
+  if (!several_) throw;
   return failure;
+}
+
+bool Failures::stopped(const std::string& command, const std::string& next) {
+  if (several_ && !cancelled_ && observer_ && observer_->cancelled()) stop(command, next);
+  return cancelled_.has_value();
+}
+
+bool Failures::caught_stop(const std::string& command, const std::string& input) {
+  try {
+    throw;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::Cancelled) return false;
+  } catch (...) {
+    return false;
+  }
+  stop(command, input);
+  return true;
+}
+
+void Failures::stop(const std::string& command, const std::string& input) {
+  const Error error(ErrorKind::Cancelled, command, input, "cancelled");
+  if (!several_) throw error;
+  cancelled_ = Failure{input, error.kind(), error.what()};
 }
 
 void Failures::note(const Failure& failure) {
   if (observer_) observer_->message(LogLevel::Error, failure.text);
   noted_.push_back(failure);
+}
+
+void Failures::finish(CommandReport& report, Json& json) {
+  report.failures = std::move(noted_);
+  report.cancelled = std::move(cancelled_);
+  if (!report.cancelled) return;
+  json["error"] = report.cancelled->text;
+  json["error_kind"] = "cancelled";
 }
 
 Json failure_json(const char* key, const Failure& failure) {

@@ -8,7 +8,6 @@
 
 #include "commands/common/failures.hpp"
 #include "commands/common/particle_files.hpp"
-#include "core/cancel.hpp"
 #include "core/text.hpp"
 #include "dfengine/commands.hpp"
 #include "info_parts.hpp"
@@ -99,20 +98,23 @@ CommandReport run_info(const InfoRequest& request, Observer* observer) {
   CommandReport report;
   Json files = Json::array();
   for (const std::string& path : request.files) {
-    stop_if_cancelled(observer, "info", path);
+    if (failures.stopped("info", path)) break;
     try {
       InfoPart part = describe(path, request, frame, observer);
       report.text += part.text;
       files.push_back(std::move(part.json));
     } catch (...) {
+      if (failures.caught_stop("info", path)) break;
       const Failure failure = failures.caught(path);
       failures.note(failure);
       files.push_back(failure_json("path", failure));
     }
   }
-  report.inputs = static_cast<std::int64_t>(files.size());
-  report.failures = failures.take();
-  report.json = json_text(files.size() == 1 ? files[0] : Json{{"files", files}});
+  report.inputs = static_cast<std::int64_t>(request.files.size());
+  report.unfinished = report.inputs - static_cast<std::int64_t>(files.size());
+  Json json = failures.several() ? Json{{"files", files}} : files.at(0);
+  failures.finish(report, json);
+  report.json = json_text(json);
   return report;
 }
 

@@ -43,11 +43,15 @@ Failure describe_failure(std::string input,
 
 /// The result of a command.
 struct CommandReport {
-  std::string text;                 ///< lines for the user
-  std::string json;                 ///< one JSON object
-  std::int64_t inputs = 1;          ///< number of inputs of the request
-  std::vector<Failure> failures{};  ///< inputs that failed, of several; the error of a single
-                                    ///< input is thrown
+  std::string text;                    ///< lines for the user
+  std::string json;                    ///< one JSON object
+  std::int64_t inputs = 1;             ///< number of inputs of the request
+  std::int64_t skipped = 0;            ///< inputs whose outputs existed (`skip_existing`)
+  std::vector<Failure> failures{};     ///< inputs that failed, of several; the error of a single
+                                       ///< input is thrown
+  std::optional<Failure> cancelled{};  ///< where the observer stopped the work on several inputs;
+                                       ///< with a single input it is thrown
+  std::int64_t unfinished = 0;         ///< inputs that were not done when it stopped
 };
 
 struct SegmentRequest {
@@ -167,7 +171,8 @@ struct SimulateRequest {
 /// These functions run the subcommands of the same names. All throw an `Error` for requests that
 /// cannot be served: of the kind Usage for bad options, Failed for files, Cancelled if the observer
 /// stops them. `run_segment`, `run_pick`, `run_cluster` and `run_info` take several inputs. If one
-/// of several fails, the others are still processed and the failure is in the report;
+/// of several fails, the others are still processed and the failure is in the report. If the
+/// observer stops the work on several, the report has the inputs that were done.
 /// docs/design/commands.md lists which errors end the run.
 CommandReport run_segment(const SegmentRequest& request, Observer* observer = nullptr);
 CommandReport run_pick(const PickRequest& request, Observer* observer = nullptr);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Several inputs of which one is bad: the others are done, the bad one is one line and leaves
-// nothing, and the exit code is 1. What is wrong with the whole request ends it before any work.
+// nothing, and the exit code is 1. What is wrong with the whole request ends it before any work. A
+// stop ends it with what was done.
 #include <algorithm>
 #include <fstream>
 #include <limits>
@@ -101,7 +102,7 @@ Json check_failed_second(const CommandResult& run, const Fault& fault, const cha
   REQUIRE(said.size() == 2);
   CHECK_THAT(said[0], DFE_CONTAINS(fault.said));
   CHECK_THAT(said[0], DFE_CONTAINS(fault.name));
-  CHECK(said[1] == "dfengine: 2 of 3 done; 1 failed");
+  CHECK(said[1] == "dfengine: 2 of 3 done, 1 failed");
   Json entries = parse_json(run.out).at(list);
   REQUIRE(entries.size() == 3);
   for (const std::size_t good : {0, 2}) CHECK_FALSE(entries[good].contains("error"));
@@ -175,6 +176,57 @@ TEST_CASE("the bad tomogram's line is there without --json too, and the next run
   CHECK(entries[2].at("skipped") == true);
 }
 
+TEST_CASE("what is skipped is not counted as done") {
+  const TempFolder folder;
+  write_weights(folder / "w.h5");
+  for (const char* name : {"a.mrc", "b.mrc"}) write_tomogram(folder / name);
+  REQUIRE(dfengine(folder.path(), "segment a.mrc --weights w.h5 -o a_labels.mrc").exit_code == 0);
+  const CommandResult run = dfengine(
+      folder.path(), "segment a.mrc none.mrc b.mrc --weights w.h5 -o . --skip-existing --quiet");
+  CHECK(run.exit_code == 1);
+  CHECK(lines_of(run.err, "dfengine: ").back() == "dfengine: 1 of 3 done, 1 skipped, 1 failed");
+}
+
+TEST_CASE("a batch that is interrupted reports what was done and what had failed") {
+  const TempFolder folder;
+  dfe::Weights weights = random_weights({{16, 24, 32}, 4}, 11);
+  weights.voxel_size_angstrom = 10;
+  dfe::io::write_weights(folder / "w.h5", weights);
+  write_tomogram(folder / "small.mrc");
+  // seconds of work for one thread, while the shell looks twenty times a second
+  for (const char* name : {"large.mrc", "other.mrc"})
+    write_tomogram(folder / name, 10, {64, 256, 256});
+  const std::string line =
+      " missing.mrc small.mrc large.mrc other.mrc --weights w.h5 -o o --json "
+      "--threads 1 --slab 4 & p=$!; "
+      "while kill -0 $p && ! [ -e o/small";
+  for (const auto& [verb, result] : std::vector<std::pair<std::string, std::string>>{
+           {"segment", "_labels.mrc"}, {"pick --radius 3", ".star"}}) {
+    INFO(verb);
+    const CommandResult run =
+        run_command(folder.path(), {"/bin/sh", "-c",
+                                    std::string(DFENGINE_BINARY) + " " + verb + line + result +
+                                        ".run.json ]; do sleep 0.05; done; kill -INT $p; wait $p"});
+    INFO(run.err << run.out);
+    CHECK(run.exit_code == 1);
+    const std::string error = verb.substr(0, verb.find(' ')) + ": 'large.mrc': cancelled";
+    const Json json = parse_json(run.out);
+    REQUIRE(json.at("results").size() == 2);
+    CHECK(json.at("results")[0].at("error_kind") == "failed");
+    CHECK(json.at("results")[1].at("output") == "o/small" + result);
+    CHECK(json.at("error") == error);
+    CHECK(json.at("error_kind") == "cancelled");
+    const auto said = lines_of(run.err, "dfengine: ");
+    REQUIRE(said.size() == 3);
+    CHECK_THAT(said[0], DFE_CONTAINS("'missing.mrc': no such file"));
+    CHECK(said[1] == "dfengine: " + error);
+    CHECK(said[2] == "dfengine: 1 of 4 done, 1 failed, 2 cancelled");
+    CHECK(names_in(folder / "o") ==
+          std::vector<std::string>{"small" + result, "small" + result + ".run.json"});
+    fs::remove_all(folder / "o");
+  }
+}
+
 TEST_CASE("all of several tomograms are bad") {
   const TempFolder folder;
   write_weights(folder / "w.h5");
@@ -182,7 +234,7 @@ TEST_CASE("all of several tomograms are bad") {
   const CommandResult run =
       dfengine(folder.path(), "segment a.mrc none.mrc --weights w.h5 -o l --json");
   CHECK(run.exit_code == 1);
-  CHECK(lines_of(run.err, "dfengine: ").back() == "dfengine: 0 of 2 done; 2 failed");
+  CHECK(lines_of(run.err, "dfengine: ").back() == "dfengine: 0 of 2 done, 2 failed");
   CHECK(parse_json(run.out).at("results").size() == 2);
   CHECK_FALSE(fs::exists(folder / "l"));
 }

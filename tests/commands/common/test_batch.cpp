@@ -128,33 +128,89 @@ TEST_CASE("batch: errors that are no Error are failures in words") {
   CHECK(Json::parse(report.json).at("results").at(2).at("error_kind") == "usage");
 }
 
-TEST_CASE("batch: a cancelled run ends at once, and what was being written is finished") {
+TEST_CASE("batch: a cancelled run ends at once, and reports what was done and what had failed") {
+  for (const auto& beside : {std::function<bool()>(kBeside), std::function<bool()>(kInTurn)}) {
+    const TempFolder folder;
+    Listener listener;
+    std::vector<OutputJob> inputs = jobs(folder, "abcdef");
+    inputs[0].failure = Failure{"a", ErrorKind::Failed, "test: 'a': no such file"};
+    inputs[4].skip = true;
+    inputs[5].failure = Failure{"f", ErrorKind::Usage, "test: 'f': is bad"};
+    int computed = 0;
+    Batch batch("test", inputs, &listener);
+    const CommandReport report = batch.run(
+        [&](const OutputJob& input, Job& job) {
+          ++computed;
+          listener.stop = input.input == "c";
+          stop_if_cancelled(&job, "part", input.input);
+          return input.input;
+        },
+        write_name, beside);
+    CHECK(computed == 2);
+    CHECK(listener.errors.size() == 2);
+    CHECK(names_in(folder / "out") == std::vector<std::string>{"b", "b.run.json"});
+    CHECK(report.text == "b;" + (folder / "out" / "e").string() + " exists: skipped\n");
+    CHECK(report.inputs == 6);
+    CHECK(report.skipped == 1);
+    CHECK(report.failures.size() == 2);
+    CHECK(report.unfinished == 2);
+    REQUIRE(report.cancelled);
+    CHECK(report.cancelled->kind == ErrorKind::Cancelled);
+    CHECK(report.cancelled->input == "c");
+    CHECK(report.cancelled->text == "test: 'c': cancelled");  // of the command, not of a part
+    const Json json = Json::parse(report.json);
+    CHECK(json.at("error") == "test: 'c': cancelled");
+    CHECK(json.at("error_kind") == "cancelled");
+    CHECK(json.at("results").size() == 4);
+    CHECK(json.at("results").at(0).at("error") == "test: 'a': no such file");
+    CHECK(json.at("results").at(1) == Json({{"input", "b"}, {"length", 1}}));
+    CHECK(json.at("results").at(2).at("skipped") == true);
+    CHECK(json.at("results").at(3).at("error_kind") == "usage");
+  }
+}
+
+TEST_CASE("batch: a run cancelled between inputs, or while it looks at them") {
   const TempFolder folder;
   Listener listener;
-  int computed = 0;
-  Batch batch("test", jobs(folder, "abc"), &listener);
-  CHECK_THROWS_WITH(batch.run(
-                        [&](const OutputJob& input, Job& job) {
-                          ++computed;
-                          listener.stop = input.input == "b";
-                          stop_if_cancelled(&job, "test", input.input);
-                          return input.input;
-                        },
-                        write_name, kBeside),
-                    "test: 'b': cancelled");
-  CHECK(computed == 2);
-  CHECK(listener.errors.empty());
-  CHECK(names_in(folder / "out") == std::vector<std::string>{"a", "a.run.json"});
-
   Batch later("test", jobs(folder, "de"), &listener);
+  const CommandReport between = later.run(
+      [&](const OutputJob& input, Job&) {
+        listener.stop = true;  // after the last time this input looks
+        return input.input;
+      },
+      write_name, kInTurn);
+  CHECK(between.text == "d;");
+  REQUIRE(between.cancelled);
+  CHECK(between.cancelled->text == "test: 'e': cancelled");
+  CHECK(between.unfinished == 1);
+
   listener.stop = false;
-  CHECK_THROWS_WITH(later.run(
-                        [&](const OutputJob& input, Job&) {
-                          listener.stop = true;  // after the last time this input looks
-                          return input.input;
-                        },
-                        write_name, kInTurn),
-                    "test: 'e': cancelled");
+  Batch first("test", jobs(folder, "fgh"), &listener);
+  first.check([&](const OutputJob& input) {
+    listener.stop = true;
+    stop_if_cancelled(&listener, "part", input.input);
+  });
+  const CommandReport looking = first.run(name_of, write_name, kInTurn);
+  REQUIRE(looking.cancelled);
+  CHECK(looking.cancelled->text == "test: 'f': cancelled");
+  CHECK(looking.unfinished == 3);
+  CHECK(Json::parse(looking.json).at("results").empty());
+
+  listener.stop = false;
+  Batch single("test", jobs(folder, "i"), &listener);
+  try {
+    single.run(
+        [&](const OutputJob& input, Job& job) {
+          listener.stop = true;
+          stop_if_cancelled(&job, "part");
+          return input.input;
+        },
+        write_name, kInTurn);
+    FAIL("it went on");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::Cancelled);
+    CHECK(error.what() == std::string("test: 'i': cancelled"));
+  }
 }
 
 TEST_CASE("batch: a warning is recorded for every input and said once") {
