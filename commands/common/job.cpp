@@ -3,7 +3,10 @@
 #include "commands/common/job.hpp"
 
 #include <algorithm>
+#include <string>
 #include <system_error>
+
+#include "core/usable_threads.hpp"
 
 namespace dfe {
 
@@ -28,6 +31,11 @@ void Job::warn(const std::string& text) {
 
 void Job::warn(const std::filesystem::path& file, const std::vector<std::string>& texts) {
   for (const std::string& text : texts) warn(file.string() + ": " + text);
+}
+
+void Job::threads(int asked) {
+  record.option("threads", std::to_string(asked));
+  usable_threads(asked, this);
 }
 
 void Job::wrote(const std::filesystem::path& file) {

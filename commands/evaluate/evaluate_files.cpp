@@ -279,13 +279,14 @@ Json write_results(const EvaluationInput& input, const EvaluationResult& result,
 
 CommandReport run_evaluate(const EvaluateRequest& asked, Observer* observer) {
   EvaluateRequest request = asked;
-  limit_threads(request.compute, observer);
+  limit_threads(request.compute, nullptr);
   const bool volumes = are_volumes(request);
   check_request(request, volumes);
   const Outputs outputs = plan(request, volumes);
   if (outputs.skip) return {"the results exist: skipped\n", json_text({{"skipped", true}})};
 
   Job job("evaluate", observer);
+  job.threads(asked.compute.threads);
   job.record.option("rule", volumes ? "voxels" : match_rule_name(request.options.rule));
   if (volumes) return compare_volumes(request, outputs, job);
 

@@ -13,7 +13,7 @@ namespace dfe {
 
 CommandReport run_cluster(const ClusterRequest& asked, Observer* observer) {
   ClusterRequest request = asked;
-  limit_threads(request.options.compute, observer);
+  limit_threads(request.options.compute, nullptr);
   const io::ListFormat format = io::parse_list_format(request.list_format);
   if (!request.scores.empty() && request.label_maps.size() > 1)
     throw Error(ErrorKind::Usage, "cluster", "--scores",
@@ -37,6 +37,7 @@ CommandReport run_cluster(const ClusterRequest& asked, Observer* observer) {
 
   const auto compute = [&](const OutputJob& job, Job& work) {
     record_options(work.record, request.options);
+    work.threads(asked.options.compute.threads);
     work.record.option("device", request.options.compute.device);
     work.record.input(job.input);
     work.record.stage("read");

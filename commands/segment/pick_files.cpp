@@ -27,8 +27,10 @@ struct Picked {
 /// `pick` with what all tomograms share.
 class Picker {
  public:
-  explicit Picker(const PickRequest& request)
+  /// `threads` as they were asked for; the request has what can be had.
+  Picker(const PickRequest& request, int threads)
       : request_(request),
+        threads_(threads),
         format_(io::parse_list_format(request.list_format)),
         segmenter_(request.segment),
         options_(request.cluster) {
@@ -48,6 +50,7 @@ class Picker {
   Picked compute(const OutputJob& job, Job& work) {
     record_options(work.record, request_.segment);
     record_options(work.record, request_.cluster);
+    work.threads(threads_);
     work.record.stage("open");
     work.record.input_beside(job.input);
     OpenTomogram tomogram = segmenter_.open(job.input, &work);
@@ -88,6 +91,7 @@ class Picker {
 
  private:
   const PickRequest& request_;
+  int threads_;
   io::ListFormat format_;
   FileSegmenter segmenter_;
   ClusterOptions options_;
@@ -97,7 +101,7 @@ class Picker {
 
 CommandReport run_pick(const PickRequest& asked, Observer* observer) {
   PickRequest request = asked;
-  limit_threads(request.segment.options.compute, observer);
+  limit_threads(request.segment.options.compute, nullptr);
   limit_threads(request.cluster.compute, nullptr);
   const SegmentRequest& segment = request.segment;
   const std::string suffix = list_suffix(io::parse_list_format(request.list_format));
@@ -108,7 +112,7 @@ CommandReport run_pick(const PickRequest& asked, Observer* observer) {
                             {"--scores", segment.scores, "_scores.h5"}},
                            segment.common, {segment.weights}),
               observer);
-  Picker picker(request);
+  Picker picker(request, asked.segment.options.compute.threads);
   picker.segmenter().check(
       batch, observer,
       [&](const OutputJob& job, const OpenTomogram& tomogram) { picker.check(job, tomogram); });

@@ -8,7 +8,7 @@ namespace dfe {
 
 CommandReport run_segment(const SegmentRequest& asked, Observer* observer) {
   SegmentRequest request = asked;
-  limit_threads(request.options.compute, observer);
+  limit_threads(request.options.compute, nullptr);
   Batch batch("segment",
               plan_outputs("segment", request.tomograms,
                            {{"--output", request.output, "_labels.mrc", io::check_volume_file_name},
@@ -20,6 +20,7 @@ CommandReport run_segment(const SegmentRequest& asked, Observer* observer) {
 
   const auto compute = [&](const OutputJob& job, Job& work) {
     record_options(work.record, request);
+    work.threads(asked.options.compute.threads);
     work.record.stage("open");
     work.record.input_beside(job.input);
     return segmenter.segment(segmenter.open(job.input, &work), job.outputs[1], work);

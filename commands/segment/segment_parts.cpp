@@ -77,7 +77,6 @@ void record_options(io::RunRecord& record, const SegmentRequest& request) {
   record.option("instruction-set", o.compute.instruction_set);
   record.option("precision", precision_name(o.compute.precision));
   record.option("convolution", convolution_name(o.compute.convolution));
-  record.option("threads", std::to_string(o.compute.threads));
   record.option("memory", std::to_string(o.compute.memory_bytes));
   record.option("normalize",
                 o.normalization ? normalization_name(*o.normalization) : "as the weights say");

@@ -68,8 +68,11 @@ ObjectDensity density_of(const ObjectSource& source, io::RunRecord& record) {
 
 class Simulation {
  public:
-  Simulation(const SimulateRequest& request, SimulateSettings settings, Observer* observer)
+  /// `threads` as they were asked for; the request has what can be had.
+  Simulation(const SimulateRequest& request, int threads, SimulateSettings settings,
+             Observer* observer)
       : request_(request),
+        threads_(threads),
         settings_(std::move(settings)),
         job_("simulate", observer),
         output_(request.output) {}
@@ -80,7 +83,7 @@ class Simulation {
     check_outputs();
     io::RunRecord& record = job_.record;
     record.option("config", request_.config);
-    record.option("threads", std::to_string(request_.compute.threads));
+    job_.threads(threads_);
     record.input(request_.config);
     record.stage("densities");
     for (std::size_t i = 0; i < settings_.sources.size(); ++i)
@@ -88,6 +91,7 @@ class Simulation {
     read_list();
     make_folder("simulate", output_);
     write_masks();
+    general_warnings_ = job_.warnings().size();
 
     std::int64_t total = 0, done = 0;
     for (const auto& part : settings_.parts) total += part.count;
@@ -198,6 +202,7 @@ class Simulation {
     settings_.scene.seed = derived_seed(settings_.seed, RandomPurpose::SceneSeed, number);
     settings_.scene.threads = request_.compute.threads;
     job_.record.stage("scene");
+    const std::size_t warned_before = job_.warnings().size();
     const Scene scene = make_scene(settings_.scene, &job_);
     for (std::size_t c = 0; c < scene.asked.size(); ++c)
       if (scene.placed[c] < scene.asked[c])
@@ -213,14 +218,23 @@ class Simulation {
       const ImagedScene imaged = image_scene(scene.density.view(), &inside,
                                              settings_.scene.voxel_size_angstrom, imaging, &job_);
       job_.record.stage("write");
-      io::RunRecord own("simulate");
-      own.option("config", request_.config);
-      for (const std::string& override_text : request_.overrides)
-        own.option("override", override_text);
+      io::RunRecord own = own_record(warned_before);
       const WrittenTomogram written = write_tomogram(prefix, settings_, scene, imaged, own);
       text_ += written.text;
       tomograms.push_back(written.json);
     }
+  }
+
+  /// The record of one tomogram: options, and the warnings of the run and of this tomogram, which
+  /// begin at `first`.
+  io::RunRecord own_record(std::size_t first) const {
+    io::RunRecord own("simulate");
+    own.option("config", request_.config);
+    for (const std::string& text : request_.overrides) own.option("override", text);
+    own.option("threads", std::to_string(threads_));
+    for (std::size_t i = 0; i < job_.warnings().size(); ++i)
+      if (i < general_warnings_ || i >= first) own.warning(job_.warnings()[i]);
+    return own;
   }
 
   /// What a configuration of `train` needs to say about this data set.
@@ -261,10 +275,12 @@ class Simulation {
   }
 
   const SimulateRequest& request_;
+  int threads_;
   SimulateSettings settings_;
   Job job_;
   fs::path output_;
   std::string text_;
+  std::size_t general_warnings_ = 0;  // that come before those of tomograms
 };
 
 }  // namespace
@@ -275,8 +291,9 @@ CommandReport run_simulate(const SimulateRequest& request, Observer* observer) {
                 "give a folder for the results");
   const io::Config config = io::Config::read(request.config, request.overrides);
   SimulateRequest limited = request;
-  limit_threads(limited.compute, observer);
-  return Simulation(limited, read_simulate_settings(config), observer).run();
+  limit_threads(limited.compute, nullptr);
+  return Simulation(limited, request.compute.threads, read_simulate_settings(config), observer)
+      .run();
 }
 
 }  // namespace dfe

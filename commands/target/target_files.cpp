@@ -78,7 +78,6 @@ void record_options(io::RunRecord& record, const TargetRequest& request) {
   record.option("from", request.list_format);
   record.option("from-axes", request.xml_axes);
   record.option("relion-binning", number_text(request.relion_binning));
-  record.option("threads", std::to_string(request.compute.threads));
   record.option("merge", join(request.merges, ","));
   record.option("classes", join(request.class_names, ","));
   if (request.common.voxel_size_angstrom)
@@ -185,7 +184,7 @@ std::string report_classes(const LabelMap& map, const Counts& counts, Json& json
 
 CommandReport run_target(const TargetRequest& asked, Observer* observer) {
   TargetRequest request = asked;
-  limit_threads(request.compute, observer);
+  limit_threads(request.compute, nullptr);
   const TargetRules rules = parse_rules(request.compatible);
   if (request.spheres.empty() && request.masks.empty())
     throw Error(ErrorKind::Usage, "target", "", "the shapes of the classes are missing",
@@ -201,6 +200,7 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
 
   Job job("target", observer);
   record_options(job.record, request);
+  job.threads(asked.compute.threads);
   job.record.stage("read");
   const VolumeInfo like = read_like(request, job);
   const ParticleList list = read_list(request, like, job);

@@ -67,8 +67,10 @@ std::string differences(const std::string& before, const std::string& now) {
 
 class TrainRun {
  public:
-  TrainRun(const TrainRequest& request, Observer* observer)
+  /// `threads` as they were asked for; the request has what can be had.
+  TrainRun(const TrainRequest& request, int threads, Observer* observer)
       : request_(request),
+        threads_(threads),
         observer_(observer),
         job_("train", observer),
         config_(io::Config::read(request.config, request.overrides)),
@@ -81,6 +83,7 @@ class TrainRun {
   CommandReport run() {
     prepare_folder(run_, request_);
     record_options();
+    job_.threads(threads_);
     job_.record.device(make_training_backend(request_.compute).forward->description());
     job_.record.stage("open");
     data_ =
@@ -231,6 +234,7 @@ class TrainRun {
   }
 
   const TrainRequest& request_;
+  int threads_;
   Observer* observer_;  // of the training itself: the history notes what is left out there
   Job job_;
   io::Config config_;
@@ -244,8 +248,8 @@ class TrainRun {
 
 CommandReport run_train(const TrainRequest& request, Observer* observer) {
   TrainRequest limited = request;
-  limit_threads(limited.compute, observer);
-  return TrainRun(limited, observer).run();
+  limit_threads(limited.compute, nullptr);
+  return TrainRun(limited, request.compute.threads, observer).run();
 }
 
 }  // namespace dfe
