@@ -190,6 +190,8 @@ TEST_CASE("the examples run, one after the other") {
     INFO(line << "\n" << result.err);
     CHECK(result.exit_code == 0);
   };
+  for (const char* of_three : {"particles.star", "particles.csv", "particles.xml"})
+    std::filesystem::remove(folder / of_three);  // here it is the list of tomo.mrc
   run("convert truth.csv particles.star --like tomo.mrc");
   std::ofstream(folder / "simulate.yaml")
       << "size: [24, 32, 32]\nclasses: [{shape: ribosome, count: 1}]\ntilts: {step: 20}\n";
