@@ -117,7 +117,7 @@ const std::vector<Fact> kFacts = {
      {{"README.md", R"((\d+\.\d)\d? times as fast as PyTorch on the same cores)"},
       {"docs/performance.md", R"(is (\d+\.\d)\d? times as fast as PyTorch's best fp32)"}}},
     {"times as fast as PyTorch on the GPU",
-     {{"README.md", R"(and (\d+\.\d)\d? times on the same GPU)"},
+     {{"README.md", R"((\d+\.\d)\d? times as fast on the same GPU)"},
       {"docs/performance.md", R"(\| fp16 \| 0\.559 \| 277 \| 2\.304 \| (\d+\.\d)\d? \|)"}}},
     {"pixel sizes that the network accepts",
      {{"docs/command_line.md", R"(differences above (\d+ %) are refused)"},
