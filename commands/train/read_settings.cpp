@@ -211,10 +211,11 @@ ValidationSettings read_validation(const Config& c) {
 
 }  // namespace
 
-TrainSettings read_train_settings(const Config& config) {
+TrainSettings read_train_settings(const Config& config, const std::filesystem::path& output) {
   TrainSettings s;
-  config.required_text("output");
+  if (output.empty()) config.required_text("output");
   s.output = config.path("output");
+  if (!output.empty()) s.output = output;
   s.class_names = config.texts("classes");
   if (s.classes() < 2 || s.classes() > 255)
     refuse(

@@ -74,9 +74,8 @@ class TrainRun {
         observer_(observer),
         job_("train", observer),
         config_(io::Config::read(request.config, request.overrides)),
-        settings_(read_train_settings(config_)) {
+        settings_(read_train_settings(config_, request.output)) {
     if (!request.init.empty()) settings_.network.weights = request.init;
-    if (!request.output.empty()) settings_.output = request.output;
     run_.folder = settings_.output;
   }
 

@@ -29,6 +29,13 @@ TrainSettings settings(const std::vector<std::string>& overrides) {
   return read_train_settings(Config::parse(kLeast, "f.yaml", overrides));
 }
 
+TEST_CASE("the folder of the request stands in for the setting, which may then be missing") {
+  const std::string text = std::string(kLeast).replace(0, std::string("\noutput: run").size(), "");
+  CHECK_THROWS_WITH(read_train_settings(Config::parse(text, "f.yaml")), DFE_CONTAINS("output"));
+  CHECK(read_train_settings(Config::parse(text, "f.yaml"), "elsewhere").output == "elsewhere");
+  CHECK(read_train_settings(Config::parse(kLeast, "f.yaml"), "elsewhere").output == "elsewhere");
+}
+
 /// The YAML block after the mark in docs/train.md.
 std::string documented() {
   const std::string text = test::read_text(std::string(DFE_SOURCE_DIR) + "/docs/train.md");
