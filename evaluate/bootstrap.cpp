@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/cancel.hpp"
 #include "core/philox.hpp"
 #include "evaluate/scores.hpp"
 
@@ -60,7 +61,7 @@ void draw(const std::vector<Outcome>& from, const Philox& random, std::uint32_t 
 
 Bootstrap bootstrap_scores(const std::vector<EvaluationPair>& tomograms,
                            const EvaluateOptions& options, std::int64_t resamplings,
-                           std::uint64_t seed) {
+                           std::uint64_t seed, Observer* observer) {
   std::vector<Outcome> outcomes, localization;
   for (const EvaluationPair& pair : tomograms) {
     const MatchResult result = match(pair, options);
@@ -74,12 +75,14 @@ Bootstrap bootstrap_scores(const std::vector<EvaluationPair>& tomograms,
   Samples mean;
   std::vector<Outcome> drawn, drawn_blind;
   for (std::int64_t i = 0; i < resamplings; ++i) {
+    stop_if_cancelled(observer, "evaluate");
     draw(outcomes, random, static_cast<std::uint32_t>(i), drawn);
     draw(localization, random, static_cast<std::uint32_t>(i), drawn_blind);
     Counts counts = count(drawn, drawn_blind, labels, options.rule);
     finish(counts, beta_of(options));
     for (const auto& [label, score] : counts) samples[label].add(score);
     mean.add(mean_score(counts, options.weight_of_class));
+    if (observer) observer->progress("bootstrap", i + 1, resamplings);
   }
   Bootstrap result;
   for (auto& [label, values] : samples)

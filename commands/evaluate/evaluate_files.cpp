@@ -243,7 +243,7 @@ EvaluationResult measure(const EvaluateRequest& request, const EvaluationInput& 
     job.record.option("bootstrap", std::to_string(request.bootstrap));
     job.record.option("seed", std::to_string(request.seed));
     result.bootstrap =
-        bootstrap_scores(input.pairs, result.options, request.bootstrap, request.seed);
+        bootstrap_scores(input.pairs, result.options, request.bootstrap, request.seed, &job);
   }
   if (!request.membrane.empty()) {
     job.record.stage("membrane");

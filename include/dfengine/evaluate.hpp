@@ -163,10 +163,11 @@ struct Bootstrap {
 
 /// Percentile bootstrap. Each resampling draws, with replacement, as many objects as there are. An
 /// object is a true particle with its prediction, if any, or a prediction without a true particle.
-/// The same seed gives the same result. Throws what `evaluate` throws.
+/// The same seed gives the same result. Throws what `evaluate` throws, and `Error` if the observer
+/// cancels.
 Bootstrap bootstrap_scores(const std::vector<EvaluationPair>& tomograms,
                            const EvaluateOptions& options, std::int64_t resamplings,
-                           std::uint64_t seed);
+                           std::uint64_t seed, Observer* observer = nullptr);
 
 /// Intersection and differences of two particle lists.
 struct ListOverlap {

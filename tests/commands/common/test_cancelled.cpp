@@ -54,6 +54,8 @@ TEST_CASE("cluster, target, evaluate and simulate end as cancelled") {
   const std::vector<EvaluationPair> pairs{{"t", list.particles, list.particles, {}, nullptr}};
   CHECK(cancelled_by([&](Observer* o) { sweep_thresholds(pairs, {}, SweepValue::Score, 5, o); }) ==
         "evaluate: cancelled");
+  CHECK(cancelled_by([&](Observer* o) { bootstrap_scores(pairs, {}, 9, 1, o); }) ==
+        "evaluate: cancelled");
 
   SceneOptions scene;
   scene.extent = {32, 32, 32};
