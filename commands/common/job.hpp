@@ -34,8 +34,8 @@ class Job final : public Observer {
   void warn(const std::filesystem::path& file, const std::vector<std::string>& texts);
   const std::vector<std::string>& warnings() const { return warnings_; }
 
-  /// Records the number of threads that were asked for, and warns where it is more than there are
-  /// CPUs. What computes takes a number that limit_threads has made smaller.
+  /// Records the number of threads that were asked for, and warns if it is more than there are
+  /// CPUs. The work itself takes a number that limit_threads has made smaller.
   void threads(int asked);
 
   /// A file is there that must not stay alone.
