@@ -197,7 +197,8 @@ TEST_CASE("the DeepFinder tiling has the released software's centres") {
 }
 
 TEST_CASE(
-    "one DeepFinder tile around the whole volume is the exact result, rounded to half precision") {
+    "one DeepFinder tile around the whole volume is the exact result, rounded to half precision",
+    "[values]") {
   // With P = N + 48 the padded volume is 2 voxels longer than a tile; with zeros around, the exact
   // engine on a volume padded by hand by 25 and cropped gives what a single tile gives.
   const Weights weights = random_weights(kSmall, 6);

@@ -44,7 +44,7 @@ double largest_difference(const Floats& a, const Floats& b) {
 
 }  // namespace
 
-TEST_CASE("cpu conv3d equals ref on integers, and stays within the bound on reals") {
+TEST_CASE("cpu conv3d equals ref on integers, and stays within the bound on reals", "[values]") {
   const auto ref = make_ref_backend(2);
   for (const std::string& isa : cpu_instruction_sets()) {
     const auto cpu = make_cpu_backend(2, isa);

@@ -40,7 +40,8 @@ std::vector<std::byte> bytes_of_backward(const BackwardResult& result) {
 
 }  // namespace
 
-TEST_CASE("an op with new weights computes what a fresh plan with them does, bit for bit") {
+TEST_CASE("an op with new weights computes what a fresh plan with them does, bit for bit",
+          "[values]") {
   for (const Machine& m : machines()) {
     INFO(m.name);
     CHECK(troubles_with_new_weights(*m.forward, limits_of(m)) == std::vector<std::string>{});
