@@ -7,6 +7,7 @@
 #include <functional>
 #include <numbers>
 
+#include "core/text.hpp"
 #include "simulate/density.hpp"
 
 namespace dfe {
@@ -153,11 +154,8 @@ const std::vector<NamedShape>& shapes() {
 const NamedShape& find_shape(std::string_view name) {
   for (const NamedShape& shape : shapes())
     if (shape.name == name) return shape;
-  std::string names;
-  for (const NamedShape& shape : shapes())
-    names += (names.empty() ? "" : ", ") + std::string(shape.name);
   throw Error(ErrorKind::Usage, "simulate", name, "is not a built-in shape",
-              "choose one of " + names);
+              "choose one of " + join(shape_names()));
 }
 
 }  // namespace

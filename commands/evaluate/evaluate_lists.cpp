@@ -134,13 +134,12 @@ std::vector<ParticleList> read_lists(const std::vector<std::string>& paths,
 
 /// Says how labels are taken where but one side names its classes.
 void warn_of_names(bool in_truth, const std::vector<std::string>& names, Job& job) {
-  std::string table;
+  std::vector<std::string> table;
   for (std::size_t label = 1; label < names.size(); ++label)
-    if (!names[label].empty())
-      table += (table.empty() ? "" : ", ") + std::to_string(label) + " " + names[label];
+    if (!names[label].empty()) table.push_back(std::to_string(label) + " " + names[label]);
   job.warn(std::string(in_truth ? "only the truth names its classes; labels of the predictions"
                                 : "only the predictions name their classes; labels of the truth") +
-           " are read as " + table + "; use --classes if that is wrong");
+           " are read as " + join(table) + "; use --classes if that is wrong");
 }
 
 void shift_by(ParticleList& list, const Point3& shift) {

@@ -47,20 +47,20 @@ InfoPart volume(const std::string& path, const InfoRequest& request, Observer* o
 
 /// HDF5 holds weights, score maps or a volume; the first reader that takes the file is right.
 InfoPart hdf5(const std::string& path, const InfoRequest& request, Observer* observer) {
-  std::string reasons;
+  std::vector<std::string> reasons;
   const auto attempt = [&](const char* kind, auto&& describe) -> std::optional<InfoPart> {
     try {
       return describe();
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::Cancelled) throw;
-      reasons += std::string(reasons.empty() ? "" : "; ") + "as " + kind + ": " + error.what();
+      reasons.push_back(std::string("as ") + kind + ": " + error.what());
       return std::nullopt;
     }
   };
   if (auto part = attempt("weights", [&] { return info_weights(path); })) return *part;
   if (auto part = attempt("scores", [&] { return info_scores(path); })) return *part;
   if (auto part = attempt("volume", [&] { return volume(path, request, observer); })) return *part;
-  throw Error("info", path, "unknown kind of HDF5 file (" + reasons + ")",
+  throw Error("info", path, "unknown kind of HDF5 file (" + join(reasons, "; ") + ")",
               "expected weights, score maps or a volume in 'dataset'");
 }
 

@@ -15,6 +15,7 @@
 #include "core/parallel.hpp"
 #include "core/particle_lists.hpp"
 #include "core/philox.hpp"
+#include "core/text.hpp"
 #include "core/usable_threads.hpp"
 #include "dfengine/commands.hpp"
 #include "io/atomic_file.hpp"
@@ -253,10 +254,8 @@ class Simulation {
                 "_target.mrc, list: " + base + "_objl.xml}\n";
       }
     }
-    text += "classes: [";
-    const std::vector<std::string> names = settings_.class_names();
-    for (std::size_t i = 0; i < names.size(); ++i) text += (i > 0 ? ", " : "") + names[i];
-    io::write_text_file(condition.folder / "train.yaml", text + "]\n");
+    text += "classes: [" + join(settings_.class_names()) + "]\n";
+    io::write_text_file(condition.folder / "train.yaml", text);
   }
 
   CommandReport report(const Json& tomograms) const {

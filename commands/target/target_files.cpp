@@ -125,15 +125,15 @@ void merge_all(const std::vector<targets::Merge>& merges, bool over, LabelMap& m
 
 /// "3 outside the volume, 5 clipped by its faces", or nothing.
 std::string oddities(const TargetCount& count) {
-  std::string text;
+  std::vector<std::string> parts;
   const auto add = [&](std::int64_t n, const char* what) {
-    if (n > 0) text += (text.empty() ? "" : ", ") + std::to_string(n) + what;
+    if (n > 0) parts.push_back(std::to_string(n) + what);
   };
   add(count.outside, " outside the volume");
   add(count.clipped, " clipped at its edges");
   add(count.empty, " without any voxel");
   add(count.left_out, " left out");
-  return text;
+  return join(parts);
 }
 
 using Counts = std::map<int, TargetCount>;

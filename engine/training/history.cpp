@@ -33,12 +33,11 @@ const History::Column* History::find(std::string_view name) const {
 }
 
 std::string history_csv(const History& history, const std::vector<std::string>& class_names) {
-  std::string text;
+  std::vector<std::string> names;
   for (const History::Column& column : history.columns())
     for (std::size_t i = 0; i < column.width; ++i)
-      text += (text.empty() ? "" : ",") +
-              csv_cell(column.name + (column.width == 1 ? "" : ":" + class_names[i]));
-  text += "\n";
+      names.push_back(csv_cell(column.name + (column.width == 1 ? "" : ":" + class_names[i])));
+  std::string text = join(names, ",") + "\n";
   for (std::int64_t epoch = 0; epoch < history.epochs(); ++epoch) {
     bool first = true;
     for (const History::Column& column : history.columns())

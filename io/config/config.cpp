@@ -257,10 +257,8 @@ std::string Config::choice(std::string_view key, std::string_view fallback,
                            const std::vector<std::string>& choices) const {
   std::string value = text(key, fallback);
   if (std::find(choices.begin(), choices.end(), value) != choices.end()) return value;
-  std::string names;
-  for (const std::string& name : choices) names += (names.empty() ? "" : ", ") + name;
   throw Error(ErrorKind::Usage, "config", where(key), "is '" + value + "'",
-              "choose one of: " + names);
+              "choose one of: " + join(choices));
 }
 
 std::filesystem::path Config::path(std::string_view key, const std::filesystem::path& root) const {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/shrec_locations.hpp"
@@ -165,12 +166,13 @@ ParticleList parse_list(std::string_view text, const std::string& name, const st
 }  // namespace lists
 
 ListFormat parse_list_format(const std::string& name) {
-  std::string choices;
+  std::vector<std::string> choices;
   for (const auto& [known, format] : kNames) {
     if (known == name) return format;
-    choices.append(choices.empty() ? "" : ", ").append(known);
+    choices.emplace_back(known);
   }
-  throw Error(ErrorKind::Usage, "list", name, "is not a list format", "choose one of " + choices);
+  throw Error(ErrorKind::Usage, "list", name, "is not a list format",
+              "choose one of " + join(choices));
 }
 
 XmlAxes parse_xml_axes(const std::string& name, const std::string& option) {

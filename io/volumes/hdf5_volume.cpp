@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/check_box.hpp"
+#include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "io/volumes/stream_planes.hpp"
 #include "io/volumes/voxel_size.hpp"
@@ -39,11 +40,13 @@ void find_volumes(const h5::Reader& file, const std::string& group, int depth, i
   }
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 20); ++i)
-    text += (text.empty() ? "" : ", ") + names[i];
-  return names.size() > 20 ? text + ", ..." : text;
+/// The first twenty.
+std::string joined(std::vector<std::string> names) {
+  if (names.size() > 20) {
+    names.resize(20);
+    names.emplace_back("...");
+  }
+  return join(names);
 }
 
 std::string choose_dataset(const h5::Reader& file, const std::string& name,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
 #include "dfengine/error.hpp"
 
 namespace dfe::io::weights {
@@ -15,9 +16,9 @@ constexpr std::int64_t kMaxWidth = 65536, kMaxClasses = 256;  // labels are byte
 
 std::string describe(const std::vector<std::int64_t>& sizes) {
   if (sizes.empty()) return "a single number";
-  std::string text;
-  for (const std::int64_t size : sizes) text += (text.empty() ? "" : "x") + std::to_string(size);
-  return text;
+  std::vector<std::string> texts;
+  for (const std::int64_t size : sizes) texts.push_back(std::to_string(size));
+  return join(texts, "x");
 }
 
 std::string describe(const ConvShape& shape) {
@@ -66,12 +67,11 @@ NetworkSize match_network(const std::vector<LayerShape>& layers, const std::stri
     // been seen.
     const ConvShape expected = network_shapes(size.widths, size.classes)[i];
     if (!fits(layers[i], expected)) {
-      std::string found;
-      for (const auto& tensor : layers[i].tensors)
-        found += (found.empty() ? "" : ", ") + describe(tensor);
+      std::vector<std::string> found;
+      for (const auto& tensor : layers[i].tensors) found.push_back(describe(tensor));
       throw Error("weights", file,
                   "not weights of the DeepFinder network: layer " + std::to_string(i + 1) +
-                      " of 15 ('" + layers[i].name + "') has " + found,
+                      " of 15 ('" + layers[i].name + "') has " + join(found),
                   "expected " + describe(expected));
     }
     const std::int64_t out = layers[i].tensors[1][0];

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "kernels/cpu/cpu_backend.hpp"
 
@@ -28,13 +29,10 @@ std::vector<const IsaTable*> usable_tables() {
 }  // namespace
 
 const IsaTable& choose_table(const std::string& instruction_set) {
-  std::string names;
-  for (const IsaTable* table : usable_tables()) {
+  for (const IsaTable* table : usable_tables())
     if (instruction_set == "auto" || instruction_set == table->name) return *table;
-    names.append(names.empty() ? "" : ", ").append(table->name);
-  }
   throw Error(ErrorKind::Usage, "cpu", instruction_set, "this machine has no such instruction set",
-              "choose auto or one of " + names);
+              "choose auto or one of " + join(cpu_instruction_sets()));
 }
 
 }  // namespace cpu
