@@ -180,9 +180,9 @@ ObjectDensity shape_density(std::string_view name, const std::array<double, 3>& 
   double reach = 0;
   for (const Body& body : bodies) reach = std::max(reach, body.reach());
   const FineCube cube = simulate::plan_cube(reach, 4, options, name);
-  const std::int64_t n = cube.fine();
+  const std::int64_t n = cube.fine(), middle = n / 2;
   const double edge = cube.edge_angstrom(options.voxel_size_angstrom),
-               centre = static_cast<double>(n / 2);
+               centre = static_cast<double>(middle);
   Volume<float> fine(Extent3{n, n, n}, 0);
   for (const Body& body : bodies) {
     const double own = body.kind == Body::Ellipsoid

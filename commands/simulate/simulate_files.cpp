@@ -249,9 +249,10 @@ class Simulation {
       if (part.name == "test") continue;
       text += "  " + part.name + ":\n";
       for (std::int64_t i = 1; i <= part.count; ++i) {
-        const std::string base = part.name + "/" + part.name + "_" + std::to_string(i);
-        text += "    - {tomogram: " + base + ".mrc, target: " + base +
-                "_target.mrc, list: " + base + "_objl.xml}\n";
+        std::string base = part.name;
+        base.append("/").append(part.name).append("_").append(std::to_string(i));
+        text.append("    - {tomogram: ").append(base).append(".mrc, target: ").append(base);
+        text.append("_target.mrc, list: ").append(base).append("_objl.xml}\n");
       }
     }
     text += "classes: [" + join(settings_.class_names()) + "]\n";

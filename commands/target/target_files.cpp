@@ -88,6 +88,7 @@ void record_options(io::RunRecord& record, const TargetRequest& request) {
 
 std::vector<targets::Merge> parse_merges(const std::vector<std::string>& texts) {
   std::vector<targets::Merge> merges;
+  merges.reserve(texts.size());
   for (const std::string& text : texts) merges.push_back(targets::parse_merge(text));
   return merges;
 }

@@ -59,8 +59,9 @@ std::string differences(const std::string& before, const std::string& now) {
   std::string text;
   for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
     const std::string was = i < a.size() ? a[i] : "", is = i < b.size() ? b[i] : "";
-    if (was != is && text.size() < 400)
-      text += (text.empty() ? "" : ", ") + ("'" + was + "' is now '" + is + "'");
+    if (was == is || text.size() >= 400) continue;
+    if (!text.empty()) text += ", ";
+    text.append("'").append(was).append("' is now '").append(is).append("'");
   }
   return text;
 }

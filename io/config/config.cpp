@@ -262,7 +262,7 @@ std::string Config::choice(std::string_view key, std::string_view fallback,
 }
 
 std::filesystem::path Config::path(std::string_view key, const std::filesystem::path& root) const {
-  const std::filesystem::path given = text(key, "");
+  std::filesystem::path given = text(key, "");
   if (!given.empty() && !root.empty()) return root / given;
   if (given.empty() || given.is_absolute() || node_->find(key)->overridden) return given;
   return file_->folder / given;

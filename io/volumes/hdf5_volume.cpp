@@ -31,7 +31,8 @@ void find_volumes(const h5::Reader& file, const std::string& group, int depth, i
   if (depth > kMaxDepth) return;
   for (const std::string& name : file.links(group.empty() ? "/" : group)) {
     if (--links_left < 0) return;
-    const std::string path = group + "/" + name;
+    std::string path = group;
+    path.append("/").append(name);
     if (file.is_dataset(path)) {
       if (file.facts(path).sizes.size() == 3) found.push_back(path);
     } else if (file.is_group(path)) {

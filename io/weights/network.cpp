@@ -17,6 +17,7 @@ constexpr std::int64_t kMaxWidth = 65536, kMaxClasses = 256;  // labels are byte
 std::string describe(const std::vector<std::int64_t>& sizes) {
   if (sizes.empty()) return "a single number";
   std::vector<std::string> texts;
+  texts.reserve(sizes.size());
   for (const std::int64_t size : sizes) texts.push_back(std::to_string(size));
   return join(texts, "x");
 }
