@@ -35,11 +35,9 @@ Command add_cluster(CLI::App& root, CommonOptions& common) {
   add_common_options(*app, common,
                      {.overwrite = kOverwrite,
                       .skip_existing = kSkipExisting,
-                      .seed = "",
                       .device = "auto or cpu (the CPU), cuda or cuda:N (mean shift on a GPU, "
                                 "number N from 0, with the same results)",
-                      .threads = true,
-                      .memory = false});
+                      .threads = true});
   return {app, [a, &common](Observer& observer) {
             ClusterRequest request;
             request.common = common.request();

@@ -28,13 +28,7 @@ Command add_convert(CLI::App& root, CommonOptions& common) {
       ->capture_default_str()
       ->type_name("ORDER");
   add_frame(*app, r->tomogram, r->relion_binning);
-  add_common_options(*app, common,
-                     {.overwrite = kOverwrite,
-                      .skip_existing = kSkipExisting,
-                      .seed = "",
-                      .device = "",
-                      .threads = false,
-                      .memory = false});
+  add_common_options(*app, common, {.overwrite = kOverwrite, .skip_existing = kSkipExisting});
   return {app, [r, &common](Observer& observer) {
             r->common = common.request();
             return run_convert(*r, &observer);

@@ -165,9 +165,7 @@ Command add_evaluate(CLI::App& root, CommonOptions& common) {
                      {.overwrite = kOverwrite,
                       .skip_existing = "Do nothing if all results exist",
                       .seed = "Seed of random numbers, for --bootstrap [default: 0]",
-                      .device = "",
-                      .threads = true,
-                      .memory = false});
+                      .threads = true});
   return {app, [a, &common](Observer& observer) {
             return run_evaluate(parse_evaluate_request(*a, common), &observer);
           }};

@@ -25,12 +25,7 @@ Command add_info(CLI::App& root, CommonOptions& common) {
                   "Tomogram that lists belong to, for formats that count from its centre")
       ->type_name("TOMOGRAM");
   add_common_options(*app, common,
-                     {.overwrite = "",
-                      .skip_existing = "",
-                      .seed = "",
-                      .device = "Check that this device can be used: cpu, cuda or cuda:N",
-                      .threads = false,
-                      .memory = false});
+                     {.device = "Check that this device can be used: cpu, cuda or cuda:N"});
   app->option_defaults()->group(group::kExpert);
   app->add_flag("--ops", a->request.ops,
                 "For every operation of the network, the kernel of each backend, or why it has "

@@ -24,7 +24,6 @@ Command add_simulate(CLI::App& root, CommonOptions& common) {
                      {.overwrite = "Replace the data set that is in the output folder",
                       .skip_existing = "Keep the tomograms that exist and make the missing ones",
                       .seed = "Seed of random numbers [default: the setting 'seed']",
-                      .device = "",
                       .threads = true,
                       .memory = true,
                       .voxel_size = "Voxel size in Å [default: the setting 'voxel_size']"});

@@ -62,12 +62,7 @@ Command add_target(CLI::App& root, CommonOptions& common) {
   add_axes(*app, "--from-axes", r.xml_axes, "Axis order of an XML or SHREC list");
   add_relion_binning(*app, r.relion_binning);
   add_common_options(*app, common,
-                     {.overwrite = kOverwrite,
-                      .skip_existing = kSkipExisting,
-                      .seed = "",
-                      .device = "",
-                      .threads = true,
-                      .memory = false});
+                     {.overwrite = kOverwrite, .skip_existing = kSkipExisting, .threads = true});
   app->option_defaults()->group(group::kExpert);
   one_of(
       app->add_option("--compatible", r.compatible,

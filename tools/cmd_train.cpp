@@ -29,7 +29,6 @@ Command add_train(CLI::App& root, CommonOptions& common) {
   add_common_options(
       *app, common,
       {.overwrite = "Replace the run that is in the output folder",
-       .skip_existing = "",
        .seed = "Seed of random numbers [default: the setting 'seed']",
        .device = "auto or cpu (training runs on the CPU), or ref (slow reference, "
                  "for checks)",

@@ -46,7 +46,7 @@ struct Command {
 /// Which common options a subcommand has, besides those for messages: only those that it uses. The
 /// texts describe what the option means there; empty: no such option.
 struct Uses {
-  std::string overwrite, skip_existing, seed, device;
+  std::string overwrite = {}, skip_existing = {}, seed = {}, device = {};
   bool threads = false, memory = false;
   std::string voxel_size = "Voxel size in Å, instead of the value in the file";
 };

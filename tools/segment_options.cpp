@@ -113,7 +113,6 @@ void add_network_options(CLI::App& app, SegmentArguments& a, ComputeArguments& c
 Uses uses_of_network() {
   return {.overwrite = kOverwrite,
           .skip_existing = kSkipExisting,
-          .seed = "",
           .device =
               "auto (a GPU if one can be used, else the CPU), cpu, cuda, cuda:N (GPU number N, "
               "from 0), or ref (slow reference, for checks)",
