@@ -10,6 +10,7 @@
 
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/run_command.hpp"
+#include "tests/fixtures/subcommands.hpp"
 #include "tests/fixtures/temp_folder.hpp"
 
 namespace fs = std::filesystem;
@@ -18,9 +19,6 @@ using namespace dfe::test;
 namespace {
 
 const fs::path kRoot = DFE_SOURCE_DIR;
-const std::vector<std::string> kSubcommands = {"pick",     "segment",  "cluster", "train", "target",
-                                               "simulate", "evaluate", "convert", "info"};
-
 /// Every --long-option in a text.
 std::set<std::string> options_in(const std::string& text) {
   std::set<std::string> options;

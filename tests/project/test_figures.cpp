@@ -10,6 +10,7 @@
 
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/run_command.hpp"
+#include "tests/fixtures/subcommands.hpp"
 #include "tests/fixtures/temp_folder.hpp"
 
 namespace fs = std::filesystem;
@@ -18,14 +19,7 @@ using namespace dfe::test;
 namespace {
 
 const fs::path kRoot = DFE_SOURCE_DIR;
-const std::vector<std::string> kSubcommands = {"pick",     "segment",  "cluster", "train", "target",
-                                               "simulate", "evaluate", "convert", "info"};
-
 using Texts = std::map<std::string, std::string>;  // option, what is said about it
-
-std::string one_line(const std::string& text) {
-  return std::regex_replace(text, std::regex("\\s+"), " ");
-}
 
 /// The options that a help text describes.
 Texts described_in_help(const std::string& help) {

@@ -11,6 +11,7 @@
 
 #include "source_text.hpp"
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/read_text.hpp"
 
 namespace fs = std::filesystem;
 using namespace dfe::test;
@@ -22,11 +23,6 @@ const std::vector<std::string> kFolders = {"commands", "io",       "engine", "cl
                                            "evaluate", "simulate", "target", "core",
                                            "kernels",  "layers",   "optim"};
 constexpr std::size_t kTelling = 12;  // characters that name a message
-
-/// Runs of white space as one blank.
-std::string one_line(const std::string& text) {
-  return std::regex_replace(text, std::regex("\\s+"), " ");
-}
 
 std::string trimmed(const std::string& text) {
   const std::string around = " :;,.'()";

@@ -9,14 +9,12 @@
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/command_inputs.hpp"
 #include "tests/fixtures/run_command.hpp"
+#include "tests/fixtures/subcommands.hpp"
 #include "tests/fixtures/temp_folder.hpp"
 
 using namespace dfe::test;
 
 namespace {
-
-const std::vector<std::string> kSubcommands = {"info", "convert", "target",  "simulate", "train",
-                                               "pick", "segment", "cluster", "evaluate"};
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
