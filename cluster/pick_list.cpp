@@ -18,8 +18,7 @@ ParticleList make_pick_list(const std::vector<Cluster>& clusters, const LabelMap
 
   ParticleList list;
   list.class_names = map.class_names;
-  list.voxel_size = map.geometry.voxel_size;
-  list.tomogram_extent = map.labels.extent();
+  list.unnamed = ListTomogram::of("", map.labels.extent(), map.geometry.voxel_size);
   const auto is_kept = [&options](const Cluster& cluster) {
     if (cluster.members.count == 0) return false;  // all its voxels are nearer to other centres
     const auto own = options.min_size_of_class.find(cluster.label);

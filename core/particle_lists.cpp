@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/text.hpp"
+#include "core/tomogram_names.hpp"
 #include "dfengine/error.hpp"
 
 namespace dfe {
@@ -14,7 +15,7 @@ namespace {
 
 std::string name_of(const ParticleList& list, int tomogram) {
   const auto index = static_cast<std::size_t>(tomogram);
-  return index < list.tomograms.size() ? list.tomograms[index] : std::to_string(tomogram);
+  return index < list.tomograms.size() ? list.tomograms[index].name : std::to_string(tomogram);
 }
 
 /// "tomo0, tomo1, tomo2 and 6 more"
@@ -27,20 +28,38 @@ std::string names_of(const ParticleList& list, const std::set<int>& tomograms) {
   return join(names) + (more > 0 ? " and " + std::to_string(more) + " more" : "");
 }
 
+bool is_numbered(const ParticleList& list, int tomogram) {
+  const auto index = static_cast<std::size_t>(tomogram);
+  return index >= list.tomograms.size() || list.tomograms[index].numbered;
+}
+
+[[noreturn]] void refuse_unsaid(const ParticleList& list, const std::set<int>& present,
+                                const TomogramChoice& choice) {
+  const std::string& name = choice.fallback;
+  if (present.size() == 1)
+    throw Error(ErrorKind::Usage, choice.area, choice.setting,
+                "is missing: the list has particles of the tomogram '" +
+                    name_of(list, *present.begin()) + "', not of '" + name + "'",
+                "give the name in the list if it is the same tomogram");
+  throw Error(ErrorKind::Usage, choice.area, choice.setting,
+              "is missing: the list has particles of " + std::to_string(present.size()) +
+                  " tomograms" + (name.empty() ? "" : ", none called '" + name + "'"),
+              "choose one of " + names_of(list, present));
+}
+
 /// The tomogram that the choice means; nothing where the list is to be taken whole.
 std::optional<int> chosen(const ParticleList& list, const std::set<int>& present,
                           const TomogramChoice& choice) {
   const bool said = !choice.wanted.empty();
   const std::string& name = said ? choice.wanted : choice.fallback;
-  if (!said && present.size() <= 1) return std::nullopt;
-  const auto named = std::find_if(present.begin(), present.end(),
-                                  [&](int tomogram) { return name_of(list, tomogram) == name; });
-  if (named != present.end()) return *named;
-  if (!said)
-    throw Error(ErrorKind::Usage, choice.area, choice.setting,
-                "is missing: the list has particles of " + std::to_string(present.size()) +
-                    " tomograms" + (name.empty() ? "" : ", none called '" + name + "'"),
-                "choose one of " + names_of(list, present));
+  if (!said && present.empty()) return std::nullopt;
+  if (!said && present.size() == 1 && (name.empty() || is_numbered(list, *present.begin())))
+    return std::nullopt;
+  const std::vector<int> indices(present.begin(), present.end());
+  std::vector<std::string> names;
+  for (const int tomogram : indices) names.push_back(name_of(list, tomogram));
+  if (const auto found = find_tomogram(names, name, choice.area)) return indices[*found];
+  if (!said) refuse_unsaid(list, present, choice);
   if (const std::optional<int> index = parse_as<int>(name); index && present.count(*index) > 0)
     return index;
   throw Error(ErrorKind::Usage, choice.area, choice.setting,
@@ -64,9 +83,8 @@ ParticleList particles_of(const ParticleList& list, const TomogramChoice& choice
   const std::optional<int> tomogram = chosen(list, present, choice);
   ParticleList part;
   part.tomograms = list.tomograms;
+  part.unnamed = list.unnamed;
   part.class_names = list.class_names;
-  part.voxel_size = list.voxel_size;
-  part.tomogram_extent = list.tomogram_extent;
   for (const Particle& particle : list.particles)
     if (!tomogram || particle.tomogram == tomogram) part.particles.push_back(particle);
   return part;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every command asks of a particle list in the same way: the name of a class, and the
-// particles of one tomogram. Who asks, and which setting decides, come as arguments, so that an
-// error names what its reader can change.
+// What every command asks of a particle list in the same way: the name of a class, the particles of
+// one tomogram, and several lists as one. Who asks, and which setting decides, come as arguments,
+// so that an error names what its reader can change.
 #pragma once
 
 #include <string>
@@ -23,9 +23,23 @@ struct TomogramChoice {
   std::string fallback;   ///< the name to look for then; empty: none
 };
 
-/// The particles of one tomogram. A list of one tomogram is taken whole where nothing is said.
-/// Throws a usage `Error` that names the setting and lists the tomograms where there is no such
-/// tomogram, or several and nothing that decides.
+/// The particles of one tomogram. Names are compared as in core/tomogram_names.hpp. Where nothing
+/// is said, a list that names no tomogram, or only numbers one, is taken whole. Throws a usage
+/// `Error` that names the setting and lists the tomograms where there is no such tomogram, or
+/// several and nothing that decides.
 ParticleList particles_of(const ParticleList& list, const TomogramChoice& choice);
+
+/// Whether at least one class above the background has a name.
+bool has_class_names(const ParticleList& list);
+
+/// Renumbers a list's classes by name. Names that `names` lacks are added to it, with the same
+/// label if that is free. Labels without a name stay.
+void renumber_classes(ParticleList& list, std::vector<std::string>& names);
+
+/// Appends `more`: classes by name, tomograms by name and extra columns by name. A cell that a list
+/// does not have is empty; a column of STAR files that not both have is dropped, with a warning in
+/// `list`. Throws `Error` for a tomogram whose voxel sizes differ by more than 1 %; `area` begins
+/// its text.
+void append_list(ParticleList& list, ParticleList more, std::string_view area);
 
 }  // namespace dfe

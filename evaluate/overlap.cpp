@@ -15,8 +15,7 @@ ParticleList select(const ParticleList& list, const std::vector<bool>& keep,
   ParticleList chosen;
   chosen.tomograms = list.tomograms;
   chosen.class_names = list.class_names;
-  chosen.voxel_size = list.voxel_size;
-  chosen.tomogram_extent = list.tomogram_extent;
+  chosen.unnamed = list.unnamed;
   for (const ExtraColumn& column : list.extra_columns)
     if (column.name != kColumn) chosen.extra_columns.push_back({column.name, {}});
   for (std::size_t i = 0; i < list.particles.size(); ++i) {

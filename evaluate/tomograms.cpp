@@ -11,8 +11,7 @@ namespace dfe {
 namespace {
 
 std::string tomogram_of(const ParticleList& list, const Particle& particle) {
-  return particle.tomogram ? list.tomograms.at(static_cast<std::size_t>(*particle.tomogram))
-                           : std::string();
+  return list.tomogram_of(particle).name;
 }
 
 }  // namespace
@@ -55,7 +54,9 @@ std::vector<EvaluationPair> pair_tomograms(const ParticleList& predicted, const 
     in_common += !part.a.empty();
     EvaluationPair& pair = pairs.emplace_back();
     pair.name = part.name;
-    pair.voxel_size = truth.voxel_size.known() ? truth.voxel_size : predicted.voxel_size;
+    if (!part.b.empty()) pair.voxel_size = truth.tomogram_of(truth.particles[part.b[0]]).voxel_size;
+    if (!pair.voxel_size.known() && !part.a.empty())
+      pair.voxel_size = predicted.tomogram_of(predicted.particles[part.a[0]]).voxel_size;
     for (const std::size_t i : part.a) pair.predicted.push_back(predicted.particles[i]);
     for (const std::size_t i : part.b) pair.truth.push_back(truth.particles[i]);
   }

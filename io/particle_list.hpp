@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "dfengine/files.hpp"
 
@@ -12,6 +13,7 @@ namespace dfe::io {
 
 using dfe::ListFormat;
 using dfe::ListOptions;
+using dfe::ListSettings;
 using dfe::read_list;
 using dfe::write_list;
 using dfe::XmlAxes;
@@ -19,6 +21,11 @@ using dfe::XmlAxes;
 /// Throws where `write_list` could not put this list into words, and writes nothing.
 void check_list(const std::filesystem::path& path, const ParticleList& list,
                 const ListOptions& options = {});
+
+/// What a table of tomograms says of each: RELION's tomograms.star. Sizes are those of the
+/// reconstructed tomograms if the table has their binning, else in unbinned pixels. Throws `Error`
+/// for other files.
+std::vector<ListTomogram> read_tomograms(const std::filesystem::path& path);
 
 /// "xml", "star", "relion3", "relion4", "relion5", "csv", "tsv", "shrec" or "auto"; throws a usage
 /// `Error` with the choices.

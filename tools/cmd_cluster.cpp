@@ -16,6 +16,8 @@ Command add_cluster(CLI::App& root, CommonOptions& common) {
     ClusterArguments cluster;
     std::vector<std::string> label_maps;
     std::string scores, output;
+    std::string tomogram_name;
+    std::optional<double> output_binning;
   };
   const auto a = std::make_shared<Arguments>();
   app->option_defaults()->group(group::kFiles);
@@ -31,6 +33,7 @@ Command add_cluster(CLI::App& root, CommonOptions& common) {
                   "probability of its class")
       ->type_name("FILE");
   add_list_format(*app, a->cluster.format);
+  add_written_list(*app, a->tomogram_name, a->output_binning);
   add_cluster_options(*app, a->cluster);
   add_common_options(*app, common,
                      {.overwrite = kOverwrite,
@@ -45,6 +48,8 @@ Command add_cluster(CLI::App& root, CommonOptions& common) {
             request.scores = a->scores;
             request.output = a->output;
             request.list_format = a->cluster.format;
+            request.tomogram_name = a->tomogram_name;
+            request.output_binning = a->output_binning;
             request.options = parse_cluster_options(a->cluster, common, "cluster");
             return run_cluster(request, &observer);
           }};

@@ -13,11 +13,11 @@ Command add_convert(CLI::App& root, CommonOptions& common) {
       "Next: 'dfengine target' paints a particle list into a target to train with.");
   const auto r = std::make_shared<ConvertRequest>();
   app->option_defaults()->group(group::kFiles);
-  app->add_option("IN", r->input,
-                  "List to read: DeepFinder XML, RELION 3, 4 or 5 STAR, CSV, TSV or SHREC "
-                  "locations")
-      ->required();
-  app->add_option("OUT", r->output, "List to write")->required();
+  app->add_option("IN", r->inputs,
+                  "Lists to read (DeepFinder XML, RELION 3, 4 or 5 STAR, CSV, TSV or SHREC "
+                  "locations; several are joined), then the list to write")
+      ->required()
+      ->type_name("OUT");
   add_list_format(*app, r->output_format);
   app->option_defaults()->group(group::kLists);
   add_list_reading(*app, "--from", r->input_format);
@@ -27,10 +27,20 @@ Command add_convert(CLI::App& root, CommonOptions& common) {
          {"xyz", "zyx"})
       ->capture_default_str()
       ->type_name("ORDER");
-  add_frame(*app, r->tomogram, r->relion_binning);
+  add_frame(*app, r->frame);
+  add_binning(*app, "--output-binning", r->output_binning, kOutputBinning);
+  app->add_option("--tomogram-name", r->tomogram_name,
+                  "Tomogram names to write: {name} stands for the name in the list, {id} for it "
+                  "without rec_, _10.00Apx and the like [default: unchanged]")
+      ->type_name("NAME");
   add_common_options(*app, common, {.overwrite = kOverwrite, .skip_existing = kSkipExisting});
   return {app, [r, &common](Observer& observer) {
             r->common = common.request();
+            if (r->inputs.size() < 2)
+              throw Error(ErrorKind::Usage, "convert", "OUT", "is missing",
+                          "give the list to write after the lists to read");
+            r->output = r->inputs.back();
+            r->inputs.pop_back();
             return run_convert(*r, &observer);
           }};
 }

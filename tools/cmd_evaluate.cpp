@@ -160,7 +160,10 @@ Command add_evaluate(CLI::App& root, CommonOptions& common) {
   app->option_defaults()->group(group::kLists);
   add_axes(*app, "--axes", a->request.axes, "Axis order of predicted XML or SHREC lists");
   add_axes(*app, "--truth-axes", a->request.truth_axes, "Axis order of true XML or SHREC lists");
-  add_frame(*app, a->request.tomogram, a->request.relion_binning);
+  add_frame(*app, a->request.frame);
+  add_binning(*app, "--truth-binning", a->request.truth_binning,
+              "Pixels of the true lists per voxel of the tomogram along an edge, if they count "
+              "unbinned pixels");
   add_common_options(*app, common,
                      {.overwrite = kOverwrite,
                       .skip_existing = "Do nothing if all results exist",

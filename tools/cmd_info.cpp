@@ -21,9 +21,7 @@ Command add_info(CLI::App& root, CommonOptions& common) {
   app->add_option("FILE", a->request.files, "Volumes, weights, score maps or particle lists");
   app->add_flag("--no-statistics", a->no_statistics,
                 "Read headers only: no minimum, maximum, mean and standard deviation");
-  app->add_option("--like", a->request.like,
-                  "Tomogram that lists belong to, for formats that count from its centre")
-      ->type_name("TOMOGRAM");
+  add_frame(*app, a->request.frame);
   add_common_options(*app, common,
                      {.device = "Check that this device can be used: cpu, cuda or cuda:N"});
   app->option_defaults()->group(group::kExpert);

@@ -17,6 +17,8 @@ Command add_pick(CLI::App& root, CommonOptions& common) {
     SegmentArguments segment;
     ClusterArguments cluster;
     std::string output, labels;
+    std::string tomogram_name;
+    std::optional<double> output_binning;
   };
   const auto a = std::make_shared<Arguments>();
   app->option_defaults()->group(group::kFiles);
@@ -30,6 +32,7 @@ Command add_pick(CLI::App& root, CommonOptions& common) {
       ->type_name("FILE");
   add_segment_results(*app, a->segment);
   add_list_format(*app, a->cluster.format);
+  add_written_list(*app, a->tomogram_name, a->output_binning);
   add_cluster_options(*app, a->cluster);
   add_network_options(*app, a->segment, common.compute);
   add_common_options(*app, common, uses_of_network());
@@ -40,6 +43,8 @@ Command add_pick(CLI::App& root, CommonOptions& common) {
             request.cluster = parse_cluster_options(a->cluster, common, "pick");
             request.output = a->output;
             request.list_format = a->cluster.format;
+            request.tomogram_name = a->tomogram_name;
+            request.output_binning = a->output_binning;
             return run_pick(request, &observer);
           }};
 }

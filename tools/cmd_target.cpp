@@ -60,7 +60,7 @@ Command add_target(CLI::App& root, CommonOptions& common) {
       ->type_name("NAME");
   add_list_reading(*app, "--from", r.list_format);
   add_axes(*app, "--from-axes", r.xml_axes, "Axis order of an XML or SHREC list");
-  add_relion_binning(*app, r.relion_binning);
+  add_binning(*app, "--input-binning", r.input_binning, kInputBinning);
   add_common_options(*app, common,
                      {.overwrite = kOverwrite, .skip_existing = kSkipExisting, .threads = true});
   app->option_defaults()->group(group::kExpert);

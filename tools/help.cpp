@@ -119,9 +119,12 @@ void use_help(CLI::App& root) {
 }
 
 std::string option_text(const CLI::Option& option) {
-  if (option.get_positional())
-    return option.get_name(true) +
-           (option.get_items_expected_max() > 1 ? std::string("...") : std::string());
+  if (option.get_positional()) {
+    std::string text = option.get_name(true);
+    if (option.get_items_expected_max() > 1) text += "...";
+    // What follows the last of several has a name of its own.
+    return option.get_type_name() == "TEXT" ? text : text + " " + option.get_type_name();
+  }
   std::string text;
   for (const std::string& name : option.get_snames()) text += "-" + name + ", ";
   for (const std::string& name : option.get_lnames()) text += "--" + name;

@@ -158,19 +158,29 @@ void add_axes(CLI::App& app, const std::string& name, std::string& axes, const s
       ->type_name("ORDER");
 }
 
-void add_relion_binning(CLI::App& app, double& binning) {
-  above_zero(app.add_option("--relion-binning", binning,
-                            "Binning factor of the tomogram, for RELION coordinates, which count "
-                            "unbinned pixels"),
-             "4")
-      ->capture_default_str()
-      ->type_name("N");
+void add_binning(CLI::App& app, const std::string& name, std::optional<double>& binning,
+                 const std::string& text) {
+  above_zero(app.add_option(name, binning, text), "4")->type_name("N");
 }
 
-void add_frame(CLI::App& app, std::string& tomogram, double& relion_binning) {
-  app.add_option("--like", tomogram, "Tomogram that gives the size and the voxel size")
+void add_frame(CLI::App& app, ListFrame& frame) {
+  app.add_option("--like", frame.like, "Tomogram that gives the size and the voxel size")
       ->type_name("TOMOGRAM");
-  add_relion_binning(app, relion_binning);
+  app.add_option("--tomograms", frame.tomograms,
+                 "Table that gives them for several tomograms: RELION's tomograms.star")
+      ->type_name("FILE");
+  app.add_option("--tomogram", frame.tomogram,
+                 "Name of the tomogram of --like in the list [default: the file's name]")
+      ->type_name("NAME");
+  add_binning(app, "--input-binning", frame.binning, kInputBinning);
+}
+
+void add_written_list(CLI::App& app, std::string& name, std::optional<double>& binning) {
+  app.add_option("--tomogram-name", name,
+                 "Tomogram name to write: {name} stands for the file's name, {id} for it without "
+                 "rec_, _10.00Apx and the like [default: {id}]")
+      ->type_name("NAME");
+  add_binning(app, "--output-binning", binning, kOutputBinning);
 }
 
 void add_cluster_options(CLI::App& app, ClusterArguments& a) {

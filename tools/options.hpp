@@ -113,10 +113,21 @@ inline constexpr const char* kClassNames =
 /// description.
 void add_list_reading(CLI::App& app, const std::string& name, std::string& format);
 void add_axes(CLI::App& app, const std::string& name, std::string& axes, const std::string& of);
-void add_relion_binning(CLI::App& app, double& binning);
+void add_binning(CLI::App& app, const std::string& name, std::optional<double>& binning,
+                 const std::string& text);
+inline constexpr const char* kInputBinning =
+    "Pixels of the list to read per voxel of the tomogram along an edge, if it counts unbinned "
+    "pixels";
+inline constexpr const char* kOutputBinning =
+    "Pixels of the list to write per voxel of the tomogram along an edge: its binning, for "
+    "unbinned "
+    "pixels";
 
-/// --like and --relion-binning.
-void add_frame(CLI::App& app, std::string& tomogram, double& relion_binning);
+/// --like, --tomograms, --tomogram and --input-binning.
+void add_frame(CLI::App& app, ListFrame& frame);
+
+/// --tomogram-name and --output-binning of `cluster` and `pick`.
+void add_written_list(CLI::App& app, std::string& name, std::optional<double>& binning);
 
 /// Comma-separated names.
 std::vector<std::string> parse_names(const std::string& text);

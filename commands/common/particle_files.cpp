@@ -4,9 +4,9 @@
 
 #include <map>
 
+#include "commands/common/list_frame.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
-#include "io/volume.hpp"
 
 namespace dfe {
 
@@ -33,26 +33,6 @@ std::string list_suffix(io::ListFormat format) {
   }
 }
 
-io::ListOptions list_frame(const VolumeGeometry& geometry) {
-  io::ListOptions options;
-  options.tomogram_extent = geometry.extent;
-  if (geometry.voxel_size.known()) options.voxel_size = geometry.voxel_size;
-  return options;
-}
-
-io::ListOptions list_frame(const std::string& like, const CommonRequest& common) {
-  io::ListOptions options;
-  if (!like.empty()) {
-    io::VolumeReadOptions read;
-    read.voxel_size_angstrom = common.voxel_size_angstrom;
-    options = list_frame(io::open_volume(like, read)->info().geometry);
-    options.tomogram_name = base_name(like);
-  }
-  if (common.voxel_size_angstrom)
-    options.voxel_size = VoxelSize::cubic(*common.voxel_size_angstrom);
-  return options;
-}
-
 void record_options(io::RunRecord& record, const ClusterOptions& options) {
   record.option("method", options.method == ClusterMethod::MeanShift ? "meanshift" : "components");
   if (options.method == ClusterMethod::MeanShift)
@@ -65,30 +45,25 @@ void record_options(io::RunRecord& record, const ClusterOptions& options) {
     record.option("min-size of class " + std::to_string(label), std::to_string(size));
 }
 
-void finish_list(ParticleList& list, const LabelMap& map, const std::filesystem::path& tomogram) {
-  list.tomograms = {base_name(tomogram)};
+void finish_list(ParticleList& list, const LabelMap& map, const std::filesystem::path& tomogram,
+                 const std::string& pattern) {
+  list.tomograms = {
+      known_tomogram(written_name(pattern, base_name(tomogram)), map.geometry, tomogram.string())};
   for (Particle& particle : list.particles) particle.tomogram = 0;
-  list.voxel_size = map.geometry.voxel_size;
-  list.tomogram_extent = map.labels.extent();
   if (list.class_names.empty()) list.class_names = map.class_names;
 }
 
-void check_list(const std::filesystem::path& output, io::ListFormat format,
+void check_list(const std::filesystem::path& output, const io::ListOptions& options,
                 const VolumeGeometry& geometry) {
   ParticleList list;  // one particle: what the format must know it asks for with the first
   list.particles.emplace_back().class_label = 1;
-  list.voxel_size = geometry.voxel_size;
-  list.tomogram_extent = geometry.extent;
-  io::ListOptions options;
-  options.format = format;
+  list.unnamed = known_tomogram("", geometry, "");
   io::check_list(output, list, options);
 }
 
 void write_list(const std::filesystem::path& output, const ParticleList& list,
-                io::ListFormat format, Job& job) {
-  io::ListOptions options;
-  options.format = format;
-  io::write_list(output, list, options);
+                const io::ListOptions& options, Job& job) {
+  job.warn(output.string(), io::write_list(output, list, options));
   job.wrote(output);
   job.record.fact("particles", static_cast<double>(list.particles.size()));
 }

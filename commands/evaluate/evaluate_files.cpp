@@ -125,8 +125,8 @@ Outputs plan(const EvaluateRequest& request, bool volumes) {
     for (const std::string& suffix : plot_suffixes(request, volumes))
       kinds.push_back({"--plots", request.plots + suffix, ""});
   std::vector<std::string> others = request.truth;
-  others.insert(others.end(),
-                {request.tomogram, request.hit_boxes, request.membrane, request.score_maps});
+  others.insert(others.end(), {request.frame.like, request.frame.tomograms, request.hit_boxes,
+                               request.membrane, request.score_maps});
   others.insert(others.end(), request.predicted.begin(), request.predicted.end());
   const OutputJob job =
       plan_outputs("evaluate", {request.predicted.front()}, kinds, request.common, others).front();

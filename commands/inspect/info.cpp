@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "commands/common/failures.hpp"
-#include "commands/common/particle_files.hpp"
+#include "commands/common/list_frame.hpp"
 #include "core/text.hpp"
 #include "dfengine/commands.hpp"
 #include "info_parts.hpp"
@@ -93,7 +93,7 @@ CommandReport run_info(const InfoRequest& request, Observer* observer) {
   io::ListOptions frame;  // of all lists: where it cannot be had, none can be described
   if (std::any_of(request.files.begin(), request.files.end(),
                   [](const std::string& path) { return io::is_list_file_name(path); }))
-    frame = list_frame(request.like, request.common);
+    frame = list_frame(request.frame, request.common);
   Failures failures(request.files.size(), observer);
   CommandReport report;
   Json files = Json::array();

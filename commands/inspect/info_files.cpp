@@ -11,6 +11,71 @@
 
 namespace dfe {
 
+namespace {
+
+const char* source_text(FactSource source) {
+  switch (source) {
+    case FactSource::List:
+      return "from the list";
+    case FactSource::Option:
+      return "given";
+    case FactSource::Tomogram:
+      return "from the tomogram";
+    case FactSource::Unknown:
+      break;
+  }
+  return "unknown";
+}
+
+Json tomogram_json(const ListTomogram& t, std::size_t particles) {
+  const Point3& n = t.size_voxels;
+  Json json = {{"name", t.name},
+               {"particles", particles},
+               {"voxel_size_angstrom", json_voxel_size(t.voxel_size)},
+               {"voxel_size_from", source_text(t.voxel_size_from)}};
+  json["size_voxels"] = n == Point3{} ? Json() : Json{n.z, n.y, n.x};
+  json["binning"] = t.binning > 0 ? Json(t.binning) : Json();
+  return json;
+}
+
+std::string tomogram_text(const ListTomogram& t, std::size_t particles) {
+  const Point3& n = t.size_voxels;
+  std::string text = "  " + (t.name.empty() ? std::string("unnamed tomogram") : t.name) + ": " +
+                     std::to_string(particles) + " particles, voxel size " +
+                     voxel_size_text(t.voxel_size);
+  if (t.voxel_size.known()) text += std::string(" (") + source_text(t.voxel_size_from) + ")";
+  if (n != Point3{})
+    text += ", " + number_text(n.z) + "x" + number_text(n.y) + "x" + number_text(n.x) +
+            " voxels (z, y, x)";
+  if (t.binning > 0) text += ", binning " + number_text(t.binning);
+  return text + "\n";
+}
+
+/// What the list and its frame know of every tomogram with particles.
+void describe_tomograms(const ParticleList& list, InfoPart& part) {
+  constexpr std::size_t kShown = 20;  // in the text
+  std::vector<std::size_t> count(list.tomograms.size() + 1);
+  for (const Particle& particle : list.particles)
+    ++count[particle.tomogram ? static_cast<std::size_t>(*particle.tomogram)
+                              : list.tomograms.size()];
+  Json& tomograms = part.json["tomograms"] = Json::array();
+  VoxelSize common;
+  bool same = true;
+  const auto describe = [&](const ListTomogram& t, std::size_t particles) {
+    if (!tomograms.empty()) same = same && t.voxel_size == common;
+    common = t.voxel_size;
+    tomograms.push_back(tomogram_json(t, particles));
+    if (tomograms.size() <= kShown) part.text += tomogram_text(t, particles);
+  };
+  for (std::size_t i = 0; i < list.tomograms.size(); ++i) describe(list.tomograms[i], count[i]);
+  if (count.back() > 0 || list.tomograms.empty()) describe(list.unnamed, count.back());
+  if (tomograms.size() > kShown)
+    part.text += "  and " + std::to_string(tomograms.size() - kShown) + " more tomograms\n";
+  part.json["voxel_size_angstrom"] = json_voxel_size(same ? common : VoxelSize{});
+}
+
+}  // namespace
+
 InfoPart info_list(const std::string& path, const io::ListOptions& frame) {
   const ParticleList list = io::read_list(path, frame);
 
@@ -37,9 +102,7 @@ InfoPart info_list(const std::string& path, const io::ListOptions& frame) {
     part.text +=
         "  class " + class_name(list.class_names, label) + ": " + std::to_string(particles) + "\n";
   }
-  part.json["tomograms"] = list.tomograms;
-  part.json["voxel_size_angstrom"] = json_voxel_size(list.voxel_size);
-  part.text += "  voxel size  " + voxel_size_text(list.voxel_size) + "\n";
+  describe_tomograms(list, part);
   if (!count.empty()) {
     part.json["position_min"] = {low.z, low.y, low.x};
     part.json["position_max"] = {high.z, high.y, high.x};

@@ -14,15 +14,17 @@ namespace dfe {
 CommandReport run_cluster(const ClusterRequest& asked, Observer* observer) {
   ClusterRequest request = asked;
   limit_threads(request.options.compute, nullptr);
-  const io::ListFormat format = io::parse_list_format(request.list_format);
+  io::ListOptions list_options;
+  list_options.format = io::parse_list_format(request.list_format);
+  list_options.binning = request.output_binning;
   if (!request.scores.empty() && request.label_maps.size() > 1)
     throw Error(ErrorKind::Usage, "cluster", "--scores",
                 "one score file for " + std::to_string(request.label_maps.size()) + " label maps",
                 "cluster each label map separately");
   Batch batch("cluster",
               plan_outputs("cluster", request.label_maps,
-                           {{"--output", request.output, list_suffix(format)}}, request.common,
-                           {request.scores}),
+                           {{"--output", request.output, list_suffix(list_options.format)}},
+                           request.common, {request.scores}),
               observer);
   check_cluster_options(request.options);
   check_device(request.options.compute.device);
@@ -31,7 +33,7 @@ CommandReport run_cluster(const ClusterRequest& asked, Observer* observer) {
   const auto look = [&](const OutputJob& job) {
     const VolumeGeometry geometry = io::open_volume(job.input, read)->info().geometry;
     check_cluster_radius(request.options, geometry);
-    check_list(job.outputs.front(), format, geometry);
+    check_list(job.outputs.front(), list_options, geometry);
   };
   batch.check(look);
 
@@ -44,16 +46,16 @@ CommandReport run_cluster(const ClusterRequest& asked, Observer* observer) {
     const LabelMap map = io::read_labels(job.input, read);
     const std::unique_ptr<ScoreLookup> scores = open_scores(request.scores, map);
     if (scores) work.record.input(request.scores);
-    check_list(job.outputs.front(), format, map.geometry);
+    check_list(job.outputs.front(), list_options, map.geometry);
     work.record.stage("cluster");
     ParticleList list = cluster(map, request.options, scores.get(), &work);
-    finish_list(list, map, job.input);
+    finish_list(list, map, job.input, request.tomogram_name);
     return list;
   };
   const auto write = [&](const OutputJob& job, Job& work, const ParticleList& list) {
     const std::filesystem::path& output = job.outputs.front();
     work.record.stage("write");
-    write_list(output, list, format, work);
+    write_list(output, list, list_options, work);
     Written written{
         list_text(list, output), {{"input", job.input}, {"output", output.string()}}, {}};
     written.json.update(list_json(list));

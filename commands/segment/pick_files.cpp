@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pick`: segment and cluster in one pass; nothing lies on disk between the two unless asked for.
+#include "commands/common/list_frame.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/segment/file_scores.hpp"
 #include "commands/segment/segment_parts.hpp"
@@ -15,8 +16,8 @@ void unbin_list(ParticleList& list, std::int64_t bin, const VolumeGeometry& tomo
   if (bin == 1) return;
   for (Particle& particle : list.particles)
     particle.position_voxels = unbin(particle.position_voxels, bin);
-  list.voxel_size = tomogram.voxel_size;
-  list.tomogram_extent = tomogram.extent;
+  ListTomogram& known = list.tomograms.front();
+  known = known_tomogram(known.name, tomogram, known.told_by);
 }
 
 struct Picked {
@@ -31,12 +32,13 @@ class Picker {
   Picker(const PickRequest& request, int threads)
       : request_(request),
         threads_(threads),
-        format_(io::parse_list_format(request.list_format)),
         segmenter_(request.segment),
         options_(request.cluster) {
     if (!options_.radius.is_angstrom)  // given in the tomogram's voxels
       options_.radius.value /= static_cast<double>(request.segment.bin);
     check_cluster_options(options_);
+    list_options_.format = io::parse_list_format(request.list_format);
+    list_options_.binning = request.output_binning;
   }
 
   FileSegmenter& segmenter() { return segmenter_; }
@@ -44,7 +46,7 @@ class Picker {
   /// What clustering and the list need to know of a tomogram.
   void check(const OutputJob& job, const OpenTomogram& tomogram) const {
     check_cluster_radius(options_, tomogram.labels);
-    check_list(job.outputs[0], format_, tomogram.file);
+    check_list(job.outputs[0], list_options_, tomogram.file);
   }
 
   Picked compute(const OutputJob& job, Job& work) {
@@ -63,7 +65,7 @@ class Picker {
       options_.compute.device = "cuda";  // it is open already
     const auto scores = open_scores(job.outputs[2].string(), picked.map);
     picked.list = cluster(picked.map, options_, scores.get(), &work);
-    finish_list(picked.list, picked.map, job.input);
+    finish_list(picked.list, picked.map, job.input, request_.tomogram_name);
     unbin_list(picked.list, request_.segment.bin, file);
     return picked;
   }
@@ -77,7 +79,7 @@ class Picker {
       work.wrote(labels);
     }
     if (!scores.empty()) work.wrote(scores);
-    write_list(output, picked.list, format_, work);
+    write_list(output, picked.list, list_options_, work);
 
     Written written{
         list_text(picked.list, output), {{"input", job.input}, {"output", output.string()}}, {}};
@@ -92,7 +94,7 @@ class Picker {
  private:
   const PickRequest& request_;
   int threads_;
-  io::ListFormat format_;
+  io::ListOptions list_options_;
   FileSegmenter segmenter_;
   ClusterOptions options_;
 };

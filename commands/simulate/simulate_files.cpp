@@ -149,8 +149,16 @@ class Simulation {
     job_.record.input(settings_.list);
     io::ListOptions options;
     options.xml_axes = io::parse_xml_axes(settings_.list_axes, "placement.axes");
-    options.tomogram_extent = settings_.scene.extent;
-    options.voxel_size = VoxelSize::cubic(settings_.scene.voxel_size_angstrom);
+    options.settings = {.axes = "placement.axes",
+                        .binning = "placement.input_binning",
+                        .tomogram = "placement.tomogram",
+                        .tomograms = "placement.tomogram",
+                        .voxel_size = "voxel_size"};
+    options.tomograms = {
+        ListTomogram::of(settings_.list_tomogram, settings_.scene.extent,
+                         VoxelSize::cubic(settings_.scene.voxel_size_angstrom))};
+    options.tomograms.front().told_by = request_.config;
+    options.binning = settings_.list_binning;
     ParticleList list = io::read_list(settings_.list, options);
     job_.warn(settings_.list, list.warnings);
     settings_.scene.list =

@@ -225,6 +225,12 @@ SimulateSettings read_simulate_settings(const Config& config) {
   s.list = placement.path("list");
   s.list_axes = placement.choice("axes", "detect", {"detect", "xyz", "zyx"});
   s.list_tomogram = placement.text("tomogram", "");
+  if (const double binning = placement.number("input_binning", 0); binning != 0) {
+    if (binning < 0)
+      throw Error(ErrorKind::Usage, "simulate", placement.where("input_binning"), "is negative",
+                  "give the list's pixels per voxel of the tomogram, or 0 for none");
+    s.list_binning = binning;
+  }
   for (const Config& entry : config.sections("membranes"))
     s.scene.membranes.push_back(read_membrane(entry));
   s.scene.membrane_label = static_cast<int>(whole(config, "membrane_label", 0, 0, 255));

@@ -33,6 +33,7 @@ struct SimulateSettings {
   std::vector<ObjectSource> sources;  ///< one per class of the scene
   std::filesystem::path list;         ///< places and orientations, or empty
   std::string list_axes, list_tomogram;
+  std::optional<double> list_binning;
   ImagingOptions imaging;
   std::vector<double> snrs,
       ranges_deg;  ///< every combination is a data set of its own where there are several

@@ -4,8 +4,8 @@
 
 #include "commands/common/job.hpp"
 #include "commands/common/json_text.hpp"
+#include "commands/common/list_frame.hpp"
 #include "commands/common/outputs.hpp"
-#include "commands/common/particle_files.hpp"
 #include "commands/target/shape_files.hpp"
 #include "core/file_names.hpp"
 #include "core/label_counts.hpp"
@@ -31,10 +31,11 @@ TargetRules parse_rules(const std::string& compatible) {
 }
 
 ParticleList read_list(const TargetRequest& request, const VolumeInfo& like, Job& job) {
-  io::ListOptions options = list_frame(like.geometry);
+  io::ListOptions options = list_frame(like, request.tomogram, request.common);
   options.format = io::parse_list_format(request.list_format);
   options.xml_axes = io::parse_xml_axes(request.xml_axes, "--from-axes");
-  options.relion_binning = request.relion_binning;
+  options.settings = {.axes = "--from-axes", .tomograms = "--like"};
+  options.binning = request.input_binning;
   const ParticleList list = io::read_list(request.list, options);
   job.warn(request.list, list.warnings);
   ParticleList part =
@@ -77,7 +78,7 @@ void record_options(io::RunRecord& record, const TargetRequest& request) {
   record.option("tomogram", request.tomogram);
   record.option("from", request.list_format);
   record.option("from-axes", request.xml_axes);
-  record.option("relion-binning", number_text(request.relion_binning));
+  if (request.input_binning) record.option("input-binning", number_text(*request.input_binning));
   record.option("merge", join(request.merges, ","));
   record.option("classes", join(request.class_names, ","));
   if (request.common.voxel_size_angstrom)

@@ -82,9 +82,12 @@ DataSettings read_data(const Config& data) {
   d.spheres = data.text("spheres", d.spheres);
   d.masks = data.path("masks");
   d.axes = data.choice("axes", d.axes, {"detect", "xyz", "zyx"});
-  d.relion_binning = data.number("relion_binning", d.relion_binning);
-  if (d.relion_binning <= 0)
-    refuse(data, "relion_binning", "is not above 0", "give the tomogram's binning factor");
+  if (const double binning = data.number("input_binning", 0); binning != 0) {
+    if (binning < 0)
+      refuse(data, "input_binning", "is negative",
+             "give the list's pixels per voxel of the tomogram, or 0 for none");
+    d.input_binning = binning;
+  }
   if (const double size = data.number("voxel_size", 0); size != 0) {
     if (size < 0)
       refuse(data, "voxel_size", "is negative",

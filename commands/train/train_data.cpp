@@ -8,8 +8,8 @@
 #include <set>
 
 #include "commands/common/json_text.hpp"
+#include "commands/common/list_frame.hpp"
 #include "commands/common/outputs.hpp"
-#include "commands/common/particle_files.hpp"
 #include "commands/target/shape_files.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
@@ -87,9 +87,17 @@ class Opener {
   ParticleList read_list(const TrainingFiles& files, const std::string& entry,
                          const VolumeSource& tomogram) {
     job_.record.input(files.list);
-    io::ListOptions options = list_frame(tomogram.info().geometry);
+    CommonRequest common = common_;
+    if (!common.voxel_size_angstrom)
+      common.voxel_size_angstrom = settings_.data.voxel_size_angstrom;
+    io::ListOptions options = list_frame(tomogram.info(), files.name, common);
+    options.settings = {.axes = "data.axes",
+                        .binning = "data.input_binning",
+                        .tomogram = entry + ".name",
+                        .tomograms = entry + ".tomogram",
+                        .voxel_size = "data.voxel_size"};
     options.xml_axes = io::parse_xml_axes(settings_.data.axes, "data.axes");
-    options.relion_binning = settings_.data.relion_binning;
+    options.binning = settings_.data.input_binning;
     const ParticleList all = io::read_list(files.list, options);
     job_.warn(files.list, all.warnings);
     ParticleList list =

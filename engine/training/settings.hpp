@@ -33,7 +33,7 @@ struct DataSettings {
       spheres;  ///< what objects look like where there is no target, as `target --spheres` takes it
   std::filesystem::path masks;  ///< as `target --masks`
   std::string axes = "detect";  ///< of XML lists
-  double relion_binning = 1;
+  std::optional<double> input_binning;
   std::optional<double> voxel_size_angstrom;  ///< of the tomograms, instead of what their files say
 };
 

@@ -54,6 +54,14 @@ struct CommandReport {
   std::int64_t unfinished = 0;         ///< inputs that were not done when it stopped
 };
 
+/// What the user says of the tomograms of lists that are read.
+struct ListFrame {
+  std::string like;       ///< volume that gives size and voxel size, or empty
+  std::string tomograms;  ///< table that gives those of several: RELION's tomograms.star; or empty
+  std::string tomogram;   ///< name that a list has for `like`; empty: the file's
+  std::optional<double> binning;  ///< as ListOptions::binning
+};
+
 struct SegmentRequest {
   CommonRequest common;
   std::vector<std::string> tomograms;
@@ -72,6 +80,8 @@ struct PickRequest {
   ClusterOptions cluster;
   std::string output;  ///< list file, or a folder for several tomograms
   std::string list_format = "auto";
+  std::string tomogram_name;             ///< pattern of the name in the list, or empty
+  std::optional<double> output_binning;  ///< of the list, as ListOptions::binning
 };
 
 struct ClusterRequest {
@@ -80,16 +90,21 @@ struct ClusterRequest {
   std::string scores;  ///< score maps of a single label map, or empty
   std::string output;  ///< list file, or a folder for several label maps
   std::string list_format = "auto";
+  std::string tomogram_name;             ///< pattern of the name in the list, or empty
+  std::optional<double> output_binning;  ///< of the list, as ListOptions::binning
   ClusterOptions options;
 };
 
 struct ConvertRequest {
   CommonRequest common;
-  std::string input, output;
+  std::vector<std::string> inputs;  ///< several are joined
+  std::string output;
   std::string input_format = "auto", output_format = "auto";
   std::string input_xml_axes = "detect", output_xml_axes = "xyz";  ///< detect, xyz, zyx
-  std::string tomogram;       ///< volume that gives extent and voxel size, or empty
-  double relion_binning = 1;  ///< as ListOptions::relion_binning
+  ListFrame frame;
+  std::optional<double> output_binning;  ///< as ListOptions::binning
+  std::string tomogram_name;  ///< pattern of the names to write: {name} stands for the name in the
+                              ///< list, {id} for it without what programs add; empty: unchanged
 };
 
 struct InfoRequest {
@@ -98,8 +113,7 @@ struct InfoRequest {
   bool statistics = true;          ///< read the voxels for minimum, maximum and mean
   bool ops = false;  ///< list the kernels that this machine's backends have for every op of the
                      ///< network instead; the network of the one weights file, or the default one
-  std::string
-      like;  ///< tomogram that lists refer to, for formats that count from its centre; or empty
+  ListFrame frame;   ///< of lists
 };
 
 struct EvaluateRequest {
@@ -107,10 +121,10 @@ struct EvaluateRequest {
   std::vector<std::string> predicted, truth;  ///< particle lists or label maps: as many of each,
                                               ///< or one truth list for all predictions
   std::string axes = "detect",
-              truth_axes = "detect";  ///< of XML lists and SHREC location files: detect, xyz, zyx
-  std::string tomogram;               ///< volume that gives extent and voxel size, or empty
-  double relion_binning = 1;          ///< as ListOptions::relion_binning
-  Point3 shift;                       ///< added to predicted positions, in voxels
+              truth_axes = "detect";    ///< of XML lists and SHREC location files: detect, xyz, zyx
+  ListFrame frame;                      ///< of both; its binning is that of the predictions
+  std::optional<double> truth_binning;  ///< as ListOptions::binning
+  Point3 shift;                         ///< added to predicted positions, in voxels
   std::vector<std::string> class_names;  ///< index = label, background first; or empty
   EvaluateOptions options;               ///< radii and weights are set from the next two fields
   std::vector<std::pair<std::string, Length>>
@@ -143,9 +157,9 @@ struct TargetRequest {
   std::vector<std::string> class_names;  ///< index = label, background first; overrides the list's
   std::string compatible;                ///< "deepfinder" for TargetRules::DeepFinder, or empty
   std::string list_format = "auto";
-  std::string xml_axes = "detect";  ///< detect, xyz, zyx
-  double relion_binning = 1;        ///< as ListOptions::relion_binning
-  ComputeOptions compute;           ///< threads
+  std::string xml_axes = "detect";      ///< detect, xyz, zyx
+  std::optional<double> input_binning;  ///< as ListOptions::binning
+  ComputeOptions compute;               ///< threads
 };
 
 struct TrainRequest {

@@ -78,15 +78,26 @@ enum class ListFormat {
 /// which coordinate comes first.
 enum class XmlAxes { Detect, Xyz, Zyx };
 
+/// What the user calls the settings of a list, for messages.
+struct ListSettings {
+  std::string axes = "--axes", binning = "--input-binning", tomogram = "--tomogram",
+              tomograms = "--like or --tomograms", voxel_size = "--voxel-size";
+};
+
+/// How to read or write a list. A list and a tomogram of the same name that state voxel sizes more
+/// than 1 % apart contradict each other: an error, unless `binning` or `voxel_size` decide.
 struct ListOptions {
   ListFormat format = ListFormat::Auto;
   XmlAxes xml_axes = XmlAxes::Detect;   ///< Detect guesses from the positions, with a warning
-  std::optional<VoxelSize> voxel_size;  ///< of the tomogram; needed by formats in Å
-  std::optional<Extent3>
-      tomogram_extent;        ///< needed by RELION 5 (positions from the centre) and by `Detect`
-  std::string tomogram_name;  ///< for particles whose list names no tomogram
-  double relion_binning =
-      1;  ///< b, voxel of the tomogram / unbinned pixel: voxel x is RELION's pixel b·x + (b - 1)/2
+  std::optional<VoxelSize> voxel_size;  ///< of the tomograms, instead of what files state
+  std::vector<ListTomogram> tomograms;  ///< what is known of the tomograms. One without a name is
+                                        ///< that of a list with a single tomogram
+  std::string tomogram_name;            ///< for particles whose list names no tomogram
+  /// b, pixels of the list per voxel of the tomogram along an edge: voxel x is pixel
+  /// b·x + (b - 1)/2. Reading: 1 if absent, and RELION 5's from its pixel size. Writing: as
+  /// `ListTomogram::binning` for RELION 4 and 5 if absent, else 1.
+  std::optional<double> binning;
+  ListSettings settings;
 };
 
 /// Reads a particle list: DeepFinder XML, RELION 3, 4 or 5 STAR, CSV, TSV or SHREC locations.
@@ -95,9 +106,9 @@ struct ListOptions {
 ParticleList read_list(const std::filesystem::path& path, const ListOptions& options = {});
 
 /// Writes a particle list in the format of `options`, or by the file extension: .xml, .star, .csv,
-/// .tsv. Throws `Error` for positions that are not finite, labels below 1 and formats that cannot
-/// be written.
-void write_list(const std::filesystem::path& path, const ParticleList& list,
-                const ListOptions& options = {});
+/// .tsv. Returns one sentence for everything that the list has and the format cannot keep. Throws
+/// `Error` for positions that are not finite, labels below 1 and formats that cannot be written.
+std::vector<std::string> write_list(const std::filesystem::path& path, const ParticleList& list,
+                                    const ListOptions& options = {});
 
 }  // namespace dfe

@@ -35,16 +35,56 @@ struct ExtraColumn {
   std::vector<std::string> values;
 };
 
+/// Where a fact about a tomogram comes from.
+enum class FactSource {
+  Unknown,
+  List,      ///< the list states it
+  Option,    ///< the user gave it
+  Tomogram,  ///< taken from the tomogram, or from a table of tomograms
+};
+
+/// What is known of a tomogram that particles are in. Their positions count its voxels.
+struct ListTomogram {
+  std::string name;       ///< empty if the list names none
+  bool numbered = false;  ///< the name is only the number by which the list counts tomograms
+  VoxelSize voxel_size;   ///< in Å; may be unknown
+  Point3 size_voxels;     ///< 0 if unknown; a fraction where an unbinned size was divided
+  double binning = 0;     ///< pixels of the unbinned tilt series per voxel; 0 if unknown
+  FactSource voxel_size_from = FactSource::Unknown, size_from = FactSource::Unknown,
+             binning_from = FactSource::Unknown;
+  std::string told_by;  ///< the file or option that the voxel size is from, for messages
+
+  /// A tomogram whose size and voxel size are known from its volume. 0: unknown.
+  static ListTomogram of(std::string name, const Extent3& extent, const VoxelSize& voxel_size) {
+    ListTomogram t;
+    t.name = std::move(name);
+    t.voxel_size = voxel_size;
+    t.size_voxels = {static_cast<double>(extent.z), static_cast<double>(extent.y),
+                     static_cast<double>(extent.x)};
+    if (voxel_size.known()) t.voxel_size_from = FactSource::Tomogram;
+    if (t.size_voxels != Point3{}) t.size_from = FactSource::Tomogram;
+    return t;
+  }
+};
+
 /// Particles, with everything needed to write them in any format.
 struct ParticleList {
   std::vector<Particle> particles;
-  std::vector<std::string> tomograms;  ///< names; Particle::tomogram points here
+  std::vector<ListTomogram> tomograms;  ///< those with a name; Particle::tomogram points here
+  ListTomogram unnamed;                 ///< of particles without a tomogram
   std::vector<std::string>
-      class_names;          ///< index = class label, entry 0 is the background; may be empty
-  VoxelSize voxel_size;     ///< of the tomogram that positions refer to, in Å; may be unknown
-  Extent3 tomogram_extent;  ///< in voxels, 0 if unknown; some formats count from the centre
+      class_names;  ///< index = class label, entry 0 is the background; may be empty
   std::vector<ExtraColumn> extra_columns;
   std::vector<std::string> warnings;  ///< what the reader corrected or assumed, one sentence each
+
+  /// The tomogram of a particle of this list. Throws std::out_of_range for an index that the list
+  /// does not have.
+  const ListTomogram& tomogram_of(const Particle& particle) const {
+    return particle.tomogram ? tomograms.at(static_cast<std::size_t>(*particle.tomogram)) : unnamed;
+  }
+  ListTomogram& tomogram_of(const Particle& particle) {
+    return particle.tomogram ? tomograms.at(static_cast<std::size_t>(*particle.tomogram)) : unnamed;
+  }
 };
 
 }  // namespace dfe

@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <unordered_map>
 
 #include "io/lists/csv.hpp"
+#include "io/lists/csv_split.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/place.hpp"
 #include "io/lists/table.hpp"
 #include "io/lists/text.hpp"
 
@@ -18,151 +21,7 @@ namespace dfe::io::lists {
 
 namespace {
 
-constexpr std::size_t kMaxColumns = 4096;
-
-/// The delimiter that the first line with content has most of.
-char sniff_delimiter(std::string_view text, const std::string& name) {
-  while (!text.empty()) {
-    const std::string_view line = next_line(text);
-    if (trim(line).empty() || trim(line).front() == '#') continue;
-    char best = 0;
-    std::ptrdiff_t most = 0;
-    for (const char delimiter : {',', '\t', ';', '|'}) {
-      bool in_quotes = false;
-      std::ptrdiff_t count = 0;
-      for (const char c : line) {
-        if (c == '"') in_quotes = !in_quotes;
-        count += c == delimiter && !in_quotes;
-      }
-      if (count > most) {
-        most = count;
-        best = delimiter;
-      }
-    }
-    if (best != 0) return best;
-    throw Error(
-        "csv", name,
-        fmt::format("the first line {} has no comma, tab, semicolon or pipe", shown(trim(line))),
-        "expected columns separated by one of them, or a DeepFinder XML or RELION STAR list");
-  }
-  throw Error("csv", name, "the file has no rows", "even an empty list needs a header line");
-}
-
-/// Splits the text into rows of cells (RFC 4180, with lines that begin with # skipped). The first
-/// row becomes the columns.
-class Splitter {
- public:
-  Splitter(std::string_view text, Table& table, char delimiter)
-      : text_(text), table_(table), delimiter_(delimiter) {}
-
-  void run() {
-    while (at_ < text_.size()) {
-      row_line_ = line_;
-      row_.clear();
-      if (skip_empty_line()) continue;
-      while (take_cell()) {
-      }
-      finish_row();
-    }
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& fact, const std::string& remedy) const {
-    throw Error(table_.format, table_.file, fmt::format("line {}: {}", row_line_, fact), remedy);
-  }
-
-  bool skip_empty_line() {
-    const std::size_t end = std::min(text_.find('\n', at_), text_.size());
-    const std::string_view line = trim(text_.substr(at_, end - at_));
-    // A row of empty cells separated by tabs looks blank too; it says nothing.
-    if (!line.empty() && line.front() != '#') return false;
-    at_ = end + 1;
-    ++line_;
-    return true;
-  }
-
-  /// Takes one cell; false where it was the last of its row.
-  bool take_cell() {
-    std::size_t start = at_;
-    if (delimiter_ != '\t') start = text_.find_first_not_of(" \t", at_);
-    if (start < text_.size() && text_[start] == '"') {
-      at_ = start;
-      take_quoted();
-    } else {
-      const std::array<char, 2> stops{delimiter_, '\n'};
-      const std::size_t end =
-          std::min(text_.find_first_of(std::string_view(stops.data(), 2), at_), text_.size());
-      row_.push_back(trim(text_.substr(at_, end - at_)));
-      at_ = end;
-    }
-    if (row_.size() > kMaxColumns) fail("more than 4096 columns", "no particle list has that many");
-    const bool more = at_ < text_.size() && text_[at_] == delimiter_;
-    if (!more) ++line_;
-    ++at_;
-    return more;
-  }
-
-  void take_quoted() {
-    const std::size_t first = at_ + 1;
-    bool doubled = false;
-    std::size_t end = text_.find('"', first);
-    while (end != std::string_view::npos && end + 1 < text_.size() && text_[end + 1] == '"') {
-      doubled = true;
-      end = text_.find('"', end + 2);
-    }
-    if (end == std::string_view::npos) fail("a quote is not closed", "the file is damaged");
-    std::string_view cell = text_.substr(first, end - first);
-    line_ += std::count(cell.begin(), cell.end(), '\n');
-    if (doubled) {
-      std::string resolved;
-      for (std::size_t i = 0; i < cell.size(); ++i) {
-        resolved += cell[i];
-        if (cell[i] == '"') ++i;
-      }
-      cell = table_.unquoted.emplace_back(std::move(resolved));
-    }
-    row_.push_back(cell);
-    at_ = end + 1;
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\r')) ++at_;
-    if (at_ < text_.size() && text_[at_] != delimiter_ && text_[at_] != '\n')
-      fail("text after a closing quote", "the file is damaged");
-  }
-
-  void finish_row() {
-    if (table_.columns.empty()) {
-      const bool header = !std::all_of(row_.begin(), row_.end(), [](std::string_view cell) {
-        return parse_number(cell).has_value();
-      });
-      if (header) {
-        table_.columns.assign(row_.begin(), row_.end());
-        return;
-      }
-      if (row_.size() == 3)
-        table_.columns = {"x", "y", "z"};
-      else if (row_.size() == 4)
-        table_.columns = {"class_label", "x", "y", "z"};
-      else
-        fail(fmt::format("{} columns and no header", row_.size()),
-             "a list without header must have 3 (x, y, z) or 4 (class, x, y, z) columns");
-      headerless = true;
-    }
-    if (row_.size() != table_.columns.size())
-      fail(fmt::format("{} columns", row_.size()),
-           fmt::format("expected {}, as in the first line", table_.columns.size()));
-    table_.cells.insert(table_.cells.end(), row_.begin(), row_.end());
-    table_.lines.push_back(row_line_);
-  }
-
-  std::string_view text_;
-  Table& table_;
-  char delimiter_;
-  std::size_t at_ = 0;
-  std::int64_t line_ = 1, row_line_ = 1;
-  std::vector<std::string_view> row_;
-
- public:
-  bool headerless = false;
-};
+constexpr double kSameVoxel = 1e-3;  // more than rounding, for the rows of one tomogram
 
 class Reader {
  public:
@@ -198,10 +57,6 @@ class Reader {
                               shown(fmt::format("{}", fmt::join(table_.columns, ", ")))),
                   "expected x, y, z in voxels or x_angstrom, y_angstrom, z_angstrom "
                   "(docs/particle_lists.md has all names)");
-    find_voxel_size();
-    if (!use_voxels_ && !list_.voxel_size.known() && table_.rows() > 0)
-      throw Error(ErrorKind::Usage, table_.format, table_.file,
-                  "positions are in Å, but the voxel size is unknown", "give --voxel-size");
     find_classes();
     TomogramNames names(list_.tomograms);
     for (std::size_t row = 0; row < table_.rows(); ++row) {
@@ -209,19 +64,19 @@ class Reader {
       particle.position_voxels = position(row);
       particle.class_label = labels_[row];
       particle.orientation = orientation(row);
-      if (const auto name = text(row, CsvRole::Tomogram))
-        particle.tomogram = names.index_of(*name);
-      else if (!options_.tomogram_name.empty())
-        particle.tomogram = names.index_of(options_.tomogram_name);
+      if (const auto name = text(row, CsvRole::Tomogram)) particle.tomogram = names.index_of(*name);
       if (text(row, CsvRole::ObjectId))
         particle.object_id = table_.integer(row, column(CsvRole::ObjectId));
       if (text(row, CsvRole::ClusterSize))
         particle.cluster_size = table_.integer(row, column(CsvRole::ClusterSize));
       if (text(row, CsvRole::Score)) particle.score = table_.number(row, column(CsvRole::Score));
       list_.particles.push_back(particle);
+      note_voxel_size(row);
     }
     keep_extra_columns();
-    return std::move(list_);
+    mark_numbers();
+    return place(std::move(list_), use_voxels_ ? PositionUnit::Voxels : PositionUnit::Angstrom,
+                 table_.file, options_);
   }
 
  private:
@@ -261,15 +116,29 @@ class Reader {
     return false;
   }
 
-  void find_voxel_size() {
-    if (options_.voxel_size) {
-      list_.voxel_size = *options_.voxel_size;
-      return;
-    }
-    if (!has(CsvRole::VoxelSize) || table_.rows() == 0) return;
-    const double size = table_.number(0, column(CsvRole::VoxelSize));
-    if (size <= 0) table_.fail(0, fmt::format("voxel size {}", size), "expected a number above 0");
-    list_.voxel_size = VoxelSize::cubic(size);
+  /// The row's voxel size is that of its tomogram.
+  void note_voxel_size(std::size_t row) {
+    if (!text(row, CsvRole::VoxelSize)) return;
+    const double size = table_.number(row, column(CsvRole::VoxelSize));
+    if (size <= 0)
+      table_.fail(row, fmt::format("voxel size {}", size), "expected a number above 0");
+    VoxelSize& voxel = list_.tomogram_of(list_.particles.back()).voxel_size;
+    if (!voxel.known()) voxel = VoxelSize::cubic(size);
+    if (std::abs(size / voxel.x_angstrom - 1) > kSameVoxel)
+      table_.fail(
+          row,
+          fmt::format("a voxel size of {:.6g} Å, but earlier rows of the same tomogram have "
+                      "{:.6g} Å",
+                      size, voxel.x_angstrom),
+          "write each tomogram's positions in voxels of one size");
+  }
+
+  /// "tomo_idx" counts tomograms; other columns name them, even by numbers.
+  void mark_numbers() {
+    if (!has(CsvRole::Tomogram)) return;
+    const auto at = static_cast<std::size_t>(column(CsvRole::Tomogram));
+    if (to_lower(trim(table_.columns[at])) != "tomo_idx") return;
+    for (ListTomogram& tomogram : list_.tomograms) tomogram.numbered = true;
   }
 
   /// Labels from label columns, else from names in the order of their first appearance.
@@ -313,10 +182,7 @@ class Reader {
   Point3 position(std::size_t row) {
     const auto value = [&](CsvRole role) { return table_.number(row, column(role)); };
     if (use_voxels_) return {value(CsvRole::Z), value(CsvRole::Y), value(CsvRole::X)};
-    const VoxelSize& voxel = list_.voxel_size;
-    return {value(CsvRole::ZAngstrom) / voxel.z_angstrom,
-            value(CsvRole::YAngstrom) / voxel.y_angstrom,
-            value(CsvRole::XAngstrom) / voxel.x_angstrom};
+    return {value(CsvRole::ZAngstrom), value(CsvRole::YAngstrom), value(CsvRole::XAngstrom)};
   }
 
   std::optional<Rotation> orientation(std::size_t row) {
@@ -368,10 +234,9 @@ ParticleList parse_csv(std::string_view text, const std::string& name, const Lis
   table.format = "csv";
   table.file = name;
   const char delimiter = options.format == ListFormat::Tsv ? '\t' : sniff_delimiter(text, name);
-  Splitter splitter(text, table, delimiter);
-  splitter.run();
+  const bool headerless = split_rows(text, delimiter, table);
   ParticleList list = Reader(table, options).run();
-  if (splitter.headerless)
+  if (headerless)
     list.warnings.insert(
         list.warnings.begin(),
         fmt::format("the list has no header; its {} columns are read as {}", table.columns.size(),

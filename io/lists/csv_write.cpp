@@ -27,11 +27,10 @@ std::string quote_where_needed(std::string_view value) {
 
 std::string decimal(double value) { return format_number(value, 6, true); }
 
-/// The name that stands at `index`, or nothing.
-std::string name_from(const std::vector<std::string>& names, std::int64_t index) {
-  return index >= 0 && static_cast<std::size_t>(index) < names.size()
-             ? names[static_cast<std::size_t>(index)]
-             : std::string();
+/// The class's name, or nothing.
+std::string name_from(const std::vector<std::string>& names, int label) {
+  const auto index = static_cast<std::size_t>(label);
+  return label >= 0 && index < names.size() ? names[index] : std::string();
 }
 
 /// Grows column by column.
@@ -73,9 +72,9 @@ class Columns {
     });
   }
 
-  void add_coordinate(CsvRole role, double Point3::*member, double scale = 1) {
+  void add_coordinate(CsvRole role, double Point3::*member) {
     add(csv_name(role),
-        [&](std::size_t i) { return decimal(list_.particles[i].position_voxels.*member * scale); });
+        [&](std::size_t i) { return decimal(list_.particles[i].position_voxels.*member); });
   }
 
   const ParticleList& list_;
@@ -86,8 +85,9 @@ class Columns {
 
 void Columns::add_names() {
   const auto whole = [](std::int64_t value) { return std::to_string(value); };
-  add_where_any(CsvRole::Tomogram, &Particle::tomogram,
-                [&](int index) { return name_from(list_.tomograms, index); });
+  add_where_any(CsvRole::Tomogram, &Particle::tomogram, [&](int index) {
+    return list_.tomograms.at(static_cast<std::size_t>(index)).name;
+  });
   add_where_any(CsvRole::ObjectId, &Particle::object_id, whole);
   add(csv_name(CsvRole::ClassLabel),
       [&](std::size_t i) { return whole(list_.particles[i].class_label); });
@@ -103,12 +103,24 @@ void Columns::add_positions() {
   add_coordinate(CsvRole::X, &Point3::x);
   add_coordinate(CsvRole::Y, &Point3::y);
   add_coordinate(CsvRole::Z, &Point3::z);
-  const VoxelSize& voxel = list_.voxel_size;
-  if (!voxel.known()) return;
-  add_coordinate(CsvRole::XAngstrom, &Point3::x, voxel.x_angstrom);
-  add_coordinate(CsvRole::YAngstrom, &Point3::y, voxel.y_angstrom);
-  add_coordinate(CsvRole::ZAngstrom, &Point3::z, voxel.z_angstrom);
-  add(csv_name(CsvRole::VoxelSize), [&](std::size_t) { return decimal(voxel.mean_angstrom()); });
+  const auto voxel = [&](std::size_t i) -> const VoxelSize& {
+    return list_.tomogram_of(list_.particles[i]).voxel_size;
+  };
+  bool any = false;
+  for (std::size_t i = 0; i < rows_.size() && !any; ++i) any = voxel(i).known();
+  if (!any) return;
+  const auto add_angstrom = [&](CsvRole role, double Point3::*member, double VoxelSize::*edge) {
+    add(csv_name(role), [&](std::size_t i) {
+      return voxel(i).known() ? decimal(list_.particles[i].position_voxels.*member * voxel(i).*edge)
+                              : std::string();
+    });
+  };
+  add_angstrom(CsvRole::XAngstrom, &Point3::x, &VoxelSize::x_angstrom);
+  add_angstrom(CsvRole::YAngstrom, &Point3::y, &VoxelSize::y_angstrom);
+  add_angstrom(CsvRole::ZAngstrom, &Point3::z, &VoxelSize::z_angstrom);
+  add(csv_name(CsvRole::VoxelSize), [&](std::size_t i) {
+    return voxel(i).known() ? decimal(voxel(i).mean_angstrom()) : std::string();
+  });
 }
 
 void Columns::add_angles() {

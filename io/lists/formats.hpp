@@ -34,20 +34,20 @@ std::string format_csv(const ParticleList& list, char delimiter);
 ParticleList parse_list(std::string_view text, const std::string& name, const std::string& ending,
                         const ListOptions& options);
 
-/// Collects tomogram names in the order of their first appearance.
+/// Collects tomograms in the order of their first appearance.
 class TomogramNames {
  public:
-  explicit TomogramNames(std::vector<std::string>& names) : names_(names) {}
+  explicit TomogramNames(std::vector<ListTomogram>& tomograms) : tomograms_(tomograms) {}
 
   int index_of(std::string_view name) {
     const auto [place, added] =
-        index_.try_emplace(std::string(name), static_cast<int>(names_.size()));
-    if (added) names_.emplace_back(name);
+        index_.try_emplace(std::string(name), static_cast<int>(tomograms_.size()));
+    if (added) tomograms_.emplace_back().name = name;
     return place->second;
   }
 
  private:
-  std::vector<std::string>& names_;
+  std::vector<ListTomogram>& tomograms_;
   std::unordered_map<std::string, int> index_;
 };
 

@@ -12,6 +12,8 @@
 #include "core/text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/keeps.hpp"
+#include "io/lists/place.hpp"
 #include "io/lists/shrec_locations.hpp"
 #include "io/lists/text.hpp"
 
@@ -73,20 +75,25 @@ ListFormat format_of_ending(const std::filesystem::path& path) {
 }
 
 void warn_outside(ParticleList& list) {
-  const Extent3& n = list.tomogram_extent;
-  const auto inside = [](double p, std::int64_t size) {
-    return p >= -0.5 && p <= static_cast<double>(size) - 0.5;
-  };
-  const auto outside =
-      std::count_if(list.particles.begin(), list.particles.end(), [&](const Particle& particle) {
-        const Point3& p = particle.position_voxels;
-        return !inside(p.z, n.z) || !inside(p.y, n.y) || !inside(p.x, n.x);
-      });
-  if (outside > 0)
-    list.warnings.push_back(
-        fmt::format("{} of {} particles are outside the tomogram of {} voxels (z, y, x); check "
-                    "binning, axis order and tomogram",
-                    outside, list.particles.size(), n.to_string()));
+  const auto inside = [](double p, double size) { return p >= -0.5 && p <= size - 0.5; };
+  const Point3* size = nullptr;
+  bool several = false;
+  std::int64_t outside = 0;
+  for (const Particle& particle : list.particles) {
+    const Point3 &p = particle.position_voxels, &n = list.tomogram_of(particle).size_voxels;
+    if (n == Point3{} || (inside(p.z, n.z) && inside(p.y, n.y) && inside(p.x, n.x))) continue;
+    several = several || (size && *size != n);
+    size = &n;
+    ++outside;
+  }
+  if (outside == 0) return;
+  const std::string tomograms =
+      several ? "their tomograms"
+              : fmt::format("the tomogram of {:.6g}x{:.6g}x{:.6g} voxels (z, y, x)", size->z,
+                            size->y, size->x);
+  list.warnings.push_back(
+      fmt::format("{} of {} particles are outside {}; check binning, axis order and tomogram",
+                  outside, list.particles.size(), tomograms));
 }
 
 /// Positions and voxel sizes that no tomogram has would overflow later; they come from damaged
@@ -102,11 +109,14 @@ void check_plausible(const ParticleList& list, const std::string& name) {
             fmt::format("particle {} is at voxel {:.6g}, beyond any tomogram", i + 1, coordinate),
             "check the units of the positions");
   }
-  const VoxelSize& voxel = list.voxel_size;
-  for (const double edge : {voxel.z_angstrom, voxel.y_angstrom, voxel.x_angstrom})
-    if (!(edge >= 0 && edge <= kLargestVoxel))
-      throw Error("list", name, fmt::format("a voxel size of {:.6g} Å", edge),
-                  "expected at most 1e6 Å; correct it with --voxel-size");
+  const auto check_size = [&](const VoxelSize& voxel) {
+    for (const double edge : {voxel.z_angstrom, voxel.y_angstrom, voxel.x_angstrom})
+      if (!(edge >= 0 && edge <= kLargestVoxel))
+        throw Error("list", name, fmt::format("a voxel size of {:.6g} Å", edge),
+                    "expected at most 1e6 Å; correct it with --voxel-size");
+  };
+  check_size(list.unnamed.voxel_size);
+  for (const ListTomogram& tomogram : list.tomograms) check_size(tomogram.voxel_size);
 }
 
 /// A writer must not turn a programming error upstream into a file that nobody can read.
@@ -120,6 +130,11 @@ void check_writable(const ParticleList& list, const std::string& name) {
     if (p.class_label < 1)
       throw Error("list", name, fmt::format("particle {} has class label {}", i + 1, p.class_label),
                   "particles have labels from 1");
+    if (p.tomogram && static_cast<std::size_t>(*p.tomogram) >= list.tomograms.size())
+      throw Error("list", name,
+                  fmt::format("particle {} is in tomogram {}, but the list has {}", i + 1,
+                              *p.tomogram, list.tomograms.size()),
+                  "nothing was written");
   }
   for (const ExtraColumn& column : list.extra_columns)
     if (column.values.size() != list.particles.size())
@@ -154,12 +169,8 @@ ParticleList parse_list(std::string_view text, const std::string& name, const st
       list = parse_shrec(text, name, options);
       break;
   }
-  if (options.voxel_size) list.voxel_size = *options.voxel_size;
   check_plausible(list, name);
-  if (options.tomogram_extent) {
-    list.tomogram_extent = *options.tomogram_extent;
-    warn_outside(list);
-  }
+  warn_outside(list);
   return list;
 }
 
@@ -199,40 +210,65 @@ ParticleList read_list(const std::filesystem::path& path, const ListOptions& opt
 
 namespace {
 
-/// The file's text.
-std::string format_list(const std::filesystem::path& path, const ParticleList& list,
-                        const ListOptions& options) {
+struct Formatted {
+  std::string text;
+  std::vector<std::string> losses;
+};
+
+/// The format to write, by the file's name where the options do not say it.
+ListFormat chosen_format(const std::filesystem::path& path, const ListOptions& options) {
+  if (options.format != ListFormat::Auto) return options.format;
+  const ListFormat format = format_of_ending(path);
+  if (format == ListFormat::Auto)
+    throw Error(ErrorKind::Usage, "list", path.string(),
+                "the file extension is not that of a list format",
+                "use .xml, .star, .csv or .tsv, or choose a format with --format");
+  return format;
+}
+
+Formatted format_list(const std::filesystem::path& path, const ParticleList& list,
+                      const ListOptions& options) {
   const std::string name = path.string();
   check_writable(list, name);
   ListOptions chosen = options;
-  if (chosen.format == ListFormat::Auto) chosen.format = format_of_ending(path);
+  chosen.format = chosen_format(path, options);
+  const bool unbinned = chosen.format == ListFormat::Star || chosen.format == ListFormat::Relion4 ||
+                        chosen.format == ListFormat::Relion5;
+  const ParticleList pixels = lists::on_pixels(list, name, options, unbinned);
+  Formatted formatted;
+  formatted.losses = lists::losses(pixels, chosen.format);
   switch (chosen.format) {
     case ListFormat::Auto:
       break;
     case ListFormat::Xml:
-      return lists::format_xml(list, chosen);
+      formatted.text = lists::format_xml(pixels, chosen);
+      break;
     case ListFormat::Star:
     case ListFormat::Relion3:
     case ListFormat::Relion4:
     case ListFormat::Relion5:
-      return lists::format_star(list, name, chosen);
+      formatted.text = lists::format_star(pixels, name, chosen);
+      break;
     case ListFormat::Csv:
-      return lists::format_csv(list, ',');
+      formatted.text = lists::format_csv(pixels, ',');
+      break;
     case ListFormat::Tsv:
-      return lists::format_csv(list, '\t');
+      formatted.text = lists::format_csv(pixels, '\t');
+      break;
     case ListFormat::Shrec:
       throw Error(ErrorKind::Usage, "list", name, "SHREC locations can be read, but not written",
                   "choose xml, star, csv or tsv");
   }
-  throw Error(ErrorKind::Usage, "list", name, "the file extension is not that of a list format",
-              "use .xml, .star, .csv or .tsv, or choose a format with --format");
+  return formatted;
 }
 
 }  // namespace
 
-void write_list(const std::filesystem::path& path, const ParticleList& list,
-                const ListOptions& options) {
-  write_text_file(path, format_list(path, list, options));
+std::vector<std::string> write_list(const std::filesystem::path& path, const ParticleList& list,
+                                    const ListOptions& options) {
+  Formatted formatted = format_list(path, list, options);
+  write_text_file(path, formatted.text);
+  return std::move(formatted.losses);
 }
 
 }  // namespace dfe

@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 
 #include "core/math/rotation.hpp"
+#include "core/particle_lists.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/place.hpp"
 #include "io/lists/relion.hpp"
+#include "io/lists/relion_optics.hpp"
 #include "io/lists/star_table.hpp"
 #include "io/lists/text.hpp"
 
@@ -55,95 +57,56 @@ constexpr std::array<std::string_view, 3> kAngles{"_rlnAngleRot", "_rlnAngleTilt
 constexpr std::array<std::string_view, 3> kSubtomogramAngles{
     "_rlnTomoSubtomogramRot", "_rlnTomoSubtomogramTilt", "_rlnTomoSubtomogramPsi"};
 
-const StarBlock& particle_block(const std::vector<StarBlock>& blocks, const std::string& name) {
-  std::vector<const StarBlock*> found;
+/// A table of particles and the optics table that comes before it.
+struct ParticleTable {
+  const StarBlock* block = nullptr;
+  const Table* optics = nullptr;
+};
+
+bool has_positions(const StarBlock& block) {
+  return block.table.find(kCoordinates[0]) >= 0 || block.table.find(kCentred[0]) >= 0;
+}
+
+/// The particles of a file, which several joined files may have in several tables of one name.
+std::vector<ParticleTable> particle_tables(const std::vector<StarBlock>& blocks,
+                                           const std::string& name) {
+  std::vector<ParticleTable> found, named;
+  const Table* optics = nullptr;
   for (const StarBlock& block : blocks) {
     if (block.name == "stopgap_motivelist")
       throw Error("star", name, "is a STOPGAP motive list, which cannot be read",
                   "convert it to RELION STAR, DeepFinder XML, CSV or TSV");
-    if (block.table.find(kCoordinates[0]) < 0 && block.table.find(kCentred[0]) < 0) continue;
-    if (block.name == "particles") return block;
-    found.push_back(&block);
+    if (block.name == "optics") optics = &block.table;
+    if (!has_positions(block)) continue;
+    found.push_back({&block, optics});
+    if (block.name == "particles") named.push_back(found.back());
   }
+  if (!named.empty()) found = std::move(named);
   if (found.empty())
     throw Error("star", name,
                 fmt::format("no table with particle positions in {} data block(s)", blocks.size()),
                 "expected the columns _rlnCoordinateX, Y, Z or _rlnCenteredCoordinateXAngst, Y, Z "
                 "of RELION");
-  if (found.size() > 1)
-    throw Error(
-        "star", name,
-        fmt::format("{} tables have particle positions (data_{} in line {}, data_{} in line {})",
-                    found.size(), found[0]->name, found[0]->line, found[1]->name, found[1]->line),
-        "keep one of them, or name one data_particles");
-  return *found[0];
+  for (ParticleTable& table : found) {
+    if (table.block->name != found[0].block->name)
+      throw Error(
+          "star", name,
+          fmt::format("{} tables have particle positions (data_{} in line {}, data_{} in line {})",
+                      found.size(), found[0].block->name, found[0].block->line, table.block->name,
+                      table.block->line),
+          "keep one of them, or name one data_particles");
+    if (!table.optics) table.optics = optics;  // after the particles
+  }
+  return found;
 }
 
-/// The optics table joined to the particles by rlnOpticsGroup.
-class Optics {
- public:
-  Optics(const std::vector<StarBlock>& blocks, const Table& particles)
-      : particles_(particles), group_(particles.find("_rlnOpticsGroup")) {
-    if (group_ < 0) return;
-    for (const StarBlock& block : blocks)
-      if (block.name == "optics") table_ = &block.table;
-    if (!table_) return;
-    const int key = table_->find("_rlnOpticsGroup");
-    if (key < 0)
-      throw Error("star", table_->file, "the optics table has no column _rlnOpticsGroup",
-                  "the file is damaged");
-    for (std::size_t row = 0; row < table_->rows(); ++row)
-      row_of_.emplace(table_->cell(row, key), row);
-  }
-
-  const Table* table() const { return table_; }
-
-  std::size_t row(std::size_t particle) const {
-    const auto found = row_of_.find(particles_.cell(particle, group_));
-    if (found == row_of_.end())
-      particles_.fail(particle,
-                      fmt::format("optics group {} is not in data_optics",
-                                  shown(particles_.cell(particle, group_))),
-                      "the file is damaged");
-    return found->second;
-  }
-
-  /// A positive number of the particle's row, or of its optics group; 0 where there is none.
-  double positive(std::size_t particle, std::string_view column) const {
-    const int own = particles_.find(column);
-    const int shared = own < 0 && table_ ? table_->find(column) : -1;
-    if (own < 0 && shared < 0) return 0;
-    const double value =
-        own >= 0 ? particles_.number(particle, own) : table_->number(row(particle), shared);
-    return value > 0 ? value : 0;
-  }
-
- private:
-  const Table& particles_;
-  const Table* table_ = nullptr;
-  int group_;
-  std::map<std::string_view, std::size_t> row_of_;
-};
-
-/// Edge in Å of the pixels that positions count; 0 where the file does not say.
-double pixel_angstrom(const Optics& optics, std::size_t row) {
-  for (const std::string_view column :
-       {"_rlnTomoTiltSeriesPixelSize", "_rlnMicrographOriginalPixelSize", "_rlnPixelSize",
-        "_rlnImagePixelSize"})
-    if (const double size = optics.positive(row, column); size > 0) return size;
-  const double detector = optics.positive(row, "_rlnDetectorPixelSize"),
-               magnification = optics.positive(row, "_rlnMagnification");
-  return detector > 0 && magnification > 0 ? detector * 1e4 / magnification
-                                           : 0;  // detector pixel in µm
-}
-
+/// One table's particles, with the numbers of the file.
 class Reader {
  public:
-  Reader(const std::vector<StarBlock>& blocks, const std::string& name, const ListOptions& options)
+  Reader(const ParticleTable& source, const std::string& name, const ListOptions& options)
       : name_(name),
-        options_(options),
-        table_(particle_block(blocks, name).table),
-        optics_(blocks, table_),
+        table_(source.block->table),
+        optics_(source.optics, table_),
         corner_(table_, kCoordinates),
         centred_(table_, kCentred),
         origin_angstrom_(table_, kOriginAngstrom),
@@ -162,41 +125,29 @@ class Reader {
                   "RELION 3 and 4 lists are read with --from star");
   }
 
-  ParticleList run() {
-    find_voxel_size();
-    const RelionFrame frame(name_, options_.relion_binning, list_.voxel_size,
-                            options_.tomogram_extent);
-    if (use_centred_ && table_.rows() > 0) frame.require_centre();
+  PositionUnit unit() const {
+    return use_centred_ ? PositionUnit::CentredAngstrom : PositionUnit::Voxels;
+  }
+
+  /// The particles; what is left to subtract from their positions, in Å, is appended to `shifts`.
+  ParticleList run(std::vector<Point3>& shifts) {
     const int tomogram = table_.find("_rlnTomoName") >= 0 ? table_.find("_rlnTomoName")
                                                           : table_.find("_rlnMicrographName");
-    const int label = table_.find("_rlnClassNumber"),
-              merit = table_.find("_rlnAutopickFigureOfMerit");
-    const int id = table_.find("_rlnTomoParticleId"), size = table_.find(kClusterSizeColumn);
     TomogramNames names(list_.tomograms);
-    std::size_t unclassified = 0;
     list_.particles.reserve(table_.rows());
     for (std::size_t row = 0; row < table_.rows(); ++row) {
-      Particle particle;
+      Particle& particle = list_.particles.emplace_back();
+      if (tomogram >= 0) particle.tomogram = names.index_of(table_.cell(row, tomogram));
       orient(row, particle);
-      particle.position_voxels = position(row, frame);
-      particle.class_label = label < 0 ? 0 : table_.class_label(row, label);
-      if (particle.class_label == 0) {
-        particle.class_label = 1;
-        ++unclassified;
-      }
-      if (tomogram >= 0)
-        particle.tomogram = names.index_of(table_.cell(row, tomogram));
-      else if (!options_.tomogram_name.empty())
-        particle.tomogram = names.index_of(options_.tomogram_name);
-      if (merit >= 0) particle.score = table_.number(row, merit);
-      if (id >= 0) particle.object_id = table_.integer(row, id);
-      if (size >= 0) particle.cluster_size = table_.integer(row, size);
-      list_.particles.push_back(particle);
+      shifts.push_back(take_position(row, particle));
+      note_pixel_size(row, particle);
     }
-    if (unclassified > 0)
+    take_numbers();
+    if (several_)
       list_.warnings.push_back(
-          fmt::format("{} of {} particles have no class (rlnClassNumber); they are read as class 1",
-                      unclassified, table_.rows()));
+          "particles of one tomogram have different pixel sizes; each position is read in its own "
+          "pixel size");
+    if (table_.rows() == 0) list_.unnamed.voxel_size = VoxelSize::cubic(pixel_without_particles());
     if (shifted_ > 0)
       list_.warnings.push_back(fmt::format(
           "origin shifts (rlnOrigin) of {} particles were subtracted from their positions",
@@ -206,30 +157,56 @@ class Reader {
   }
 
  private:
-  void find_voxel_size() {
-    double first = 0;
+  void note_pixel_size(std::size_t row, const Particle& particle) {
+    const double pixel = optics_.pixel_angstrom(row);
+    ListTomogram& t = list_.tomogram_of(particle);
+    if (t.voxel_size == VoxelSize{} && t.told_by.empty()) {
+      t.voxel_size = VoxelSize::cubic(pixel);
+      t.told_by = name_;
+    }
+    const double first = t.voxel_size.x_angstrom;
+    if (std::abs(pixel - first) <= 1e-3 * first) return;
+    several_ = true;
+    t.voxel_size = {};
+  }
+
+  /// An empty list may still have an optics table.
+  double pixel_without_particles() const {
+    const Table* const optics = optics_.table();
+    const int column = optics ? optics->find("_rlnTomoTiltSeriesPixelSize") : -1;
+    return column >= 0 && optics->rows() > 0 ? std::max(0.0, optics->number(0, column)) : 0;
+  }
+
+  void take_numbers() {
+    const int label = table_.find("_rlnClassNumber"),
+              merit = table_.find("_rlnAutopickFigureOfMerit"),
+              id = table_.find("_rlnTomoParticleId"), size = table_.find(kClusterSizeColumn),
+              name = table_.find(kClassNameColumn);
+    std::size_t unclassified = 0;
     for (std::size_t row = 0; row < table_.rows(); ++row) {
-      const double pixel = pixel_angstrom(optics_, row);
-      if (row == 0) first = pixel;
-      several_ = several_ || std::abs(pixel - first) > 1e-3 * first;
+      Particle& particle = list_.particles[row];
+      particle.class_label = label < 0 ? 0 : table_.class_label(row, label);
+      if (particle.class_label == 0) {
+        particle.class_label = 1;
+        ++unclassified;
+      }
+      if (merit >= 0) particle.score = table_.number(row, merit);
+      if (id >= 0) particle.object_id = table_.integer(row, id);
+      if (size >= 0 && table_.integer(row, size) > 0)
+        particle.cluster_size = table_.integer(row, size);
+      if (name >= 0) name_class(particle.class_label, table_.cell(row, name));
     }
-    if (several_)
+    if (unclassified > 0)
       list_.warnings.push_back(
-          "the particles have different pixel sizes; each position is read in its own pixel size");
-    const double from_file = several_ ? 0 : first * options_.relion_binning;
-    if (!options_.voxel_size) {
-      list_.voxel_size = VoxelSize::cubic(from_file);
-      return;
-    }
-    list_.voxel_size = *options_.voxel_size;
-    const double wanted = list_.voxel_size.mean_angstrom();
-    if (!use_centred_ && from_file > 0 && wanted > 0 &&
-        std::abs(from_file - wanted) > 0.02 * wanted)
-      list_.warnings.push_back(
-          fmt::format("the list has a pixel size of {:.4g} Å (rlnTomoTiltSeriesPixelSize or "
-                      "similar), with binning {:.4g} a voxel size of {:.4g} Å, but the tomogram "
-                      "has {:.4g} Å; if the tomogram is binned, use --relion-binning {:.4g}",
-                      first, options_.relion_binning, from_file, wanted, wanted / first));
+          fmt::format("{} of {} particles have no class (rlnClassNumber); they are read as class 1",
+                      unclassified, table_.rows()));
+  }
+
+  void name_class(int label, std::string_view name) {
+    const auto index = static_cast<std::size_t>(label);
+    if (list_.class_names.size() <= index) list_.class_names.resize(index + 1);
+    list_.class_names[0] = "background";
+    if (list_.class_names[index].empty()) list_.class_names[index] = name;
   }
 
   void orient(std::size_t row, Particle& particle) {
@@ -239,6 +216,8 @@ class Reader {
       subtomogram_ = from_zyz({a[0], a[1], a[2]});
       particle.orientation = subtomogram_;
     }
+    const int oriented = table_.find(kOrientedColumn);
+    if (oriented >= 0 && table_.integer(row, oriented) == 0) return;
     if (angles_) {
       const auto a = angles_.at(table_, row);
       const Rotation rotation = from_zyz({a[0], a[1], a[2]});
@@ -246,33 +225,36 @@ class Reader {
     }
   }
 
-  Point3 position(std::size_t row, const RelionFrame& frame) {
+  /// Sets the position with shifts in pixels subtracted, and gives what remains, in Å.
+  Point3 take_position(std::size_t row, Particle& particle) {
     const auto p = (use_centred_ ? centred_ : corner_).at(table_, row);
-    const Point3 read{p[2], p[1], p[0]};
-    Point3 pixels = use_centred_ ? frame.to_pixels(frame.from_centred_angstrom(read)) : read;
-    Point3 shift;  // in unbinned pixels, in the subtomogram's frame
-    if (origin_pixels_) {
-      const auto o = origin_pixels_.at(table_, row);
-      shift = {o[2], o[1], o[0]};
+    particle.position_voxels = {p[2], p[1], p[0]};
+    const auto turned = [&](const Triple& columns) {
+      if (!columns) return Point3{};
+      const auto o = columns.at(table_, row);
+      const Point3 shift{o[2], o[1], o[0]};
+      return subtomogram_ ? math::rotate(*subtomogram_, shift) : shift;
+    };
+    const auto scaled = [](const Point3& v, double s) { return Point3{v.z * s, v.y * s, v.x * s}; };
+    Point3 pixels = turned(origin_pixels_), angstrom = turned(origin_angstrom_);
+    if (pixels == Point3{} && angstrom == Point3{}) return {};
+    ++shifted_;
+    const double pixel = optics_.pixel_angstrom(row);
+    if (use_centred_) {
+      if (pixels != Point3{} && pixel <= 0)
+        throw Error("star", name_, "has origin shifts in pixels (rlnOriginX), but no pixel size",
+                    "add the column rlnTomoTiltSeriesPixelSize");
+      const Point3 more = scaled(pixels, pixel);
+      return {angstrom.z + more.z, angstrom.y + more.y, angstrom.x + more.x};
     }
-    if (origin_angstrom_) {
-      const auto o = origin_angstrom_.at(table_, row);
-      if (o[0] != 0 || o[1] != 0 || o[2] != 0) {
-        double pixel = use_centred_ ? frame.pixel_angstrom() : pixel_angstrom(optics_, row);
-        if (pixel <= 0) pixel = frame.pixel_angstrom();
-        if (pixel <= 0)
-          throw Error(ErrorKind::Usage, "star", name_,
-                      "has origin shifts in Å (rlnOriginXAngst), but no pixel size",
-                      "give --voxel-size");
-        shift = {shift.z + o[2] / pixel, shift.y + o[1] / pixel, shift.x + o[0] / pixel};
-      }
+    if (pixel > 0) {
+      const Point3 more = scaled(angstrom, 1 / pixel);
+      pixels = {pixels.z + more.z, pixels.y + more.y, pixels.x + more.x};
+      angstrom = {};
     }
-    if (shift != Point3{}) {
-      ++shifted_;
-      if (subtomogram_) shift = math::rotate(*subtomogram_, shift);
-      pixels = {pixels.z - shift.z, pixels.y - shift.y, pixels.x - shift.x};
-    }
-    return frame.to_voxels(pixels);
+    Point3& at = particle.position_voxels;
+    at = {at.z - pixels.z, at.y - pixels.y, at.x - pixels.x};
+    return angstrom;
   }
 
   void keep_extra_columns(int tomogram) {
@@ -280,9 +262,12 @@ class Reader {
       for (const auto& triple :
            {kCoordinates, kCentred, kOriginAngstrom, kOriginPixels, kAngles, kSubtomogramAngles})
         if (std::find(triple.begin(), triple.end(), column) != triple.end()) return true;
-      return column == "_rlnClassNumber" || column == "_rlnAutopickFigureOfMerit" ||
-             column == "_rlnTomoParticleId" ||
-             (column == "_rlnTomoTiltSeriesPixelSize" && !several_) || column == kClusterSizeColumn;
+      for (const std::string_view own :
+           {std::string_view("_rlnClassNumber"), std::string_view("_rlnAutopickFigureOfMerit"),
+            std::string_view("_rlnTomoParticleId"), kClusterSizeColumn, kClassNameColumn,
+            kOrientedColumn})
+        if (column == own) return true;
+      return column == "_rlnTomoTiltSeriesPixelSize" && !several_;
     };
     for (std::size_t c = 0; c < table_.columns.size(); ++c) {
       if (used(table_.columns[c]) || static_cast<int>(c) == tomogram) continue;
@@ -303,12 +288,11 @@ class Reader {
   }
 
   const std::string& name_;
-  const ListOptions& options_;
   const Table& table_;
   Optics optics_;
   Triple corner_, centred_, origin_angstrom_, origin_pixels_, angles_, subtomogram_angles_;
   bool use_centred_ = false;
-  bool several_ = false;  // pixel sizes
+  bool several_ = false;  // pixel sizes in one tomogram
   std::optional<Rotation> subtomogram_;
   std::size_t shifted_ = 0;
   ParticleList list_;
@@ -319,7 +303,21 @@ class Reader {
 ParticleList parse_star(std::string_view text, const std::string& name,
                         const ListOptions& options) {
   const std::vector<StarBlock> blocks = parse_star_blocks(text, name);
-  return Reader(blocks, name, options).run();
+  ParticleList list;
+  std::vector<Point3> shifts;
+  std::optional<PositionUnit> unit;
+  for (const ParticleTable& table : particle_tables(blocks, name)) {
+    Reader reader(table, name, options);
+    if (unit && *unit != reader.unit())
+      throw Error("star", name, "has tables of RELION 5 positions and of older ones",
+                  "split the file and join the lists with 'dfengine convert'");
+    if (unit)
+      append_list(list, reader.run(shifts), "star");
+    else
+      list = reader.run(shifts);
+    unit = reader.unit();
+  }
+  return place(std::move(list), unit.value_or(PositionUnit::Voxels), name, options, shifts);
 }
 
 }  // namespace dfe::io::lists

@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
+#include <map>
 
+#include "core/particle_lists.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/place.hpp"
 #include "io/lists/relion.hpp"
+#include "io/lists/relion_optics.hpp"
 #include "io/lists/star_table.hpp"
 #include "io/lists/text.hpp"
 
@@ -73,13 +76,12 @@ class Writer {
       : list_(list),
         version5_(options.format == ListFormat::Relion5),
         version3_(options.format == ListFormat::Relion3),
-        frame_(name, options.relion_binning, options.voxel_size.value_or(list.voxel_size),
-               options.tomogram_extent.value_or(list.tomogram_extent)),
-        default_tomogram_(options.tomogram_name),
+        name_(name),
+        options_(options),
         loop_(list.particles.size()) {}
 
   std::string run() {
-    if (version5_) frame_.require_centre();
+    check_cubic();
     add_tomogram_names();
     add_positions();
     add_orientations();
@@ -105,51 +107,85 @@ class Writer {
     return std::any_of(list_.particles.begin(), list_.particles.end(), predicate);
   }
 
-  std::string tomogram(std::size_t row) const {
-    const auto index = particle(row).tomogram;
-    if (index && *index >= 0 && static_cast<std::size_t>(*index) < list_.tomograms.size())
-      return list_.tomograms[static_cast<std::size_t>(*index)];
-    return default_tomogram_;
+  const std::string& tomogram(std::size_t row) const {
+    const std::string& name = list_.tomogram_of(particle(row)).name;
+    return name.empty() ? options_.tomogram_name : name;
+  }
+
+  double pixel(std::size_t row) const {
+    return list_.tomogram_of(particle(row)).voxel_size.mean_angstrom();
+  }
+
+  /// RELION knows one pixel size.
+  void check_cubic() const {
+    constexpr double kSame = 0.01;
+    for (const Particle& p : list_.particles) {
+      const VoxelSize& v = list_.tomogram_of(p).voxel_size;
+      if (!v.known()) continue;
+      const auto [least, most] = std::minmax({v.z_angstrom, v.y_angstrom, v.x_angstrom});
+      if (most > (1 + kSame) * least)
+        throw Error(
+            ErrorKind::Usage, "star", name_,
+            "RELION knows cubic voxels only, and these are of " + size_text(v) + " Å (z, y, x)",
+            "write .csv or .xml, or resample the tomogram to cubic voxels");
+    }
   }
 
   void add_tomogram_names() {
     bool known = false;
     for (std::size_t row = 0; row < list_.particles.size() && !known; ++row)
       known = !tomogram(row).empty();
-    if (known)
-      loop_.add(version3_ ? "_rlnMicrographName" : "_rlnTomoName",
-                [&](std::size_t row) { return tomogram(row); });
+    if (!known) return;
+    loop_.add(version3_ ? "_rlnMicrographName" : "_rlnTomoName",
+              [&](std::size_t row) { return tomogram(row); });
+    if (version3_ || has_extra("_rlnTomoParticleName")) return;
+    std::map<std::string, int> count;
+    loop_.add("_rlnTomoParticleName", [&](std::size_t row) {
+      return fmt::format("{}/{}", tomogram(row), ++count[tomogram(row)]);
+    });
+  }
+
+  bool has_extra(std::string_view name) const {
+    return std::any_of(list_.extra_columns.begin(), list_.extra_columns.end(),
+                       [&](const ExtraColumn& column) { return column.name == name; });
   }
 
   void add_positions() {
-    const auto write = [&](const char* pattern, auto&& convert) {
-      loop_.add(fmt::format(fmt::runtime(pattern), 'X'),
-                [&](std::size_t row) { return six(convert(particle(row).position_voxels).x); });
-      loop_.add(fmt::format(fmt::runtime(pattern), 'Y'),
-                [&](std::size_t row) { return six(convert(particle(row).position_voxels).y); });
-      loop_.add(fmt::format(fmt::runtime(pattern), 'Z'),
-                [&](std::size_t row) { return six(convert(particle(row).position_voxels).z); });
+    std::vector<Point3> at;
+    for (const Particle& p : list_.particles)
+      at.push_back(version5_ ? centred_angstrom(list_, p, name_, options_.settings)
+                             : p.position_voxels);
+    const auto write = [&](char axis, double Point3::*member) {
+      loop_.add(version5_ ? fmt::format("_rlnCenteredCoordinate{}Angst", axis)
+                          : fmt::format("_rlnCoordinate{}", axis),
+                [&](std::size_t row) { return six(at[row].*member); });
     };
-    if (version5_)
-      write("_rlnCenteredCoordinate{}Angst",
-            [&](const Point3& p) { return frame_.to_centred_angstrom(p); });
-    else
-      write("_rlnCoordinate{}", [&](const Point3& p) { return frame_.to_pixels(p); });
+    write('X', &Point3::x);
+    write('Y', &Point3::y);
+    write('Z', &Point3::z);
   }
 
+  /// Readers of RELION's lists want angles always.
   void add_orientations() {
-    if (!any([](const Particle& p) { return p.orientation.has_value(); })) return;
     std::vector<ZyzAngles> angles;
     for (const Particle& p : list_.particles)
       angles.push_back(p.orientation ? to_zyz(*p.orientation) : ZyzAngles{});
     loop_.add("_rlnAngleRot", [&](std::size_t row) { return six(angles[row].rot); });
     loop_.add("_rlnAngleTilt", [&](std::size_t row) { return six(angles[row].tilt); });
     loop_.add("_rlnAnglePsi", [&](std::size_t row) { return six(angles[row].psi); });
+    if (any([](const Particle& p) { return !p.orientation.has_value(); }))
+      loop_.add(kOrientedColumn, [&](std::size_t row) {
+        return std::string(particle(row).orientation ? "1" : "0");
+      });
   }
 
   void add_numbers() {
     loop_.add("_rlnClassNumber",
               [&](std::size_t row) { return std::to_string(particle(row).class_label); });
+    if (has_class_names(list_))
+      loop_.add(kClassNameColumn, [&](std::size_t row) {
+        return class_name(list_.class_names, particle(row).class_label);
+      });
     if (any([](const Particle& p) { return p.score.has_value(); }))
       loop_.add("_rlnAutopickFigureOfMerit",
                 [&](std::size_t row) { return six(particle(row).score.value_or(0)); });
@@ -164,65 +200,103 @@ class Writer {
   }
 
   void add_extra(std::string_view name, const ExtraColumn& column) {
-    if (name == "_rlnPixelSize" && frame_.pixel_angstrom() > 0)
-      return;  // said anew, for the pixels written here
+    if (name == "_rlnPixelSize" && any_pixel()) return;  // said anew, for the pixels written here
     if (!loop_.has(name)) loop_.add(name, [&](std::size_t row) { return column.values[row]; });
   }
 
+  bool any_pixel() const {
+    for (std::size_t row = 0; row < list_.particles.size(); ++row)
+      if (pixel(row) > 0) return true;
+    return false;
+  }
+
   void add_pixel_columns() {
-    const double pixel = frame_.pixel_angstrom();
-    if (pixel <= 0) return;
-    const auto add = [&](std::string_view name, double value) {
-      if (!loop_.has(name)) loop_.add(name, [&](std::size_t) { return six(value); });
+    if (!any_pixel()) return;
+    const auto add = [&](std::string_view name, auto&& value) {
+      if (!loop_.has(name)) loop_.add(name, [&](std::size_t row) { return six(value(row)); });
     };
-    add("_rlnPixelSize", pixel);
+    const auto own = [&](std::size_t row) { return pixel(row); };
+    add("_rlnPixelSize", own);
     if (loop_.has("_rlnMagnification") || loop_.has("_rlnDetectorPixelSize")) return;
-    add("_rlnMagnification", 10000);
-    add("_rlnDetectorPixelSize", pixel);
+    add("_rlnMagnification", [](std::size_t) { return 10000.0; });
+    add("_rlnDetectorPixelSize", own);
+  }
+
+  /// A group of particles with the same optics: its name and one of its rows.
+  struct Group {
+    std::string name;
+    std::size_t row;
+  };
+
+  /// The groups, and which one each row belongs to. Names of the list are kept where each means one
+  /// set of optics; lists that were joined may need new ones.
+  std::vector<Group> find_groups(const std::vector<const ExtraColumn*>& columns,
+                                 const ExtraColumn* named, std::vector<std::size_t>& group_of) {
+    std::vector<Group> groups;
+    std::map<std::string, std::size_t> place;
+    std::map<std::string, std::size_t> by_name;
+    bool ambiguous = false;
+    for (std::size_t row = 0; row < list_.particles.size(); ++row) {
+      const std::string name = named ? optics_group(named->values[row]) : std::string("1");
+      std::string key = fmt::format("{}\n{:.6g}", name, pixel(row));
+      for (const ExtraColumn* column : columns) key += "\n" + column->values[row];
+      const auto [found, fresh] = place.try_emplace(key, groups.size());
+      if (fresh) groups.push_back({name, row});
+      ambiguous =
+          by_name.try_emplace(name, found->second).first->second != found->second || ambiguous;
+      group_of.push_back(found->second);
+    }
+    for (std::size_t i = 0; i < groups.size() && ambiguous; ++i)
+      groups[i].name = std::to_string(i + 1);
+    return groups;
   }
 
   /// The optics table, and the column that points to it; empty where there is nothing to say.
   std::string optics_block() {
+    if (list_.particles.empty()) return optics_of_nothing();
     std::vector<const ExtraColumn*> columns;
-    const ExtraColumn* group = nullptr;
+    const ExtraColumn* named = nullptr;
     for (const ExtraColumn& column : list_.extra_columns) {
-      if (column.name == "_rlnOpticsGroup") group = &column;
+      if (column.name == "_rlnOpticsGroup") named = &column;
       if (!optics_column(column).empty()) columns.push_back(&column);
     }
-    const double pixel = frame_.pixel_angstrom();
-    if (!group && columns.empty() && pixel <= 0) return "";
-    const auto group_of = [&](std::size_t row) {
-      return group ? group->values[row] : std::string("1");
-    };
-    std::vector<std::size_t> first;  // a particle of each group
-    std::vector<std::string> seen;
-    std::unordered_set<std::string> known;
-    for (std::size_t row = 0; row < list_.particles.size(); ++row) {
-      if (!known.insert(group_of(row)).second) continue;
-      seen.push_back(group_of(row));
-      first.push_back(row);
-    }
-    const bool empty = first.empty();  // a list without particles still says its pixel size
-    Loop optics(empty ? 1 : first.size());
-    optics.add("_rlnOpticsGroup", [&](std::size_t row) { return empty ? "1" : seen[row]; });
+    if (!named && columns.empty() && !any_pixel()) return "";
+    std::vector<std::size_t> group_of;
+    const std::vector<Group> groups = find_groups(columns, named, group_of);
+    Loop optics(groups.size());
+    optics.add("_rlnOpticsGroup", [&](std::size_t i) { return groups[i].name; });
     for (const ExtraColumn* column : columns)
-      if (!empty && !optics.has(optics_column(*column)))
+      if (!optics.has(optics_column(*column)))
         optics.add(optics_column(*column),
-                   [&](std::size_t row) { return column->values[first[row]]; });
+                   [&](std::size_t i) { return column->values[groups[i].row]; });
     if (!optics.has("_rlnOpticsGroupName"))
-      optics.add("_rlnOpticsGroupName", [&](std::size_t row) {
-        return "opticsGroup" + (empty ? std::string("1") : seen[row]);
-      });
-    if (pixel > 0 && !optics.has("_rlnTomoTiltSeriesPixelSize"))
-      optics.add("_rlnTomoTiltSeriesPixelSize", [&](std::size_t) { return six(pixel); });
-    loop_.add("_rlnOpticsGroup", group_of);
+      optics.add("_rlnOpticsGroupName",
+                 [&](std::size_t i) { return "opticsGroup" + groups[i].name; });
+    if (any_pixel() && !optics.has("_rlnTomoTiltSeriesPixelSize"))
+      optics.add("_rlnTomoTiltSeriesPixelSize",
+                 [&](std::size_t i) { return six(pixel(groups[i].row)); });
+    loop_.add("_rlnOpticsGroup", [&](std::size_t row) { return groups[group_of[row]].name; });
+    return optics.text("optics");
+  }
+
+  /// A list without particles still says its pixel size.
+  std::string optics_of_nothing() {
+    double pixel = list_.unnamed.voxel_size.mean_angstrom();
+    for (const ListTomogram& t : list_.tomograms)
+      if (pixel <= 0) pixel = t.voxel_size.mean_angstrom();
+    if (pixel <= 0) return "";
+    Loop optics(1);
+    optics.add("_rlnOpticsGroup", [](std::size_t) { return std::string("1"); });
+    optics.add("_rlnOpticsGroupName", [](std::size_t) { return std::string("opticsGroup1"); });
+    optics.add("_rlnTomoTiltSeriesPixelSize", [&](std::size_t) { return six(pixel); });
+    loop_.add("_rlnOpticsGroup", [](std::size_t) { return std::string("1"); });
     return optics.text("optics");
   }
 
   const ParticleList& list_;
   bool version5_, version3_;
-  RelionFrame frame_;
-  std::string default_tomogram_;
+  const std::string& name_;
+  const ListOptions& options_;
   Loop loop_;
 };
 

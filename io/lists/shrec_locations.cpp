@@ -8,6 +8,7 @@
 #include <set>
 
 #include "dfengine/error.hpp"
+#include "io/lists/place.hpp"
 #include "io/lists/text.hpp"
 
 namespace dfe::io::lists {
@@ -66,14 +67,12 @@ void number_classes(ParticleList& list, const std::vector<std::string>& names,
 ParticleList parse_shrec(std::string_view text, const std::string& name,
                          const ListOptions& options) {
   ParticleList list;
-  if (!options.tomogram_name.empty()) list.tomograms = {options.tomogram_name};
   std::vector<std::string> names;
   for (std::int64_t line = 1; !text.empty(); ++line) {
     const std::vector<std::string_view> words = words_of(next_line(text));
     if (words.empty() || words.front().front() == '#') continue;
     Particle particle;
     take_positions(words, particle, name, line);
-    if (!list.tomograms.empty()) particle.tomogram = 0;
     for (std::size_t i = kNeeded; i < words.size(); ++i) {
       if (list.extra_columns.size() == i - kNeeded)
         list.extra_columns.push_back({"word_" + std::to_string(i + 1), {}});
@@ -93,7 +92,7 @@ ParticleList parse_shrec(std::string_view text, const std::string& name,
   if (axes == XmlAxes::Xyz)
     for (Particle& particle : list.particles)
       std::swap(particle.position_voxels.z, particle.position_voxels.x);
-  return list;
+  return place(std::move(list), PositionUnit::Voxels, name, options);
 }
 
 }  // namespace dfe::io::lists

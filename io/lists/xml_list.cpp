@@ -11,6 +11,7 @@
 
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/place.hpp"
 #include "io/lists/text.hpp"
 
 namespace dfe::io::lists {
@@ -133,36 +134,41 @@ class ExtraAttributes {
   std::map<std::string, std::vector<std::string>> values_;
 };
 
-/// How many positions lie inside the extent (half a voxel beyond the outer centres included).
-std::size_t count_inside(const std::vector<Particle>& particles, const Extent3& extent,
-                         bool swapped) {
-  const auto inside = [](double p, std::int64_t n) {
-    return p >= -0.5 && p <= static_cast<double>(n) - 0.5;
-  };
+/// How many positions lie inside their tomograms (half a voxel beyond the outer centres included).
+std::size_t count_inside(const ParticleList& list, bool swapped) {
+  const auto inside = [](double p, double n) { return p >= -0.5 && p <= n - 0.5; };
   return static_cast<std::size_t>(
-      std::count_if(particles.begin(), particles.end(), [&](const Particle& particle) {
-        const Point3& p = particle.position_voxels;
-        return inside(swapped ? p.x : p.z, extent.z) && inside(p.y, extent.y) &&
-               inside(swapped ? p.z : p.x, extent.x);
+      std::count_if(list.particles.begin(), list.particles.end(), [&](const Particle& particle) {
+        const Point3 &p = particle.position_voxels, &n = list.tomogram_of(particle).size_voxels;
+        return inside(swapped ? p.x : p.z, n.z) && inside(p.y, n.y) &&
+               inside(swapped ? p.z : p.x, n.x);
       }));
 }
 
+/// The size of the first tomogram whose size is known, as "464x928x928".
+std::string size_of_any(const ParticleList& list) {
+  for (const Particle& particle : list.particles)
+    if (const Point3& n = list.tomogram_of(particle).size_voxels; n != Point3{})
+      return fmt::format("{:.6g}x{:.6g}x{:.6g}", n.z, n.y, n.x);
+  return {};
+}
+
 /// Whether x and z have to be exchanged; says in `list.warnings` what was assumed.
-bool detect_swapped(ParticleList& list, const std::optional<Extent3>& extent) {
+bool detect_swapped(ParticleList& list) {
   if (list.particles.empty()) return false;
-  if (!extent) {
+  const std::string size = size_of_any(list);
+  if (size.empty()) {
     list.warnings.push_back(
         "axis order of the XML list is not checked, x is taken as the fastest axis; give the "
         "tomogram to check it, or --from-axes zyx for lists made before April 2020");
     return false;
   }
-  const std::size_t as_xyz = count_inside(list.particles, *extent, false),
-                    as_zyx = count_inside(list.particles, *extent, true);
+  const std::size_t as_xyz = count_inside(list, false), as_zyx = count_inside(list, true);
   if (as_zyx > as_xyz) {
     list.warnings.push_back(fmt::format(
         "x and z of the XML list were exchanged (axis order of lists made before April 2020): {1} "
         "of {2} positions fit the tomogram of {0} voxels (z, y, x) this way, {3} as written",
-        extent->to_string(), as_zyx, list.particles.size(), as_xyz));
+        size, as_zyx, list.particles.size(), as_xyz));
     return true;
   }
   if (as_zyx == as_xyz)
@@ -170,7 +176,7 @@ bool detect_swapped(ParticleList& list, const std::optional<Extent3>& extent) {
         fmt::format("axis order of the XML list is ambiguous, both orders fit the tomogram of {} "
                     "voxels (z, y, x) equally well; x is taken as the fastest axis, use "
                     "--from-axes zyx for lists made before April 2020",
-                    extent->to_string()));
+                    size));
   return false;
 }
 
@@ -211,7 +217,6 @@ ParticleList parse_xml(std::string_view text, const std::string& name, const Lis
   pugi::xml_document document;
   const pugi::xml_node root = parse_root(document, text, name);
   ParticleList list;
-  if (!options.tomogram_name.empty()) list.tomograms.push_back(options.tomogram_name);
   ObjectReader object(text, name);
   ExtraAttributes extras;
   int most_tomograms = 0;
@@ -219,20 +224,20 @@ ParticleList parse_xml(std::string_view text, const std::string& name, const Lis
     if (node.type() != pugi::node_element) continue;
     object.next(node);
     Particle particle = object.particle();
-    if (particle.tomogram)
-      most_tomograms = std::max(most_tomograms, *particle.tomogram + 1);
-    else if (!options.tomogram_name.empty())
-      particle.tomogram = 0;
+    if (particle.tomogram) most_tomograms = std::max(most_tomograms, *particle.tomogram + 1);
     extras.take(node, object, list.particles.size());
     list.particles.push_back(particle);
   }
-  for (int i = static_cast<int>(list.tomograms.size()); i < most_tomograms; ++i)
-    list.tomograms.push_back(fmt::format("tomo{}", i));
+  for (int i = 0; i < most_tomograms; ++i) {
+    ListTomogram& tomogram = list.tomograms.emplace_back();
+    tomogram.name = fmt::format("tomo{}", i);
+    tomogram.numbered = true;
+  }
   list.extra_columns = extras.columns(list.particles.size());
 
-  const bool swapped =
-      options.xml_axes == XmlAxes::Zyx ||
-      (options.xml_axes == XmlAxes::Detect && detect_swapped(list, options.tomogram_extent));
+  list = place(std::move(list), PositionUnit::Voxels, name, options);
+  const bool swapped = options.xml_axes == XmlAxes::Zyx ||
+                       (options.xml_axes == XmlAxes::Detect && detect_swapped(list));
   if (swapped)
     for (Particle& particle : list.particles)
       std::swap(particle.position_voxels.x, particle.position_voxels.z);
@@ -258,6 +263,9 @@ std::string format_xml(const ParticleList& list, const ListOptions& options) {
     const auto add_number = [&](std::string_view name, double value) {
       add(name, format_number(value, 3, false));
     };
+    const auto add_angle = [&](std::string_view name, double value) {
+      add(name, format_number(value, 5, false));
+    };
     if (particle.tomogram) add("tomo_idx", std::to_string(*particle.tomogram));
     if (particle.object_id) add("obj_id", std::to_string(*particle.object_id));
     add("class_label", std::to_string(particle.class_label));
@@ -266,9 +274,9 @@ std::string format_xml(const ParticleList& list, const ListOptions& options) {
     add_number("z", p.z);
     if (particle.orientation) {
       const ZxzAngles angles = to_zxz(*particle.orientation);
-      add_number("psi", angles.psi);
-      add_number("phi", angles.phi);
-      add_number("the", angles.the);
+      add_angle("psi", angles.psi);
+      add_angle("phi", angles.phi);
+      add_angle("the", angles.the);
     }
     if (particle.cluster_size) add("cluster_size", std::to_string(*particle.cluster_size));
     if (particle.score)

@@ -23,8 +23,8 @@ TEST_CASE("an empty map gives an empty list with the map's facts") {
   const ParticleList list = cluster(map, mean_shift_options(3));
   CHECK(list.particles.empty());
   CHECK(list.class_names == map.class_names);
-  CHECK(list.voxel_size == map.geometry.voxel_size);
-  CHECK(list.tomogram_extent == Extent3{5, 6, 7});
+  CHECK(list.unnamed.voxel_size == map.geometry.voxel_size);
+  CHECK(list.unnamed.size_voxels == Point3{5, 6, 7});
   CHECK(cluster(empty_map({0, 0, 0}), mean_shift_options(3)).particles.empty());
 }
 

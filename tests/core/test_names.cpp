@@ -2,6 +2,7 @@
 // Names of files, classes and tomograms, and what is said where they do not decide.
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
+#include "core/tomogram_names.hpp"
 #include "dfengine/error.hpp"
 #include "tests/fixtures/catch.hpp"
 
@@ -11,10 +12,9 @@ namespace {
 
 ParticleList list_of(const std::vector<std::optional<int>>& tomograms) {
   ParticleList list;
-  list.tomograms = {"first", "second"};
+  for (const char* name : {"first", "second"})
+    list.tomograms.push_back(ListTomogram::of(name, {1, 2, 3}, VoxelSize::cubic(10)));
   list.class_names = {"background", "ribosome"};
-  list.voxel_size = VoxelSize::cubic(10);
-  list.tomogram_extent = {1, 2, 3};
   for (const auto& tomogram : tomograms) list.particles.emplace_back().tomogram = tomogram;
   return list;
 }
@@ -50,14 +50,17 @@ TEST_CASE("the particles of a tomogram are found by its name, its index or the f
   CHECK(count(list, "", "second") == 2);
   CHECK(count(list, "first", "second") == 1);
   const ParticleList part = particles_of(list, {"pick", "--which", "first", ""});
-  CHECK(part.tomograms == list.tomograms);
+  REQUIRE(part.tomograms.size() == 2);
+  CHECK(part.tomograms[1].name == "second");
+  CHECK(part.tomograms[1].size_voxels == Point3{1, 2, 3});
   CHECK(part.class_names == list.class_names);
-  CHECK(part.voxel_size == list.voxel_size);
-  CHECK(part.tomogram_extent == list.tomogram_extent);
 }
 
-TEST_CASE("a list of one tomogram is taken whole where nothing is said") {
-  CHECK(count(list_of({1, 1, std::nullopt}), "", "other") == 3);
+TEST_CASE("a list without names, or with one that is only a number, is taken whole") {
+  ParticleList numbered = list_of({1, 1, std::nullopt});
+  numbered.tomograms[1].numbered = true;
+  CHECK(count(numbered, "", "other") == 3);
+  CHECK(count(list_of({1, 1}), "", "") == 2);
   CHECK(count(list_of({std::nullopt, std::nullopt}), "") == 2);
   CHECK(count(list_of({}), "") == 0);
 }
@@ -73,6 +76,9 @@ TEST_CASE("errors about a tomogram name the setting and what the list has") {
     }
     return {};
   };
+  CHECK(text_of(list_of({1, 1}), "", "third") ==
+        "pick: '--which': is missing: the list has particles of the tomogram 'second', not of "
+        "'third'; give the name in the list if it is the same tomogram");
   const ParticleList two = list_of({0, 1});
   CHECK(text_of(two, "", "third") ==
         "pick: '--which': is missing: the list has particles of 2 tomograms, none called 'third'; "
@@ -88,4 +94,54 @@ TEST_CASE("errors about a tomogram name the setting and what the list has") {
   CHECK(text_of(list_of({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}), "x", "") ==
         "pick: '--which': the list has no particles of 'x'; "
         "it has first, second, 2, 3, 4, 5, 6, 7 and 2 more");
+}
+
+TEST_CASE("a tomogram's name is known without what programs add to it") {
+  for (const char* name :
+       {"TS_01", "rec_TS_01.mrc", "data/TS_01_10.00Apx.mrc", "TS_01.tomostar", "TS_01_labels.mrc",
+        "TS_01_scores.h5", "TS_01_Vol.mrc", "TS_01.rec.gz", "rec_TS_01_10.00Apx_labels.mrc",
+        "TS_01_objl.xml", "TS_01_rec.mrc", "TS_01.zarr/"}) {
+    INFO(name);
+    CHECK(tomogram_id(name) == "TS_01");
+  }
+  CHECK(tomogram_id("TS_01.v2") == "TS_01.v2");  // not a file extension that we know
+  CHECK(tomogram_id("rec_") == "rec_");
+  CHECK(tomogram_id("_labels") == "_labels");
+  CHECK(tomogram_id(".mrc") == ".mrc");
+  CHECK(tomogram_id("TS_xApx") == "TS_xApx");
+  CHECK(tomogram_id("").empty());
+}
+
+TEST_CASE("names match exactly first, then without additions, and never one of two") {
+  const std::vector<std::string> names = {"rec_T1.mrc", "T2", "T3.mrc", "rec_T3"};
+  CHECK(find_tomogram(names, "T1", "test") == 0);
+  CHECK(find_tomogram(names, "T2_10.00Apx", "test") == 1);
+  CHECK(find_tomogram(names, "rec_T3", "test") == 3);
+  CHECK(!find_tomogram(names, "T4", "test"));
+  CHECK_THROWS_WITH(find_tomogram(names, "T3", "test"),
+                    "test: 'T3': may be the tomogram 'T3.mrc' or 'rec_T3'; use the same name in "
+                    "both files");
+}
+
+TEST_CASE("joined lists keep classes and tomograms by name") {
+  ParticleList a = list_of({0}), b = list_of({1, 0});
+  a.particles[0].class_label = 1;
+  b.class_names = {"background", "fas", "ribosome"};
+  b.particles[0].class_label = 2;
+  b.particles[1].class_label = 1;
+  b.tomograms[1].name = "third";
+  a.extra_columns = {{"note", {"x"}}, {"_rlnOnlyHere", {"1"}}};
+  append_list(a, b, "test");
+  REQUIRE(a.particles.size() == 3);
+  CHECK(a.class_names == std::vector<std::string>{"background", "ribosome", "fas"});
+  CHECK(a.particles[1].class_label == 1);
+  CHECK(a.particles[2].class_label == 2);
+  CHECK(a.tomogram_of(a.particles[1]).name == "third");
+  CHECK(a.tomogram_of(a.particles[2]).name == "first");
+  REQUIRE(a.extra_columns.size() == 1);
+  CHECK(a.extra_columns[0].values == std::vector<std::string>{"x", "", ""});
+  REQUIRE(a.warnings.size() == 1);
+  CHECK_THAT(a.warnings[0], DFE_CONTAINS("_rlnOnlyHere"));
+  b.tomograms[0].voxel_size = VoxelSize::cubic(5);
+  CHECK_THROWS_WITH(append_list(a, b, "test"), DFE_CONTAINS("10 Å") && DFE_CONTAINS("5 Å"));
 }

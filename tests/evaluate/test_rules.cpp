@@ -213,8 +213,11 @@ TEST_CASE("distances without bound are refused, not computed for hours") {
 
 TEST_CASE("tomograms are paired by name") {
   ParticleList truth, predicted;
-  truth.tomograms = {"a", "b"};
-  predicted.tomograms = {"c", "b"};
+  const auto name = [](ParticleList& list, const char* first, const char* second) {
+    list.tomograms = {ListTomogram::of(first, {}, {}), ListTomogram::of(second, {}, {})};
+  };
+  name(truth, "a", "b");
+  name(predicted, "c", "b");
   const auto add = [](ParticleList& list, int tomogram) {
     list.particles.push_back(at(0, 0, 0));
     list.particles.back().tomogram = tomogram;
@@ -234,7 +237,7 @@ TEST_CASE("tomograms are paired by name") {
   REQUIRE(warnings.size() == 1);
   CHECK_THAT(warnings[0], DFE_CONTAINS("1 predictions"));
 
-  predicted.tomograms = {"d", "e"};
+  name(predicted, "d", "e");
   CHECK_THROWS_WITH(pair_tomograms(predicted, truth, warnings),
                     DFE_CONTAINS("same tomogram names"));
   // One tomogram each: the same one.

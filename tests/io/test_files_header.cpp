@@ -35,8 +35,7 @@ Volume<float> counting() {
 ParticleList two_particles() {
   ParticleList list;
   list.class_names = {"background", "ribosome"};
-  list.voxel_size = VoxelSize::cubic(10);
-  list.tomogram_extent = kExtent;
+  list.unnamed = ListTomogram::of("", kExtent, VoxelSize::cubic(10));
   for (const double z : {0.0, 2.0}) {
     Particle& particle = list.particles.emplace_back();
     particle.class_label = 1;
@@ -123,8 +122,7 @@ TEST_CASE("lists are written by ending or by the format given, and read by conte
   const TempFolder folder;
   const ParticleList list = two_particles();
   ListOptions frame;
-  frame.voxel_size = VoxelSize::cubic(10);
-  frame.tomogram_extent = kExtent;
+  frame.tomograms = {ListTomogram::of("", kExtent, VoxelSize::cubic(10))};
   for (const auto& [name, format] :
        std::vector<std::pair<std::string, ListFormat>>{{"a.star", ListFormat::Auto},
                                                        {"a.xml", ListFormat::Auto},

@@ -251,14 +251,14 @@ TEST_CASE("a list of another data set gives places and angles") {
 TEST_CASE("a list of several tomograms asks for the setting that chooses one") {
   const TempFolder folder;
   ParticleList list;
-  list.tomograms = {"first", "second"};
+  for (const char* name : {"first", "second"})
+    list.tomograms.push_back(ListTomogram::of(name, {}, VoxelSize::cubic(10)));
   for (const int tomogram : {0, 1, 1}) {
     Particle& particle = list.particles.emplace_back();
     particle.position_voxels = {10, 10.0 * (tomogram + 1), 10};
     particle.class_label = 1;
     particle.tomogram = tomogram;
   }
-  list.voxel_size = VoxelSize::cubic(10);
   io::write_list(folder / "two.star", list);
   SimulateRequest request = request_of(
       folder, kConfig,

@@ -42,13 +42,13 @@ void write_like(const std::filesystem::path& path) {
 }
 
 void write_list(const std::filesystem::path& path, std::vector<Particle> particles,
-                std::vector<std::string> tomograms = {},
+                const std::vector<std::string>& tomograms = {},
                 io::ListFormat format = io::ListFormat::Auto) {
   ParticleList list;
   list.particles = std::move(particles);
-  list.tomograms = std::move(tomograms);
-  list.voxel_size = VoxelSize::cubic(10);
-  list.tomogram_extent = kExtent;
+  for (const std::string& name : tomograms)
+    list.tomograms.push_back(ListTomogram::of(name, kExtent, VoxelSize::cubic(10)));
+  list.unnamed = ListTomogram::of("", kExtent, VoxelSize::cubic(10));
   io::ListOptions options;
   options.format = format;
   io::write_list(path, list, options);

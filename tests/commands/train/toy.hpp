@@ -29,9 +29,7 @@ inline void write_toy_tomogram(const std::filesystem::path& folder, const std::s
   LabelMap target{Volume<std::uint8_t>(n, 0), geometry, {"background", "bright", "dark"}};
   ParticleList list;
   list.class_names = target.class_names;
-  list.tomograms = {name};
-  list.voxel_size = geometry.voxel_size;
-  list.tomogram_extent = n;
+  list.tomograms = {ListTomogram::of(name, n, geometry.voxel_size)};
   for (std::int64_t i = 0; i < 27; ++i) {
     const auto jitter = [&](std::uint64_t axis) {
       return 4 * random.uniform(1, 3 * static_cast<std::uint64_t>(i) + axis) - 2;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "io/lists/formats.hpp"
 
@@ -19,6 +20,19 @@ inline std::string error_of(const std::string& text, const io::ListOptions& opti
     return error.what();
   }
   return "no error";
+}
+
+inline std::vector<std::string> names_of(const ParticleList& list) {
+  std::vector<std::string> names;
+  for (const ListTomogram& tomogram : list.tomograms) names.push_back(tomogram.name);
+  return names;
+}
+
+/// Options for a list of one tomogram of this size and voxel size.
+inline io::ListOptions one_tomogram(const Extent3& extent, const VoxelSize& voxel_size = {}) {
+  io::ListOptions options;
+  options.tomograms = {ListTomogram::of("", extent, voxel_size)};
+  return options;
 }
 
 inline bool has_warning(const ParticleList& list, const std::string& part) {

@@ -63,7 +63,7 @@ TEST_CASE("csv: the lists of the CZII challenge are in Å and name their classes
   CHECK(list.class_names ==
         std::vector<std::string>{"background", "beta-galactosidase", "ribosome"});
   CHECK(list.particles[1].class_label == 2);
-  CHECK(list.tomograms == std::vector<std::string>{"TS_5_4", "TS_6_4"});
+  CHECK(names_of(list) == std::vector<std::string>{"TS_5_4", "TS_6_4"});
   CHECK(has_warning(list, "read as Å"));
   CHECK(has_warning(list, "1 beta-galactosidase, 2 ribosome"));
 }

@@ -27,10 +27,8 @@ ParticleList fixture() {
   particle.cluster_size = 515;
   particle.score = 0.875;
   list.particles = {particle};
-  list.tomograms = {"TS_01"};
+  list.tomograms = {ListTomogram::of("TS_01", {101, 80, 64}, VoxelSize::cubic(10))};
   list.class_names = {"background", "ribosome", "proteasome"};
-  list.voxel_size = VoxelSize::cubic(10);
-  list.tomogram_extent = {101, 80, 64};
   return list;
 }
 
@@ -49,7 +47,7 @@ const std::vector<Row> kTable{
      io::XmlAxes::Xyz,
      ".xml",
      {R"(<object tomo_idx="0" obj_id="7" class_label="2" x="30.000" y="20.000" z="10.000")"
-      R"( psi="20.000" phi="30.000" the="60.000" cluster_size="515")"}},
+      R"( psi="20.00000" phi="30.00000" the="60.00000" cluster_size="515")"}},
     {ListFormat::Xml, 1, io::XmlAxes::Zyx, ".xml", {R"(x="10.000" y="20.000" z="30.000")"}},
     {ListFormat::Relion3,
      1,
@@ -60,23 +58,24 @@ const std::vector<Row> kTable{
      1,
      io::XmlAxes::Xyz,
      ".star",
-     {"TS_01\t30.000000\t20.000000\t10.000000\t60.000000\t60.000000\t-110.000000\t2\t",
+     {"TS_01\tTS_01/1\t30.000000\t20.000000\t10.000000\t60.000000\t60.000000\t-110.000000\t2\t"
+      "proteasome\t",
       "\t10.000000\n"}},
     {ListFormat::Relion4,
      4,
      io::XmlAxes::Xyz,
      ".star",
-     {"TS_01\t121.500000\t81.500000\t41.500000\t", "\t2.500000\n"}},
+     {"TS_01\tTS_01/1\t121.500000\t81.500000\t41.500000\t", "\t2.500000\n"}},
     {ListFormat::Relion5,
      1,
      io::XmlAxes::Xyz,
      ".star",
-     {"TS_01\t-20.000000\t-200.000000\t-405.000000\t"}},
+     {"TS_01\tTS_01/1\t-20.000000\t-200.000000\t-405.000000\t"}},
     {ListFormat::Relion5,
      4,
      io::XmlAxes::Xyz,
      ".star",
-     {"TS_01\t-16.250000\t-196.250000\t-401.250000\t"}},
+     {"TS_01\tTS_01/1\t-16.250000\t-196.250000\t-401.250000\t"}},
     {ListFormat::Auto,
      1,
      io::XmlAxes::Xyz,
@@ -101,15 +100,14 @@ TEST_CASE(
     const ParticleList list = fixture();
     ListOptions options;
     options.format = row.format;
-    options.relion_binning = row.binning;
+    options.binning = row.binning;
     options.xml_axes = row.axes;
     io::write_list(path, list, options);
     const std::string text = test::read_text(path);
     for (const std::string& part : row.expected) CHECK_THAT(text, DFE_CONTAINS(part));
 
     options.format = ListFormat::Auto;
-    options.tomogram_extent = list.tomogram_extent;
-    options.voxel_size = list.voxel_size;
+    options.tomograms = list.tomograms;
     const ParticleList back = io::read_list(path, options);
     CHECK(back.warnings == std::vector<std::string>{});
     REQUIRE(back.particles.size() == 1);
@@ -123,8 +121,8 @@ TEST_CASE(
     CHECK(p.score == 0.875);
     CHECK(p.tomogram == 0);
     REQUIRE(back.tomograms.size() == 1);
-    if (row.ending != std::string(".xml")) CHECK(back.tomograms[0] == "TS_01");
-    if (row.ending == std::string(".csv") || row.ending == std::string(".tsv"))
+    if (row.ending != std::string(".xml")) CHECK(back.tomograms[0].name == "TS_01");
+    if (row.ending != std::string(".xml"))
       CHECK(back.class_names == std::vector<std::string>{"background", "", "proteasome"});
     REQUIRE(p.orientation);
     for (std::size_t i = 0; i < 9; ++i)
@@ -134,9 +132,7 @@ TEST_CASE(
 }
 
 TEST_CASE("RELION 5 positions of odd sizes count from the half size, not rounded") {
-  ListOptions options;
-  options.tomogram_extent = Extent3{7, 5, 3};
-  options.voxel_size = VoxelSize::cubic(2);
+  const ListOptions options = test::one_tomogram({7, 5, 3}, VoxelSize::cubic(2));
   const auto list = test::parse(
       "data_particles\nloop_\n_rlnCenteredCoordinateXAngst\n_rlnCenteredCoordinateYAngst\n_"
       "rlnCenteredCoordinateZAngst\n0 0 0\n-1 -1 -1\n",
@@ -152,10 +148,9 @@ TEST_CASE("RELION 5 needs the tomogram's size and voxel size, in both directions
       "rlnCenteredCoordinateZAngst\n0 0 0\n";
   ListOptions options;
   CHECK_THAT(test::error_of(text, options), DFE_CONTAINS("its size is unknown"));
-  options.tomogram_extent = Extent3{7, 5, 3};
-  CHECK_THAT(test::error_of(text, options), DFE_CONTAINS("--voxel-size"));
+  CHECK_THAT(test::error_of(text, test::one_tomogram({7, 5, 3})), DFE_CONTAINS("--voxel-size"));
   ParticleList list = fixture();
-  list.tomogram_extent = {};
+  list.tomograms.front().size_voxels = {};
   options = {};
   options.format = ListFormat::Relion5;
   CHECK_THROWS_WITH(io::lists::format_star(list, "a.star", options), DFE_CONTAINS("--like"));
@@ -166,7 +161,7 @@ TEST_CASE("an empty list is valid in every format") {
     const auto path =
         std::filesystem::temp_directory_path() / ("dfe_empty_list" + std::string(ending));
     ParticleList list;
-    list.voxel_size = VoxelSize::cubic(10);
+    list.unnamed.voxel_size = VoxelSize::cubic(10);
     io::write_list(path, list);
     CHECK(io::read_list(path).particles.empty());
     std::filesystem::remove(path);

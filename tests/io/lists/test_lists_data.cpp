@@ -71,7 +71,8 @@ TEST_CASE("the object lists of SHREC'19 and dataset 1") {
             137, 23471, 0, false}}) {
     CAPTURE(row.name);
     ListOptions options;
-    options.tomogram_extent = row.extent;
+    for (int i = 0; i < 10; ++i)
+      options.tomograms.push_back(ListTomogram::of("tomo" + std::to_string(i), row.extent, {}));
     const ParticleList list = read(row.name, options);
     CHECK(list.particles.size() == row.particles);
     const Point3 sum = sum_of(list);
@@ -144,7 +145,7 @@ TEST_CASE("RELION lists of versions 3.0, 3.1 and 4, from RELION, Warp, M and TOM
     REQUIRE(list.particles.size() == row.particles);
     if (row.tomograms > 0) CHECK(list.tomograms.size() == row.tomograms);
     check_point(list.particles[0].position_voxels, row.x, row.y, row.z);
-    CHECK(list.voxel_size.mean_angstrom() == Approx(row.voxel));
+    CHECK(list.tomogram_of(list.particles[0]).voxel_size.mean_angstrom() == Approx(row.voxel));
     REQUIRE(list.particles[0].orientation);
     for (std::size_t i = 0; i < 9; ++i)
       CHECK((*list.particles[0].orientation)[i] == Approx(row.rotation[i]).margin(1e-6));

@@ -61,12 +61,11 @@ TEST_CASE("shrec: the axis order is guessed with a warning, or chosen") {
 
 TEST_CASE("shrec: what is known of the tomogram applies") {
   io::ListOptions options;
-  options.voxel_size = VoxelSize::cubic(10);
-  options.tomogram_extent = Extent3{25, 512, 512};
+  options.tomograms = {ListTomogram::of("model_9", {25, 512, 512}, VoxelSize::cubic(10))};
   options.tomogram_name = "model_9";
   const ParticleList list = read(kZFirst, ".txt", options);
-  CHECK(list.voxel_size == VoxelSize::cubic(10));
-  CHECK(list.tomograms == std::vector<std::string>{"model_9"});
+  CHECK(list.tomograms[0].voxel_size == VoxelSize::cubic(10));
+  CHECK(test::names_of(list) == std::vector<std::string>{"model_9"});
   CHECK(list.particles[1].tomogram == 0);
   CHECK(test::has_warning(list, "1 of 2 particles are outside"));
 }

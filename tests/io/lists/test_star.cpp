@@ -83,11 +83,13 @@ TEST_CASE("star: shifts are subtracted, in Å with the file's pixel size and in 
   CHECK(list.particles[0].position_voxels == Point3{33, 18, 9});
   CHECK(list.particles[1].position_voxels == Point3{31.5, 19, 9.5});
   CHECK(has_warning(list, "shifts (rlnOrigin) of 2 particles"));
-  CHECK(has_warning(list, "different pixel sizes"));
-  CHECK(list.tomograms == std::vector<std::string>{"A", "B"});
+  CHECK(list.tomograms[0].voxel_size == VoxelSize::cubic(2));
+  CHECK(list.tomograms[1].voxel_size == VoxelSize::cubic(4));
+  CHECK(list.tomograms[1].voxel_size_from == FactSource::List);
+  CHECK(names_of(list) == std::vector<std::string>{"A", "B"});
   CHECK(list.particles[2].tomogram == 0);
   CHECK_THAT(error_of(head + "A 10 20 30 2 4 -6 1\n"),
-             DFE_CONTAINS("no pixel size; give --voxel-size"));
+             DFE_CONTAINS("the voxel size is unknown; give --voxel-size"));
   CHECK_THAT(error_of(optics + head + "A 10 20 30 2 4 -6 3\n"), DFE_CONTAINS("optics group '3'"));
 
   const auto pixels = parse(
@@ -98,26 +100,33 @@ TEST_CASE("star: shifts are subtracted, in Å with the file's pixel size and in 
 
 TEST_CASE("star: binning by b puts the centre of voxel x at pixel b·x + (b - 1)/2") {
   ListOptions options;
-  options.relion_binning = 2;
+  options.binning = 2;
   const auto list = parse(kHead + "1 3 5\n", options);
   CHECK(list.particles[0].position_voxels == Point3{2.25, 1.25, 0.25});
-  options.relion_binning = 0;
-  CHECK_THAT(error_of(kHead + "1 3 5\n", options), DFE_CONTAINS("--relion-binning"));
+  options.binning = 0;
+  CHECK_THAT(error_of(kHead + "1 3 5\n", options), DFE_CONTAINS("--input-binning"));
 }
 
 TEST_CASE(
-    "star: a pixel size that contradicts the tomogram's is reported with the binning that would "
+    "star: a pixel size that contradicts the tomogram's is refused with the binning that would "
     "explain it") {
   const std::string text =
       "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_rlnPixelSize\n100 100 100 "
       "2.5\n";
-  ListOptions options;
-  options.voxel_size = VoxelSize::cubic(10);
-  CHECK(has_warning(parse(text, options), "use --relion-binning 4"));
-  options.relion_binning = 4;
-  CHECK(!has_warning(parse(text, options), "binning"));
-  options = {};
-  CHECK(parse(text, options).voxel_size == VoxelSize::cubic(2.5));
+  ListOptions options = one_tomogram({200, 200, 200}, VoxelSize::cubic(10));
+  options.tomograms.front().told_by = "tomo.mrc";
+  CHECK(error_of(text, options) ==
+        "list: 'test.file': has positions in pixels of 2.5 Å, but 'tomo.mrc' has voxels of 10 Å; "
+        "give --input-binning 4 if the voxels are that many pixels wide, or --voxel-size if a size "
+        "is wrong");
+  options.binning = 4;
+  CHECK(parse(text, options).particles[0].position_voxels == Point3{24.625, 24.625, 24.625});
+  options.binning = 2;
+  CHECK_THAT(error_of(text, options), DFE_CONTAINS("2.5 Å (5 Å with --input-binning 2)"));
+  options.binning.reset();
+  options.voxel_size = VoxelSize::cubic(10);  // the user says that the list is wrong
+  CHECK(parse(text, options).particles[0].position_voxels == Point3{100, 100, 100});
+  CHECK(parse(text).unnamed.voxel_size == VoxelSize::cubic(2.5));
 }
 
 TEST_CASE("star: subtomogram angles are composed, and turn the shift") {
@@ -149,7 +158,7 @@ TEST_CASE("star: unknown columns and the optics table survive a rewrite") {
   const auto list = parse(text);
   const auto again = parse(io::lists::format_star(list, "t", {}));
   REQUIRE(again.particles.size() == 2);
-  CHECK(again.voxel_size == VoxelSize::cubic(2));
+  CHECK(again.tomograms.at(0).voxel_size == VoxelSize::cubic(2));
   const auto values = [](const ParticleList& l, const std::string& name) {
     for (const ExtraColumn& column : l.extra_columns)
       if (column.name == name) return column.values;
@@ -168,7 +177,7 @@ TEST_CASE("star: several pixel sizes survive a rewrite with the positions in the
   const auto list =
       parse("data_optics\nloop_\n_rlnOpticsGroup\n_rlnTomoTiltSeriesPixelSize\n1 2\n2 4\n\n" +
             kHead + "_rlnOpticsGroup\n1 2 3 1\n4 5 6 2\n");
-  CHECK(!list.voxel_size.known());
+  CHECK(!list.unnamed.voxel_size.known());
   const std::string text = io::lists::format_star(list, "t", {});
   CHECK_THAT(text, DFE_CONTAINS("1\t2\topticsGroup1\n2\t4\topticsGroup2\n"));
   CHECK(parse(text).particles.at(1).position_voxels == Point3{6, 5, 4});

@@ -18,7 +18,7 @@ std::string object(const std::string& attributes) {
 ListOptions with_axes(XmlAxes axes, std::optional<Extent3> extent = std::nullopt) {
   ListOptions options;
   options.xml_axes = axes;
-  options.tomogram_extent = extent;
+  if (extent) options.tomograms = one_tomogram(*extent).tomograms;
   return options;
 }
 
@@ -37,7 +37,7 @@ TEST_CASE("xml: attributes, ignored tag names, and attributes in any order") {
   CHECK(p.object_id == 11);
   CHECK(!p.orientation);
   CHECK(!p.cluster_size);
-  CHECK(list.tomograms == std::vector<std::string>{"tomo0", "tomo1", "tomo2"});
+  CHECK(names_of(list) == std::vector<std::string>{"tomo0", "tomo1", "tomo2"});
 }
 
 TEST_CASE("xml: an empty tomo_idx is absent, as napari-deepfinder writes it") {
@@ -47,8 +47,7 @@ TEST_CASE("xml: an empty tomo_idx is absent, as napari-deepfinder writes it") {
   ListOptions options = with_axes(XmlAxes::Xyz);
   options.tomogram_name = "TS_7";
   const auto named = parse(object(R"(tomo_idx="" class_label="1" x="1" y="2" z="3")"), options);
-  CHECK(named.tomograms.at(static_cast<std::size_t>(named.particles[0].tomogram.value())) ==
-        "TS_7");
+  CHECK(named.tomogram_of(named.particles[0]).name == "TS_7");
 }
 
 TEST_CASE("xml: errors name file, object, line and fact") {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lists must be told, see the header.
+#include "commands/common/list_frame.hpp"
+
+#include "core/file_names.hpp"
+#include "core/tomogram_names.hpp"
+#include "io/volume.hpp"
+
+namespace dfe {
+
+namespace {
+
+void replace_all(std::string& text, const std::string& what, const std::string& by) {
+  for (std::size_t at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+}
+
+}  // namespace
+
+ListTomogram known_tomogram(const std::string& name, const VolumeGeometry& geometry,
+                            const std::string& told_by) {
+  ListTomogram known = ListTomogram::of(name, geometry.extent, geometry.voxel_size);
+  known.told_by = told_by;
+  return known;
+}
+
+io::ListOptions list_frame(const VolumeInfo& volume, const std::string& name,
+                           const CommonRequest& common) {
+  io::ListOptions options;
+  const std::string file = base_name(volume.path);
+  options.tomograms = {known_tomogram(name.empty() ? file : name, volume.geometry, volume.path)};
+  options.tomogram_name = tomogram_id(file);
+  if (common.voxel_size_angstrom)
+    options.voxel_size = VoxelSize::cubic(*common.voxel_size_angstrom);
+  return options;
+}
+
+io::ListOptions list_frame(const ListFrame& frame, const CommonRequest& common) {
+  io::ListOptions options;
+  if (!frame.like.empty() && !frame.tomograms.empty())
+    throw Error(ErrorKind::Usage, "list", "--like", "cannot be combined with --tomograms",
+                "choose one of them");
+  if (!frame.like.empty()) {
+    io::VolumeReadOptions read;
+    read.voxel_size_angstrom = common.voxel_size_angstrom;
+    options = list_frame(io::open_volume(frame.like, read)->info(), frame.tomogram, common);
+  }
+  if (!frame.tomograms.empty()) options.tomograms = io::read_tomograms(frame.tomograms);
+  if (common.voxel_size_angstrom)
+    options.voxel_size = VoxelSize::cubic(*common.voxel_size_angstrom);
+  options.binning = frame.binning;
+  return options;
+}
+
+std::string written_name(const std::string& pattern, const std::string& name) {
+  std::string written = pattern.empty() ? "{id}" : pattern;
+  replace_all(written, "{id}", tomogram_id(name));
+  replace_all(written, "{name}", name);
+  return written;
+}
+
+}  // namespace dfe

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a file's numbers to voxels, see the header.
+#include "io/lists/place.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "core/binning.hpp"
+#include "core/particle_lists.hpp"
+#include "core/text.hpp"
+#include "core/tomogram_names.hpp"
+
+namespace dfe::io::lists {
+
+namespace {
+
+constexpr double kSameSize = 0.01;  // beyond it, two statements about a voxel size contradict
+
+VoxelSize times(const VoxelSize& v, double b) {
+  return {v.z_angstrom * b, v.y_angstrom * b, v.x_angstrom * b};
+}
+
+bool same(const VoxelSize& a, const VoxelSize& b) {
+  const auto near = [](double p, double q) { return std::abs(p / q - 1) <= kSameSize; };
+  return near(a.z_angstrom, b.z_angstrom) && near(a.y_angstrom, b.y_angstrom) &&
+         near(a.x_angstrom, b.x_angstrom);
+}
+
+/// How a tomogram's positions become voxels: x = scale·u + offset, per axis.
+struct Step {
+  Point3 scale{1, 1, 1}, offset;
+
+  Point3 operator()(const Point3& u) const {
+    return {scale.z * u.z + offset.z, scale.y * u.y + offset.y, scale.x * u.x + offset.x};
+  }
+};
+
+Step step_of_binning(double b) {
+  const double s = 1 / b, o = -(b - 1) / (2 * b);
+  return {{s, s, s}, {o, o, o}};
+}
+
+class Placer {
+ public:
+  Placer(ParticleList list, PositionUnit unit, const std::string& file, const ListOptions& options)
+      : list_(std::move(list)), unit_(unit), file_(file), options_(options) {
+    if (options.binning && !(std::isfinite(*options.binning) && *options.binning > 0))
+      throw Error(ErrorKind::Usage, "list", options.settings.binning,
+                  fmt::format("{} is not a binning factor", *options.binning),
+                  "expected a number above 0");
+    name_unnamed();
+  }
+
+  ParticleList run(const std::vector<Point3>& shifts) {
+    const std::vector<const ListTomogram*> known = match_tomograms();
+    std::vector<Step> steps;
+    std::vector<bool> used(list_.tomograms.size() + 1);
+    for (const Particle& particle : list_.particles) used[slot_of(particle)] = true;
+    for (std::size_t i = 0; i <= list_.tomograms.size(); ++i)
+      steps.push_back(settle(at(i), known[i], used[i]));
+    for (std::size_t i = 0; i < list_.particles.size(); ++i) {
+      Particle& particle = list_.particles[i];
+      Point3& p = particle.position_voxels;
+      p = steps[slot_of(particle)](p);
+      if (!shifts.empty()) p = shifted(p, shifts[i], list_.tomogram_of(particle));
+    }
+    return std::move(list_);
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& fact, const std::string& remedy) const {
+    throw Error(ErrorKind::Usage, "list", file_, fact, remedy);
+  }
+
+  /// The named tomograms, then the one of particles without.
+  ListTomogram& at(std::size_t slot) {
+    return slot < list_.tomograms.size() ? list_.tomograms[slot] : list_.unnamed;
+  }
+  std::size_t slot_of(const Particle& particle) const {
+    return particle.tomogram ? static_cast<std::size_t>(*particle.tomogram)
+                             : list_.tomograms.size();
+  }
+
+  void name_unnamed() {
+    if (options_.tomogram_name.empty()) return;
+    std::optional<int> index;
+    for (Particle& particle : list_.particles) {
+      if (particle.tomogram) continue;
+      if (!index) {
+        const auto found =
+            std::find_if(list_.tomograms.begin(), list_.tomograms.end(),
+                         [&](const ListTomogram& t) { return t.name == options_.tomogram_name; });
+        index = static_cast<int>(found - list_.tomograms.begin());
+        if (found == list_.tomograms.end()) {
+          list_.tomograms.push_back(list_.unnamed);
+          list_.tomograms.back().name = options_.tomogram_name;
+        }
+      }
+      particle.tomogram = index;
+    }
+  }
+
+  /// What is known of every tomogram of the list, and of particles without.
+  std::vector<const ListTomogram*> match_tomograms() const {
+    const std::vector<ListTomogram>& offered = options_.tomograms;
+    std::vector<const ListTomogram*> known(list_.tomograms.size() + 1, nullptr);
+    if (offered.empty()) return known;
+    if (offered.size() == 1) known.back() = &offered[0];
+    const bool alone = offered.size() == 1 && list_.tomograms.size() == 1;
+    if (alone && (offered[0].name.empty() || list_.tomograms[0].numbered)) {
+      known[0] = &offered[0];
+      return known;
+    }
+    std::vector<std::string> names;
+    for (const ListTomogram& tomogram : list_.tomograms) names.push_back(tomogram.name);
+    std::size_t found = 0;
+    for (const ListTomogram& tomogram : offered) {
+      std::optional<std::size_t> place = find_tomogram(names, tomogram.name, "list");
+      const auto index = parse_as<std::size_t>(tomogram.name);
+      if (!place && index && *index < names.size()) place = index;
+      if (!place) continue;
+      known[*place] = &tomogram;
+      ++found;
+    }
+    if (found == 0 && !names.empty()) refuse_names(names);
+    return known;
+  }
+
+  [[noreturn]] void refuse_names(const std::vector<std::string>& names) const {
+    std::vector<std::string> offered;
+    for (const ListTomogram& tomogram : options_.tomograms)
+      if (!tomogram.name.empty()) offered.push_back("'" + tomogram.name + "'");
+    constexpr std::size_t kShown = 8;
+    const std::vector<std::string> some(
+        names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, names.size())));
+    const std::string have =
+        join(some) + (names.size() > kShown ? fmt::format(" and {} more", names.size() - kShown)
+                                            : std::string());
+    if (offered.empty())
+      fail(fmt::format("has particles of {} tomograms, but one tomogram is given", names.size()),
+           fmt::format("choose one of {} with {}", have, options_.settings.tomogram));
+    offered.resize(std::min(kShown, offered.size()));
+    fail(fmt::format("has particles of the tomogram{} {}, not of {}", names.size() > 1 ? "s" : "",
+                     have, join(offered)),
+         options_.settings.tomogram.empty()
+             ? "use the same name in both files"
+             : fmt::format("use the same name in both files, or say with {} which one is meant",
+                           options_.settings.tomogram));
+  }
+
+  /// Decides voxel size, size and binning of a tomogram; `stated` in the list until then.
+  Step settle(ListTomogram& t, const ListTomogram* known, bool used) {
+    const VoxelSize stated = t.voxel_size;
+    if (t.voxel_size.known() && t.told_by.empty()) t.told_by = file_;
+    if (t.voxel_size.known()) t.voxel_size_from = FactSource::List;
+    if (known) take_known(t, *known);
+    if (options_.voxel_size) {
+      t.voxel_size = *options_.voxel_size;
+      t.voxel_size_from = FactSource::Option;
+      t.told_by = options_.settings.voxel_size;
+    }
+    const double b = find_binning(t, stated, used);
+    if (t.voxel_size_from == FactSource::List) t.voxel_size = times(stated, b);
+    if (t.size_from == FactSource::List)
+      t.size_voxels = {t.size_voxels.z / b, t.size_voxels.y / b, t.size_voxels.x / b};
+    return used ? step(t, b) : Step{};
+  }
+
+  static void take_known(ListTomogram& t, const ListTomogram& known) {
+    if (known.voxel_size.known()) {
+      t.voxel_size = known.voxel_size;
+      t.voxel_size_from = FactSource::Tomogram;
+      t.told_by = known.told_by;
+    }
+    if (known.size_voxels != Point3{}) {
+      t.size_voxels = known.size_voxels;
+      t.size_from = FactSource::Tomogram;
+    }
+    if (known.binning > 0) {
+      t.binning = known.binning;
+      t.binning_from = FactSource::Tomogram;
+    }
+  }
+
+  /// Pixels of the list per voxel.
+  double find_binning(ListTomogram& t, const VoxelSize& stated, bool used) {
+    const double known = t.binning_from == FactSource::Tomogram ? t.binning : 0;
+    if (options_.binning) {
+      t.binning = *options_.binning;
+      t.binning_from = FactSource::Option;
+    }
+    const double given = options_.binning.value_or(1);
+    const bool both =
+        stated.known() && t.voxel_size.known() && t.voxel_size_from != FactSource::List;
+    const bool counts_pixels =
+        unit_ == PositionUnit::Voxels || unit_ == PositionUnit::CentredVoxels;
+    if (counts_pixels) {
+      if (!both || t.voxel_size_from == FactSource::Option) return given;
+      if (same(times(stated, given), t.voxel_size)) return given;
+      if (!options_.binning && known > 0 && same(times(stated, known), t.voxel_size)) return known;
+      if (used) refuse_sizes(t, stated, given);
+      return given;
+    }
+    if (options_.binning) return given;
+    if (known > 0) return known;
+    if (!both) return 1;
+    const double b = t.voxel_size.mean_angstrom() / stated.mean_angstrom();
+    if (unit_ != PositionUnit::CentredAngstrom) return b;
+    t.binning = std::abs(b / std::round(b) - 1) <= kSameSize ? std::round(b) : b;
+    t.binning_from = FactSource::List;
+    return t.binning;
+  }
+
+  [[noreturn]] void refuse_sizes(const ListTomogram& t, const VoxelSize& stated, double b) const {
+    const double factor = t.voxel_size.mean_angstrom() / stated.mean_angstrom();
+    const std::string tomogram =
+        t.told_by.empty() ? std::string("the tomogram") : "'" + t.told_by + "'";
+    fail(fmt::format("has positions in pixels of {} Å{}, but {} has voxels of {} Å",
+                     size_text(stated),
+                     b == 1 ? std::string()
+                            : fmt::format(" ({} Å with {} {:.4g})", size_text(times(stated, b)),
+                                          options_.settings.binning, b),
+                     tomogram, size_text(t.voxel_size)),
+         fmt::format("give {} {:.4g} if the voxels are that many pixels wide, or {} if a size is "
+                     "wrong",
+                     options_.settings.binning, factor, options_.settings.voxel_size));
+  }
+
+  void need_voxel_size(const ListTomogram& t) const {
+    if (!t.voxel_size.known())
+      fail("positions are in Å, but the voxel size is unknown" + of(t),
+           fmt::format("give {}, or the tomogram with {}", options_.settings.voxel_size,
+                       options_.settings.tomograms));
+  }
+
+  std::string of(const ListTomogram& t) const {
+    return list_.tomograms.size() > 1 && !t.name.empty() ? " for the tomogram '" + t.name + "'"
+                                                         : std::string();
+  }
+
+  Step step(const ListTomogram& t, double b) const {
+    const VoxelSize& v = t.voxel_size;
+    const Point3& n = t.size_voxels;
+    switch (unit_) {
+      case PositionUnit::Voxels:
+        return step_of_binning(b);
+      case PositionUnit::Angstrom:
+        need_voxel_size(t);
+        return {{1 / v.z_angstrom, 1 / v.y_angstrom, 1 / v.x_angstrom}, {}};
+      case PositionUnit::CentredAngstrom:
+      case PositionUnit::CentredVoxels:
+        break;
+    }
+    if (n == Point3{})
+      fail("positions count from the tomogram's centre, but its size is unknown" + of(t),
+           fmt::format("give {}", options_.settings.tomograms));
+    Step s = step_of_binning(b);
+    s.offset = {s.offset.z + n.z / 2, s.offset.y + n.y / 2, s.offset.x + n.x / 2};
+    if (unit_ == PositionUnit::CentredAngstrom) {
+      need_voxel_size(t);
+      s.scale = {1 / v.z_angstrom, 1 / v.y_angstrom, 1 / v.x_angstrom};
+    }
+    return s;
+  }
+
+  Point3 shifted(const Point3& p, const Point3& shift, const ListTomogram& t) const {
+    if (shift == Point3{}) return p;
+    need_voxel_size(t);
+    const VoxelSize& v = t.voxel_size;
+    return {p.z - shift.z / v.z_angstrom, p.y - shift.y / v.y_angstrom,
+            p.x - shift.x / v.x_angstrom};
+  }
+
+  ParticleList list_;
+  PositionUnit unit_;
+  const std::string& file_;
+  const ListOptions& options_;
+};
+
+}  // namespace
+
+std::string size_text(const VoxelSize& v) {
+  if (v.z_angstrom == v.y_angstrom && v.y_angstrom == v.x_angstrom)
+    return fmt::format("{:.4g}", v.x_angstrom);
+  return fmt::format("{:.4g} x {:.4g} x {:.4g}", v.z_angstrom, v.y_angstrom, v.x_angstrom);
+}
+
+ParticleList place(ParticleList list, PositionUnit unit, const std::string& file,
+                   const ListOptions& options, const std::vector<Point3>& shifts_angstrom) {
+  return Placer(std::move(list), unit, file, options).run(shifts_angstrom);
+}
+
+ParticleList on_pixels(ParticleList list, const std::string& file, const ListOptions& options,
+                       bool unbinned) {
+  if (options.binning && !(std::isfinite(*options.binning) && *options.binning > 0))
+    throw Error(ErrorKind::Usage, "list", file,
+                fmt::format("{} is not a binning factor", *options.binning),
+                "expected a number above 0");
+  std::vector<double> factors;
+  const auto refine = [&](ListTomogram& t) {
+    for (const ListTomogram& known : options.tomograms) {
+      const bool only = options.tomograms.size() == 1 && list.tomograms.size() <= 1;
+      if (!only && tomogram_id(known.name) != tomogram_id(t.name)) continue;
+      if (!t.voxel_size.known()) t.voxel_size = known.voxel_size;
+      if (t.size_voxels == Point3{}) t.size_voxels = known.size_voxels;
+    }
+    if (options.voxel_size) t.voxel_size = *options.voxel_size;
+    const double b = options.binning.value_or(unbinned && t.binning > 0 ? t.binning : 1);
+    t.voxel_size = times(t.voxel_size, 1 / b);
+    t.size_voxels = {t.size_voxels.z * b, t.size_voxels.y * b, t.size_voxels.x * b};
+    factors.push_back(b);
+  };
+  for (ListTomogram& t : list.tomograms) refine(t);
+  refine(list.unnamed);
+  for (Particle& particle : list.particles) {
+    const std::size_t slot =
+        particle.tomogram ? static_cast<std::size_t>(*particle.tomogram) : list.tomograms.size();
+    particle.position_voxels = to_unbinned(particle.position_voxels, factors.at(slot));
+  }
+  return list;
+}
+
+Point3 centred_angstrom(const ParticleList& list, const Particle& particle, const std::string& file,
+                        const ListSettings& settings) {
+  const ListTomogram& t = list.tomogram_of(particle);
+  const std::string of = list.tomograms.size() > 1 ? " of '" + t.name + "'" : std::string();
+  if (t.size_voxels == Point3{})
+    throw Error(
+        ErrorKind::Usage, "star", file,
+        "RELION 5 positions count from the tomogram's centre, but the size" + of + " is unknown",
+        "give " + settings.tomograms);
+  if (!t.voxel_size.known())
+    throw Error(ErrorKind::Usage, "star", file,
+                "RELION 5 positions are in Å, but the voxel size" + of + " is unknown",
+                "give " + settings.voxel_size);
+  const Point3 &u = particle.position_voxels, &n = t.size_voxels;
+  const VoxelSize& v = t.voxel_size;
+  return {(u.z - n.z / 2) * v.z_angstrom, (u.y - n.y / 2) * v.y_angstrom,
+          (u.x - n.x / 2) * v.x_angstrom};
+}
+
+}  // namespace dfe::io::lists

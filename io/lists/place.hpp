@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the numbers of a list lie in its tomograms. Readers take numbers as they stand in the file,
+// and of every tomogram only what the file states; this is the one place that turns them into
+// voxels of the tomogram, and back for the writers. A list and a tomogram that contradict each
+// other are refused here, with both numbers and the setting that decides.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/particle_list.hpp"
+
+namespace dfe::io::lists {
+
+/// What the positions of a file count.
+enum class PositionUnit {
+  Voxels,           ///< voxels or pixels from the centre of the first; the stated size is theirs
+  Angstrom,         ///< Å from the centre of the tomogram's first voxel
+  CentredAngstrom,  ///< RELION 5: (u - b·N/2)·p of the unbinned pixel u of p Å; N is the size in
+                    ///< voxels, b·N/2 is not rounded
+  CentredVoxels,    ///< u - b·N/2
+};
+
+/// The list with positions in voxels of its tomograms. `list` has positions in `unit` and, of its
+/// tomograms, what the file states: the pixels' size and the size in pixels. `shifts_angstrom` are
+/// subtracted, one for each particle; empty: none. Throws a usage `Error` where something that
+/// `unit` needs is unknown, where a list states another voxel size than its tomogram, and where it
+/// names none of `options.tomograms`.
+ParticleList place(ParticleList list, PositionUnit unit, const std::string& file,
+                   const ListOptions& options, const std::vector<Point3>& shifts_angstrom = {});
+
+/// The list on the pixels that are written: b = `options.binning`, else the known binning where
+/// `unbinned`, else 1. What is unknown of a tomogram comes from `options.tomograms`.
+ParticleList on_pixels(ParticleList list, const std::string& file, const ListOptions& options,
+                       bool unbinned);
+
+/// Positions from the tomogram's centre, in Å: what RELION 5 writes for a list `on_pixels`. Throws
+/// a usage `Error` where size or voxel size are unknown.
+Point3 centred_angstrom(const ParticleList& list, const Particle& particle, const std::string& file,
+                        const ListSettings& settings);
+
+/// "10" or "10 x 10 x 30" (z, y, x) for messages, in Å.
+std::string size_text(const VoxelSize& size);
+
+}  // namespace dfe::io::lists
