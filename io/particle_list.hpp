@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dfengine/files.hpp"
@@ -30,6 +31,9 @@ std::vector<ListTomogram> read_tomograms(const std::filesystem::path& path);
 /// "xml", "star", "relion3", "relion4", "relion5", "csv", "tsv", "shrec" or "auto"; throws a usage
 /// `Error` with the choices.
 ListFormat parse_list_format(const std::string& name);
+
+/// The formats that can be written, by these names; "star" is "relion4".
+std::vector<std::pair<std::string, ListFormat>> written_list_formats();
 
 /// "detect", "xyz" or "zyx"; throws a usage `Error` that names `option`.
 XmlAxes parse_xml_axes(const std::string& name, const std::string& option);

@@ -186,6 +186,14 @@ ListFormat parse_list_format(const std::string& name) {
               "choose one of " + join(choices));
 }
 
+std::vector<std::pair<std::string, ListFormat>> written_list_formats() {
+  std::vector<std::pair<std::string, ListFormat>> written;
+  for (const auto& [name, format] : kNames)
+    if (format != ListFormat::Star && lists::keeps(format).classes)
+      written.emplace_back(name, format);
+  return written;
+}
+
 XmlAxes parse_xml_axes(const std::string& name, const std::string& option) {
   if (name == "detect") return XmlAxes::Detect;
   if (name == "xyz") return XmlAxes::Xyz;

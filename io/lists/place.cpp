@@ -169,7 +169,11 @@ class Placer {
     return used ? step(t, b) : Step{};
   }
 
-  static void take_known(ListTomogram& t, const ListTomogram& known) {
+  void take_known(ListTomogram& t, const ListTomogram& known) const {
+    if (t.numbered && !known.name.empty()) {
+      t.name = options_.tomogram_name.empty() ? known.name : options_.tomogram_name;
+      t.numbered = false;
+    }
     if (known.voxel_size.known()) {
       t.voxel_size = known.voxel_size;
       t.voxel_size_from = FactSource::Tomogram;

@@ -138,16 +138,23 @@ class Writer {
     if (!known) return;
     loop_.add(version3_ ? "_rlnMicrographName" : "_rlnTomoName",
               [&](std::size_t row) { return tomogram(row); });
-    if (version3_ || has_extra("_rlnTomoParticleName")) return;
+    if (version3_) return;
+    const ExtraColumn* const own = particle_names();
     std::map<std::string, int> count;
     loop_.add("_rlnTomoParticleName", [&](std::size_t row) {
-      return fmt::format("{}/{}", tomogram(row), ++count[tomogram(row)]);
+      return own ? own->values[row] : fmt::format("{}/{}", tomogram(row), ++count[tomogram(row)]);
     });
   }
 
-  bool has_extra(std::string_view name) const {
-    return std::any_of(list_.extra_columns.begin(), list_.extra_columns.end(),
-                       [&](const ExtraColumn& column) { return column.name == name; });
+  /// The list's own names of particles, where they still fit the names of the tomograms.
+  const ExtraColumn* particle_names() const {
+    for (const ExtraColumn& column : list_.extra_columns) {
+      if (column.name != "_rlnTomoParticleName") continue;
+      for (std::size_t row = 0; row < list_.particles.size(); ++row)
+        if (!column.values[row].starts_with(tomogram(row) + "/")) return nullptr;
+      return &column;
+    }
+    return nullptr;
   }
 
   void add_positions() {

@@ -193,3 +193,31 @@ TEST_CASE("star: asked for a version, the reader insists on its columns") {
                       options),
              DFE_CONTAINS("_rlnCoordinateX"));
 }
+
+TEST_CASE("star: files that were joined with cat are one list, each part with its optics") {
+  const std::string optics = "data_optics\nloop_\n_rlnOpticsGroup\n_rlnTomoTiltSeriesPixelSize\n";
+  const std::string particles =
+      "\ndata_particles\nloop_\n_rlnTomoName\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n"
+      "_rlnOpticsGroup\n";
+  const auto list = parse(optics + "1 2\n" + particles + "T1 1 2 3 1\n\n" + optics + "1.0 4\n" +
+                          particles + "T2 4 5 6 1\nT3 7 8 9 01\n");
+  REQUIRE(list.particles.size() == 3);
+  CHECK(names_of(list) == std::vector<std::string>{"T1", "T2", "T3"});
+  CHECK(list.tomograms[0].voxel_size == VoxelSize::cubic(2));
+  CHECK(list.tomograms[2].voxel_size == VoxelSize::cubic(4));
+  const std::string text = io::lists::format_star(list, "t", {});
+  CHECK_THAT(text, DFE_CONTAINS("1\topticsGroup1\t2.000000\n2\topticsGroup2\t4.000000\n"));
+  const auto again = parse(text);
+  CHECK(again.tomograms[1].voxel_size == VoxelSize::cubic(4));
+}
+
+TEST_CASE("star: particles without an orientation come back without one") {
+  ParticleList list = parse(kHead + "1 2 3\n4 5 6\n");
+  list.particles[1].orientation = io::lists::from_zyz({10, 20, 30});
+  const std::string text = io::lists::format_star(list, "t", {});
+  CHECK_THAT(text, DFE_CONTAINS("_rlnAnglePsi"));
+  const auto again = parse(text);
+  CHECK(!again.particles[0].orientation);
+  CHECK(again.particles[1].orientation);
+  CHECK(again.extra_columns.empty());
+}

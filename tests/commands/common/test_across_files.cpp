@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// What crosses files: a list written for one tomogram and read for another, pixels of one size and
+// voxels of another, names with and without what programs add. Expected numbers follow by hand from
+// docs/particle_lists.md: voxel x of a tomogram binned by b is pixel b·x + (b - 1)/2.
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "dfengine/dfengine.hpp"
+#include "io/volume.hpp"
+#include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/label_maps.hpp"
+#include "tests/fixtures/read_text.hpp"
+#include "tests/fixtures/temp_folder.hpp"
+
+using namespace dfe;
+using namespace dfe::test;
+using Json = nlohmann::json;
+
+namespace {
+
+std::string write(const TempFolder& folder, const std::string& name, const std::string& text) {
+  std::ofstream(folder / name) << text;
+  return (folder / name).string();
+}
+
+/// 64x80x100 voxels of 8 Å with one object around voxel (30, 40, 60).
+std::string write_labels(const TempFolder& folder, const std::string& name) {
+  LabelMap map = empty_map({64, 80, 100});
+  map.geometry.voxel_size = VoxelSize::cubic(8);
+  for (std::int64_t z = 29; z < 32; ++z)
+    for (std::int64_t y = 39; y < 42; ++y)
+      for (std::int64_t x = 59; x < 62; ++x) map.labels(z, y, x) = 1;
+  io::write_labels(folder / name, map);
+  return (folder / name).string();
+}
+
+ConvertRequest conversion(const std::string& input, const std::filesystem::path& output) {
+  ConvertRequest request;
+  request.inputs = {input};
+  request.output = output.string();
+  request.common.overwrite = true;
+  return request;
+}
+
+/// The first three numbers of the last line of a STAR file whose name columns come first.
+std::array<double, 3> last_position(const std::filesystem::path& path) {
+  std::istringstream lines(read_text(path));
+  std::string line, last;
+  while (std::getline(lines, line))
+    if (!line.empty()) last = line;
+  std::istringstream words(last);
+  std::string tomogram, particle;
+  std::array<double, 3> p{};
+  words >> tomogram >> particle >> p[0] >> p[1] >> p[2];
+  return p;
+}
+
+void check(const std::array<double, 3>& p, double x, double y, double z) {
+  CHECK(p[0] == Approx(x).margin(1e-5));
+  CHECK(p[1] == Approx(y).margin(1e-5));
+  CHECK(p[2] == Approx(z).margin(1e-5));
+}
+
+std::string error_of(const ConvertRequest& request) {
+  try {
+    run_convert(request);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("each side of a conversion has a binning of its own") {
+  const TempFolder folder;
+  const std::string labels = write_labels(folder, "TS_01.mrc");
+  ClusterRequest cluster;
+  cluster.label_maps = {labels};
+  cluster.output = (folder / "p.star").string();
+  cluster.options = component_options();
+  run_cluster(cluster);
+  check(last_position(folder / "p.star"), 60, 40, 30);
+
+  ConvertRequest request = conversion(cluster.output, folder / "q.star");
+  request.frame.like = labels;
+  request.output_binning = 4;
+  request.output_format = "relion4";
+  run_convert(request);
+  check(last_position(folder / "q.star"), 241.5, 161.5, 121.5);
+  request.output_format = "relion5";  // (241.5 - 4·100/2)·2 Å and so on
+  run_convert(request);
+  check(last_position(folder / "q.star"), 83, 3, -13);
+
+  cluster.output = (folder / "p5.star").string();
+  cluster.list_format = "relion5";
+  cluster.output_binning = 4;
+  run_cluster(cluster);
+  check(last_position(folder / "p5.star"), 83, 3, -13);
+
+  request = conversion(cluster.output, folder / "r4.star");  // the pixel size says the binning
+  request.frame.like = labels;
+  run_convert(request);
+  check(last_position(folder / "r4.star"), 241.5, 161.5, 121.5);
+  request = conversion(request.output, folder / "binned.star");
+  request.frame.like = labels;
+  CHECK_THAT(error_of(request), DFE_CONTAINS("pixels of 2 Å") && DFE_CONTAINS("voxels of 8 Å") &&
+                                    DFE_CONTAINS("--input-binning 4"));
+  request.frame.binning = 4;
+  request.output_binning = 1;
+  run_convert(request);
+  check(last_position(folder / "binned.star"), 60, 40, 30);
+}
+
+TEST_CASE("lists that state different voxel sizes are refused, or converted as an option says") {
+  const TempFolder folder;
+  const std::string a = write(folder, "va.csv",
+                              "class_label,x,y,z,voxel_size_angstrom\n1,10,10,10,10\n"),
+                    b = write(folder, "vb.csv",
+                              "class_label,x,y,z,voxel_size_angstrom\n1,20.5,20.5,20.5,5\n");
+  EvaluateRequest request;
+  request.predicted = {a};
+  request.truth = {b};
+  request.options.distance = Length{0.1, false};
+  CHECK_THROWS_WITH(run_evaluate(request), DFE_CONTAINS("5 Å") && DFE_CONTAINS("10 Å") &&
+                                               DFE_CONTAINS("--truth-binning 2"));
+  request.truth_binning = 2;  // (20.5 - 0.5)/2 = 10
+  CHECK(Json::parse(run_evaluate(request).json)["localization"]["tp"] == 1);
+
+  io::write_volume(folder / "v8.mrc", Volume<float>({40, 40, 40}, 0).view(), [] {
+    VolumeGeometry geometry;
+    geometry.extent = {40, 40, 40};
+    geometry.voxel_size = VoxelSize::cubic(8);
+    return geometry;
+  }());
+  TargetRequest target;
+  target.list = b;
+  target.like = (folder / "v8.mrc").string();
+  target.output = (folder / "t.mrc").string();
+  target.spheres = "2";
+  CHECK_THROWS_WITH(run_target(target), DFE_CONTAINS("5 Å") && DFE_CONTAINS("8 Å") &&
+                                            DFE_CONTAINS("--input-binning 1.6"));
+  CHECK(!std::filesystem::exists(target.output));
+}
+
+TEST_CASE("labels, picks and truth of one tomogram find each other") {
+  const TempFolder folder;
+  ClusterRequest cluster;
+  cluster.label_maps = {write_labels(folder, "t1_labels.mrc"),
+                        write_labels(folder, "t2_labels.mrc")};
+  cluster.output = (folder / "lists/").string();
+  cluster.options = component_options();
+  run_cluster(cluster);
+  EvaluateRequest request;
+  request.predicted = {(folder / "lists/t1_labels.star").string(),
+                       (folder / "lists/t2_labels.star").string()};
+  request.truth = {
+      write(folder, "truth.csv",
+            "tomogram,class_label,x,y,z\nrec_t1.mrc,1,60,40,30\nt2_8.00Apx,1,60,40,30\n"
+            "t3,1,60,40,30\n")};
+  request.options.distance = Length{3, false};
+  const Json json = Json::parse(run_evaluate(request).json);
+  CHECK(json["localization"]["tp"] == 2);
+  CHECK(json["localization"]["fn"] == 0);  // t3 has no list of predictions
+
+  request.predicted.pop_back();
+  CHECK(Json::parse(run_evaluate(request).json)["mean"]["f1"] == 1);
+  request.truth = {write(folder, "other.csv", "tomogram,class_label,x,y,z\nT9,1,60,40,30\n")};
+  CHECK_THROWS_WITH(run_evaluate(request),
+                    DFE_CONTAINS("T9") && DFE_CONTAINS("'t1'") && DFE_CONTAINS("--tomogram"));
+  request.frame.tomogram = "T9";
+  CHECK(Json::parse(run_evaluate(request).json)["mean"]["f1"] == 1);
+}
+
+TEST_CASE("a list of another tomogram is not painted") {
+  const TempFolder folder;
+  TargetRequest request;
+  request.spheres = "2";
+  request.common.overwrite = true;
+  request.output = (folder / "t.mrc").string();
+  request.like = write_labels(folder, "rec_T1.mrc");
+  request.list = write(folder, "T9.csv", "tomogram,class_label,x,y,z\nT9,1,10,10,10\n");
+  CHECK_THROWS_WITH(run_target(request), DFE_CONTAINS("tomogram T9, not of 'rec_T1'"));
+  request.tomogram = "T9";
+  CHECK(Json::parse(run_target(request).json)["objects"] == 1);
+  request.tomogram.clear();
+  request.list = write(folder, "two.csv",
+                       "tomogram,class_label,x,y,z\nT1,1,10,10,10\nT1,1,30,10,10\nT2,1,20,20,20\n");
+  CHECK(Json::parse(run_target(request).json)["objects"] == 2);
+}
+
+TEST_CASE("several lists become one, by the names of tomograms and classes") {
+  const TempFolder folder;
+  ConvertRequest request = conversion(
+      write(folder, "T1.csv", "class_name,x,y,z\nribosome,1,2,3\nfas,4,5,6\n"), folder / "all.csv");
+  request.inputs.push_back(
+      write(folder, "T2_objl.xml",
+            R"(<objlist><object tomo_idx="0" class_label="3" x="7" y="8" z="9"/></objlist>)"));
+  request.inputs.push_back(write(folder, "c.csv", "tomogram,class_name,x,y,z\nT1,fas,1,1,1\n"));
+  const Json json = Json::parse(run_convert(request).json);
+  CHECK(json["particles"] == 4);
+  const ParticleList all = read_list(request.output);
+  REQUIRE(all.tomograms.size() == 2);
+  CHECK(all.tomogram_of(all.particles[2]).name == "T2");
+  CHECK(all.tomogram_of(all.particles[3]).name == "T1");
+  CHECK(all.particles[3].class_label == all.particles[1].class_label);
+
+  request = conversion(request.output, folder / "renamed.star");
+  request.tomogram_name = "{id}.tomostar";
+  run_convert(request);
+  CHECK_THAT(read_text(request.output), DFE_CONTAINS("T2.tomostar"));
+  request.tomogram_name = "same";
+  CHECK_THAT(error_of(request), DFE_CONTAINS("two tomograms the name 'same'"));
+}
+
+TEST_CASE("names that a format cannot keep are said") {
+  const TempFolder folder;
+  const ConvertRequest request = conversion(
+      write(folder, "two.csv", "tomogram,class_name,x,y,z\nT1,fas,1,1,1\nT2,fas,2,2,2\n"),
+      folder / "o.xml");
+  const std::string json = run_convert(request).json;
+  CHECK_THAT(json, DFE_CONTAINS("only numbers: 0 T1, 1 T2"));
+  CHECK_THAT(json, DFE_CONTAINS("no place for class names"));
+}
