@@ -12,9 +12,9 @@
 
 namespace dfe {
 
-/// The name without folders, file extensions and what programs add: the prefix rec_, and the
-/// endings _Vol, _rec, _labels, _scores, _target, _objl, and a pixel size like _10.00Apx. Never
-/// empty unless `name` is.
+/// The name without folders, file extensions and what programs add: rec_ at the
+/// front, and at the end _Vol, _rec, _labels, _scores, _target, _objl, and a pixel size like
+/// _10.00Apx. Never empty unless `name` is.
 std::string tomogram_id(std::string_view name);
 
 /// Index of the name that means the same tomogram as `wanted`: the equal one, else the only one

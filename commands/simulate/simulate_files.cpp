@@ -154,9 +154,8 @@ class Simulation {
                         .tomogram = "placement.tomogram",
                         .tomograms = "placement.tomogram",
                         .voxel_size = "voxel_size"};
-    options.tomograms = {
-        ListTomogram::of(settings_.list_tomogram, settings_.scene.extent,
-                         VoxelSize::cubic(settings_.scene.voxel_size_angstrom))};
+    options.tomograms = {ListTomogram::of(settings_.list_tomogram, settings_.scene.extent,
+                                          VoxelSize::cubic(settings_.scene.voxel_size_angstrom))};
     options.tomograms.front().told_by = request_.config;
     options.binning = settings_.list_binning;
     ParticleList list = io::read_list(settings_.list, options);

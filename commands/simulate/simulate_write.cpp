@@ -78,9 +78,8 @@ void write_volumes(Files& files, const SimulateSettings& settings, const Scene& 
 ParticleList write_lists(Files& files, const SimulateSettings& settings, const Scene& scene) {
   ParticleList list, decoys;
   for (ParticleList* l : {&list, &decoys}) {
-    l->tomograms = {
-        ListTomogram::of(files.path("").filename().string(), settings.scene.extent,
-                         VoxelSize::cubic(settings.scene.voxel_size_angstrom))};
+    l->tomograms = {ListTomogram::of(files.path("").filename().string(), settings.scene.extent,
+                                     VoxelSize::cubic(settings.scene.voxel_size_angstrom))};
   }
   list.class_names = settings.class_names();
   decoys.class_names = {"background"};

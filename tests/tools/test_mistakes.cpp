@@ -91,7 +91,7 @@ TEST_CASE("what is missing is named with its option") {
        "cluster: '--output': is missing; add -o LIST, as in the example of 'dfengine cluster "
        "--help'"},
       {"convert a.star",
-       "convert: 'OUT': is missing; add OUT, as in the example of 'dfengine convert --help'"},
+       "convert: 'OUT': is missing; give the list to write after the lists to read"},
       {"segment tomo.mrc --weights -o a.mrc",
        "segment: '--weights': has no value; write --weights FILE"},
       {"--voxel-size 10 info tomo.mrc",
@@ -102,8 +102,8 @@ TEST_CASE("what is missing is named with its option") {
 
 TEST_CASE("too much is refused") {
   check_all({
-      {"convert a.star b.csv c.csv",
-       "convert: 'c.csv': is one argument too many; 'dfengine convert --help' lists the options"},
+      {"simulate a.yaml -o out b.csv",
+       "simulate: 'b.csv': is one argument too many; 'dfengine simulate --help' lists the options"},
       {"cluster labels.mrc --radius 8 --radius 9 -o a.star",
        "cluster: '--radius': is given more than once; give it once"},
       {"segment tomo.mrc --weights model.h5 -o a.mrc --strict --direct",
@@ -137,7 +137,7 @@ TEST_CASE("a number out of range gets the range") {
        "--voxel-size: '0': cannot be used; give a number above 0, such as 13.68"},
       {segment + "--voxel-size 7,5",
        "--voxel-size: '7,5': cannot be used; give a number above 0, such as 13.68"},
-      {"convert a.star b.csv --relion-binning -1",
-       "--relion-binning: '-1': cannot be used; give a number above 0, such as 4"},
+      {"convert a.star b.csv --input-binning -1",
+       "--input-binning: '-1': cannot be used; give a number above 0, such as 4"},
   });
 }

@@ -64,11 +64,22 @@ TEST_CASE("one truth list serves several lists of predictions") {
   const Json json = run(request);
   CHECK(json["localization"]["tp"] == 2);
   CHECK(json["localization"]["fp"] == 1);
-  CHECK(json["localization"]["fn"] == 1);  // t3 has no predictions
-  REQUIRE(json["tomograms"].size() == 3);
+  CHECK(json["localization"]["fn"] == 0);  // t3 has no list of predictions: it is not judged
+  REQUIRE(json["tomograms"].size() == 2);
   CHECK(json["tomograms"][0]["name"] == "t1");
   CHECK(json["tomograms"][0]["localization"]["fp"] == 1);
-  CHECK(json["tomograms"][2]["localization"]["fn"] == 1);
+
+  request.predicted = {
+      // one list of several tomograms, which found nothing in t3
+      write(folder, "all.csv", "tomogram,class_label,x,y,z\nt1,1,10,10,10\nt2,1,10,10,10\n")};
+  const Json all = run(request);
+  REQUIRE(all["tomograms"].size() == 3);
+  CHECK(all["tomograms"][2]["localization"]["fn"] == 1);
+
+  request.predicted = {write(folder, "t3.csv", "class_label,x,y,z\n")};  // found nothing
+  const Json none = run(request);
+  CHECK(none["localization"]["fn"] == 1);
+  CHECK(none["localization"]["tp"] == 0);
 }
 
 TEST_CASE("the challenge's lists need no radii") {

@@ -252,7 +252,7 @@ TEST_CASE("a list of several tomograms asks for the setting that chooses one") {
   const TempFolder folder;
   ParticleList list;
   for (const char* name : {"first", "second"})
-    list.tomograms.push_back(ListTomogram::of(name, {}, VoxelSize::cubic(10)));
+    list.tomograms.push_back(ListTomogram::of(name, {}, VoxelSize::cubic(13.68)));
   for (const int tomogram : {0, 1, 1}) {
     Particle& particle = list.particles.emplace_back();
     particle.position_voxels = {10, 10.0 * (tomogram + 1), 10};
@@ -263,9 +263,10 @@ TEST_CASE("a list of several tomograms asks for the setting that chooses one") {
   SimulateRequest request = request_of(
       folder, kConfig,
       {"tomograms={test: 1}", "decoys=[]", "placement.list=" + (folder / "two.star").string()});
-  CHECK_THROWS_WITH(run_simulate(request),
-                    "simulate: 'placement.tomogram': is missing: the list has particles of 2 "
-                    "tomograms; choose one of first, second");
+  CHECK_THROWS_WITH(
+      run_simulate(request),
+      DFE_CONTAINS("has particles of 2 tomograms, but one tomogram is given; choose one "
+                   "of first, second with placement.tomogram"));
   request.overrides.push_back("placement.tomogram=second");
   run_simulate(request);
   CHECK(io::read_list(folder / "out/test/test_1_objl.xml").particles.size() == 2);

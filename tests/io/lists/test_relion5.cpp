@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A RELION 5 list of several tomograms of several sizes, with the table of tomograms beside it. The
 // expected pixels are those of RELION's formula: u = centred / pixel size + size / 2.
-#include <fmt/format.h>
-
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 
 #include "core/philox.hpp"
 #include "io/particle_list.hpp"
@@ -35,8 +34,9 @@ void write_tomograms(const std::filesystem::path& path, double binning) {
          "_rlnTomoSizeX\n_rlnTomoSizeY\n_rlnTomoSizeZ\n";
   if (binning > 0) out << "_rlnTomoTomogramBinning\n";
   for (const Tomogram& t : kTomograms) {
-    out << fmt::format("{} 300 {} {} {} {}", t.name, kPixel, t.x, t.y, t.z);
-    out << (binning > 0 ? fmt::format(" {}\n", binning) : "\n");
+    out << t.name << " 300 " << kPixel << ' ' << t.x << ' ' << t.y << ' ' << t.z;
+    if (binning > 0) out << ' ' << binning;
+    out << '\n';
   }
 }
 
@@ -56,12 +56,13 @@ void write_particles(const std::filesystem::path& path) {
   out << "data_optics\n\nloop_\n_rlnOpticsGroup\n_rlnTomoTiltSeriesPixelSize\n1 " << kPixel
       << "\n\ndata_particles\n\nloop_\n_rlnTomoName\n_rlnCenteredCoordinateXAngst\n"
          "_rlnCenteredCoordinateYAngst\n_rlnCenteredCoordinateZAngst\n_rlnOpticsGroup\n"
-         "_rlnClassNumber\n";
+         "_rlnClassNumber\n"
+      << std::fixed << std::setprecision(6);
   for (int i = 0; i < kParticles; ++i) {
     const Tomogram& t = kTomograms[i % 5];
     const Point3 u = pixel_of(i);
-    out << fmt::format("{} {:.6f} {:.6f} {:.6f} 1 1\n", t.name, (u.x - t.x / 2.0) * kPixel,
-                       (u.y - t.y / 2.0) * kPixel, (u.z - t.z / 2.0) * kPixel);
+    out << t.name << ' ' << (u.x - t.x / 2.0) * kPixel << ' ' << (u.y - t.y / 2.0) * kPixel << ' '
+        << (u.z - t.z / 2.0) * kPixel << " 1 1\n";
   }
 }
 
