@@ -56,7 +56,6 @@ std::vector<ListTomogram> tomograms_of(const std::vector<ParticleList>& predicte
   };
   for (const ParticleList& list : predicted) {
     for (const ListTomogram& tomogram : list.tomograms) add(tomogram);
-    if (list.tomograms.empty()) add(list.unnamed);
   }
   if (known.size() == 1 && !wanted.empty()) known.front().name = wanted;
   names.clear();
@@ -145,6 +144,12 @@ EvaluationLists read_evaluation_lists(const EvaluateRequest& request, Job& job) 
       options.tomograms.front().name.clear();
     }
     ParticleList truth = read_list(request.truth[i], options, job);
+    const ListTomogram& unnamed = lists.predicted.front().unnamed;
+    if (!lists.in_pairs && unnamed.voxel_size.known() && truth.tomograms.size() <= 1) {
+      io::ListOptions agreeing = options;  // with the only tomogram, which has no name
+      agreeing.tomograms = {unnamed};
+      truth = io::read_list(request.truth[i], agreeing);
+    }
     if (!wanted.empty() && truth.tomograms.size() > 1)
       truth = particles_of(truth, {"evaluate", "--tomogram", wanted, ""});
     if (lists.in_pairs) name_all(truth, tomogram_id(request.truth[i]));

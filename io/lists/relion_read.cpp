@@ -100,6 +100,27 @@ std::vector<ParticleTable> particle_tables(const std::vector<StarBlock>& blocks,
   return found;
 }
 
+/// What was assumed, over all tables.
+struct Notes {
+  std::size_t unclassified = 0, shifted = 0;
+  bool several = false;  ///< pixel sizes in one tomogram
+
+  void warn(ParticleList& list) const {
+    if (unclassified > 0)
+      list.warnings.push_back(
+          fmt::format("{} of {} particles have no class (rlnClassNumber); they are read as class 1",
+                      unclassified, list.particles.size()));
+    if (several)
+      list.warnings.push_back(
+          "particles of one tomogram have different pixel sizes; each position is read in its own "
+          "pixel size");
+    if (shifted > 0)
+      list.warnings.push_back(fmt::format(
+          "origin shifts (rlnOrigin) of {} particles were subtracted from their positions",
+          shifted));
+  }
+};
+
 /// One table's particles, with the numbers of the file.
 class Reader {
  public:
@@ -130,7 +151,7 @@ class Reader {
   }
 
   /// The particles; what is left to subtract from their positions, in Å, is appended to `shifts`.
-  ParticleList run(std::vector<Point3>& shifts) {
+  ParticleList run(std::vector<Point3>& shifts, Notes& notes) {
     const int tomogram = table_.find("_rlnTomoName") >= 0 ? table_.find("_rlnTomoName")
                                                           : table_.find("_rlnMicrographName");
     TomogramNames names(list_.tomograms);
@@ -142,16 +163,10 @@ class Reader {
       shifts.push_back(take_position(row, particle));
       note_pixel_size(row, particle);
     }
-    take_numbers();
-    if (several_)
-      list_.warnings.push_back(
-          "particles of one tomogram have different pixel sizes; each position is read in its own "
-          "pixel size");
+    take_numbers(notes);
+    notes.several = notes.several || several_;
+    notes.shifted += shifted_;
     if (table_.rows() == 0) list_.unnamed.voxel_size = VoxelSize::cubic(pixel_without_particles());
-    if (shifted_ > 0)
-      list_.warnings.push_back(fmt::format(
-          "origin shifts (rlnOrigin) of {} particles were subtracted from their positions",
-          shifted_));
     keep_extra_columns(tomogram);
     return std::move(list_);
   }
@@ -177,18 +192,17 @@ class Reader {
     return column >= 0 && optics->rows() > 0 ? std::max(0.0, optics->number(0, column)) : 0;
   }
 
-  void take_numbers() {
+  void take_numbers(Notes& notes) {
     const int label = table_.find("_rlnClassNumber"),
               merit = table_.find("_rlnAutopickFigureOfMerit"),
               id = table_.find("_rlnTomoParticleId"), size = table_.find(kClusterSizeColumn),
               name = table_.find(kClassNameColumn);
-    std::size_t unclassified = 0;
     for (std::size_t row = 0; row < table_.rows(); ++row) {
       Particle& particle = list_.particles[row];
       particle.class_label = label < 0 ? 0 : table_.class_label(row, label);
       if (particle.class_label == 0) {
         particle.class_label = 1;
-        ++unclassified;
+        ++notes.unclassified;
       }
       if (merit >= 0) particle.score = table_.number(row, merit);
       if (id >= 0) particle.object_id = table_.integer(row, id);
@@ -196,10 +210,6 @@ class Reader {
         particle.cluster_size = table_.integer(row, size);
       if (name >= 0) name_class(particle.class_label, table_.cell(row, name));
     }
-    if (unclassified > 0)
-      list_.warnings.push_back(
-          fmt::format("{} of {} particles have no class (rlnClassNumber); they are read as class 1",
-                      unclassified, table_.rows()));
   }
 
   void name_class(int label, std::string_view name) {
@@ -306,17 +316,19 @@ ParticleList parse_star(std::string_view text, const std::string& name,
   ParticleList list;
   std::vector<Point3> shifts;
   std::optional<PositionUnit> unit;
+  Notes notes;
   for (const ParticleTable& table : particle_tables(blocks, name)) {
     Reader reader(table, name, options);
     if (unit && *unit != reader.unit())
       throw Error("star", name, "has tables of RELION 5 positions and of older ones",
                   "split the file and join the lists with 'dfengine convert'");
     if (unit)
-      append_list(list, reader.run(shifts), "star");
+      append_list(list, reader.run(shifts, notes), "star");
     else
-      list = reader.run(shifts);
+      list = reader.run(shifts, notes);
     unit = reader.unit();
   }
+  notes.warn(list);
   return place(std::move(list), unit.value_or(PositionUnit::Voxels), name, options, shifts);
 }
 

@@ -102,8 +102,8 @@ TEST_CASE("what is missing is named with its option") {
 
 TEST_CASE("too much is refused") {
   check_all({
-      {"simulate a.yaml -o out b.csv",
-       "simulate: 'b.csv': is one argument too many; 'dfengine simulate --help' lists the options"},
+      {"target a.star b.csv --like tomo.mrc --spheres 6 -o t.mrc",
+       "target: 'b.csv': is one argument too many; 'dfengine target --help' lists the options"},
       {"cluster labels.mrc --radius 8 --radius 9 -o a.star",
        "cluster: '--radius': is given more than once; give it once"},
       {"segment tomo.mrc --weights model.h5 -o a.mrc --strict --direct",
