@@ -242,6 +242,10 @@ SimulateSettings read_simulate_settings(const Config& config) {
     if (std::find(known.begin(), known.end(), output) == known.end())
       refuse(config, "outputs", "'" + output + "' is not an output",
              "choose from density, instances, occupancy, membranes, clean, projections");
+  s.output_binning = config.number("output_binning", 1);
+  if (!(s.output_binning > 0))
+    refuse(config, "output_binning", "is not above 0",
+           "give the unbinned pixels per voxel that STAR lists count, or 1 for voxels");
   config.refuse_unknown();
   check_names(s);
   s.effective = config.effective();

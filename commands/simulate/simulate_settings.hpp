@@ -34,6 +34,7 @@ struct SimulateSettings {
   std::filesystem::path list;         ///< places and orientations, or empty
   std::string list_axes, list_tomogram;
   std::optional<double> list_binning;
+  double output_binning = 1;  ///< of STAR lists, as ListOptions::binning
   ImagingOptions imaging;
   std::vector<double> snrs,
       ranges_deg;  ///< every combination is a data set of its own where there are several

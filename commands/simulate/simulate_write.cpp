@@ -38,8 +38,8 @@ class Files {
     record_.output(path(ending));
   }
 
-  void list(const char* ending, const ParticleList& list) {
-    io::write_list(path(ending), list);
+  void list(const char* ending, const ParticleList& list, const io::ListOptions& options = {}) {
+    io::write_list(path(ending), list, options);
     record_.output(path(ending));
   }
 
@@ -96,7 +96,10 @@ ParticleList write_lists(Files& files, const SimulateSettings& settings, const S
                                                    decoys.class_names.begin());
     (c.label > 0 ? list : decoys).particles.push_back(std::move(p));
   }
-  for (const char* ending : {"_objl.xml", "_objl.star", "_objl.csv"}) files.list(ending, list);
+  for (const char* ending : {"_objl.xml", "_objl.csv"}) files.list(ending, list);
+  io::ListOptions unbinned;
+  unbinned.binning = settings.output_binning;
+  files.list("_objl.star", list, unbinned);
   if (!decoys.particles.empty()) files.list("_decoys.csv", decoys);
   return list;
 }

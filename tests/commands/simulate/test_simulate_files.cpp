@@ -231,10 +231,12 @@ TEST_CASE("atomic models in PDB and mmCIF give one density; maps too; damaged fi
 
 TEST_CASE("a list of another data set gives places and angles") {
   const TempFolder folder;
-  SimulateRequest request = request_of(folder, kConfig, {"tomograms={test: 1}"});
+  SimulateRequest request =
+      request_of(folder, kConfig, {"tomograms={test: 1}", "output_binning=4"});
   run_simulate(request);
+  const ParticleList in_pixels = io::read_list(folder / "out/test/test_1_objl.star");
   request.output = (folder / "copy").string();
-  request.overrides = {"tomograms={test: 1}", "decoys=[]", "seed=77",
+  request.overrides = {"tomograms={test: 1}", "decoys=[]", "seed=77", "placement.input_binning=4",
                        "placement.list=" + (folder / "out/test/test_1_objl.star").string()};
   run_simulate(request);
   const ParticleList a = io::read_list(folder / "out/test/test_1_objl.xml"),
@@ -243,6 +245,8 @@ TEST_CASE("a list of another data set gives places and angles") {
   for (std::size_t i = 0; i < a.particles.size(); ++i) {
     CHECK(a.particles[i].position_voxels.x ==
           Approx(b.particles[i].position_voxels.x).margin(2e-3));
+    CHECK(in_pixels.particles[i].position_voxels.z ==
+          Approx(4 * a.particles[i].position_voxels.z + 1.5).margin(4e-3));
     CHECK((*a.particles[i].orientation)[3] ==
           Approx((*b.particles[i].orientation)[3]).margin(1e-3));
   }
