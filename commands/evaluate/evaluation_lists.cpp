@@ -137,6 +137,7 @@ EvaluationLists read_evaluation_lists(const EvaluateRequest& request, Job& job) 
   options.binning = request.truth_binning;
   options.settings.axes = "--truth-axes";
   options.settings.binning = "--truth-binning";
+  options.settings.known_binning = "--input-binning";
   if (!lists.in_pairs) options.tomograms = tomograms_of(lists.predicted, described, wanted);
   for (std::size_t i = 0; i < request.truth.size(); ++i) {
     if (lists.in_pairs) {

@@ -82,6 +82,7 @@ enum class XmlAxes { Detect, Xyz, Zyx };
 struct ListSettings {
   std::string axes = "--axes", binning = "--input-binning", tomogram = "--tomogram",
               tomograms = "--like or --tomograms", voxel_size = "--voxel-size";
+  std::string known_binning = {};  ///< of the list that `ListOptions::tomograms` are from, or empty
 };
 
 /// How to read or write a list. A list and a tomogram of the same name that state voxel sizes more

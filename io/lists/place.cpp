@@ -228,9 +228,16 @@ class Placer {
                             : fmt::format(" ({} Å with {} {:.4g})", size_text(times(stated, b)),
                                           options_.settings.binning, b),
                      tomogram, size_text(t.voxel_size)),
-         fmt::format("give {} {:.4g} if the voxels are that many pixels wide, or {} if a size is "
-                     "wrong",
-                     options_.settings.binning, factor, options_.settings.voxel_size));
+         remedy_for(factor));
+  }
+
+  /// The list with the smaller pixels is the one that counts unbinned ones.
+  std::string remedy_for(double factor) const {
+    const ListSettings& s = options_.settings;
+    const bool other = factor < 1 && !s.known_binning.empty();
+    return fmt::format("give {} {:.4g} if {} pixels are unbinned, or {} if a size is wrong",
+                       other ? s.known_binning : s.binning, other ? 1 / factor : factor,
+                       other ? "those" : "the list's", s.voxel_size);
   }
 
   void need_voxel_size(const ListTomogram& t) const {

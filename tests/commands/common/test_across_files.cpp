@@ -125,6 +125,9 @@ TEST_CASE("lists that state different voxel sizes are refused, or converted as a
   request.options.distance = Length{0.1, false};
   CHECK_THROWS_WITH(run_evaluate(request), DFE_CONTAINS("5 Å") && DFE_CONTAINS("10 Å") &&
                                                DFE_CONTAINS("--truth-binning 2"));
+  std::swap(request.predicted, request.truth);
+  CHECK_THROWS_WITH(run_evaluate(request), DFE_CONTAINS("--input-binning 2"));
+  std::swap(request.predicted, request.truth);
   request.truth_binning = 2;  // (20.5 - 0.5)/2 = 10
   CHECK(Json::parse(run_evaluate(request).json)["localization"]["tp"] == 1);
 

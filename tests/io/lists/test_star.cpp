@@ -117,8 +117,8 @@ TEST_CASE(
   options.tomograms.front().told_by = "tomo.mrc";
   CHECK(error_of(text, options) ==
         "list: 'test.file': has positions in pixels of 2.5 Å, but 'tomo.mrc' has voxels of 10 Å; "
-        "give --input-binning 4 if the voxels are that many pixels wide, or --voxel-size if a size "
-        "is wrong");
+        "give --input-binning 4 if the list's pixels are unbinned, or --voxel-size if a size is "
+        "wrong");
   options.binning = 4;
   CHECK(parse(text, options).particles[0].position_voxels == Point3{24.625, 24.625, 24.625});
   options.binning = 2;
