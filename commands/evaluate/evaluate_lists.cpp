@@ -6,6 +6,7 @@
 
 #include "commands/evaluate/evaluate_parts.hpp"
 #include "commands/evaluate/evaluation_lists.hpp"
+#include "core/class_names.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
@@ -100,6 +101,7 @@ ParticleList join_all(const std::vector<ParticleList>& lists) {
 }  // namespace
 
 EvaluationInput read_evaluation(const EvaluateRequest& request, Job& job) {
+  check_class_names(request.class_names, "evaluate", "--classes");
   EvaluationLists lists = read_evaluation_lists(request, job);
   EvaluationInput input;
   input.class_names = request.class_names;

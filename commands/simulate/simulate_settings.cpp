@@ -7,6 +7,8 @@
 #include <cmath>
 #include <set>
 
+#include "core/class_names.hpp"
+
 namespace dfe {
 
 namespace {
@@ -176,6 +178,7 @@ void check_names(const SimulateSettings& s) {
       throw Error(ErrorKind::Usage, "simulate", "label", std::to_string(c.label) + " is used twice",
                   "give classes different labels");
   }
+  check_class_names(s.class_names(), "simulate", "classes");
   if (s.scene.membrane_label > 0 && labels.count(s.scene.membrane_label) > 0)
     throw Error(ErrorKind::Usage, "simulate", "membrane_label",
                 std::to_string(s.scene.membrane_label) + " is already the label of a class",

@@ -8,6 +8,7 @@
 #include "commands/common/outputs.hpp"
 #include "commands/target/shape_files.hpp"
 #include "core/file_names.hpp"
+#include "core/class_names.hpp"
 #include "core/label_counts.hpp"
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
@@ -197,6 +198,7 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
   Json json = {{"input", request.list}, {"like", request.like}, {"output", output.string()}};
   if (planned.skip) {
     json["skipped"] = true;
+  check_class_names(request.class_names, "target", "--classes");
     return {output.string() + " exists: skipped\n", json_text(json)};
   }
 

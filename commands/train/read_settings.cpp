@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/class_names.hpp"
 #include "dfengine/error.hpp"
 
 namespace dfe {
@@ -234,6 +235,7 @@ TrainSettings read_train_settings(const Config& config, const std::filesystem::p
   sampling::SamplerOptions& p = s.sampler;
   p.patch = read_patch(patches);
   p.classes = static_cast<int>(s.classes());
+  check_class_names(s.class_names, "train", config.where("classes"));
   p.shift = patches.integer("shift", p.shift);
   p.balanced = patches.flag("balanced", p.balanced);
   p.background = patches.number("background", p.background);

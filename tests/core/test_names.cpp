@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names of files, classes and tomograms, and what is said where they do not decide.
+#include "core/class_names.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
 #include "core/tomogram_names.hpp"
@@ -144,4 +145,14 @@ TEST_CASE("joined lists keep classes and tomograms by name") {
   CHECK_THAT(a.warnings[0], DFE_CONTAINS("_rlnOnlyHere"));
   b.tomograms[0].voxel_size = VoxelSize::cubic(5);
   CHECK_THROWS_WITH(append_list(a, b, "test"), DFE_CONTAINS("10 Å") && DFE_CONTAINS("5 Å"));
+}
+
+TEST_CASE("class names are neither empty nor shared") {
+  CHECK_NOTHROW(check_class_names({}, "target", "--classes"));
+  CHECK_NOTHROW(check_class_names({"background", "a", "A"}, "target", "--classes"));
+  CHECK_THROWS_WITH(check_class_names({"background", "a", "b", "a "}, "target", "--classes"),
+                    DFE_CONTAINS("target: '--classes': 'a' is the name of classes 1 and 3"));
+  for (const char* empty : {"", " "})
+    CHECK_THROWS_WITH(check_class_names({"background", empty}, "train", "classes"),
+                      DFE_CONTAINS("train: 'classes': the name of class 1 is empty"));
 }
