@@ -205,6 +205,8 @@ std::vector<std::string> SimulateSettings::class_names() const {
 }
 
 SimulateSettings read_simulate_settings(const Config& config) {
+  config.refuse_keys_of("train", {"output", "data", "network", "patches", "augmentation",
+                                  "training", "loss", "optimizer", "validation"});
   SimulateSettings s;
   s.seed = static_cast<std::uint64_t>(whole(config, "seed", 1, 0, std::int64_t{1} << 53));
   s.scene.extent = read_size(config);

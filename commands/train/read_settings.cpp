@@ -188,6 +188,12 @@ OptimizerOptions read_optimizer(const Config& c, std::int64_t total_steps) {
   o.average_decay = c.number("average_decay", o.average_decay);
   o.batches_per_step = c.integer("batches_per_step", o.batches_per_step);
   if (o.batches_per_step >= 1) s.total_steps = total_steps / o.batches_per_step;
+  if (s.curve == RateCurve::Cosine && s.warm_up_steps >= s.total_steps)
+    refuse(c, "warm_up_steps",
+           "is " + std::to_string(s.warm_up_steps) + ", but the run has only " +
+               std::to_string(s.total_steps) +
+               " steps (training.epochs times training.steps, over optimizer.batches_per_step)",
+           "lower it, or train longer");
   check_optimizer(o);
   return o;
 }
@@ -217,6 +223,9 @@ ValidationSettings read_validation(const Config& c) {
 
 TrainSettings read_train_settings(const Config& config, const std::filesystem::path& output) {
   TrainSettings s;
+  config.refuse_keys_of(
+      "simulate", {"size", "voxel_size", "tomograms", "decoys", "placement", "membranes", "tilts",
+                   "ctf", "noise", "misalignment", "reconstruction", "outputs"});
   if (output.empty()) config.required_text("output");
   s.output = config.path("output");
   if (!output.empty()) s.output = output;
@@ -226,6 +235,7 @@ TrainSettings read_train_settings(const Config& config, const std::filesystem::p
         config, "classes",
         s.class_names.empty() ? "is missing" : "names " + std::to_string(s.classes()) + " classes",
         "name 2 to 255 classes, background first: [background, ribosome]");
+  check_class_names(s.class_names, "train", config.where("classes"));
   const auto seed = config.integer("seed", 0);
   if (seed < 0) refuse(config, "seed", "is negative", "give a whole number of at least 0");
   s.data = read_data(config.section("data"));
@@ -235,7 +245,6 @@ TrainSettings read_train_settings(const Config& config, const std::filesystem::p
   sampling::SamplerOptions& p = s.sampler;
   p.patch = read_patch(patches);
   p.classes = static_cast<int>(s.classes());
-  check_class_names(s.class_names, "train", config.where("classes"));
   p.shift = patches.integer("shift", p.shift);
   p.balanced = patches.flag("balanced", p.balanced);
   p.background = patches.number("background", p.background);

@@ -333,6 +333,15 @@ void Config::refuse_unknown() const {
   }
 }
 
+void Config::refuse_keys_of(const std::string& subcommand,
+                            const std::vector<std::string>& keys) const {
+  for (const std::string& key : keys)
+    if (has(key))
+      throw Error(ErrorKind::Usage, "config", where(key),
+                  "is a setting of `dfengine " + subcommand + "`",
+                  "run `dfengine " + subcommand + "` with this file, or remove the setting");
+}
+
 std::string Config::effective() const {
   std::string yaml;
   const auto write = [&](const auto& self, const Node& node, const std::string& indent) -> void {

@@ -68,6 +68,9 @@ class Config {
   /// key that nobody asked for, with the nearest one that was.
   void refuse_unknown() const;
 
+  /// Throws a usage `Error` if the file has one of `keys`, which are those of another subcommand.
+  void refuse_keys_of(const std::string& subcommand, const std::vector<std::string>& keys) const;
+
   /// All settings that were asked for, with the values that count, as YAML in the order of asking.
   std::string effective() const;
 

@@ -14,6 +14,18 @@ namespace dfe::io {
 
 namespace {
 
+/// The first line that is indented with a tab; 0: none.
+int tab_line(const std::string& text) {
+  int line = 1;
+  bool indentation = true;
+  for (const char c : text) {
+    if (c == '\t' && indentation) return line;
+    if (c == '\n') ++line;
+    indentation = c == '\n' || (indentation && c == ' ');
+  }
+  return 0;
+}
+
 std::string at_line(const std::string& name, int line) {
   return name + ": line " + std::to_string(line);
 }
@@ -109,6 +121,9 @@ std::shared_ptr<YamlNode> parse_yaml(const std::string& text, const std::string&
       throw Error(ErrorKind::Usage, "config", name, "contains more than one YAML document",
                   "keep one, without '---' lines");
   } catch (const YAML::Exception& error) {
+    if (const int line = tab_line(text); line > 0)
+      throw Error(ErrorKind::Usage, "config", at_line(name, line),
+                  "is indented with a tab, which YAML does not allow", "indent with spaces");
     throw Error(ErrorKind::Usage, "config",
                 error.mark.is_null() ? name : at_line(name, error.mark.line + 1),
                 "is not valid YAML: " + error.msg, "correct this line");

@@ -172,3 +172,18 @@ TEST_CASE("the nearest name") {
   CHECK(dfe::nearest_name("abcdef", {"uvwxyz"}).empty());
   CHECK(dfe::nearest_name("x", {}).empty());
 }
+
+TEST_CASE("a tab as indentation is told by its line, elsewhere it is no fault") {
+  for (const char* text : {"a:\n  b: 1\n\tc: 2\n", "a:\n  b:\n  \t- x\n  - y\n"})
+    CHECK_THROWS_WITH(Config::parse(text, "f.yaml"),
+                      DFE_CONTAINS("f.yaml: line 3'") && DFE_CONTAINS("indented with a tab"));
+  CHECK(Config::parse("a:\t7\n", "f.yaml").integer("a", 0) == 7);
+}
+
+TEST_CASE("settings of another subcommand are refused with its name") {
+  const Config config = Config::parse("steps: 3\nnoise: {snr: 1}\n", "f.yaml");
+  CHECK_NOTHROW(config.refuse_keys_of("simulate", {"size", "tilts"}));
+  CHECK_THROWS_WITH(config.refuse_keys_of("simulate", {"size", "noise"}),
+                    DFE_CONTAINS("config: 'f.yaml: noise (line 2)': is a setting of `dfengine "
+                                 "simulate`; run `dfengine simulate` with this file"));
+}
