@@ -41,6 +41,8 @@ namespace dfe {
   PURPOSE(SampleNoise, 0x5a00000d)                                        \
   PURPOSE(SampleMixup, 0x5a00000e)                                        \
   PURPOSE(SampleMixupLabel, 0x5a00000f)                                   \
+  /* lists: random positions that a list's axis order is told by */       \
+  PURPOSE(AxisOrder, 0x61786573)                                          \
   /* evaluate: which objects a repetition of the bootstrap takes */       \
   PURPOSE(Bootstrap, 0x626f6f74)
 // clang-format on

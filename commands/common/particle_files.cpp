@@ -7,6 +7,7 @@
 #include "commands/common/list_frame.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
+#include "core/text.hpp"
 
 namespace dfe {
 
@@ -66,6 +67,14 @@ void write_list(const std::filesystem::path& output, const ParticleList& list,
   job.warn(output.string(), io::write_list(output, list, options));
   job.wrote(output);
   job.record.fact("particles", static_cast<double>(list.particles.size()));
+}
+
+void say_labels(const std::vector<std::string>& class_names, const std::string& setting, Job& job) {
+  std::vector<std::string> table;
+  for (std::size_t label = 1; label < class_names.size(); ++label)
+    table.push_back(std::to_string(label) + " " + class_names[label]);
+  job.message(LogLevel::Info, "the list names no classes; its labels are read as " + join(table) +
+                                  " (from " + setting + ")");
 }
 
 std::string list_text(const ParticleList& list, const std::filesystem::path& output) {

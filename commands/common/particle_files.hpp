@@ -33,6 +33,9 @@ void check_list(const std::filesystem::path& output, const io::ListOptions& opti
 void write_list(const std::filesystem::path& output, const ParticleList& list,
                 const io::ListOptions& options, Job& job);
 
+/// Tells once which label stands for which class where only a setting names them.
+void say_labels(const std::vector<std::string>& class_names, const std::string& setting, Job& job);
+
 /// "27 particles written to picks.star" and a line per class.
 std::string list_text(const ParticleList& list, const std::filesystem::path& output);
 

@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <set>
 
+#include "commands/common/list_axes.hpp"
 #include "commands/common/list_frame.hpp"
+#include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
 #include "core/tomogram_names.hpp"
 #include "io/particle_list.hpp"
+#include "io/volume.hpp"
 
 namespace dfe {
 
@@ -21,6 +24,14 @@ ParticleList read_list(const std::string& path, const io::ListOptions& options, 
   job.warn(path, list.warnings);
   list.warnings.clear();
   return list;
+}
+
+/// Lets the tomogram tell the axis order, where one is given.
+void look_at_tomogram(io::ListOptions& options, const EvaluateRequest& request) {
+  const std::string& like = request.frame.like;
+  if (!like.empty())
+    find_axes_in(options, io::open_volume(like),
+                 any_of_tomogram(request.frame.tomogram, base_name(like)));
 }
 
 /// All particles in one tomogram of this name.
@@ -123,6 +134,7 @@ EvaluationLists read_evaluation_lists(const EvaluateRequest& request, Job& job) 
   io::ListOptions options = list_frame(request.frame, request.common);
   options.tomogram_name.clear();  // a list that names no tomogram may be of any
   options.xml_axes = io::parse_xml_axes(request.axes, "--axes");
+  look_at_tomogram(options, request);
   for (const std::string& path : request.predicted)
     lists.predicted.push_back(read_list(path, options, job));
   lists.in_pairs = request.predicted.size() == request.truth.size() && request.truth.size() > 1;
@@ -136,6 +148,7 @@ EvaluationLists read_evaluation_lists(const EvaluateRequest& request, Job& job) 
   options.xml_axes = io::parse_xml_axes(request.truth_axes, "--truth-axes");
   options.binning = request.truth_binning;
   options.settings.axes = "--truth-axes";
+  look_at_tomogram(options, request);
   options.settings.binning = "--truth-binning";
   options.settings.known_binning = "--input-binning";
   if (!lists.in_pairs) options.tomograms = tomograms_of(lists.predicted, described, wanted);

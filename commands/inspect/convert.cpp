@@ -3,12 +3,15 @@
 // library's own voxel coordinates.
 #include "commands/common/job.hpp"
 #include "commands/common/json_text.hpp"
+#include "commands/common/list_axes.hpp"
 #include "commands/common/list_frame.hpp"
 #include "commands/common/outputs.hpp"
+#include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
 #include "core/tomogram_names.hpp"
 #include "dfengine/commands.hpp"
 #include "io/particle_list.hpp"
+#include "io/volume.hpp"
 
 namespace dfe {
 
@@ -122,6 +125,9 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
     side->voxel_size = frame.voxel_size;
     side->settings.axes = "--from-axes";
   }
+  if (const std::string& like = request.frame.like; !like.empty())
+    find_axes_in(options.read, io::open_volume(like),
+                 any_of_tomogram(request.frame.tomogram, base_name(like)));
   options.read.binning = frame.binning;
   options.read.tomogram_name = frame.tomogram_name;
   options.write.binning = request.output_binning;

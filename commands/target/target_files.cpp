@@ -4,11 +4,13 @@
 
 #include "commands/common/job.hpp"
 #include "commands/common/json_text.hpp"
+#include "commands/common/list_axes.hpp"
 #include "commands/common/list_frame.hpp"
 #include "commands/common/outputs.hpp"
+#include "commands/common/particle_files.hpp"
 #include "commands/target/shape_files.hpp"
-#include "core/file_names.hpp"
 #include "core/class_names.hpp"
+#include "core/file_names.hpp"
 #include "core/label_counts.hpp"
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
@@ -31,17 +33,21 @@ TargetRules parse_rules(const std::string& compatible) {
               "choose deepfinder, or leave it out");
 }
 
-ParticleList read_list(const TargetRequest& request, const VolumeInfo& like, Job& job) {
-  io::ListOptions options = list_frame(like, request.tomogram, request.common);
+ParticleList read_list(const TargetRequest& request,
+                       const std::shared_ptr<const VolumeSource>& like, Job& job) {
+  const TomogramChoice choice{"target", "--tomogram", request.tomogram, base_name(request.like)};
+  io::ListOptions options = list_frame(like->info(), request.tomogram, request.common);
   options.format = io::parse_list_format(request.list_format);
   options.xml_axes = io::parse_xml_axes(request.xml_axes, "--from-axes");
   options.settings = {.axes = "--from-axes", .tomograms = "--like"};
   options.binning = request.input_binning;
+  find_axes_in(options, like, [&](const ParticleList& all) { return particles_of(all, choice); });
   const ParticleList list = io::read_list(request.list, options);
   job.warn(request.list, list.warnings);
-  ParticleList part =
-      particles_of(list, {"target", "--tomogram", request.tomogram, base_name(request.like)});
-  if (!request.class_names.empty()) part.class_names = request.class_names;
+  ParticleList part = particles_of(list, choice);
+  if (request.class_names.empty()) return part;
+  if (!has_class_names(part)) say_labels(request.class_names, "--classes", job);
+  part.class_names = request.class_names;
   return part;
 }
 
@@ -109,11 +115,11 @@ OutputJob plan_output(const TargetRequest& request, const std::vector<targets::M
   return job;
 }
 
-VolumeInfo read_like(const TargetRequest& request, Job& job) {
+std::shared_ptr<const VolumeSource> open_like(const TargetRequest& request, Job& job) {
   io::VolumeReadOptions read;
   read.voxel_size_angstrom = request.common.voxel_size_angstrom;
-  VolumeInfo like = io::open_volume(request.like, read)->info();
-  job.warn(request.like, like.warnings);
+  std::shared_ptr<const VolumeSource> like = io::open_volume(request.like, read);
+  job.warn(request.like, like->info().warnings);
   return like;
 }
 
@@ -198,7 +204,7 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
   Json json = {{"input", request.list}, {"like", request.like}, {"output", output.string()}};
   if (planned.skip) {
     json["skipped"] = true;
-  check_class_names(request.class_names, "target", "--classes");
+    check_class_names(request.class_names, "target", "--classes");
     return {output.string() + " exists: skipped\n", json_text(json)};
   }
 
@@ -206,17 +212,18 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
   record_options(job.record, request);
   job.threads(asked.compute.threads);
   job.record.stage("read");
-  const VolumeInfo like = read_like(request, job);
-  const ParticleList list = read_list(request, like, job);
+  const std::shared_ptr<const VolumeSource> tomogram = open_like(request, job);
+  const VolumeGeometry& like = tomogram->info().geometry;
+  const ParticleList list = read_list(request, tomogram, job);
   if (list.particles.empty())
     job.warn(request.list + ": no particles; the target has only background and merged labels");
   TargetOptions options;
   options.rules = rules;
   options.threads = request.compute.threads;
-  options.shapes = read_shapes(request, list, rules, like.geometry.voxel_size, job);
+  options.shapes = read_shapes(request, list, rules, like.voxel_size, job);
 
   job.record.stage("paint");
-  LabelMap map{Volume<std::uint8_t>(like.geometry.extent, 0), like.geometry, list.class_names};
+  LabelMap map{Volume<std::uint8_t>(like.extent, 0), like, list.class_names};
   const Counts counts = paint(list, options, merges, map, job);
 
   job.record.stage("write");
@@ -226,8 +233,8 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
   job.finish();
 
   json["objects"] = list.particles.size();
-  json["extent"] = json_extent(like.geometry.extent);
-  json["voxel_size_angstrom"] = json_voxel_size(like.geometry.voxel_size);
+  json["extent"] = json_extent(like.extent);
+  json["voxel_size_angstrom"] = json_voxel_size(like.voxel_size);
   const std::string classes = report_classes(map, counts, json);
   json["warnings"] = job.warnings();
   json["seconds"] = stage_seconds(job.record);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -89,7 +90,11 @@ struct ListSettings {
 /// than 1 % apart contradict each other: an error, unless `binning` or `voxel_size` decide.
 struct ListOptions {
   ListFormat format = ListFormat::Auto;
-  XmlAxes xml_axes = XmlAxes::Detect;   ///< Detect guesses from the positions, with a warning
+  XmlAxes xml_axes = XmlAxes::Detect;  ///< Detect: stated by the list, found from the tomogram, or
+                                       ///< guessed from the positions, with a warning
+  std::function<std::optional<XmlAxes>(ParticleList& list, const std::string& name)>
+      find_axes;  ///< decides where the list states no order and the tomogram's size fits both; it
+                  ///< gets the list with x as the fastest axis, and may add a warning or throw
   std::optional<VoxelSize> voxel_size;  ///< of the tomograms, instead of what files state
   std::vector<ListTomogram> tomograms;  ///< what is known of the tomograms. One without a name is
                                         ///< that of a list with a single tomogram

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "dfengine/error.hpp"
+#include "io/lists/axes.hpp"
 #include "io/lists/place.hpp"
 #include "io/lists/text.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 
 constexpr std::size_t kNeeded = 4, kMostWords = 64, kMostClasses = 255;
 
-/// Takes the three positions of a line as z, y, x.
+/// Takes the three positions of a line as x, y, z.
 void take_positions(const std::vector<std::string_view>& words, Particle& particle,
                     const std::string& file, std::int64_t line) {
   double values[3] = {};
@@ -31,15 +32,15 @@ void take_positions(const std::vector<std::string_view>& words, Particle& partic
     throw Error("list", file,
                 "line " + std::to_string(line) + " is not a class name and three positions",
                 "a .txt list is read as a location file of the SHREC contest");
-  particle.position_voxels = {values[0], values[1], values[2]};
+  particle.position_voxels = {values[2], values[1], values[0]};
 }
 
 /// Says in a warning which axis the first coordinate was taken for.
-XmlAxes guess_axes(ParticleList& list) {
+XmlAxes guess_axes(ParticleList& list, const ListOptions&) {
   double widest_first = 0, widest_last = 0;
   for (const Particle& particle : list.particles) {
-    widest_first = std::max(widest_first, particle.position_voxels.z);
-    widest_last = std::max(widest_last, particle.position_voxels.x);
+    widest_first = std::max(widest_first, particle.position_voxels.x);
+    widest_last = std::max(widest_last, particle.position_voxels.z);
   }
   const bool z_first = widest_first < widest_last;
   list.warnings.push_back(
@@ -88,11 +89,9 @@ ParticleList parse_shrec(std::string_view text, const std::string& name,
     list.warnings.push_back("unknown words after the positions are kept as columns word_5 to " +
                             list.extra_columns.back().name);
   number_classes(list, names, name);
-  const XmlAxes axes = options.xml_axes == XmlAxes::Detect ? guess_axes(list) : options.xml_axes;
-  if (axes == XmlAxes::Xyz)
-    for (Particle& particle : list.particles)
-      std::swap(particle.position_voxels.z, particle.position_voxels.x);
-  return place(std::move(list), PositionUnit::Voxels, name, options);
+  list = place(std::move(list), PositionUnit::Voxels, name, options);
+  settle_axes(list, name, options, std::nullopt, guess_axes);
+  return list;
 }
 
 }  // namespace dfe::io::lists

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // DeepFinder's object lists. Before April 2020 (upstream commit d32768f) x was the slowest axis and
-// z the fastest; files do not say which they are, so the order is chosen by the user or found from
-// the tomogram's extent.
+// z the fastest, and DeepFinder's files do not say which they are (io/lists/axes.hpp). Those
+// written here do, by an attribute of the root element that DeepFinder does not look at.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <map>
 #include <pugixml.hpp>
 
+#include "io/lists/axes.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/place.hpp"
@@ -134,50 +135,28 @@ class ExtraAttributes {
   std::map<std::string, std::vector<std::string>> values_;
 };
 
-/// How many positions lie inside their tomograms (half a voxel beyond the outer centres included).
-std::size_t count_inside(const ParticleList& list, bool swapped) {
-  const auto inside = [](double p, double n) { return p >= -0.5 && p <= n - 0.5; };
-  return static_cast<std::size_t>(
-      std::count_if(list.particles.begin(), list.particles.end(), [&](const Particle& particle) {
-        const Point3 &p = particle.position_voxels, &n = list.tomogram_of(particle).size_voxels;
-        return inside(swapped ? p.x : p.z, n.z) && inside(p.y, n.y) &&
-               inside(swapped ? p.z : p.x, n.x);
-      }));
-}
-
-/// The size of the first tomogram whose size is known, as "464x928x928".
-std::string size_of_any(const ParticleList& list) {
-  for (const Particle& particle : list.particles)
-    if (const Point3& n = list.tomogram_of(particle).size_voxels; n != Point3{})
-      return fmt::format("{:.6g}x{:.6g}x{:.6g}", n.z, n.y, n.x);
-  return {};
-}
-
-/// Whether x and z have to be exchanged; says in `list.warnings` what was assumed.
-bool detect_swapped(ParticleList& list) {
-  if (list.particles.empty()) return false;
-  const std::string size = size_of_any(list);
-  if (size.empty()) {
-    list.warnings.push_back(
-        "axis order of the XML list is not checked, x is taken as the fastest axis; give the "
-        "tomogram to check it, or --from-axes zyx for lists made before April 2020");
-    return false;
-  }
-  const std::size_t as_xyz = count_inside(list, false), as_zyx = count_inside(list, true);
-  if (as_zyx > as_xyz) {
+/// x is the fastest axis in all lists since April 2020; warns that this is an assumption.
+XmlAxes guess_axes(ParticleList& list, const ListOptions& options) {
+  if (const std::string size = size_of_any(list); !size.empty())
     list.warnings.push_back(fmt::format(
-        "x and z of the XML list were exchanged (axis order of lists made before April 2020): {1} "
-        "of {2} positions fit the tomogram of {0} voxels (z, y, x) this way, {3} as written",
-        size, as_zyx, list.particles.size(), as_xyz));
-    return true;
-  }
-  if (as_zyx == as_xyz)
-    list.warnings.push_back(
-        fmt::format("axis order of the XML list is ambiguous, both orders fit the tomogram of {} "
-                    "voxels (z, y, x) equally well; x is taken as the fastest axis, use "
-                    "--from-axes zyx for lists made before April 2020",
-                    size));
-  return false;
+        "axis order of the XML list is ambiguous, both orders fit the tomogram of {} voxels (z, y, "
+        "x) equally well; x is taken as the fastest axis, set {} to zyx for lists made before "
+        "April 2020",
+        size, options.settings.axes));
+  else
+    list.warnings.push_back(fmt::format(
+        "axis order of the XML list is not checked, x is taken as the fastest axis; give the "
+        "tomogram to check it, or set {} to zyx for lists made before April 2020",
+        options.settings.axes));
+  return XmlAxes::Xyz;
+}
+
+/// The order that the root element states, as dfengine's own lists do.
+std::optional<XmlAxes> stated_axes(pugi::xml_node root) {
+  const std::string_view axes = root.attribute("axes").value();
+  if (axes == "xyz") return XmlAxes::Xyz;
+  if (axes == "zyx") return XmlAxes::Zyx;
+  return std::nullopt;
 }
 
 /// As the value of an attribute: XML forbids most control characters, and reads line ends as
@@ -236,11 +215,7 @@ ParticleList parse_xml(std::string_view text, const std::string& name, const Lis
   list.extra_columns = extras.columns(list.particles.size());
 
   list = place(std::move(list), PositionUnit::Voxels, name, options);
-  const bool swapped = options.xml_axes == XmlAxes::Zyx ||
-                       (options.xml_axes == XmlAxes::Detect && detect_swapped(list));
-  if (swapped)
-    for (Particle& particle : list.particles)
-      std::swap(particle.position_voxels.x, particle.position_voxels.z);
+  settle_axes(list, name, options, stated_axes(root), guess_axes);
   return list;
 }
 
@@ -251,11 +226,12 @@ std::string format_xml(const ParticleList& list, const ListOptions& options) {
         std::find(kKnown.begin(), kKnown.end(), column.name) == kKnown.end())
       extras.push_back(&column);
 
-  std::string out = "<objlist>\n";
+  const bool zyx = options.xml_axes == XmlAxes::Zyx;
+  std::string out = zyx ? "<objlist axes=\"zyx\">\n" : "<objlist axes=\"xyz\">\n";
   for (std::size_t i = 0; i < list.particles.size(); ++i) {
     const Particle& particle = list.particles[i];
     Point3 p = particle.position_voxels;
-    if (options.xml_axes == XmlAxes::Zyx) std::swap(p.x, p.z);
+    if (zyx) std::swap(p.x, p.z);
     out += "  <object";
     const auto add = [&out](std::string_view name, std::string_view value) {
       out.append(fmt::format(" {}=\"{}\"", name, value));

@@ -89,7 +89,7 @@ std::vector<IncludeRule> roof() {
                               kCore,
                               kApi};
   return {
-      {"commands/common", {"io/*", kCore, kApi}, {"nlohmann/", "unistd.h"}},
+      {"commands/common", {"io/*", "target", kCore, kApi}, {"nlohmann/", "unistd.h"}},
       {"commands/report", {"io/report", kCore, kApi}, {}},
       {"commands/evaluate", below, {}},
       {"commands/inspect", below, {"unistd.h"}},

@@ -107,6 +107,56 @@ TEST_CASE("xml: the axis order is found from the tomogram's extent") {
   CHECK(has_warning(outside, "outside the tomogram"));
 }
 
+TEST_CASE(
+    "xml: a sloppy pick beyond a face refutes no axis order, one in twenty far outside does") {
+  const Extent3 near_cube{100, 104, 104};
+  const auto list = [&](int inside, const std::string& last) {
+    std::string text = "<objlist>";
+    for (int i = 0; i < inside; ++i) text += "<object class_label='1' x='30' y='9' z='50'/>";
+    return parse(text + "<object class_label='1' " + last + "/></objlist>",
+                 with_axes(XmlAxes::Detect, near_cube));
+  };
+  CHECK(has_warning(list(5, "x='30' y='9' z='101.4'"), "ambiguous"));
+  CHECK(has_warning(list(19, "x='30' y='9' z='102.5'"), "exchanged"));
+  CHECK(has_warning(list(20, "x='30' y='9' z='102.5'"), "ambiguous"));
+}
+
+TEST_CASE("xml: lists written here state their axis order, which the user may overrule") {
+  ParticleList list;
+  list.particles.emplace_back().class_label = 1;
+  list.particles.back().position_voxels = {3, 2, 1};
+  for (const XmlAxes axes : {XmlAxes::Xyz, XmlAxes::Zyx}) {
+    const std::string text = io::lists::format_xml(list, with_axes(axes));
+    const auto again = parse(text, with_axes(XmlAxes::Detect));
+    CHECK(again.particles[0].position_voxels == Point3{3, 2, 1});
+    CHECK(again.warnings.empty());
+    const XmlAxes other = axes == XmlAxes::Xyz ? XmlAxes::Zyx : XmlAxes::Xyz;
+    CHECK(parse(text, with_axes(other)).particles[0].position_voxels == Point3{1, 2, 3});
+  }
+}
+
+TEST_CASE("xml: the caller is asked for the axis order where the extent fits both, and only then") {
+  int asked = 0;
+  const auto read = [&](const std::string& attributes, XmlAxes axes) {
+    ListOptions options = with_axes(axes, Extent3{50, 200, 300});
+    options.settings.axes = "data.axes";
+    options.find_axes = [&](ParticleList& list, const std::string& name) {
+      ++asked;
+      CHECK(list.particles[0].position_voxels == Point3{30, 100, 20});
+      CHECK(name == "test.file");
+      return asked == 1 ? std::optional(XmlAxes::Zyx) : std::nullopt;
+    };
+    return parse(object("class_label='1' " + attributes), options);
+  };
+  const std::string either = "x='20' y='100' z='30'";
+  CHECK(read(either, XmlAxes::Detect).particles[0].position_voxels == Point3{20, 100, 30});
+  CHECK(has_warning(read(either, XmlAxes::Detect), "set data.axes to zyx"));  // nobody knows
+  CHECK(asked == 2);
+  read(either, XmlAxes::Xyz);
+  read("x='299' y='100' z='49'", XmlAxes::Detect);
+  CHECK(asked == 2);
+}
+
 TEST_CASE("xml: unknown attributes survive a rewrite, with their special characters") {
   const auto list = parse(
       "<objlist><object class_label='1' x='1' y='2' z='3' note='a &lt; &quot;b&quot; &amp; c'/>"
