@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 #include <system_error>
 
@@ -32,16 +33,6 @@ std::string identity(const fs::path& path) {
   return error ? path.lexically_normal().string() : resolved.string();
 }
 
-void check_input(std::string_view area, const std::string& input) {
-  std::error_code error;
-  const fs::file_status status = fs::status(input, error);
-  if (status.type() == fs::file_type::not_found)
-    throw Error(area, input, "no such file", "check the path");
-  if (status.type() == fs::file_type::none)
-    throw Error(area, input, "cannot be read: " + error.message(), "check the permissions");
-  if (fs::is_directory(status)) throw Error(area, input, "is a folder", "name the files in it");
-}
-
 /// `may_be_made`: the folder holds the results of several inputs and is created later.
 void check_output(std::string_view area, const fs::path& output, bool may_be_made) {
   std::error_code error;
@@ -64,6 +55,12 @@ void check_output(std::string_view area, const fs::path& output, bool may_be_mad
   throw Error(area, output.string(),
               "the folder '" + (may_be_made ? above : folder).string() + "' does not exist",
               "create it first");
+}
+
+/// One file under two names: links of either kind are followed.
+bool is_same_file(const fs::path& a, const fs::path& b) {
+  std::error_code ignored;
+  return identity(a) == identity(b) || fs::equivalent(a, b, ignored);
 }
 
 /// What is read and what will be written, each file under one spelling.
@@ -104,7 +101,7 @@ class Places {
   /// One file is one result, and no input.
   void claim(const fs::path& output, const std::string& option, const std::string& input) {
     const std::string id = identity(output);
-    if (const auto found = read_.find(id); found != read_.end())
+    if (const auto found = find_input(output, id); found != read_.end())
       throw Error(ErrorKind::Usage, area_, output.string(),
                   option + " would replace the input '" + found->second + "'",
                   "choose another name");
@@ -114,6 +111,15 @@ class Places {
                   "give the results different names or folders");
   }
 
+  std::map<std::string, std::string>::const_iterator find_input(const fs::path& output,
+                                                                const std::string& id) const {
+    const auto found = read_.find(id);
+    std::error_code error;
+    if (found != read_.end() || fs::hard_link_count(output, error) < 2 || error) return found;
+    return std::find_if(read_.begin(), read_.end(),
+                        [&](const auto& input) { return is_same_file(output, input.second); });
+  }
+
   std::string_view area_;
   const CommonRequest& common_;
   std::map<std::string, std::string> read_;     // identity -> as the user wrote it
@@ -121,6 +127,28 @@ class Places {
 };
 
 }  // namespace
+
+void check_input(std::string_view area, const std::string& input) {
+  std::error_code error;
+  const fs::file_status status = fs::status(input, error);
+  if (status.type() == fs::file_type::not_found)
+    throw Error(area, input, "no such file", "check the path");
+  if (status.type() == fs::file_type::none)
+    throw Error(area, input, "cannot be read: " + error.message(), "check the permissions");
+  if (fs::is_directory(status)) throw Error(area, input, "is a folder", "name the files in it");
+}
+
+void keep_inputs(std::string_view area, const std::vector<fs::path>& outputs,
+                 const std::vector<fs::path>& inputs, const std::string& remedy) {
+  for (const fs::path& output : outputs) {
+    std::error_code error;
+    if (!fs::exists(output, error)) continue;
+    for (const fs::path& input : inputs)
+      if (!input.empty() && is_same_file(output, input))
+        throw Error(ErrorKind::Usage, area, output.string(),
+                    "would be written, but it is the input '" + input.string() + "'", remedy);
+  }
+}
 
 void make_folder(std::string_view area, const fs::path& folder) {
   std::error_code error;

@@ -48,6 +48,14 @@ std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std
                                     const CommonRequest& common,
                                     const std::vector<std::string>& other_inputs = {});
 
+/// Throws `Error` where an input does not exist, is a folder or cannot be looked at.
+void check_input(std::string_view area, const std::string& input);
+
+/// For commands that name files in a folder themselves: throws a usage `Error` where one of these
+/// `outputs` is one of `inputs`, under whatever name or link.
+void keep_inputs(std::string_view area, const std::vector<std::filesystem::path>& outputs,
+                 const std::vector<std::filesystem::path>& inputs, const std::string& remedy);
+
 /// Makes the folders of one input's results where they are missing (one level).
 void make_output_folders(std::string_view area, const OutputJob& job);
 

@@ -81,6 +81,7 @@ class Simulation {
   CommandReport run() {
     const std::vector<Condition> conditions = conditions_of(settings_, output_);
     check_memory(conditions);
+    keep_inputs_of(conditions);
     check_outputs();
     io::RunRecord& record = job_.record;
     record.option("config", request_.config);
@@ -105,7 +106,7 @@ class Simulation {
       }
     job_.progress("tomograms", total, total);
     for (const Condition& condition : conditions) write_snippet(condition);
-    io::write_text_file(output_ / "simulate.yaml", settings_.effective);
+    if (!keeps_settings()) io::write_text_file(output_ / "simulate.yaml", settings_.effective);
     record.stage("");
     return report(tomograms);
   }
@@ -130,6 +131,40 @@ class Simulation {
                       " MB are available",
                   "raise the limit, or make smaller tomograms");
     job_.message(LogLevel::Info, text);
+  }
+
+  /// Refuses a folder where the results would replace the settings or what they name.
+  void keep_inputs_of(const std::vector<Condition>& conditions) const {
+    std::vector<fs::path> inputs{settings_.list}, outputs{output_ / "simulate.yaml"};
+    if (!keeps_settings()) inputs.emplace_back(request_.config);
+    for (const ObjectSource& source : settings_.sources)
+      inputs.insert(inputs.end(), {source.structure, source.map});
+    for (const SceneClass& c : settings_.scene.classes)
+      outputs.push_back(output_ / "masks" / (c.name + ".mrc"));
+    for (const Condition& condition : conditions) {
+      outputs.push_back(condition.folder / "train.yaml");
+      for (const auto& part : settings_.parts)
+        for (std::int64_t i = 0; i < part.count; ++i)
+          for (const char* ending : kTomogramFiles)
+            outputs.emplace_back(prefix_of(condition, part, i).string() + ending);
+    }
+    keep_inputs("simulate", outputs, inputs, "choose another folder with -o, or move the input");
+  }
+
+  /// Whether what is missing is made again from the settings that the folder holds.
+  bool keeps_settings() const {
+    std::error_code ignored;
+    return request_.common.skip_existing &&
+           fs::equivalent(output_ / "simulate.yaml", request_.config, ignored);
+  }
+
+  static std::string name_of(const SimulateSettings::Part& part, std::int64_t index) {
+    return part.name.empty() ? "tomogram" : part.name + "_" + std::to_string(index + 1);
+  }
+
+  static fs::path prefix_of(const Condition& condition, const SimulateSettings::Part& part,
+                            std::int64_t index) {
+    return condition.folder / part.name / name_of(part, index);
   }
 
   void check_outputs() {
@@ -190,13 +225,12 @@ class Simulation {
 
   void make_tomogram(const SimulateSettings::Part& part, std::int64_t index, std::uint64_t number,
                      const std::vector<Condition>& conditions, Json& tomograms) {
-    const std::string name =
-        part.name.empty() ? "tomogram" : part.name + "_" + std::to_string(index + 1);
+    const std::string name = name_of(part, index);
     std::vector<std::pair<Condition, fs::path>> wanted;  // with the files' common beginning
     std::uint64_t image = 0;
     std::vector<std::uint64_t> seeds;
     for (const Condition& condition : conditions) {
-      const fs::path prefix = condition.folder / part.name / name;
+      const fs::path prefix = prefix_of(condition, part, index);
       const std::uint64_t seed = derived_seed(settings_.seed, RandomPurpose::ImageSeed,
                                               number * conditions.size() + image++);
       std::error_code error;

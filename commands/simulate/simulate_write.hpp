@@ -11,6 +11,13 @@
 
 namespace dfe {
 
+/// What the names of a tomogram's files end with, after what they have in common.
+inline constexpr const char* kTomogramFiles[] = {
+    ".mrc",           "_target.mrc",    "_density.mrc",   "_clean.mrc",
+    "_instances.mrc", "_occupancy.mrc", "_membranes.mrc", "_projections.mrc",
+    "_objl.xml",      "_objl.star",     "_objl.csv",      "_decoys.csv",
+    ".tlt",           "_tilts.csv",     ".mrc.run.json"};
+
 struct WrittenTomogram {
   std::string text;  ///< a line for a person
   Json json;

@@ -104,6 +104,10 @@ std::vector<targets::Merge> parse_merges(const std::vector<std::string>& texts) 
 OutputJob plan_output(const TargetRequest& request, const std::vector<targets::Merge>& merges) {
   std::vector<std::string> others{request.like};
   for (const targets::Merge& merge : merges) others.push_back(merge.file);
+  std::error_code error;
+  if (!request.masks.empty())
+    for (const fs::directory_entry& mask : fs::directory_iterator(request.masks, error))
+      if (mask.is_regular_file(error)) others.push_back(mask.path());
   OutputJob job =
       plan_outputs("target", {request.list}, {{"--output", request.output, "_target.mrc"}},
                    request.common, others)
@@ -195,6 +199,7 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
   TargetRequest request = asked;
   limit_threads(request.compute, nullptr);
   const TargetRules rules = parse_rules(request.compatible);
+  check_class_names(request.class_names, "target", "--classes");
   if (request.spheres.empty() && request.masks.empty())
     throw Error(ErrorKind::Usage, "target", "", "the shapes of the classes are missing",
                 "give --spheres or --masks");
