@@ -36,6 +36,8 @@ std::string now_utc() {
 std::int64_t size_of(const std::filesystem::path& path) {
   std::error_code code;
   const auto size = std::filesystem::file_size(path, code);
+  if (code == std::errc::no_such_file_or_directory)
+    throw Error("record", path.string(), "no such file", "check the path");
   if (code) throw Error("record", path.string(), "its size cannot be read: " + code.message());
   return static_cast<std::int64_t>(size);
 }

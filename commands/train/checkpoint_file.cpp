@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "io/hdf5/hdf5_file.hpp"
 
@@ -16,6 +17,18 @@ namespace h5 = io::h5;
 
 constexpr std::int64_t kVersion = 1;
 constexpr std::int64_t kMostHistory = 1 << 26;
+
+constexpr std::string_view kBetween = "\x1e";  // overrides: a record separator is in no setting
+
+std::vector<std::string> read_overrides(const h5::Reader& file) {
+  if (!file.has_attribute("/", "overrides")) return {};
+  const std::string text = file.read_string("/", "overrides");
+  if (text.empty()) return {};
+  const std::vector<std::string_view> parts = split(text, kBetween.front());
+  return {parts.begin(), parts.end()};
+}
+
+std::string width_name(std::size_t level) { return "width_" + std::to_string(level); }
 
 std::vector<float> flatten(const std::vector<LayerWeights>& layers) {
   std::vector<float> flat;
@@ -76,6 +89,9 @@ void write_root(h5::Writer& file, const TrainProgress& p) {
   const TrainingState& s = p.state;
   file.write_attribute("/", "dfengine_checkpoint", kVersion);
   file.write_attribute("/", "config", p.config);
+  file.write_attribute("/", "overrides", join(p.overrides, kBetween));
+  for (std::size_t i = 0; i < s.weights.widths.size(); ++i)
+    file.write_attribute("/", width_name(i), s.weights.widths[i]);
   file.write_attribute("/", "batches", p.batches);
   file.write_attribute("/", "bad_in_row", p.bad_in_row);
   file.write_attribute("/", "best", p.best);
@@ -121,13 +137,17 @@ void read_history(const h5::Reader& file, History& history) {
   }
 }
 
-void read_root(const h5::Reader& file, const std::string& name, TrainProgress& p) {
+void check_kind(const h5::Reader& file, const std::string& name) {
   if (!file.has_attribute("/", "dfengine_checkpoint"))
     throw Error("checkpoint", name, "is not a checkpoint of dfengine",
                 "give the output folder of an earlier run, or start without --resume");
   if (const std::int64_t version = read_integer(file, "dfengine_checkpoint"); version != kVersion)
     throw Error("checkpoint", name, "has version " + std::to_string(version),
                 "this program reads version " + std::to_string(kVersion));
+}
+
+void read_root(const h5::Reader& file, const std::string& name, TrainProgress& p) {
+  check_kind(file, name);
   TrainingState& s = p.state;
   const std::int64_t parameters = parameter_count(s.weights.layers);
   const std::vector<float> weights = read_flat(file, "weights", parameters);
@@ -157,6 +177,7 @@ void read_root(const h5::Reader& file, const std::string& name, TrainProgress& p
         for (double& value : *values) value = *from++;
   }
   p.config = file.read_string("/", "config");
+  p.overrides = read_overrides(file);
   p.batches = read_integer(file, "batches");
   p.bad_in_row = read_integer(file, "bad_in_row");
   p.best = file.read_number("/", "best");
@@ -186,6 +207,21 @@ void write_checkpoint(const std::filesystem::path& path, const TrainProgress& pr
   h5::Writer file(path);
   write_root(file, progress);
   file.commit();
+}
+
+CheckpointStart read_checkpoint_start(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error))
+    throw Error("train", path.string(), "does not exist, so there is nothing to resume",
+                "start without --resume, or give the folder of the run with -o");
+  const h5::Reader file(path);
+  check_kind(file, path.string());
+  CheckpointStart start;
+  start.config = file.read_string("/", "config");
+  start.overrides = read_overrides(file);
+  for (std::size_t i = 0; i < start.widths.size(); ++i)
+    if (file.has_attribute("/", width_name(i))) start.widths[i] = read_integer(file, width_name(i));
+  return start;
 }
 
 void read_checkpoint(const std::filesystem::path& path, TrainProgress& progress) {

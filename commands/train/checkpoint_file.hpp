@@ -3,6 +3,8 @@
 // history of its epochs.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -13,6 +15,16 @@ namespace dfe {
 
 /// Writes a checkpoint (HDF5); the file appears whole or not at all.
 void write_checkpoint(const std::filesystem::path& path, const TrainProgress& progress);
+
+/// How the run of a checkpoint was started.
+struct CheckpointStart {
+  std::string config;                    ///< effective configuration
+  std::vector<std::string> overrides;    ///< settings that were given besides the file
+  std::array<std::int64_t, 3> widths{};  ///< channels of the network; 0: not noted
+};
+
+/// Throws `Error` where there is no checkpoint.
+CheckpointStart read_checkpoint_start(const std::filesystem::path& path);
 
 /// Reads a checkpoint into `progress`, whose weights say which network is expected. Throws `Error`
 /// where the file is none, or is of another network.

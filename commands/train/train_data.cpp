@@ -8,11 +8,14 @@
 #include <set>
 
 #include "commands/common/json_text.hpp"
+#include "commands/common/list_axes.hpp"
 #include "commands/common/list_frame.hpp"
 #include "commands/common/outputs.hpp"
+#include "commands/common/particle_files.hpp"
 #include "commands/target/shape_files.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
+#include "core/text.hpp"
 #include "dfengine/target.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
@@ -23,74 +26,138 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kMostVoxelDifference =
-    0.05;  // between tomograms of one run, before a word is said
+constexpr double kMostUneven = 0.01;           // of a tomogram's three voxel sizes
+constexpr double kMostVoxelDifference = 0.05;  // between tomograms of one run
+constexpr double kWorthAWord = 0.01;
 
 /// One entry of the configuration, opened.
 struct Annotated {
-  std::string name;
+  TrainingFiles files;
+  std::string name, entry;  ///< of the tomogram; "train_0"
   std::shared_ptr<const VolumeSource> tomogram, target;
   ParticleList list;
   bool has_list = false;
 };
 
+std::string three_sizes(const VoxelSize& size) {
+  return number_text(size.z_angstrom) + ", " + number_text(size.y_angstrom) + ", " +
+         number_text(size.x_angstrom) + " Å";
+}
+
 class Opener {
  public:
-  Opener(const TrainSettings& settings, const fs::path& folder, const CommonRequest& common,
-         int threads, Job& job, TrainingData& data)
-      : settings_(settings),
-        folder_(folder),
-        common_(common),
-        threads_(threads),
-        job_(job),
-        data_(data) {}
+  Opener(const TrainSettings& settings, const fs::path& folder, int threads, Job& job,
+         TrainingData& data)
+      : settings_(settings), folder_(folder), threads_(threads), job_(job), data_(data) {}
 
+  /// Everything but the painting of targets, so that what is wrong with the last entry is said
+  /// before hours of it.
   Annotated open(const TrainingFiles& files, const std::string& part, std::size_t entry) {
     Annotated a;
+    a.files = files;
     a.name = files.name.empty() ? base_name(files.tomogram) : files.name;
+    a.entry = part + "_" + std::to_string(entry);
     a.tomogram = open_volume(files.tomogram);
     job_.warn(files.tomogram, a.tomogram->info().warnings);
     note_voxel_size(files.tomogram.string(), a.tomogram->info().geometry.voxel_size);
     if (!files.list.empty()) {
-      a.list = read_list(files, "data." + part + "." + std::to_string(entry), *a.tomogram);
+      a.list = read_list(files, "data." + part + "." + std::to_string(entry), a.tomogram);
       a.has_list = true;
     }
-    a.target = files.target.empty() ? paint(a, part + "_" + std::to_string(entry))
-                                    : open_volume(files.target);
-    if (a.target->extent() != a.tomogram->extent())
-      throw Error("train", files.target.string(),
-                  "has " + a.target->extent().to_string() + " voxels, but its tomogram has " +
-                      a.tomogram->extent().to_string(),
-                  "give a target of the same size");
+    if (files.target.empty())
+      shapes_of(a);
+    else
+      open_target(a);
     return a;
+  }
+
+  void paint_target(Annotated& a) {
+    if (a.target) return;
+    const VolumeGeometry& geometry = a.tomogram->info().geometry;
+    LabelMap map{Volume<std::uint8_t>(geometry.extent, 0), geometry, settings_.class_names};
+    paint_objects(a.list, shapes_of(a), map.labels.view(), &job_);
+    const fs::path file = painted_target(folder_, a.entry, a.files);
+    make_folder("train", file.parent_path());
+    io::write_labels(file, map);
+    a.target = io::open_volume(file);
+  }
+
+  void say_labels() const {
+    if (labels_without_names_)
+      dfe::say_labels(settings_.class_names, "the setting 'classes'", job_);
   }
 
  private:
   std::shared_ptr<const VolumeSource> open_volume(const fs::path& path) {
+    check_input("train", path.string());
     job_.record.input(path);
     io::VolumeReadOptions read;
-    read.voxel_size_angstrom = common_.voxel_size_angstrom ? common_.voxel_size_angstrom
-                                                           : settings_.data.voxel_size_angstrom;
+    read.voxel_size_angstrom = settings_.data.voxel_size_angstrom;
     return io::open_volume(path, read);
   }
 
+  void open_target(Annotated& a) {
+    const std::string file = a.files.target.string();
+    a.target = open_volume(file);
+    if (a.target->extent() != a.tomogram->extent())
+      throw Error("train", file,
+                  "has " + a.target->extent().to_string() + " voxels, but its tomogram has " +
+                      a.tomogram->extent().to_string(),
+                  "give a target of the same size");
+    const VoxelSize &own = a.target->info().geometry.voxel_size,
+                    &needed = a.tomogram->info().geometry.voxel_size;
+    if (own.known() && needed.known() &&
+        std::abs(own.mean_angstrom() / needed.mean_angstrom() - 1) > kMostUneven)
+      throw Error("train", file,
+                  "has a voxel size of " + number_text(own.mean_angstrom()) +
+                      " Å, but its tomogram has " + number_text(needed.mean_angstrom()) + " Å",
+                  "give the target of this tomogram, or set data.voxel_size if a header is wrong");
+  }
+
+  /// A network learns one voxel size, along all axes.
   void note_voxel_size(const std::string& file, const VoxelSize& size) {
-    if (!size.known()) return;
     const double angstrom = size.mean_angstrom();
-    if (data_.voxel_size_angstrom == 0) data_.voxel_size_angstrom = angstrom;
-    if (std::abs(angstrom / data_.voxel_size_angstrom - 1) > kMostVoxelDifference)
-      job_.warn(file + ": voxel size of " + number_text(angstrom) +
-                " Å, but the first tomogram has " + number_text(data_.voxel_size_angstrom) +
-                " Å; a network learns only one voxel size");
+    if (!size.known()) {
+      unknown_size_ = file;
+    } else {
+      const auto [least, most] = std::minmax({size.z_angstrom, size.y_angstrom, size.x_angstrom});
+      if (most > (1 + kMostUneven) * least)
+        throw Error("train", file,
+                    "has voxels of " + three_sizes(size) +
+                        " along z, y, x, but a network learns "
+                        "cubic ones",
+                    "resample it, or set data.voxel_size if the header is wrong");
+      if (data_.voxel_size_angstrom == 0) {
+        data_.voxel_size_angstrom = angstrom;
+        known_size_ = file;
+      }
+      compare_voxel_size(file, angstrom);
+    }
+    if (!unknown_size_.empty() && !known_size_.empty())
+      job_.warn(unknown_size_ + ": no voxel size; it is taken to be that of '" + known_size_ +
+                "', " + number_text(data_.voxel_size_angstrom) + " Å");
+  }
+
+  void compare_voxel_size(const std::string& file, double angstrom) {
+    const double difference = std::abs(angstrom / data_.voxel_size_angstrom - 1);
+    if (difference <= kWorthAWord) return;
+    const std::string fact = "voxel size of " + number_text(angstrom) + " Å, but '" + known_size_ +
+                             "' has " + number_text(data_.voxel_size_angstrom) + " Å";
+    if (difference > kMostVoxelDifference)
+      throw Error("train", file, fact,
+                  "resample the tomograms to one voxel size, or set data.voxel_size if the headers "
+                  "are wrong");
+    job_.warn(file + ": " + fact + "; a network learns only one voxel size");
   }
 
   ParticleList read_list(const TrainingFiles& files, const std::string& entry,
-                         const VolumeSource& tomogram) {
+                         const std::shared_ptr<const VolumeSource>& tomogram) {
+    check_input("train", files.list.string());
     job_.record.input(files.list);
-    CommonRequest common = common_;
-    if (!common.voxel_size_angstrom)
-      common.voxel_size_angstrom = settings_.data.voxel_size_angstrom;
-    io::ListOptions options = list_frame(tomogram.info(), files.name, common);
+    const TomogramChoice choice{"train", entry + ".name", files.name, base_name(files.tomogram)};
+    CommonRequest common;
+    common.voxel_size_angstrom = settings_.data.voxel_size_angstrom;
+    io::ListOptions options = list_frame(tomogram->info(), files.name, common);
     options.settings = {.axes = "data.axes",
                         .binning = "data.input_binning",
                         .tomogram = entry + ".name",
@@ -98,10 +165,11 @@ class Opener {
                         .voxel_size = "data.voxel_size"};
     options.xml_axes = io::parse_xml_axes(settings_.data.axes, "data.axes");
     options.binning = settings_.data.input_binning;
+    find_axes_in(options, tomogram,
+                 [&](const ParticleList& list) { return particles_of(list, choice); });
     const ParticleList all = io::read_list(files.list, options);
     job_.warn(files.list, all.warnings);
-    ParticleList list =
-        particles_of(all, {"train", entry + ".name", files.name, base_name(files.tomogram)});
+    ParticleList list = particles_of(all, choice);
     name_classes(files.list.string(), list);
     return list;
   }
@@ -109,6 +177,7 @@ class Opener {
   /// A list with class names of its own is brought to the labels of the run by name.
   void name_classes(const std::string& file, ParticleList& list) {
     const std::vector<std::string>& names = settings_.class_names;
+    labels_without_names_ = labels_without_names_ || !has_class_names(list);
     for (Particle& particle : list.particles) {
       const std::string name = class_name(list.class_names, particle.class_label);
       const auto found = std::find(names.begin(), names.end(), name);
@@ -123,26 +192,27 @@ class Opener {
     list.class_names = names;
   }
 
-  std::shared_ptr<const VolumeSource> paint(const Annotated& a, const std::string& name) {
+  /// What an entry without a target is painted with.
+  TargetOptions shapes_of(const Annotated& a) {
     if (settings_.data.spheres.empty() && settings_.data.masks.empty())
       throw Error(ErrorKind::Usage, "train", a.name,
                   "has no target, and there are no shapes to paint one",
                   "give a target, data.spheres or data.masks");
-    const VolumeGeometry& geometry = a.tomogram->info().geometry;
+    const VoxelSize& voxel_size = a.tomogram->info().geometry.voxel_size;
     TargetOptions options;
     options.threads = threads_;
     std::set<int> labels;
     for (const Particle& particle : a.list.particles) labels.insert(particle.class_label);
     if (!settings_.data.spheres.empty())
-      targets::add_spheres(options.shapes, settings_.data.spheres, geometry.voxel_size,
+      targets::add_spheres(options.shapes, settings_.data.spheres, voxel_size,
                            settings_.class_names, "data.spheres");
-    if (!settings_.data.masks.empty()) add_masks(options, labels, geometry.voxel_size);
-    LabelMap map{Volume<std::uint8_t>(geometry.extent, 0), geometry, settings_.class_names};
-    paint_objects(a.list, options, map.labels.view(), &job_);
-    make_folder("train", folder_ / "targets");
-    const fs::path file = folder_ / "targets" / (name + "_" + a.name + ".mrc");
-    io::write_labels(file, map);
-    return io::open_volume(file);
+    if (!settings_.data.masks.empty()) add_masks(options, labels, voxel_size);
+    for (const int label : labels)
+      if (options.shapes.count(label) == 0)
+        throw Error(ErrorKind::Usage, "train", a.files.list.string(),
+                    "class " + class_name(settings_.class_names, label) + " has no shape",
+                    "give it a radius in data.spheres (0 leaves it out) or a mask in data.masks");
+    return options;
   }
 
   void add_masks(TargetOptions& options, const std::set<int>& labels, const VoxelSize& voxel_size) {
@@ -156,10 +226,11 @@ class Opener {
 
   const TrainSettings& settings_;
   const fs::path& folder_;
-  const CommonRequest& common_;
   int threads_;
   Job& job_;
   TrainingData& data_;
+  bool labels_without_names_ = false;
+  std::string known_size_, unknown_size_;  // tomograms whose voxel size is, and is not, known
 };
 
 /// Whether two volumes are of one size and have the same voxels in their middle plane: copies under
@@ -176,28 +247,41 @@ bool same_voxels(const VolumeSource& a, const VolumeSource& b) {
 
 }  // namespace
 
-TrainingData open_training_data(const TrainSettings& settings, const std::filesystem::path& folder,
-                                const CommonRequest& common, int threads, Job& job) {
+fs::path painted_target(const fs::path& folder, const std::string& entry,
+                        const TrainingFiles& files) {
+  const std::string name = files.name.empty() ? base_name(files.tomogram) : files.name;
+  return folder / "targets" / (entry + "_" + name + ".mrc");
+}
+
+TrainingData open_training_data(const TrainSettings& settings, const fs::path& folder, int threads,
+                                Job& job) {
   TrainingData data;
-  Opener opener(settings, folder, common, threads, job, data);
-  for (std::size_t i = 0; i < settings.data.train.size(); ++i) {
-    Annotated a = opener.open(settings.data.train[i], "train", i);
+  Opener opener(settings, folder, threads, job, data);
+  std::vector<Annotated> train, valid;
+  for (std::size_t i = 0; i < settings.data.train.size(); ++i)
+    train.push_back(opener.open(settings.data.train[i], "train", i));
+  for (std::size_t i = 0; i < settings.data.valid.size(); ++i)
+    valid.push_back(opener.open(settings.data.valid[i], "valid", i));
+  for (const Annotated& v : valid)
+    for (const Annotated& t : train)
+      if (same_voxels(*v.tomogram, *t.tomogram))
+        throw Error(
+            ErrorKind::Usage, "train", v.files.tomogram.string(),
+            "is used for validation and, as '" + t.files.tomogram.string() + "', for training",
+            "remove it from one of them: scores on training data are meaningless");
+  opener.say_labels();
+
+  for (Annotated& a : train) {
+    opener.paint_target(a);
     data.train.push_back({std::move(a.tomogram), std::move(a.target), std::move(a.list.particles)});
   }
-  for (std::size_t i = 0; i < settings.data.valid.size(); ++i) {
-    const TrainingFiles& files = settings.data.valid[i];
-    Annotated a = opener.open(files, "valid", i);
-    for (std::size_t k = 0; k < data.train.size(); ++k)
-      if (same_voxels(*a.tomogram, *data.train[k].tomogram))
-        throw Error(ErrorKind::Usage, "train", files.tomogram.string(),
-                    "is used for validation and, as '" + settings.data.train[k].tomogram.string() +
-                        "', for training",
-                    "remove it from one of them: scores on training data are meaningless");
+  for (Annotated& a : valid) {
+    opener.paint_target(a);
     std::optional<std::vector<Particle>> objects;
     if (a.has_list)
       objects = std::move(a.list.particles);
     else if (settings.validation.cluster.radius.value > 0)
-      job.warn(files.tomogram.string() +
+      job.warn(a.files.tomogram.string() +
                ": validation tomogram without a list, so its objects are not scored");
     data.valid.push_back({a.name, std::move(a.tomogram), std::move(a.target), std::move(objects)});
   }

@@ -22,9 +22,14 @@ struct TrainingData {
   double voxel_size_angstrom = 0;  ///< 0 where no tomogram tells
 };
 
-/// Opens everything. Painted targets go to `folder`/targets, so that a training set larger than
-/// memory trains. Throws `Error` for files that cannot be read or do not fit together.
+/// Opens everything and checks that it fits together, then paints the targets that are missing.
+/// They go to `folder`/targets, so that a training set larger than memory trains. Throws `Error`
+/// for files that cannot be read or do not fit together.
 TrainingData open_training_data(const TrainSettings& settings, const std::filesystem::path& folder,
-                                const CommonRequest& common, int threads, Job& job);
+                                int threads, Job& job);
+
+/// Where the target of an entry ("train_0") without one is painted.
+std::filesystem::path painted_target(const std::filesystem::path& folder, const std::string& entry,
+                                     const TrainingFiles& files);
 
 }  // namespace dfe

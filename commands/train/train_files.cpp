@@ -5,7 +5,7 @@
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/train/checkpoint_file.hpp"
-#include "commands/train/read_settings.hpp"
+#include "commands/train/run_settings.hpp"
 #include "commands/train/train_data.hpp"
 #include "commands/train/train_report.hpp"
 #include "core/memory.hpp"
@@ -31,39 +31,42 @@ struct RunFolder {
   fs::path best() const { return file("weights_best.h5"); }
 };
 
+/// Files that a run writes under fixed names.
+constexpr const char* kNames[] = {"checkpoint.h5",   "weights_last.h5", "weights_last.h5.run.json",
+                                  "weights_best.h5", "history.csv",     "history.h5",
+                                  "curves.png",      "report.html",     "config.yaml"};
+
+/// Refuses a folder where the run would replace one of its own inputs. A resumed run leaves the
+/// configuration that it was given, and starts from no other weights.
+void keep_inputs_of(const RunFolder& run, const TrainRequest& request, const TrainSettings& s) {
+  std::vector<fs::path> outputs, inputs;
+  for (const char* name : kNames) outputs.push_back(run.file(name));
+  if (!request.resume) inputs = {request.config, s.network.weights};
+  const auto add = [&](const std::vector<TrainingFiles>& entries, const std::string& part) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const TrainingFiles& files = entries[i];
+      inputs.insert(inputs.end(), {files.tomogram, files.target, files.list});
+      if (files.target.empty())
+        outputs.push_back(painted_target(run.folder, part + "_" + std::to_string(i), files));
+    }
+  };
+  add(s.data.train, "train");
+  add(s.data.valid, "valid");
+  std::error_code error;
+  if (!s.data.masks.empty())
+    for (const auto& mask : fs::directory_iterator(s.data.masks, error))
+      inputs.push_back(mask.path());
+  keep_inputs("train", outputs, inputs, "choose another folder with -o, or move the input");
+}
+
 /// Makes the folder; refuses one that holds a run, unless it is to be resumed or replaced.
 void prepare_folder(const RunFolder& run, const TrainRequest& request) {
   std::error_code error;
   const bool there = fs::exists(run.checkpoint(), error);
-  if (request.resume && !there)
-    throw Error("train", run.checkpoint().string(), "does not exist, so there is nothing to resume",
-                "start without --resume");
   if (!request.resume && there && !request.common.overwrite)
     throw Error("train", run.folder.string(), "already contains a run",
                 "use --resume to continue it or --overwrite to start again");
   make_folder("train", run.folder);
-}
-
-/// The settings of two effective configurations that differ, one line each.
-std::string differences(const std::string& before, const std::string& now) {
-  const auto lines = [](const std::string& text) {
-    std::vector<std::string> all(1);
-    for (const char c : text)
-      if (c == '\n')
-        all.emplace_back();
-      else
-        all.back() += c;
-    return all;
-  };
-  const std::vector<std::string> a = lines(before), b = lines(now);
-  std::string text;
-  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
-    const std::string was = i < a.size() ? a[i] : "", is = i < b.size() ? b[i] : "";
-    if (was == is || text.size() >= 400) continue;
-    if (!text.empty()) text += ", ";
-    text.append("'").append(was).append("' is now '").append(is).append("'");
-  }
-  return text;
 }
 
 class TrainRun {
@@ -74,20 +77,18 @@ class TrainRun {
         threads_(threads),
         observer_(observer),
         job_("train", observer),
-        config_(io::Config::read(request.config, request.overrides)),
-        settings_(read_train_settings(config_, request.output)) {
-    if (!request.init.empty()) settings_.network.weights = request.init;
+        start_(read_run_settings(request)) {
     run_.folder = settings_.output;
   }
 
   CommandReport run() {
+    keep_inputs_of(run_, request_, settings_);
     prepare_folder(run_, request_);
     record_options();
     job_.threads(threads_);
     job_.record.device(make_training_backend(request_.compute).forward->description());
     job_.record.stage("open");
-    data_ =
-        open_training_data(settings_, run_.folder, request_.common, request_.compute.threads, job_);
+    data_ = open_training_data(settings_, run_.folder, request_.compute.threads, job_);
     start();
     job_.record.stage("read");
     const sampling::Sampler sampler(data_.train, settings_.sampler, &job_);
@@ -110,7 +111,7 @@ class TrainRun {
  private:
   void record_options() {
     job_.record.option("config", request_.config);
-    for (const std::string& text : request_.overrides) job_.record.option("override", text);
+    for (const std::string& text : start_.overrides) job_.record.option("override", text);
     job_.record.option("resume", request_.resume ? "yes" : "no");
     job_.record.option("init", settings_.network.weights.string());
     job_.record.option("settings", config_.effective());
@@ -120,15 +121,20 @@ class TrainRun {
   /// Weights to begin with, or the checkpoint.
   void start() {
     progress_.config = config_.effective();
+    progress_.overrides = start_.overrides;
     progress_.epoch.sums = ClassSums(settings_.classes());
+    if (request_.resume) {  // weights to start from may have had other widths than the settings say
+      const auto widths = read_checkpoint_start(run_.checkpoint()).widths;
+      if (widths[0] > 0) settings_.network.widths = widths;
+    }
     progress_.state.weights =
         random_start(settings_.network, settings_.class_names, settings_.sampler.seed);
     if (request_.resume) {
-      const std::string now = progress_.config;
       read_checkpoint(run_.checkpoint(), progress_);
-      if (const std::string other = differences(progress_.config, now); !other.empty())
-        job_.warn("settings differ from those of the checkpoint: " + other);
-      progress_.config = now;
+      progress_.config = config_.effective();
+      progress_.overrides = start_.overrides;
+      for (const std::string& change : start_.changes)
+        job_.message(LogLevel::Info, "from here on, " + change);
     } else if (const fs::path& from = settings_.network.weights; !from.empty()) {
       job_.record.input(from);
       Weights weights = io::read_weights(from);
@@ -199,7 +205,9 @@ class TrainRun {
                         io::report::encode_png(train_curves(progress.history, names)));
     io::write_text_file(run_.file("report.html"),
                         train_page(progress.history, names, progress.best_epoch, progress.config));
-    io::write_text_file(run_.file("config.yaml"), progress.config);
+    std::error_code ignored;
+    if (!fs::equivalent(run_.file("config.yaml"), request_.config, ignored))
+      io::write_text_file(run_.file("config.yaml"), progress.config);
     job_.message(LogLevel::Info, words);
   }
 
@@ -218,13 +226,14 @@ class TrainRun {
       json["best"] = progress_.best;
       json["weights_best"] = run_.best().string();
     }
+    if (stopped) json["resume"] = resume_command();
     json["warnings"] = job_.warnings();
     json["seconds"] = stage_seconds(job_.record);
     std::string text;
     if (stopped)
       text = "stopped after batch " + std::to_string(progress_.batches) + " of " +
-             std::to_string(settings_.total_batches()) + "; resume with: dfengine train " +
-             request_.config + " --resume\n";
+             std::to_string(settings_.total_batches()) + "; resume with: " + resume_command() +
+             "\n";
     else if (progress_.best_epoch > 0)
       text = run_.best().string() + ": best weights, from epoch " +
              std::to_string(progress_.best_epoch) + " (" + number_text(progress_.best) + ")\n";
@@ -233,12 +242,19 @@ class TrainRun {
     return {text, json_text(json)};
   }
 
+  std::string resume_command() const {
+    TrainRequest asked = request_;
+    asked.compute.threads = threads_;
+    return resume_line(asked, start_.overrides);
+  }
+
   const TrainRequest& request_;
   int threads_;
   Observer* observer_;  // of the training itself: the history notes what is left out there
   Job job_;
-  io::Config config_;
-  TrainSettings settings_;
+  RunSettings start_;
+  const io::Config& config_ = start_.config;
+  TrainSettings& settings_ = start_.settings;
   RunFolder run_;
   TrainingData data_;
   TrainProgress progress_;

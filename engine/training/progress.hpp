@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "engine/training/history.hpp"
 #include "engine/training/train_step.hpp"
@@ -31,6 +32,7 @@ struct TrainProgress {
                                                                ///< decides between equal scores
   std::int64_t best_epoch = 0;                                 ///< counted from 1; 0: none yet
   std::string config;                                          ///< effective configuration
+  std::vector<std::string> overrides;  ///< settings that were given besides the file
 };
 
 }  // namespace dfe
