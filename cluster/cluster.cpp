@@ -44,7 +44,7 @@ constexpr const char* kRadiusRemedy = "give about the particle's radius";
 double checked_radius(const ClusterOptions& options, const VolumeGeometry& geometry,
                       const Extent3& extent) {
   if (!has_radius(options)) return 0;
-  const double voxels = options.radius.voxels(geometry.voxel_size, "radius");
+  const double voxels = options.radius.voxels(geometry.voxel_size, "radius").x;
   const double diagonal =
       std::sqrt(std::pow(extent.z, 2) + std::pow(extent.y, 2) + std::pow(extent.x, 2));
   if (!(voxels <= std::max(diagonal, kAlwaysAllowedRadius)))

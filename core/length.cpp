@@ -21,13 +21,17 @@ Length Length::parse(std::string_view text, std::string_view option) {
   return length;
 }
 
-double Length::voxels(const VoxelSize& voxel_size, std::string_view option) const {
-  if (!is_angstrom) return value;
+Point3 Length::voxels(const VoxelSize& voxel_size, std::string_view option) const {
+  if (!is_angstrom) return {value, value, value};
   if (!voxel_size.known())
     throw Error(ErrorKind::Usage, option, "",
                 "a length in Å needs the voxel size, which the file does not give",
                 "give --voxel-size, or the length in voxels");
-  return value / voxel_size.mean_angstrom();
+  if (!voxel_size.is_cubic())
+    return {value / voxel_size.z_angstrom, value / voxel_size.y_angstrom,
+            value / voxel_size.x_angstrom};
+  const double along_each = value / voxel_size.mean_angstrom();
+  return {along_each, along_each, along_each};
 }
 
 }  // namespace dfe

@@ -221,14 +221,15 @@ double reach_of_class(int label, const EvaluateOptions& options, const VoxelSize
   if (!share && !options.distance && options.rule == MatchRule::Czii) share = 0.5;
   if (!share)
     return options.distance.value_or(default_distance(options.rule, voxel_size))
-        .voxels(voxel_size, "--distance");
+        .voxels(voxel_size, "--distance")
+        .x;
   const auto radius = options.radius_of_class.find(label);
   if (radius == options.radius_of_class.end())
     throw Error(ErrorKind::Usage, "evaluate", "--radius",
                 "class " + std::to_string(label) +
                     " has no radius, but the distance is a share of the radius",
                 "give --radius " + std::to_string(label) + "=R, or --distance");
-  return *share * radius->second.voxels(voxel_size, "--radius");
+  return *share * radius->second.voxels(voxel_size, "--radius").x;
 }
 
 bool precision_counts_background(MatchRule rule) { return rule != MatchRule::Shrec; }

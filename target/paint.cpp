@@ -12,6 +12,7 @@
 #include "core/cancel.hpp"
 #include "core/parallel.hpp"
 #include "core/usable_threads.hpp"
+#include "core/voxel_size.hpp"
 #include "dfengine/error.hpp"
 #include "target/stencil.hpp"
 
@@ -22,6 +23,7 @@ namespace {
 using targets::Bounds;
 using targets::MaskShape;
 using targets::Stencil;
+using targets::VoxelEdges;
 
 constexpr std::int64_t kTileZ = 8, kTileY = 64;
 constexpr std::int64_t kLargestDeepFinderRadius = 128;
@@ -29,10 +31,10 @@ constexpr double kFarthest = 1e9;  // voxels: whole numbers of that size are exa
 
 /// The label's shape as the rules want it.
 struct ReadyShape {
-  double radius = 0;
+  Point3 radii;
   std::unique_ptr<MaskShape> mask;
 
-  bool left_out() const { return !(radius > 0) && !mask; }
+  bool left_out() const { return !(radii.x > 0) && !mask; }
 };
 
 [[noreturn]] void refuse(int label, const std::string& fact, const std::string& remedy) {
@@ -52,37 +54,53 @@ Volume<float> deepfinder_sphere(std::int64_t radius, std::int64_t largest) {
   return box;
 }
 
+/// Refuses what the rules cannot paint.
+void check_shape(int label, const TargetShape& shape, TargetRules rules, const Extent3& volume) {
+  if (label < 1 || label > 255) refuse(label, "is not a class label", "class labels are 1 to 255");
+  const Point3& r = shape.radii_voxels;
+  const double shortest = std::min({r.z, r.y, r.x}), longest = std::max({r.z, r.y, r.x});
+  const bool none = r == Point3{};
+  if (!(none || shortest > 0) ||
+      !(longest <= static_cast<double>(std::max({volume.z, volume.y, volume.x}))))
+    refuse(label, "a radius of " + voxels_text(r) + " in a volume of " + volume.to_string(),
+           "give a radius within the volume");
+  if (rules != TargetRules::DeepFinder) return;
+  if (r.z != r.x || r.y != r.x || r.x != std::floor(r.x) || r.x > kLargestDeepFinderRadius)
+    refuse(label, "a radius of " + voxels_text(r),
+           "DeepFinder's rules need whole voxels up to 128, the same along each axis");
+  const Extent3 m = shape.mask.extent();
+  if (m.z != m.y || m.y != m.x)
+    refuse(label, "a mask of " + m.to_string(), "DeepFinder's rules need cubes");
+}
+
+/// In what masks turn. DeepFinder knows no voxel size.
+VoxelEdges edges_of(const TargetOptions& options) {
+  const VoxelSize& voxel = options.voxel_size;
+  if (options.rules == TargetRules::DeepFinder || !voxel.is_anisotropic()) return {};
+  return {voxel.z_angstrom / voxel.x_angstrom, voxel.y_angstrom / voxel.x_angstrom};
+}
+
 std::map<int, ReadyShape> prepare(const TargetOptions& options, const Extent3& volume) {
   const bool deepfinder = options.rules == TargetRules::DeepFinder;
-  const double limit = static_cast<double>(std::max({volume.z, volume.y, volume.x}));
   double largest = 0;
   for (const auto& [label, shape] : options.shapes) {
-    if (label < 1 || label > 255)
-      refuse(label, "is not a class label", "class labels are 1 to 255");
-    const double r = shape.radius_voxels;
-    if (!(r >= 0) || r > limit)
-      refuse(label,
-             "a radius of " + std::to_string(r) + " voxels in a volume of " + volume.to_string(),
-             "give a radius within the volume");
-    if (deepfinder && (r != std::floor(r) || r > kLargestDeepFinderRadius))
-      refuse(label, "a radius of " + std::to_string(r) + " voxels",
-             "DeepFinder's rules need whole voxels up to 128");
-    const Extent3 m = shape.mask.extent();
-    if (deepfinder && (m.z != m.y || m.y != m.x))
-      refuse(label, "a mask of " + m.to_string(), "DeepFinder's rules need cubes");
-    largest = std::max(largest, r);
+    check_shape(label, shape, options.rules, volume);
+    largest = std::max(largest, shape.radii_voxels.x);
   }
+  const VoxelEdges edges = edges_of(options);
   std::map<int, ReadyShape> ready;
   for (const auto& [label, shape] : options.shapes) {
     ReadyShape& made = ready[label];
-    if (shape.radius_voxels > 0 && deepfinder) {
-      const auto box = deepfinder_sphere(static_cast<std::int64_t>(shape.radius_voxels),
-                                         static_cast<std::int64_t>(largest));
-      made.mask = std::make_unique<MaskShape>(box.view(), true, options.rules);
-    } else if (shape.radius_voxels > 0) {
-      made.radius = shape.radius_voxels;
+    const double radius = shape.radii_voxels.x;
+    if (radius > 0 && deepfinder) {
+      const auto box =
+          deepfinder_sphere(static_cast<std::int64_t>(radius), static_cast<std::int64_t>(largest));
+      made.mask = std::make_unique<MaskShape>(box.view(), true, options.rules, edges);
+    } else if (radius > 0) {
+      made.radii = shape.radii_voxels;
     } else if (shape.mask.voxels() > 0) {
-      made.mask = std::make_unique<MaskShape>(shape.mask.view(), shape.integer_mask, options.rules);
+      made.mask =
+          std::make_unique<MaskShape>(shape.mask.view(), shape.integer_mask, options.rules, edges);
     }
   }
   return ready;
@@ -176,7 +194,7 @@ std::vector<Object> place_objects(const ParticleList& list, const std::map<int, 
       ++count.left_out;
     else
       objects.push_back(
-          {shape.mask ? Stencil(particle, *shape.mask, rules) : Stencil(particle, shape.radius),
+          {shape.mask ? Stencil(particle, *shape.mask, rules) : Stencil(particle, shape.radii),
            static_cast<std::uint8_t>(particle.class_label)});
   }
   return objects;

@@ -34,8 +34,9 @@ void clip_to_ball(double centre, double squared, std::int64_t& begin, std::int64
   end = std::min(end, high + 1);
 }
 
-MaskShape::MaskShape(VolumeView<const float> mask, bool integers, TargetRules rules)
-    : values_(mask), integers_(integers), rules_(rules) {
+MaskShape::MaskShape(VolumeView<const float> mask, bool integers, TargetRules rules,
+                     VoxelEdges edges)
+    : values_(mask), integers_(integers), rules_(rules), edges_(edges) {
   const Extent3 n = mask.extent;
   size_ = {n.z, n.y, n.x};
   for (std::size_t axis = 0; axis < 3; ++axis) centre_[axis] = static_cast<double>(size_[axis] / 2);
@@ -44,11 +45,11 @@ MaskShape::MaskShape(VolumeView<const float> mask, bool integers, TargetRules ru
     for (std::int64_t y = 0; y < n.y; ++y)
       for (std::int64_t x = 0; x < n.x; ++x)
         if (counts(mask(z, y, x), rules))
-          farthest = std::max(farthest, std::hypot(static_cast<double>(z) - centre_[0],
-                                                   static_cast<double>(y) - centre_[1],
+          farthest = std::max(farthest, std::hypot(edges.z * (static_cast<double>(z) - centre_[0]),
+                                                   edges.y * (static_cast<double>(y) - centre_[1]),
                                                    static_cast<double>(x) - centre_[2]));
   // A sample sees voxels less than 1 away along each axis. The hundredth is for rounding.
-  reach_ = farthest < 0 ? 0 : farthest + std::sqrt(3.0) + 0.01;
+  reach_ = farthest < 0 ? 0 : farthest + std::hypot(edges.z, edges.y, 1.0) + 0.01;
 }
 
 bool MaskShape::inside(double z, double y, double x, bool turned) const {
@@ -70,21 +71,23 @@ bool MaskShape::inside(double z, double y, double x, bool turned) const {
 
 void Stencil::set_bounds(double reach) {
   squared_reach_ = reach * reach;
+  const std::array<double, 3> along{reach / edges_.z, reach / edges_.y, reach};
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    bounds_.begin[axis] = static_cast<std::int64_t>(std::floor(position_[axis] - reach));
-    bounds_.end[axis] = static_cast<std::int64_t>(std::ceil(position_[axis] + reach)) + 1;
+    bounds_.begin[axis] = static_cast<std::int64_t>(std::floor(position_[axis] - along[axis]));
+    bounds_.end[axis] = static_cast<std::int64_t>(std::ceil(position_[axis] + along[axis])) + 1;
   }
 }
 
-Stencil::Stencil(const Particle& particle, double radius_voxels)
-    : position_{particle.position_voxels.z, particle.position_voxels.y,
-                particle.position_voxels.x} {
-  set_bounds(radius_voxels);
+Stencil::Stencil(const Particle& particle, const Point3& radii_voxels)
+    : position_{particle.position_voxels.z, particle.position_voxels.y, particle.position_voxels.x},
+      edges_{radii_voxels.x / radii_voxels.z, radii_voxels.x / radii_voxels.y} {
+  set_bounds(radii_voxels.x);
 }
 
 Stencil::Stencil(const Particle& particle, const MaskShape& mask, TargetRules rules)
     : mask_(&mask),
       position_{particle.position_voxels.z, particle.position_voxels.y, particle.position_voxels.x},
+      edges_(mask.edges()),
       orientation_(particle.orientation) {
   if (rules == TargetRules::DeepFinder)
     for (double& p : position_) p = std::trunc(p);
@@ -100,8 +103,8 @@ Stencil::Stencil(const Particle& particle, const MaskShape& mask, TargetRules ru
 
 bool Stencil::mask_inside(double z, double y, double x) const {
   if (!orientation_) return mask_->inside(z, y, x, false);
-  const Point3 p = math::rotate_back(*orientation_, {z, y, x});
-  return mask_->inside(p.z, p.y, p.x, true);
+  const Point3 p = math::rotate_back(*orientation_, {edges_.z * z, edges_.y * y, x});
+  return mask_->inside(p.z / edges_.z, p.y / edges_.y, p.x, true);
 }
 
 }  // namespace dfe::targets

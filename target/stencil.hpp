@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One object on the voxel grid: which voxels of a row belong to it. Spheres are closed forms; masks
 // are sampled by pull-back, and only inside a ball around their centre beyond which they are 0.
+// Lengths are in edges of a voxel along x, so that a ball is an ellipsoid on voxels that are not
+// cubic.
 #pragma once
 
 #include <array>
@@ -18,14 +20,22 @@ struct Bounds {
   std::array<std::int64_t, 3> begin{}, end{};  // z, y, x
 };
 
+/// Edges of a voxel along z and y, in edges along x. Cubic voxels have ones, which change no bit.
+struct VoxelEdges {
+  double z = 1, y = 1;
+};
+
 /// A mask made ready for sampling: within a voxel of its faces it fades to 0.
 class MaskShape {
  public:
-  /// `rules` decides where the mask ends and which values are inside.
-  MaskShape(VolumeView<const float> mask, bool integers, TargetRules rules);
+  /// `rules` decides where the mask ends and which values are inside. `edges` are those of the
+  /// mask's voxels and of the labels'.
+  MaskShape(VolumeView<const float> mask, bool integers, TargetRules rules, VoxelEdges edges);
 
-  /// Distance from the centre beyond which every sample is outside, in voxels.
+  /// Distance from the centre beyond which every sample is outside.
   double reach() const { return reach_; }
+
+  const VoxelEdges& edges() const { return edges_; }
 
   /// Voxels along z, y, x.
   const std::array<std::int64_t, 3>& size() const { return size_; }
@@ -41,12 +51,14 @@ class MaskShape {
   double reach_ = 0;
   bool integers_;
   TargetRules rules_;
+  VoxelEdges edges_;
 };
 
 /// A shape at its place.
 class Stencil {
  public:
-  Stencil(const Particle& particle, double radius_voxels);
+  /// The ellipsoid with `radii_voxels` along z, y, x.
+  Stencil(const Particle& particle, const Point3& radii_voxels);
   Stencil(const Particle& particle, const MaskShape& mask, TargetRules rules);
 
   /// Every voxel of the object lies in here.
@@ -64,6 +76,7 @@ class Stencil {
 
   const MaskShape* mask_ = nullptr;
   std::array<double, 3> position_{};  // z, y, x
+  VoxelEdges edges_;
   std::optional<Rotation> orientation_;
   double squared_reach_ = 0;
   Bounds bounds_;
@@ -78,7 +91,8 @@ void Stencil::row(std::int64_t z, std::int64_t y, std::int64_t begin, std::int64
                   Found&& found) const {
   const double dz = static_cast<double>(z) - position_[0],
                dy = static_cast<double>(y) - position_[1];
-  const double left = squared_reach_ - (dz * dz + dy * dy);
+  const double along_z = edges_.z * dz, along_y = edges_.y * dy;
+  const double left = squared_reach_ - (along_z * along_z + along_y * along_y);
   if (!(left >= 0)) return;
   clip_to_ball(position_[2], left, begin, end);
   if (begin >= end) return;

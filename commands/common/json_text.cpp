@@ -15,12 +15,8 @@ namespace dfe {
 
 namespace {
 
-/// Kept by readers in single precision, edges that agree to seven digits or so are meant to be
-/// equal.
-bool is_cubic(const VoxelSize& v) {
-  const auto [low, high] = std::minmax({v.z_angstrom, v.y_angstrom, v.x_angstrom});
-  return high - low <= 1e-3 * high;
-}
+/// Readers keep single precision: edges that agree to 0.1 % are meant to be equal.
+constexpr double kRounding = 1e-3;
 
 /// Header values are single precision: 13.68 instead of 13.680000305.
 double tidy(double value) {
@@ -43,15 +39,8 @@ Json json_extent(const Extent3& extent) { return Json::array({extent.z, extent.y
 
 Json json_voxel_size(const VoxelSize& v) {
   if (!v.known()) return nullptr;
-  if (is_cubic(v)) return tidy(v.mean_angstrom());
+  if (v.cubic_within(kRounding)) return tidy(v.mean_angstrom());
   return Json::array({tidy(v.z_angstrom), tidy(v.y_angstrom), tidy(v.x_angstrom)});
-}
-
-std::string voxel_size_text(const VoxelSize& v) {
-  if (!v.known()) return "unknown";
-  if (is_cubic(v)) return number_text(v.mean_angstrom()) + " Å";
-  return number_text(v.z_angstrom) + " x " + number_text(v.y_angstrom) + " x " +
-         number_text(v.x_angstrom) + " Å (z, y, x)";
 }
 
 std::string number_text(double value) {

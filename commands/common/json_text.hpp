@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/voxel_size.hpp"
 #include "dfengine/geometry.hpp"
 #include "dfengine/label_map.hpp"
 #include "io/run_record.hpp"
@@ -23,9 +24,6 @@ Json json_extent(const Extent3& extent);
 /// A number where the voxel is a cube (to 0.1 %, the rounding of headers), [z, y, x] where it is
 /// not, null where unknown.
 Json json_voxel_size(const VoxelSize& voxel_size);
-
-/// "10 Å", "10 x 10 x 12 Å (z, y, x)" or "unknown".
-std::string voxel_size_text(const VoxelSize& voxel_size);
 
 /// A number as a person wants to read it: up to six digits, no trailing zeros.
 std::string number_text(double value);

@@ -67,6 +67,14 @@ void stretch(Volume<float>& mask, const fs::path& file, std::vector<std::string>
   for (float& v : mask.span()) v = (v - low) / (high - low);
 }
 
+/// Whether a mask would paint particles of a wrong size or shape.
+bool differ(const VoxelSize& mask, const VoxelSize& tomogram) {
+  if (!mask.known() || !tomogram.known()) return false;
+  const auto along = [](double own, double wanted) { return std::abs(own / wanted - 1) > 0.05; };
+  return along(mask.z_angstrom, tomogram.z_angstrom) ||
+         along(mask.y_angstrom, tomogram.y_angstrom) || along(mask.x_angstrom, tomogram.x_angstrom);
+}
+
 TargetShape read_mask(const fs::path& file, TargetRules rules, const VoxelSize& voxel_size,
                       std::vector<std::string>& warnings) {
   const auto volume = io::open_volume(file);
@@ -75,10 +83,10 @@ TargetShape read_mask(const fs::path& file, TargetRules rules, const VoxelSize& 
   if (std::max({n.z, n.y, n.x}) > kLargestMask)
     throw Error("target", file.string(), "the mask has " + n.to_string() + " voxels",
                 "use at most 512 along each axis");
-  const double own = info.geometry.voxel_size.mean_angstrom(), wanted = voxel_size.mean_angstrom();
-  if (own > 0 && wanted > 0 && std::abs(own / wanted - 1) > 0.05)
-    warnings.push_back(file.string() + ": the mask has a voxel size of " + number_text(own) +
-                       " Å, the tomogram " + number_text(wanted) + " Å; the mask is not resampled");
+  if (differ(info.geometry.voxel_size, voxel_size))
+    warnings.push_back(file.string() + ": the mask has a voxel size of " +
+                       voxel_size_text(info.geometry.voxel_size) + ", the tomogram " +
+                       voxel_size_text(voxel_size) + "; the mask is not resampled");
   TargetShape shape;
   shape.mask = io::read_volume(*volume);
   shape.integer_mask = info.mode.find("int") != std::string::npos;
@@ -115,7 +123,7 @@ void add_spheres(std::map<int, TargetShape>& shapes, std::string_view text,
       refuse_spheres(option, entry, "gives class " + std::to_string(*label) + " a second radius");
     TargetShape& shape = shapes[*label];
     if (length != "0")
-      shape.radius_voxels = Length::parse(length, option).voxels(voxel_size, option);
+      shape.radii_voxels = Length::parse(length, option).voxels(voxel_size, option);
   }
 }
 
@@ -147,7 +155,8 @@ std::vector<fs::path> add_masks(std::map<int, TargetShape>& shapes, const fs::pa
 }
 
 double reach(const TargetShape& shape) {
-  if (shape.radius_voxels > 0) return shape.radius_voxels;
+  const Point3& r = shape.radii_voxels;
+  if (r.x > 0) return std::max({r.z, r.y, r.x});
   const Extent3 n = shape.mask.extent();
   double farthest = 0;
   for (std::int64_t z = 0; z < n.z; ++z)

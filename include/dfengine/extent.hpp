@@ -49,8 +49,8 @@ struct Box3 {
   friend bool operator==(const Box3&, const Box3&) = default;
 };
 
-/// A point in voxels, or in Å if the variable's name says so. Voxel centres have integer
-/// coordinates.
+/// A point, or lengths along the axes, in voxels, or in Å if the variable's name says so. Voxel
+/// centres have integer coordinates.
 struct Point3 {
   double z = 0, y = 0, x = 0;
 

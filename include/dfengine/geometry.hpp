@@ -2,6 +2,7 @@
 // Position and scale of a volume as its file gives them. Every output copies them from its input.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -19,7 +20,21 @@ struct VoxelSize {
 
   static VoxelSize cubic(double angstrom) { return {angstrom, angstrom, angstrom}; }
   bool known() const { return z_angstrom > 0 && y_angstrom > 0 && x_angstrom > 0; }
-  /// Mean of the three edges in Å, 0 if unknown. Voxels of tomograms are cubic except for rounding.
+
+  /// Whether the edges are known and differ by at most `share` of the longest.
+  bool cubic_within(double share) const {
+    const auto [shortest, longest] = std::minmax({z_angstrom, y_angstrom, x_angstrom});
+    return known() && longest - shortest <= share * longest;
+  }
+  /// Whether the edges agree to 1 %, so that one number stands for all three. Headers round, and a
+  /// tomogram is seldom calibrated better than that.
+  bool is_cubic() const { return cubic_within(0.01); }
+  /// Whether the edges are known and so different that a length in Å has another number of voxels
+  /// along each axis.
+  bool is_anisotropic() const { return known() && !is_cubic(); }
+
+  /// Mean of the three edges in Å, 0 if unknown. It describes cubic voxels only: ask `is_cubic`
+  /// first.
   double mean_angstrom() const { return known() ? (z_angstrom + y_angstrom + x_angstrom) / 3 : 0; }
 };
 

@@ -18,9 +18,11 @@ struct Length {
   /// other text and for values that are not finite or not above 0.
   static Length parse(std::string_view text, std::string_view option);
 
-  /// The length in voxels. Throws a usage `Error` that names `option` if the length is in Å and the
-  /// voxel size is unknown.
-  double voxels(const VoxelSize& voxel_size, std::string_view option) const;
+  /// The length in voxels along each axis: three equal numbers, except for a length in Å where
+  /// voxels are not cubic. So a radius in voxels is a sphere on the voxel grid, and a radius in Å a
+  /// sphere in the specimen. Throws a usage `Error` that names `option` if the length is in Å and
+  /// the voxel size is unknown.
+  Point3 voxels(const VoxelSize& voxel_size, std::string_view option) const;
 };
 
 }  // namespace dfe

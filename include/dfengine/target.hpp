@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "geometry.hpp"
 #include "observer.hpp"
 #include "particle.hpp"
 #include "volume.hpp"
@@ -24,12 +25,12 @@ enum class TargetRules {
   DeepFinder,
 };
 
-/// The shape of the particles of a class: a sphere if the radius is above 0, otherwise the mask. A
-/// class with neither is not painted.
+/// The shape of the particles of a class: an ellipsoid if its radii are above 0, otherwise the
+/// mask. A class with neither is not painted.
 struct TargetShape {
-  double radius_voxels = 0;
-  Volume<float> mask;  ///< 1 inside, 0 outside, or with a soft edge; of any extent, centred on
-                       ///< voxel floor(n / 2) along each axis
+  Point3 radii_voxels;  ///< along z, y, x; equal for a sphere on the voxel grid
+  Volume<float> mask;   ///< 1 inside, 0 outside, or with a soft edge; of any extent, centred on
+                        ///< voxel floor(n / 2) along each axis
   bool integer_mask = false;  ///< the mask's file has integer voxels, which TargetRules::DeepFinder
                               ///< rounds differently
 };
@@ -37,6 +38,9 @@ struct TargetShape {
 struct TargetOptions {
   std::map<int, TargetShape> shapes;  ///< by class label, 1 to 255
   TargetRules rules = TargetRules::Exact;
+  VoxelSize
+      voxel_size;   ///< of the labels. By the exact rules masks turn in Å: where voxels are not
+                    ///< cubic, a mask of the same voxel size keeps its shape in the specimen
   int threads = 0;  ///< 0: all
 };
 

@@ -8,6 +8,7 @@
 #include "core/label_counts.hpp"
 #include "core/parallel.hpp"
 #include "core/philox.hpp"
+#include "core/voxel_size.hpp"
 #include "dfengine/dfengine.hpp"
 #include "tests/fixtures/catch.hpp"
 
@@ -66,9 +67,9 @@ TEST_CASE("parallel_for hands an exception to the caller and stays usable") {
 
 TEST_CASE("lengths are voxels, or Å with the suffix A") {
   const VoxelSize ten = VoxelSize::cubic(10), unknown;
-  CHECK(Length::parse("8", "--radius").voxels(unknown, "--radius") == 8);
-  CHECK(Length::parse("7.5", "--radius").voxels(ten, "--radius") == 7.5);
-  CHECK(Length::parse("110A", "--radius").voxels(ten, "--radius") == Approx(11));
+  CHECK(Length::parse("8", "--radius").voxels(unknown, "--radius") == Point3{8, 8, 8});
+  CHECK(Length::parse("7.5", "--radius").voxels(ten, "--radius") == Point3{7.5, 7.5, 7.5});
+  CHECK(Length::parse("110A", "--radius").voxels(ten, "--radius") == Point3{11, 11, 11});
   CHECK_THROWS_WITH(Length::parse("110A", "--radius").voxels(unknown, "--radius"),
                     DFE_CONTAINS("--voxel-size"));
   for (const char* bad : {"", "A", "0", "-3", "8x", "nan", "inf", "1e999", " 8", "8 "}) {
@@ -81,6 +82,35 @@ TEST_CASE("lengths are voxels, or Å with the suffix A") {
       CHECK_THAT(error.what(), DFE_CONTAINS("--radius"));
     }
   }
+}
+
+TEST_CASE("a length in Å has its own number of voxels along each axis unless voxels are cubic") {
+  const VoxelSize slices{30, 10, 10}, rounded{10.05, 10, 9.95};
+  CHECK(Length::parse("60A", "--radius").voxels(slices, "--radius") == Point3{2, 6, 6});
+  CHECK(Length::parse("6", "--radius").voxels(slices, "--radius") == Point3{6, 6, 6});
+  CHECK(rounded.is_cubic());
+  CHECK(Length::parse("60A", "--radius").voxels(rounded, "--radius") == Point3{6, 6, 6});
+}
+
+TEST_CASE("voxels are cubic up to 1 %, and texts name three sizes where they differ") {
+  CHECK(VoxelSize{99, 100, 100}.is_cubic());
+  CHECK_FALSE(VoxelSize{98.9, 100, 100}.is_cubic());
+  CHECK(VoxelSize{98.9, 100, 100}.is_anisotropic());
+  CHECK_FALSE(VoxelSize{}.is_cubic());
+  CHECK_FALSE(VoxelSize{}.is_anisotropic());
+  CHECK(voxel_size_text({}) == "unknown");
+  CHECK(voxel_size_text({13.68, 13.6800001, 13.68}) == "13.68 Å");
+  CHECK(voxel_size_text({30, 10, 10.5}) == "30 x 10 x 10.5 Å (z, y, x)");
+  CHECK(voxels_text({6, 6, 6}) == "6 voxels");
+  CHECK(voxels_text({2, 6, 6}) == "2 x 6 x 6 voxels (z, y, x)");
+}
+
+TEST_CASE("a format with one voxel size refuses voxels that are not cubic") {
+  CHECK(single_voxel_size({}, "relion", "a.star") == 0);
+  CHECK(single_voxel_size({10.05, 10, 9.95}, "relion", "a.star") == Approx(10));
+  CHECK_THROWS_WITH(single_voxel_size({30, 10, 10}, "relion", "a.star"),
+                    DFE_CONTAINS("relion: 'a.star': ") &&
+                        DFE_CONTAINS("30 x 10 x 10 Å (z, y, x)") && DFE_CONTAINS("CSV"));
 }
 
 TEST_CASE("labels are counted one by one, wherever they lie") {

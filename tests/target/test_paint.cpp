@@ -7,6 +7,7 @@
 
 #include "core/math/rotation.hpp"
 #include "core/philox.hpp"
+#include "dfengine/length.hpp"
 #include "dfengine/target.hpp"
 #include "tests/fixtures/catch.hpp"
 
@@ -24,7 +25,8 @@ Particle particle(int label, double z, double y, double x) {
 TargetOptions spheres(std::initializer_list<std::pair<int, double>> radii,
                       TargetRules rules = TargetRules::Exact) {
   TargetOptions options;
-  for (const auto& [label, radius] : radii) options.shapes[label].radius_voxels = radius;
+  for (const auto& [label, radius] : radii)
+    options.shapes[label].radii_voxels = {radius, radius, radius};
   options.rules = rules;
   return options;
 }
@@ -81,6 +83,82 @@ TEST_CASE(
   CHECK(cut(20, 20, 20 + radius) == 0);
   CHECK(cut(20, 20, 20 - radius) == 1);
   CHECK(count(smaller, 1) == whole);
+}
+
+TEST_CASE("a sphere in Å is the ellipsoid of its voxels, wherever it lies") {
+  // Whole numbers of Å: the expected side is exact. 43 Å meets no voxel centre exactly.
+  const VoxelSize voxel =
+      GENERATE(VoxelSize{30, 10, 10}, VoxelSize{10, 10, 30}, VoxelSize{7, 9, 8});
+  const Point3 at = GENERATE(Point3{14, 15, 16}, Point3{14.5, 15.25, 15.75}, Point3{0, 30, 3});
+  TargetOptions options;
+  options.shapes[3].radii_voxels = Length{43, true}.voxels(voxel, "radius");
+  ParticleList list;
+  list.particles = {particle(3, at.z, at.y, at.x)};
+  Volume<std::uint8_t> labels({30, 31, 32}, 0);
+  paint_objects(list, options, labels.view());
+  std::int64_t wrong = 0;
+  for (int z = 0; z < 30; ++z)
+    for (int y = 0; y < 31; ++y)
+      for (int x = 0; x < 32; ++x) {
+        const double dz = (z - at.z) * voxel.z_angstrom, dy = (y - at.y) * voxel.y_angstrom,
+                     dx = (x - at.x) * voxel.x_angstrom;
+        wrong += (labels(z, y, x) == 3) != (dz * dz + dy * dy + dx * dx <= 43 * 43);
+      }
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("a sphere of 60 Å covers 5, 13 and 13 voxels of 30, 10 and 10 Å; one of 6 voxels 13") {
+  const auto widths = [](const Length& radius) {
+    TargetOptions options;
+    options.shapes[1].radii_voxels = radius.voxels({30, 10, 10}, "radius");
+    ParticleList list;
+    list.particles = {particle(1, 10, 20, 20)};
+    Volume<std::uint8_t> labels({20, 40, 40}, 0);
+    paint_objects(list, options, labels.view());
+    Extent3 width;
+    for (std::int64_t i = 0; i < 40; ++i) {
+      width.z += i < 20 && labels(i, 20, 20) != 0;
+      width.y += labels(10, i, 20) != 0;
+      width.x += labels(10, 20, i) != 0;
+    }
+    return width;
+  };
+  CHECK(widths({60, true}) == Extent3{5, 13, 13});
+  CHECK(widths({6, false}) == Extent3{13, 13, 13});
+}
+
+TEST_CASE("a mask turns in Å: a rod along x becomes a rod of the same length along z") {
+  TargetOptions options;
+  options.voxel_size = {30, 10, 10};
+  Volume<float> rod({9, 25, 25}, 0.0f);  // 250 Å along each axis but z
+  for (std::int64_t x = 0; x < 25; ++x)
+    for (std::int64_t z = 3; z <= 5; ++z)
+      for (std::int64_t y = 8; y <= 16; ++y) rod(z, y, x) = 1;  // 90 Å thick
+  options.shapes[1].mask = std::move(rod);
+  ParticleList list;
+  list.particles = {particle(1, 20, 20, 20)};
+  list.particles[0].orientation = Rotation{0, 0, 1, 0, 1, 0, -1, 0, 0};  // x -> -z, z -> x
+  Volume<std::uint8_t> labels({40, 40, 40}, 0);
+  paint_objects(list, options, labels.view());
+  std::int64_t along_z = 0, along_y = 0, along_x = 0;
+  for (std::int64_t i = 0; i < 40; ++i) {
+    along_z += labels(i, 20, 20);
+    along_y += labels(20, i, 20);
+    along_x += labels(20, 20, i);
+  }
+  CHECK(along_z == 9);  // centres -120 to 120 Å: 9 planes of 30 Å
+  CHECK(along_y == 9);  // unchanged: centres -40 to 40 Å
+  // Planes at -30 to 30 Å, faded to one half 15 Å beyond: centres -45 to 45 Å, of which -40 to 40
+  // are whole voxels.
+  CHECK(along_x == 9);
+  CHECK(count(labels, 1) == 9 * 9 * 9);
+
+  SECTION("without angles it is painted as it is") {
+    list.particles[0].orientation.reset();
+    Volume<std::uint8_t> plain({40, 40, 40}, 0);
+    paint_objects(list, options, plain.view());
+    CHECK(count(plain, 1) == 3 * 9 * 25);
+  }
 }
 
 TEST_CASE("DeepFinder's rules cut positions to whole voxels") {
@@ -200,6 +278,13 @@ TEST_CASE("requests that make no sense are refused") {
   CHECK_THROWS_WITH(
       paint_objects(list, spheres({{2, 2.5}}, TargetRules::DeepFinder), labels.view()),
       DFE_CONTAINS("whole voxels"));
+  TargetOptions flat = spheres({{2, 2}});
+  flat.shapes[2].radii_voxels.z = 0;
+  CHECK_THROWS_AS(paint_objects(list, flat, labels.view()), Error);
+  flat.shapes[2].radii_voxels.z = 1;
+  flat.rules = TargetRules::DeepFinder;
+  CHECK_THROWS_WITH(paint_objects(list, flat, labels.view()),
+                    DFE_CONTAINS("1 x 2 x 2 voxels (z, y, x)"));
   list.particles[0].position_voxels.x = 1e300;
   CHECK_THROWS_AS(paint_objects(list, spheres({{2, 3}}), labels.view()), Error);
 }

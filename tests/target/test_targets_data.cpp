@@ -50,9 +50,9 @@ TargetOptions shapes(TargetRules rules) {
 TargetOptions spheres(TargetRules rules) {
   TargetOptions options;
   options.rules = rules;
-  const std::array<int, 12> radii = {6, 6, 3, 6, 6, 7, 6, 4, 4, 3, 10, 8};
+  const std::array<double, 12> radii = {6, 6, 3, 6, 6, 7, 6, 4, 4, 3, 10, 8};
   for (std::size_t i = 0; i < radii.size(); ++i)
-    options.shapes[static_cast<int>(i) + 1].radius_voxels = radii[i];
+    options.shapes[static_cast<int>(i) + 1].radii_voxels = {radii[i], radii[i], radii[i]};
   return options;
 }
 

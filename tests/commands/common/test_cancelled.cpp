@@ -46,7 +46,7 @@ TEST_CASE("cluster, target, evaluate and simulate end as cancelled") {
   list.particles.push_back({});
   list.particles[0].class_label = 1;
   TargetOptions target;
-  target.shapes[1].radius_voxels = 3;
+  target.shapes[1].radii_voxels = {3, 3, 3};
   CHECK(cancelled_by([&](Observer* o) { paint_objects(list, target, map.labels.view(), o); }) ==
         "target: cancelled");
 
