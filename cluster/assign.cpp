@@ -22,41 +22,43 @@ double outside(double at, double low, double high) {
 double farthest(double at, double low, double high) {
   return std::max(std::abs(at - low), std::abs(at - high));
 }
-double square_sum(double a, double b, double c) { return a * a + b * b + c * c; }
 
 }  // namespace
 
-NearestCentre::NearestCentre(std::vector<Point3> centres, const Extent3& extent, double spacing)
+NearestCentre::NearestCentre(std::vector<Point3> centres, const Extent3& extent,
+                             const Bandwidth& spacing)
     : centres_(std::move(centres)),
       extent_(extent),
       spacing_(spacing),
-      block_edge_(block_edge_for(spacing)),
-      grid_(centres_, extent, spacing) {}
+      block_edge_(block_edge_for(spacing.radius)),
+      grid_(centres_, extent, spacing.radius) {}
 
 /// Centres that may be nearest to a voxel of the box: those not farther from it than the best worst
 /// case, in ascending order.
 void NearestCentre::find_candidates(const Point3& low, const Point3& high,
                                     std::vector<std::uint32_t>& found) const {
   constexpr double kSlack = 1 + 1e-9;  // rounding must not lose a tie
-  double reach = spacing_ + static_cast<double>(block_edge_);
+  double reach = spacing_.radius + static_cast<double>(block_edge_);
   for (;;) {
+    const Point3 along = spacing_.voxels(reach);
     found.clear();
     double best_worst = INFINITY;
-    grid_.visit_box({low.z - reach, low.y - reach, low.x - reach},
-                    {high.z + reach, high.y + reach, high.x + reach}, [&](std::uint32_t k) {
+    grid_.visit_box({low.z - along.z, low.y - along.y, low.x - along.x},
+                    {high.z + along.z, high.y + along.y, high.x + along.x}, [&](std::uint32_t k) {
                       const Point3& c = centres_[k];
                       found.push_back(k);
-                      best_worst = std::min(best_worst, square_sum(farthest(c.z, low.z, high.z),
-                                                                   farthest(c.y, low.y, high.y),
-                                                                   farthest(c.x, low.x, high.x)));
+                      best_worst =
+                          std::min(best_worst, spacing_.squared(farthest(c.z, low.z, high.z),
+                                                                farthest(c.y, low.y, high.y),
+                                                                farthest(c.x, low.x, high.x)));
                     });
     const double needed = std::sqrt(best_worst) * kSlack;
     if (needed <= reach) {
       const double limit = best_worst * kSlack * kSlack;
       std::erase_if(found, [&](std::uint32_t k) {
         const Point3& c = centres_[k];
-        return square_sum(outside(c.z, low.z, high.z), outside(c.y, low.y, high.y),
-                          outside(c.x, low.x, high.x)) > limit;
+        return spacing_.squared(outside(c.z, low.z, high.z), outside(c.y, low.y, high.y),
+                                outside(c.x, low.x, high.x)) > limit;
       });
       std::sort(found.begin(), found.end());
       return;
@@ -105,8 +107,9 @@ void NearestCentre::for_each_block(
                 std::uint32_t nearest = scratch.candidates.front();
                 double best = INFINITY;
                 for (const std::uint32_t k : scratch.candidates) {
-                  const double d = squared_distance(centres_[k], static_cast<double>(z),
-                                                    static_cast<double>(y), static_cast<double>(x));
+                  const double d =
+                      spacing_.squared_distance(centres_[k], static_cast<double>(z),
+                                                static_cast<double>(y), static_cast<double>(x));
                   if (d < best) best = d, nearest = k;
                 }
                 scratch.members.push_back({{z, y, x}, nearest});

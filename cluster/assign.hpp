@@ -22,13 +22,13 @@ struct Member {
 
 class NearestCentre {
  public:
-  /// `spacing` is about the distance between centres: it sets the sizes of blocks and cells, not
-  /// the result.
-  NearestCentre(std::vector<Point3> centres, const Extent3& extent, double spacing);
+  /// The radius of `spacing` is about the distance between centres: it sets the sizes of blocks and
+  /// cells, not the result. The unit of `spacing` is that of the distances.
+  NearestCentre(std::vector<Point3> centres, const Extent3& extent, const Bandwidth& spacing);
 
   const std::vector<Point3>& centres() const { return centres_; }
   const PointGrid& grid() const { return grid_; }
-  double spacing() const { return spacing_; }
+  const Bandwidth& spacing() const { return spacing_; }
 
   /// Edge of the blocks in voxels, a power of two up to 8.
   std::int64_t block_edge() const { return block_edge_; }
@@ -46,7 +46,7 @@ class NearestCentre {
 
   std::vector<Point3> centres_;
   Extent3 extent_;
-  double spacing_;
+  Bandwidth spacing_;
   std::int64_t block_edge_;
   PointGrid grid_;
 };

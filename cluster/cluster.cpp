@@ -40,21 +40,29 @@ bool has_radius(const ClusterOptions& options) {
 
 constexpr const char* kRadiusRemedy = "give about the particle's radius";
 
-/// In voxels; 0 where there is none.
-double checked_radius(const ClusterOptions& options, const VolumeGeometry& geometry,
-                      const Extent3& extent) {
-  if (!has_radius(options)) return 0;
-  const double voxels = options.radius.voxels(geometry.voxel_size, "radius").x;
+/// In voxels along z, y, x; 0 where there is none.
+Point3 checked_radii(const ClusterOptions& options, const VolumeGeometry& geometry,
+                     const Extent3& extent) {
+  if (!has_radius(options)) return {};
+  const VoxelSize& voxel = geometry.voxel_size;
+  const Point3 radii = options.radius.voxels(voxel, "radius");
+  const VoxelEdges edges = edges_of(radii);
   const double diagonal =
-      std::sqrt(std::pow(extent.z, 2) + std::pow(extent.y, 2) + std::pow(extent.x, 2));
-  if (!(voxels <= std::max(diagonal, kAlwaysAllowedRadius)))
+      std::sqrt(std::pow(edges.z * static_cast<double>(extent.z), 2) +
+                std::pow(edges.y * static_cast<double>(extent.y), 2) + std::pow(extent.x, 2));
+  if (!(radii.x <= diagonal || std::max({radii.z, radii.y, radii.x}) <= kAlwaysAllowedRadius)) {
+    const bool in_voxels = radii.z == radii.x && radii.y == radii.x;
+    const char* const unit = in_voxels ? " voxels" : " Å";
     throw Error(ErrorKind::Usage, "cluster", "radius",
-                number(voxels) + " voxels is more than the volume's diagonal of " +
-                    number(std::round(diagonal)) + " voxels",
+                number(in_voxels ? radii.x : options.radius.value) + unit +
+                    " is more than the volume's diagonal of " +
+                    number(std::round(in_voxels ? diagonal : diagonal * voxel.x_angstrom)) + unit,
                 kRadiusRemedy);
-  if (!(voxels * voxels > 0))
+  }
+  const double shortest = std::min({radii.z, radii.y, radii.x});
+  if (!(shortest * shortest > 0))
     throw Error(ErrorKind::Usage, "cluster", "radius", "is too small", kRadiusRemedy);
-  return voxels;
+  return radii;
 }
 
 void check_extent(const Extent3& extent) {
@@ -66,22 +74,23 @@ void check_extent(const Extent3& extent) {
 
 /// Mean shift over the voxels that `steps` has taken, which have the labels `taken`.
 std::vector<Cluster> mean_shift_clusters(ThreadPool& pool, VolumeView<const std::uint8_t> labels,
-                                         VoxelSteps& steps, const LabelSet& taken, double radius,
-                                         const ScoreLookup* scores, ProgressShare& progress) {
+                                         VoxelSteps& steps, const LabelSet& taken,
+                                         const Bandwidth& bandwidth, const ScoreLookup* scores,
+                                         ProgressShare& progress) {
   const std::vector<Mode> modes =
-      keep_distinct(steps.climb(radius, progress), labels.extent, radius);
+      keep_distinct(steps.climb(bandwidth, progress), labels.extent, bandwidth);
   if (modes.empty()) return {};
   std::vector<Point3> centres;
   centres.reserve(modes.size());
   for (const Mode& mode : modes) centres.push_back(mode.position);
-  const NearestCentre nearest(std::move(centres), labels.extent, radius);
+  const NearestCentre nearest(std::move(centres), labels.extent, bandwidth);
   std::vector<Cluster> clusters = gather_members(steps, taken, modes, nearest, progress);
   if (scores != nullptr) add_scores(pool, labels, *scores, nearest, clusters, progress);
   return clusters;
 }
 
 std::vector<Cluster> mean_shift_per_class(ThreadPool& pool, VolumeView<const std::uint8_t> labels,
-                                          VoxelSteps& steps, double radius,
+                                          VoxelSteps& steps, const Bandwidth& bandwidth,
                                           const ScoreLookup* scores, ProgressShare& progress) {
   const LabelSet present = steps.take(0, progress);
   progress.expect_steps(1 + kStepsOfMeanShift * static_cast<std::int64_t>(present.count()));
@@ -90,7 +99,7 @@ std::vector<Cluster> mean_shift_per_class(ThreadPool& pool, VolumeView<const std
     if (!present.test(static_cast<std::size_t>(label))) continue;
     const LabelSet taken = steps.take(label, progress);
     const std::vector<Cluster> of_class =
-        mean_shift_clusters(pool, labels, steps, taken, radius, scores, progress);
+        mean_shift_clusters(pool, labels, steps, taken, bandwidth, scores, progress);
     all.insert(all.end(), of_class.begin(), of_class.end());
   }
   const auto key = [](const Cluster& c) {
@@ -126,7 +135,7 @@ void check_cluster_options(const ClusterOptions& options) {
 }
 
 void check_cluster_radius(const ClusterOptions& options, const VolumeGeometry& geometry) {
-  checked_radius(options, geometry, geometry.extent);
+  checked_radii(options, geometry, geometry.extent);
 }
 
 ParticleList cluster(const LabelMap& map, const ClusterOptions& options, const ScoreLookup* scores,
@@ -147,9 +156,9 @@ ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const Clus
   const bool components = options.method == ClusterMethod::ConnectedComponents;
   check_cluster_options(options);
   check_extent(labels.extent);
-  const double radius = checked_radius(options, map.geometry, labels.extent);
+  const Point3 radii = checked_radii(options, map.geometry, labels.extent);
   if (labels.extent.voxels() == 0)
-    return make_pick_list({}, map, options, scores != nullptr, radius);
+    return make_pick_list({}, map, options, scores != nullptr, radii);
 
   ThreadPool pool(usable_threads(options.compute.threads, observer));
   std::vector<Cluster> clusters;
@@ -158,13 +167,14 @@ ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const Clus
     clusters = connected_components(pool, labels, scores, progress);
     progress.finish();
   } else {
+    const Bandwidth bandwidth(radii.x, edges_of(radii));
     ProgressShare progress(observer, kStepsOfMeanShift);
     HostSteps on_host(pool, labels);
     std::optional<DeviceSteps> on_device;
     if (device != nullptr) {
       const std::string refusal = device->refusal(
           labels.extent,
-          std::min(kMaxSeeds, most_seeds(labels.extent, radius, labels.extent.voxels())));
+          std::min(kMaxSeeds, most_seeds(labels.extent, radii, labels.extent.voxels())));
       if (refusal.empty()) on_device.emplace(*device, pool, labels);
       const std::string on = device->description();
       if (observer != nullptr)
@@ -175,26 +185,26 @@ ParticleList cluster_on(MeanShiftDevice* device, const LabelMap& map, const Clus
     }
     VoxelSteps& steps = on_device ? static_cast<VoxelSteps&>(*on_device) : on_host;
     if (options.per_class) {
-      clusters = mean_shift_per_class(pool, labels, steps, radius, scores, progress);
+      clusters = mean_shift_per_class(pool, labels, steps, bandwidth, scores, progress);
     } else {
       const LabelSet taken = steps.take(0, progress);
-      clusters = mean_shift_clusters(pool, labels, steps, taken, radius, scores, progress);
+      clusters = mean_shift_clusters(pool, labels, steps, taken, bandwidth, scores, progress);
     }
     progress.finish();
   }
-  return make_pick_list(clusters, map, options, scores != nullptr, radius);
+  return make_pick_list(clusters, map, options, scores != nullptr, radii);
 } catch (const std::bad_alloc&) {
   throw Error("cluster", map.labels.extent().to_string(), "out of memory",
               "use a larger radius or a smaller label map");
 }
 
 std::int64_t cluster_working_bytes(const Extent3& extent, const ClusterOptions& options,
-                                   double radius_voxels, std::int64_t foreground_voxels,
+                                   const Point3& radii_voxels, std::int64_t foreground_voxels,
                                    int classes, bool has_scores) {
   if (options.method == ClusterMethod::ConnectedComponents)
     return connected_components_bytes(extent, usable_threads(options.compute.threads),
                                       foreground_voxels, has_scores);
-  const std::int64_t seeds = most_seeds(extent, radius_voxels, foreground_voxels);
+  const std::int64_t seeds = most_seeds(extent, radii_voxels, foreground_voxels);
   const std::int64_t of_one_class = Foreground::bytes(extent) + mean_shift_bytes(seeds) +
                                     members_bytes(extent, seeds, classes, has_scores);
   if (!options.per_class) return of_one_class + seeds * static_cast<std::int64_t>(sizeof(Particle));

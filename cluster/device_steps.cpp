@@ -34,7 +34,7 @@ LabelSet DeviceSteps::take(int class_label, ProgressShare& progress) {
   return taken.labels;
 }
 
-std::vector<Mode> DeviceSteps::climb(double radius, ProgressShare& progress) {
+std::vector<Mode> DeviceSteps::climb(const Bandwidth& bandwidth, ProgressShare& progress) {
   if (voxels_ == 0) {
     progress.begin(1);
     return {};
@@ -43,17 +43,18 @@ std::vector<Mode> DeviceSteps::climb(double radius, ProgressShare& progress) {
   MeanShiftDevice::SeedPlaces places;
   for (std::size_t k = 0; k < 3; ++k) places[k].resize(static_cast<std::size_t>(sizes[k]));
   std::int64_t seeds = voxels_;
-  if (radius > 1) {  // otherwise cells of at most one voxel, as in bin_seeds
+  if (!bandwidth.cells_hold_one_voxel()) {
+    const std::array<double, 3> edges{bandwidth.edges.z, bandwidth.edges.y, 1};
     MeanShiftDevice::Cells cells;
     for (std::size_t k = 0; k < 3; ++k) {
-      const CellAxis axis(sizes[k], radius);
+      const CellAxis axis(sizes[k], bandwidth.radius, edges[k]);
       cells[k] = begins_of(axis);
       for (std::size_t at = 0; at < places[k].size(); ++at)
         places[k][at] = axis.seed_of(static_cast<std::int64_t>(at));
     }
     seeds = device_.mark_seeds(&cells);
   }
-  check_seed_count(seeds, radius);
+  check_seed_count(seeds, bandwidth);
   if (seeds == voxels_) {  // a cell for every voxel: the voxels are the seeds
     device_.mark_seeds(nullptr);
     for (auto& along : places)
@@ -64,7 +65,7 @@ std::vector<Mode> DeviceSteps::climb(double radius, ProgressShare& progress) {
   for (std::int64_t first = 0; first < seeds; first += kSeedsPerPortion) {
     const std::int64_t here = std::min(kSeedsPerPortion, seeds - first);
     device_.climb(
-        places, radius, first,
+        places, bandwidth, first,
         std::span(modes).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(here)));
     progress.done(here, 0);
   }

@@ -11,11 +11,11 @@ namespace {
                                               RowReaches& reaches) {
   const double end = static_cast<double>(size), top = static_cast<double>(y);
   const double centre = disc.centre_x, centre_y = disc.centre_y, start = disc.base,
-               limit = disc.limit;
+               limit = disc.limit, edge_y = disc.edge_y;
   std::int32_t* const firsts = reaches.first.data();
   std::int32_t* const lasts = reaches.last.data();
   for (int row = 0; row < RowReaches::kRows; ++row) {
-    const double dy = centre_y - (top + row);  // rounded once
+    const double dy = edge_y * (centre_y - (top + row));
     const RowReach reach = reach_row(start + dy * dy, centre, limit, end);
     firsts[row] = reach.first;
     lasts[row] = reach.last;

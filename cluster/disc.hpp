@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A ball cut by a plane: which voxels of each row it holds. This is the inner arithmetic of mean
-// shift, so it works on eight rows at a time in straight lines that the compiler turns into
-// vectors; which instructions is decided at run time, the results are the same.
+// A ball cut by a plane, a disc or an ellipse: which voxels of each row it holds. This is the inner
+// arithmetic of mean shift, so it works on eight rows at a time in straight lines that the compiler
+// turns into vectors; which instructions is decided at run time, the results are the same.
 #pragma once
 
 #include <array>
@@ -9,10 +9,12 @@
 
 namespace dfe {
 
-/// Voxel (y, x) of the plane belongs to it where base + (centre_y - y)² + (centre_x - x)² <= limit,
-/// computed in this order.
+/// Voxel (y, x) of the plane belongs to it where base + (edge_y · (centre_y - y))² + (centre_x -
+/// x)²
+/// <= limit, computed in this order.
 struct Disc {
   double centre_y, centre_x, base, limit;
+  double edge_y = 1;  ///< VoxelEdges::y
 };
 
 /// For eight neighbouring rows the voxels `first` to `last` in the disc, within [0, size); first >

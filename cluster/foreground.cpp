@@ -120,25 +120,26 @@ std::int64_t Foreground::bytes(const Extent3& extent) {
          kPaddingBytes;
 }
 
-PointSum Foreground::ball(const Point3& centre, double radius) const {
-  const double longest = 2 * radius + 1;
-  return longest <= kPieceBits       ? ball_of<1>(centre, radius)
-         : longest <= 2 * kPieceBits ? ball_of<2>(centre, radius)
-         : longest <= kWindowBits    ? ball_of<kPiecesPerWindow>(centre, radius)
-                                     : ball_of<0>(centre, radius);
+PointSum Foreground::ball(const Point3& centre, const Bandwidth& bandwidth) const {
+  const double longest = 2 * bandwidth.radius + 1;
+  return longest <= kPieceBits       ? ball_of<1>(centre, bandwidth)
+         : longest <= 2 * kPieceBits ? ball_of<2>(centre, bandwidth)
+         : longest <= kWindowBits    ? ball_of<kPiecesPerWindow>(centre, bandwidth)
+                                     : ball_of<0>(centre, bandwidth);
 }
 
 template <int Pieces>
-PointSum Foreground::ball_of(const Point3& centre, double radius) const {
+PointSum Foreground::ball_of(const Point3& centre, const Bandwidth& bandwidth) const {
   static const ReachRows reach_rows = reach_rows_function();
-  const double limit = radius * radius;
-  const AxisReach planes = axis_reach(centre.z, radius, extent_.z);
+  const double limit = bandwidth.radius * bandwidth.radius, edge_y = bandwidth.edges.y,
+               inverse_edge_y = 1 / edge_y;
+  const AxisReach planes = axis_reach(centre.z, bandwidth.along.z, extent_.z);
   PointSum sum;
   RowReaches reaches;
   for (std::int64_t z = planes.begin; z < planes.end; ++z) {
-    const double dz = centre.z - static_cast<double>(z);
-    const Disc disc{centre.y, centre.x, dz * dz, limit};
-    const double half = std::sqrt(std::max(limit - disc.base, 0.0));
+    const double dz = bandwidth.edges.z * (centre.z - static_cast<double>(z));
+    const Disc disc{centre.y, centre.x, dz * dz, limit, edge_y};
+    const double half = std::sqrt(std::max(limit - disc.base, 0.0)) * inverse_edge_y;
     const AxisReach all_rows =
         axis_reach(centre.y, half, extent_.y);  // those outside the ball turn out empty
     std::int64_t count_of_plane = 0;

@@ -45,9 +45,9 @@ class Foreground {
 
   std::int64_t row_bytes() const { return row_bytes_; }
 
-  /// Sums over all voxels within `radius` of `centre`, the boundary included. Cost: π·radius² rows
-  /// of 2·radius / 11 table look-ups.
-  PointSum ball(const Point3& centre, double radius) const;
+  /// Sums over all voxels within the radius of `centre`, the boundary included. Cost: π·radius²
+  /// rows of 2·radius / 11 table look-ups.
+  PointSum ball(const Point3& centre, const Bandwidth& bandwidth) const;
 
   /// Memory of the bits and label sets for a volume.
   static std::int64_t bytes(const Extent3& extent);
@@ -55,7 +55,7 @@ class Foreground {
  private:
   /// `Pieces` table look-ups hold the longest row; 0: any number of windows.
   template <int Pieces>
-  PointSum ball_of(const Point3& centre, double radius) const;
+  PointSum ball_of(const Point3& centre, const Bandwidth& bandwidth) const;
 
   Extent3 extent_;
   std::int64_t row_bytes_ = 0, count_ = 0;

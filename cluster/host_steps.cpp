@@ -39,8 +39,8 @@ LabelSet HostSteps::take(int class_label, ProgressShare& progress) {
   return foreground_->labels();
 }
 
-std::vector<Mode> HostSteps::climb(double radius, ProgressShare& progress) {
-  return climb_all(pool_, *foreground_, radius, progress);
+std::vector<Mode> HostSteps::climb(const Bandwidth& bandwidth, ProgressShare& progress) {
+  return climb_all(pool_, *foreground_, bandwidth, progress);
 }
 
 void HostSteps::count_members(const NearestCentre& nearest, MemberCounts& counts,

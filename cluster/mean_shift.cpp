@@ -9,6 +9,7 @@
 
 #include "cluster/point_grid.hpp"
 #include "cluster/progress_share.hpp"
+#include "core/voxel_size.hpp"
 #include "dfengine/error.hpp"
 
 namespace dfe {
@@ -45,34 +46,39 @@ auto place_key(const Mode& mode) {
 
 }  // namespace
 
-CellAxis::CellAxis(std::int64_t size, double radius) : cell_of(static_cast<std::size_t>(size)) {
+CellAxis::CellAxis(std::int64_t size, double radius, double edge)
+    : cell_of(static_cast<std::size_t>(size)) {
   double last = -1;
   for (std::int64_t at = 0; at < size; ++at) {
     const double cell =
-        std::nearbyint(static_cast<double>(at) / radius);  // half to even, as numpy.round
+        std::nearbyint(static_cast<double>(at) * edge / radius);  // half to even, as numpy.round
     if (cell != last)
-      seed.push_back(static_cast<double>(static_cast<float>(cell) * static_cast<float>(radius)));
+      seed.push_back(static_cast<double>(static_cast<float>(cell) * static_cast<float>(radius)) /
+                     edge);
     last = cell;
     cell_of[static_cast<std::size_t>(at)] = static_cast<std::int32_t>(seed.size()) - 1;
   }
 }
 
-void check_seed_count(std::int64_t seeds, double radius) {
+void check_seed_count(std::int64_t seeds, const Bandwidth& bandwidth) {
   if (seeds > kMaxSeeds)
     throw Error(
         ErrorKind::Usage, "cluster", "radius",
-        std::to_string(radius) + " voxels would start " + std::to_string(seeds) + " searches",
+        voxels_text(bandwidth.along) + " would start " + std::to_string(seeds) + " searches",
         "give about the particle's radius, or a label map with less foreground");
 }
 
-std::vector<Point3> bin_seeds(ThreadPool& pool, const Foreground& foreground, double radius) {
+std::vector<Point3> bin_seeds(ThreadPool& pool, const Foreground& foreground,
+                              const Bandwidth& bandwidth) {
   if (foreground.count() == 0) return {};
-  if (radius <= 1) {  // cells of at most one voxel
-    check_seed_count(foreground.count(), radius);
+  if (bandwidth.cells_hold_one_voxel()) {
+    check_seed_count(foreground.count(), bandwidth);
     return voxels_as_points(foreground);
   }
   const Extent3 extent = foreground.extent();
-  const CellAxis along_z(extent.z, radius), along_y(extent.y, radius), along_x(extent.x, radius);
+  const double radius = bandwidth.radius;
+  const CellAxis along_z(extent.z, radius, bandwidth.edges.z),
+      along_y(extent.y, radius, bandwidth.edges.y), along_x(extent.x, radius, 1);
 
   // Planes of one cell row belong together; such slabs are independent and in memory order.
   std::vector<std::int64_t> slab_begin;
@@ -107,7 +113,7 @@ std::vector<Point3> bin_seeds(ThreadPool& pool, const Foreground& foreground, do
 
   std::int64_t count = 0;
   for (const auto& seeds : of_slab) count += static_cast<std::int64_t>(seeds.size());
-  check_seed_count(count, radius);
+  check_seed_count(count, bandwidth);
   if (count == foreground.count()) return voxels_as_points(foreground);
   std::vector<Point3> all;
   all.reserve(static_cast<std::size_t>(count));
@@ -118,12 +124,13 @@ std::vector<Point3> bin_seeds(ThreadPool& pool, const Foreground& foreground, do
   return all;
 }
 
-Mode climb(const Foreground& foreground, const Point3& seed, double radius) {
-  return climb_by([&](const Point3& centre) { return foreground.ball(centre, radius); }, seed,
-                  radius);
+Mode climb(const Foreground& foreground, const Point3& seed, const Bandwidth& bandwidth) {
+  return climb_by([&](const Point3& centre) { return foreground.ball(centre, bandwidth); }, seed,
+                  bandwidth);
 }
 
-std::vector<Mode> keep_distinct(std::vector<Mode> modes, const Extent3& extent, double radius) {
+std::vector<Mode> keep_distinct(std::vector<Mode> modes, const Extent3& extent,
+                                const Bandwidth& bandwidth) {
   std::erase_if(modes, [](const Mode& mode) { return mode.neighbours == 0; });
   std::stable_sort(modes.begin(), modes.end(),
                    [](const Mode& a, const Mode& b) { return place_key(a) < place_key(b); });
@@ -138,6 +145,8 @@ std::vector<Mode> keep_distinct(std::vector<Mode> modes, const Extent3& extent, 
   std::vector<Point3> points;
   points.reserve(modes.size());
   for (const Mode& mode : modes) points.push_back(mode.position);
+  const double radius = bandwidth.radius;
+  const Point3& along = bandwidth.along;
   const PointGrid grid(points, extent, radius);
   std::vector<bool> dropped(modes.size());
   std::size_t kept = 0;
@@ -145,10 +154,10 @@ std::vector<Mode> keep_distinct(std::vector<Mode> modes, const Extent3& extent, 
     if (dropped[k]) continue;
     modes[kept++] = modes[k];
     const Point3& c = points[k];
-    grid.visit_box({c.z - radius, c.y - radius, c.x - radius},
-                   {c.z + radius, c.y + radius, c.x + radius}, [&](std::uint32_t other) {
+    grid.visit_box({c.z - along.z, c.y - along.y, c.x - along.x},
+                   {c.z + along.z, c.y + along.y, c.x + along.x}, [&](std::uint32_t other) {
                      const Point3& p = points[other];
-                     if (squared_distance(c, p.z, p.y, p.x) <= radius * radius)
+                     if (bandwidth.squared_distance(c, p.z, p.y, p.x) <= radius * radius)
                        dropped[other] = true;
                    });
   }
@@ -156,9 +165,9 @@ std::vector<Mode> keep_distinct(std::vector<Mode> modes, const Extent3& extent, 
   return modes;
 }
 
-std::vector<Mode> climb_all(ThreadPool& pool, const Foreground& foreground, double radius,
-                            ProgressShare& progress) {
-  const std::vector<Point3> seeds = bin_seeds(pool, foreground, radius);
+std::vector<Mode> climb_all(ThreadPool& pool, const Foreground& foreground,
+                            const Bandwidth& bandwidth, ProgressShare& progress) {
+  const std::vector<Point3> seeds = bin_seeds(pool, foreground, bandwidth);
   const auto count = static_cast<std::int64_t>(seeds.size());
   std::vector<Mode> modes(seeds.size());
   progress.begin(count);
@@ -166,17 +175,19 @@ std::vector<Mode> climb_all(ThreadPool& pool, const Foreground& foreground, doub
                [&](std::int64_t first, std::int64_t last, int worker) {
                  for (std::int64_t k = first; k < last; ++k)
                    modes[static_cast<std::size_t>(k)] =
-                       climb(foreground, seeds[static_cast<std::size_t>(k)], radius);
+                       climb(foreground, seeds[static_cast<std::size_t>(k)], bandwidth);
                  progress.done(last - first, worker);
                });
   return modes;
 }
 
-std::int64_t most_seeds(const Extent3& extent, double radius, std::int64_t foreground_voxels) {
-  const auto cells = [radius](std::int64_t size) {
+std::int64_t most_seeds(const Extent3& extent, const Point3& radii_voxels,
+                        std::int64_t foreground_voxels) {
+  const auto cells = [](std::int64_t size, double radius) {
     return std::ceil(static_cast<double>(size) / std::max(1.0, radius)) + 1;
   };
-  const double all = cells(extent.z) * cells(extent.y) * cells(extent.x);
+  const double all = cells(extent.z, radii_voxels.z) * cells(extent.y, radii_voxels.y) *
+                     cells(extent.x, radii_voxels.x);
   return all < static_cast<double>(foreground_voxels) ? static_cast<std::int64_t>(all)
                                                       : foreground_voxels;
 }

@@ -12,9 +12,10 @@ std::int64_t score_units(float probability) {
 }
 
 ParticleList make_pick_list(const std::vector<Cluster>& clusters, const LabelMap& map,
-                            const ClusterOptions& options, bool has_scores, double ball_radius) {
+                            const ClusterOptions& options, bool has_scores,
+                            const Point3& ball_radii) {
   constexpr double kPi = 3.14159265358979323846;
-  const double ball_voxels = 4 * kPi / 3 * ball_radius * ball_radius * ball_radius;
+  const double ball_voxels = 4 * kPi / 3 * ball_radii.z * ball_radii.y * ball_radii.x;
 
   ParticleList list;
   list.class_names = map.class_names;
@@ -37,7 +38,7 @@ ParticleList make_pick_list(const std::vector<Cluster>& clusters, const LabelMap
     if (has_scores)
       particle.score =
           static_cast<double>(cluster.score_sum) / kScoreUnits / static_cast<double>(cluster.votes);
-    else if (ball_radius > 0)
+    else if (ball_voxels > 0)
       particle.score = std::min(1.0, static_cast<double>(cluster.members.count) / ball_voxels);
     list.particles.push_back(particle);
   }

@@ -27,9 +27,11 @@ constexpr double kScoreUnits = 1 << 30;
 /// A probability in those units; what is not a number counts as 0.
 std::int64_t score_units(float probability);
 
-/// Keeps the clusters that are large enough and writes them down in the given order. `ball_radius`
-/// (voxels) sets the size that scores 1 where there are no score maps; 0 leaves such scores out.
+/// Keeps the clusters that are large enough and writes them down in the given order. The ball with
+/// `ball_radii` (voxels) sets the size that scores 1 where there are no score maps; 0 leaves such
+/// scores out.
 ParticleList make_pick_list(const std::vector<Cluster>& clusters, const LabelMap& map,
-                            const ClusterOptions& options, bool has_scores, double ball_radius);
+                            const ClusterOptions& options, bool has_scores,
+                            const Point3& ball_radii);
 
 }  // namespace dfe

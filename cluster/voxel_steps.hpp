@@ -39,7 +39,7 @@ class VoxelSteps {
 
   /// The ends of the climbs from all seeds, in memory order of the seeds. Throws a usage `Error`
   /// where they are too many.
-  virtual std::vector<Mode> climb(double radius, ProgressShare& progress) = 0;
+  virtual std::vector<Mode> climb(const Bandwidth& bandwidth, ProgressShare& progress) = 0;
 
   virtual void count_members(const NearestCentre& nearest, MemberCounts& counts,
                              ProgressShare& progress) = 0;
@@ -51,7 +51,7 @@ class HostSteps final : public VoxelSteps {
   HostSteps(ThreadPool& pool, VolumeView<const std::uint8_t> labels)
       : pool_(pool), labels_(labels) {}
   LabelSet take(int class_label, ProgressShare& progress) override;
-  std::vector<Mode> climb(double radius, ProgressShare& progress) override;
+  std::vector<Mode> climb(const Bandwidth& bandwidth, ProgressShare& progress) override;
   void count_members(const NearestCentre& nearest, MemberCounts& counts,
                      ProgressShare& progress) override;
 
@@ -67,7 +67,7 @@ class DeviceSteps final : public VoxelSteps {
   DeviceSteps(MeanShiftDevice& device, ThreadPool& pool, VolumeView<const std::uint8_t> labels)
       : device_(device), pool_(pool), labels_(labels) {}
   LabelSet take(int class_label, ProgressShare& progress) override;
-  std::vector<Mode> climb(double radius, ProgressShare& progress) override;
+  std::vector<Mode> climb(const Bandwidth& bandwidth, ProgressShare& progress) override;
   void count_members(const NearestCentre& nearest, MemberCounts& counts,
                      ProgressShare& progress) override;
 

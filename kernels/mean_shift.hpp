@@ -51,14 +51,15 @@ class MeanShiftDevice {
   /// Coordinates from which a seed of a place along z, y, x climbs.
   using SeedPlaces = std::array<std::vector<double>, 3>;
   /// Climbs from seeds `first`, `first` + 1, ..., counted in memory order, one for each of `ends`.
-  virtual void climb(const SeedPlaces& places, double radius, std::int64_t first,
+  virtual void climb(const SeedPlaces& places, const Bandwidth& bandwidth, std::int64_t first,
                      std::span<Mode> ends) = 0;
 
   /// Centres and the grid they lie in.
   struct Centres {
     std::span<const Point3> points;
     PointGridView grid;  ///< `starts` holds one more than cells, `order` one per point
-    double spacing = 1;  ///< about their distance: where the search begins
+    Bandwidth spacing;   ///< about their distance, where the search begins; in its unit the nearest
+                         ///< is found
   };
   /// Every voxel taken goes to its nearest centre, of equally near ones to the first. `sums`
   /// (centre; count, z, y, x), where not empty, gets the sums of members; `votes` (centre, slot)

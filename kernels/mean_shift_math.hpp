@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/voxel_edges.hpp"
 #include "dfengine/extent.hpp"
 #include "kernels/common/element.hpp"
 
@@ -28,12 +29,38 @@ struct Mode {
   std::int64_t neighbours = 0;
 };
 
-/// Squared distance of a voxel from a point, added up in the order z, y, x as scikit-learn's KDTree
-/// does, so that ties round alike.
-DFE_HOST_DEVICE inline double squared_distance(const Point3& a, double z, double y, double x) {
-  const double dz = a.z - z, dy = a.y - y, dx = a.x - x;
-  return dz * dz + dy * dy + dx * dx;
-}
+/// The radius of mean shift, and the unit in which it is measured: edges of a voxel along x.
+/// Positions are in voxels throughout, so the ball of the radius is an ellipsoid where the edges
+/// differ.
+struct Bandwidth {
+  double radius = 0;
+  VoxelEdges edges;
+  Point3 along;  ///< the radius along z, y, x in voxels
+
+  /// A number alone is a radius in cubic voxels.
+  DFE_HOST_DEVICE Bandwidth(double r = 0, VoxelEdges e = {})
+      : radius(r), edges(e), along(voxels(r)) {}
+
+  /// Squared length of a difference of positions, added up in the order z, y, x as scikit-learn's
+  /// KDTree does, so that ties round alike.
+  DFE_HOST_DEVICE double squared(double dz, double dy, double dx) const {
+    const double along_z = edges.z * dz, along_y = edges.y * dy;
+    return along_z * along_z + along_y * along_y + dx * dx;
+  }
+  DFE_HOST_DEVICE double squared_distance(const Point3& a, double z, double y, double x) const {
+    return squared(a.z - z, a.y - y, a.x - x);
+  }
+
+  /// So long is a length along z, y and x in voxels.
+  DFE_HOST_DEVICE Point3 voxels(double length) const {
+    return {length / edges.z, length / edges.y, length};
+  }
+
+  /// Whether no cell of this edge holds two voxels.
+  bool cells_hold_one_voxel() const {
+    return radius <= 1 && radius <= edges.z && radius <= edges.y;
+  }
+};
 
 constexpr int kMaxIterations = 300;
 constexpr double kStopFraction = 1e-3;  // of the radius
@@ -42,7 +69,7 @@ constexpr double kStopFraction = 1e-3;  // of the radius
 /// again. `ball(centre)` gives the PointSum of the voxels within the radius. `neighbours` is 0
 /// where the seed's ball is empty.
 template <class Ball>
-DFE_HOST_DEVICE Mode climb_by(const Ball& ball, const Point3& seed, double radius) {
+DFE_HOST_DEVICE Mode climb_by(const Ball& ball, const Point3& seed, const Bandwidth& bandwidth) {
   Mode mode{seed, 0};
   for (int iteration = 0;; ++iteration) {
     const PointSum sum = ball(mode.position);
@@ -50,8 +77,9 @@ DFE_HOST_DEVICE Mode climb_by(const Ball& ball, const Point3& seed, double radiu
     if (sum.count == 0) return mode;
     const Point3 from = mode.position;
     mode.position = sum.mean();
-    const double moved = std::sqrt(squared_distance(mode.position, from.z, from.y, from.x));
-    if (moved < kStopFraction * radius || iteration == kMaxIterations) return mode;
+    const double moved =
+        std::sqrt(bandwidth.squared_distance(mode.position, from.z, from.y, from.x));
+    if (moved < kStopFraction * bandwidth.radius || iteration == kMaxIterations) return mode;
   }
 }
 
@@ -61,7 +89,8 @@ struct AxisReach {
   std::int64_t begin, end;
 };
 DFE_HOST_DEVICE inline AxisReach axis_reach(double centre, double reach, std::int64_t size) {
-  const double low = centre - reach, high = centre + reach + 1;
+  constexpr double kSlack = 1e-6;  // `reach` may be a rounded quotient
+  const double low = centre - reach, high = centre + reach + 1 + kSlack;
   const auto begin = static_cast<std::int64_t>(low > 0 ? low : 0),
              end = static_cast<std::int64_t>(high > 0 ? high : 0);
   return {begin, end < size ? end : size};

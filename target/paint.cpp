@@ -23,7 +23,6 @@ namespace {
 using targets::Bounds;
 using targets::MaskShape;
 using targets::Stencil;
-using targets::VoxelEdges;
 
 constexpr std::int64_t kTileZ = 8, kTileY = 64;
 constexpr std::int64_t kLargestDeepFinderRadius = 128;
@@ -74,10 +73,8 @@ void check_shape(int label, const TargetShape& shape, TargetRules rules, const E
 }
 
 /// In what masks turn. DeepFinder knows no voxel size.
-VoxelEdges edges_of(const TargetOptions& options) {
-  const VoxelSize& voxel = options.voxel_size;
-  if (options.rules == TargetRules::DeepFinder || !voxel.is_anisotropic()) return {};
-  return {voxel.z_angstrom / voxel.x_angstrom, voxel.y_angstrom / voxel.x_angstrom};
+VoxelEdges edges_for_masks(const TargetOptions& options) {
+  return options.rules == TargetRules::DeepFinder ? VoxelEdges{} : edges_of(options.voxel_size);
 }
 
 std::map<int, ReadyShape> prepare(const TargetOptions& options, const Extent3& volume) {
@@ -87,7 +84,7 @@ std::map<int, ReadyShape> prepare(const TargetOptions& options, const Extent3& v
     check_shape(label, shape, options.rules, volume);
     largest = std::max(largest, shape.radii_voxels.x);
   }
-  const VoxelEdges edges = edges_of(options);
+  const VoxelEdges edges = edges_for_masks(options);
   std::map<int, ReadyShape> ready;
   for (const auto& [label, shape] : options.shapes) {
     ReadyShape& made = ready[label];

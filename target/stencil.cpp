@@ -80,7 +80,7 @@ void Stencil::set_bounds(double reach) {
 
 Stencil::Stencil(const Particle& particle, const Point3& radii_voxels)
     : position_{particle.position_voxels.z, particle.position_voxels.y, particle.position_voxels.x},
-      edges_{radii_voxels.x / radii_voxels.z, radii_voxels.x / radii_voxels.y} {
+      edges_(edges_of(radii_voxels)) {
   set_bounds(radii_voxels.x);
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "core/math/interpolation.hpp"
+#include "core/voxel_edges.hpp"
 #include "dfengine/particle.hpp"
 #include "dfengine/target.hpp"
 
@@ -18,11 +19,6 @@ namespace dfe::targets {
 /// A half-open range of voxels along each axis; may lie outside the volume.
 struct Bounds {
   std::array<std::int64_t, 3> begin{}, end{};  // z, y, x
-};
-
-/// Edges of a voxel along z and y, in edges along x. Cubic voxels have ones, which change no bit.
-struct VoxelEdges {
-  double z = 1, y = 1;
 };
 
 /// A mask made ready for sampling: within a voxel of its faces it fades to 0.

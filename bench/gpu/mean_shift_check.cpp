@@ -78,10 +78,10 @@ class Timed final : public MeanShiftDevice {
     const Stopwatch watch(seeds_ms);
     return seeds = device_->mark_seeds(cells);
   }
-  void climb(const SeedPlaces& places, double radius, std::int64_t first,
+  void climb(const SeedPlaces& places, const Bandwidth& bandwidth, std::int64_t first,
              std::span<Mode> ends) override {
     const Stopwatch watch(climb_ms);
-    device_->climb(places, radius, first, ends);
+    device_->climb(places, bandwidth, first, ends);
   }
   void count_members(const Centres& centres, std::span<const std::int16_t> slot_of_label,
                      std::span<std::int64_t> sums, std::span<std::int64_t> votes) override {

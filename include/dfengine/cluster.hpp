@@ -28,8 +28,9 @@ enum class PickPosition {
 
 struct ClusterOptions {
   ClusterMethod method = ClusterMethod::MeanShift;
-  Length radius;  ///< bandwidth of mean shift, about the particle's radius; connected components
-                  ///< use it only for the score and do not need it
+  Length radius;  ///< bandwidth of mean shift, about the particle's radius; in Å it is an ellipsoid
+                  ///< in voxels that are not cubic. Connected components use it only for the score
+                  ///< and do not need it
   bool per_class =
       false;  ///< cluster each class separately; otherwise all foreground voxels together
   PickPosition position = PickPosition::Centroid;
@@ -78,11 +79,11 @@ void check_cluster_options(const ClusterOptions& options);
 void check_cluster_radius(const ClusterOptions& options, const VolumeGeometry& geometry);
 
 /// Upper bound, in bytes, of the memory that `cluster` needs in addition to the map: one bit per
-/// voxel and some hundred bytes per seed. There is at most one seed per `radius_voxels`³ voxels and
-/// at most one per labelled voxel. For connected components the result is an estimate that assumes
-/// 8 voxels per component.
+/// voxel and some hundred bytes per seed. There is at most one seed per box with the edges
+/// `radii_voxels` and at most one per labelled voxel. For connected components the result is an
+/// estimate that assumes 8 voxels per component.
 std::int64_t cluster_working_bytes(const Extent3& extent, const ClusterOptions& options,
-                                   double radius_voxels, std::int64_t foreground_voxels,
+                                   const Point3& radii_voxels, std::int64_t foreground_voxels,
                                    int classes, bool has_scores = false);
 
 }  // namespace dfe

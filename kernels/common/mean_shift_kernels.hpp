@@ -199,7 +199,7 @@ struct PlaceSeeds {
 /// One warp is one climb; its lanes share the rows of the ball.
 struct ClimbSeeds {
   BitVolume bits;
-  double radius;
+  Bandwidth bandwidth;
   const Point3* seeds;
   Mode* ends;
   std::int64_t climbs;
@@ -208,7 +208,7 @@ struct ClimbSeeds {
   template <class Warp>
   DFE_HOST_DEVICE void run(std::int64_t seed) const {
     const Mode end =
-        climb_by([&](const Point3& centre) { return ball<Warp>(centre); }, seeds[seed], radius);
+        climb_by([&](const Point3& centre) { return ball<Warp>(centre); }, seeds[seed], bandwidth);
     Warp::for_lanes([&](int lane) {
       if (lane == 0) ends[seed] = end;
     });
@@ -216,8 +216,8 @@ struct ClimbSeeds {
 
   template <class Warp>
   DFE_HOST_DEVICE PointSum ball(const Point3& centre) const {
-    const AxisReach z = axis_reach(centre.z, radius, bits.extent.z),
-                    y = axis_reach(centre.y, radius, bits.extent.y);
+    const AxisReach z = axis_reach(centre.z, bandwidth.along.z, bits.extent.z),
+                    y = axis_reach(centre.y, bandwidth.along.y, bits.extent.y);
     const auto height = static_cast<std::int32_t>(y.end - y.begin),
                rows = height * static_cast<std::int32_t>(z.end - z.begin);
     typename Warp::template Register<PointSum> sums;
@@ -235,9 +235,11 @@ struct ClimbSeeds {
 
   DFE_HOST_DEVICE void add_row(const Point3& centre, std::int64_t z, std::int64_t y,
                                PointSum& sum) const {
-    const double dz = centre.z - static_cast<double>(z), dy = centre.y - static_cast<double>(y);
+    const double dz = bandwidth.edges.z * (centre.z - static_cast<double>(z)),
+                 dy = bandwidth.edges.y * (centre.y - static_cast<double>(y));
     const RowReach reach =
-        reach_row(dz * dz + dy * dy, centre.x, radius * radius, static_cast<double>(bits.extent.x));
+        reach_row(dz * dz + dy * dy, centre.x, bandwidth.radius * bandwidth.radius,
+                  static_cast<double>(bits.extent.x));
     const std::uint32_t* const row = bits.row(z, y);
     std::int64_t count = 0;
     for (std::int64_t x = reach.first; x <= reach.last; x += 32) {
@@ -259,7 +261,7 @@ struct CountMembers {
   BitVolume bits;
   PointGridView grid;
   const Point3* centres;
-  double spacing;
+  Bandwidth spacing;
   const std::int16_t* slot_of_label;
   std::int64_t slots;
   std::int64_t* sums;   ///< (centre; count, z, y, x) or null
@@ -311,12 +313,13 @@ struct CountMembers {
   /// The nearest centre, however far; of equally near ones the first. There is at least one.
   DFE_HOST_DEVICE std::uint32_t nearest(double z, double y, double x) const {
     constexpr double kSlack = 1 + 1e-9;  // rounding must not lose a tie
-    for (double reach = spacing;; reach *= 2) {
+    for (double reach = spacing.radius;; reach *= 2) {
+      const Point3 along = spacing.voxels(reach);
       std::uint32_t found = 0;
       double best = INFINITY;
-      grid.visit_box({z - reach, y - reach, x - reach}, {z + reach, y + reach, x + reach},
-                     [&](std::uint32_t k) {
-                       const double d = squared_distance(centres[k], z, y, x);
+      grid.visit_box({z - along.z, y - along.y, x - along.x},
+                     {z + along.z, y + along.y, x + along.x}, [&](std::uint32_t k) {
+                       const double d = spacing.squared_distance(centres[k], z, y, x);
                        if (d < best || (d == best && k < found)) best = d, found = k;
                      });
       if (best * kSlack <= reach * reach) return found;  // the box holds all that are as near

@@ -22,21 +22,28 @@ struct ReferenceCluster {
   int label = 0;
 };
 
-inline double square_distance(const Coordinates& a, const Coordinates& b) {
+/// Distances count `edges` for a voxel along z, y, x.
+inline double square_distance(const Coordinates& a, const Coordinates& b,
+                              const Coordinates& edges = {1, 1, 1}) {
   double sum = 0;
-  for (std::size_t k = 0; k < 3; ++k) sum += (a[k] - b[k]) * (a[k] - b[k]);
+  for (std::size_t k = 0; k < 3; ++k) {
+    const double along = edges[k] * (a[k] - b[k]);
+    sum += along * along;
+  }
   return sum;
 }
 
-inline std::vector<Coordinates> reference_seeds(const std::vector<Coordinates>& points, double h) {
+inline std::vector<Coordinates> reference_seeds(const std::vector<Coordinates>& points, double h,
+                                                const Coordinates& edges = {1, 1, 1}) {
   std::vector<Coordinates> seeds;
   std::set<Coordinates> cells;
   for (const Coordinates& p : points) {
-    const Coordinates cell{std::rint(p[0] / h), std::rint(p[1] / h), std::rint(p[2] / h)};
+    const Coordinates cell{std::rint(p[0] * edges[0] / h), std::rint(p[1] * edges[1] / h),
+                           std::rint(p[2] * edges[2] / h)};
     if (!cells.insert(cell).second) continue;
     Coordinates seed;
     for (std::size_t k = 0; k < 3; ++k)
-      seed[k] = static_cast<double>(static_cast<float>(cell[k]) * static_cast<float>(h));
+      seed[k] = static_cast<double>(static_cast<float>(cell[k]) * static_cast<float>(h)) / edges[k];
     seeds.push_back(seed);
   }
   return seeds.size() == points.size() ? points : seeds;
@@ -44,23 +51,23 @@ inline std::vector<Coordinates> reference_seeds(const std::vector<Coordinates>& 
 
 /// Clusters in scikit-learn's order. Those without members are left out.
 inline std::vector<ReferenceCluster> reference_mean_shift(const std::vector<Coordinates>& points,
-                                                          const std::vector<int>& labels,
-                                                          double h) {
+                                                          const std::vector<int>& labels, double h,
+                                                          const Coordinates& edges = {1, 1, 1}) {
   std::map<Coordinates, std::int64_t> intensity;
-  for (Coordinates mean : reference_seeds(points, h)) {
+  for (Coordinates mean : reference_seeds(points, h, edges)) {
     std::int64_t count = 0;
     for (int iteration = 0;; ++iteration) {
       Coordinates sum{};
       count = 0;
       for (const Coordinates& p : points)
-        if (square_distance(mean, p) <= h * h) {
+        if (square_distance(mean, p, edges) <= h * h) {
           ++count;
           for (std::size_t k = 0; k < 3; ++k) sum[k] += p[k];
         }
       if (count == 0) break;
       const Coordinates old = mean;
       for (std::size_t k = 0; k < 3; ++k) mean[k] = sum[k] / static_cast<double>(count);
-      if (std::sqrt(square_distance(mean, old)) < 1e-3 * h || iteration == 300) break;
+      if (std::sqrt(square_distance(mean, old, edges)) < 1e-3 * h || iteration == 300) break;
     }
     if (count > 0) intensity[mean] = count;
   }
@@ -70,15 +77,15 @@ inline std::vector<ReferenceCluster> reference_mean_shift(const std::vector<Coor
   for (auto at = ascending.rbegin(); at != ascending.rend(); ++at) {
     bool suppressed = false;
     for (const ReferenceCluster& kept : clusters)
-      suppressed = suppressed || square_distance(kept.mode, at->second) <= h * h;
+      suppressed = suppressed || square_distance(kept.mode, at->second, edges) <= h * h;
     if (!suppressed) clusters.push_back({at->second, {}, 0, 0});
   }
   std::vector<std::map<int, std::int64_t>> votes(clusters.size());
   for (std::size_t p = 0; p < points.size(); ++p) {
     std::size_t nearest = 0;
     for (std::size_t c = 1; c < clusters.size(); ++c)
-      if (square_distance(points[p], clusters[c].mode) <
-          square_distance(points[p], clusters[nearest].mode))
+      if (square_distance(points[p], clusters[c].mode, edges) <
+          square_distance(points[p], clusters[nearest].mode, edges))
         nearest = c;
     ++clusters[nearest].size;
     ++votes[nearest][labels[p]];
@@ -113,10 +120,11 @@ inline std::vector<Coordinates> points_of(const LabelMap& map, int class_label =
 
 /// The same on a map: all labels together (`class_label` 0) or one.
 inline std::vector<ReferenceCluster> reference_mean_shift(const LabelMap& map, double h,
-                                                          int class_label = 0) {
+                                                          int class_label = 0,
+                                                          const Coordinates& edges = {1, 1, 1}) {
   std::vector<int> labels;
   const std::vector<Coordinates> points = points_of(map, class_label, &labels);
-  return reference_mean_shift(points, labels, h);
+  return reference_mean_shift(points, labels, h, edges);
 }
 
 }  // namespace dfe::test

@@ -69,6 +69,85 @@ TEST_CASE("random maps per class: each class is the oracle's on its own voxels")
   }
 }
 
+TEST_CASE("a radius in Å: clusters are the oracle's with the edges of the voxels") {
+  Random random(29);
+  const VoxelSize sizes[] = {{30, 10, 10}, {10, 10, 30}, {10, 30, 10}, {17.36, 13.68, 10}};
+  for (int trial = 0; trial < 200; ++trial) {
+    LabelMap map = random_map(random, 18);
+    const VoxelSize voxel = map.geometry.voxel_size = sizes[random.below(4)];
+    ClusterOptions options = mean_shift_options(8 + 62 * random.unit());
+    options.radius.is_angstrom = true;
+    options.position = random.below(2) != 0 ? PickPosition::Mode : PickPosition::Centroid;
+    const double x = voxel.x_angstrom;
+    INFO("trial " << trial << ", extent " << map.labels.extent().to_string() << ", radius "
+                  << options.radius.value << " Å, voxels of " << voxel.z_angstrom << " x "
+                  << voxel.y_angstrom << " x " << x);
+    check_equal(cluster(map, options),
+                test::reference_mean_shift(map, options.radius.value / x, 0,
+                                           {voxel.z_angstrom / x, voxel.y_angstrom / x, 1}),
+                options.position);
+  }
+}
+
+/// Spheres of 60 Å with centres in Å; two are 130 Å apart.
+LabelMap spheres_of_60_angstrom(const VoxelSize& voxel, const std::vector<Point3>& centres) {
+  const auto along = [](double edge) { return static_cast<std::int64_t>(600 / edge); };
+  LabelMap map =
+      test::empty_map({along(voxel.z_angstrom), along(voxel.y_angstrom), along(voxel.x_angstrom)});
+  map.geometry.voxel_size = voxel;
+  const Extent3 e = map.labels.extent();
+  for (std::int64_t z = 0; z < e.z; ++z)
+    for (std::int64_t y = 0; y < e.y; ++y)
+      for (std::int64_t x = 0; x < e.x; ++x)
+        for (const Point3& c : centres) {
+          const double dz = static_cast<double>(z) * voxel.z_angstrom - c.z,
+                       dy = static_cast<double>(y) * voxel.y_angstrom - c.y,
+                       dx = static_cast<double>(x) * voxel.x_angstrom - c.x;
+          if (dz * dz + dy * dy + dx * dx <= 60 * 60) map.labels(z, y, x) = 1;
+        }
+  return map;
+}
+
+TEST_CASE("spheres in Å are found where they are, whichever axis has the long voxels") {
+  const std::vector<Point3> centres = {
+      {150, 150, 150}, {150, 150, 280}, {150, 280, 150}, {280, 150, 150}, {450, 420, 390}};
+  for (const VoxelSize voxel : {VoxelSize{10, 10, 10}, VoxelSize{30, 10, 10}, VoxelSize{10, 30, 10},
+                                VoxelSize{10, 10, 30}}) {
+    const LabelMap map = spheres_of_60_angstrom(voxel, centres);
+    ClusterOptions options = mean_shift_options(60);
+    options.radius.is_angstrom = true;
+    const ParticleList list = cluster(map, options);
+    INFO("voxels of " << voxel.z_angstrom << " x " << voxel.y_angstrom << " x "
+                      << voxel.x_angstrom);
+    REQUIRE(list.particles.size() == centres.size());
+    for (const Point3& c : centres) {
+      double nearest = INFINITY;
+      for (const Particle& particle : list.particles) {
+        const Point3& p = particle.position_voxels;
+        nearest =
+            std::min(nearest, std::hypot(p.z * voxel.z_angstrom - c.z, p.y * voxel.y_angstrom - c.y,
+                                         p.x * voxel.x_angstrom - c.x));
+      }
+      CHECK(nearest < 5);
+    }
+    // Volume of the ball over that of a voxel, less what the grid takes off or adds.
+    for (const Particle& particle : list.particles) CHECK(*particle.score > 0.8);
+  }
+}
+
+TEST_CASE("a radius in voxels is a ball of voxels whatever their size") {
+  Random random(37);
+  for (int trial = 0; trial < 20; ++trial) {
+    LabelMap map = random_map(random, 24);
+    const ParticleList cubic = cluster(map, mean_shift_options(3));
+    map.geometry.voxel_size = {30, 10, 12};
+    const ParticleList slices = cluster(map, mean_shift_options(3));
+    REQUIRE(slices.particles.size() == cubic.particles.size());
+    for (std::size_t k = 0; k < cubic.particles.size(); ++k)
+      CHECK(slices.particles[k].position_voxels == cubic.particles[k].position_voxels);
+  }
+}
+
 TEST_CASE("seeds are the oracle's to the last bit, in the order of their first voxels") {
   Random random(23);
   ThreadPool pool(3);
@@ -76,10 +155,11 @@ TEST_CASE("seeds are the oracle's to the last bit, in the order of their first v
   for (int trial = 0; trial < 60; ++trial) {
     const LabelMap map = random_map(random, 24);
     const double radius = 0.5 + 5 * random.unit();
+    const VoxelEdges edges = trial % 2 != 0 ? VoxelEdges{} : VoxelEdges{3.1, 0.7};
     const std::vector<Point3> seeds =
-        bin_seeds(pool, Foreground(pool, map.labels.view(), 0, progress), radius);
+        bin_seeds(pool, Foreground(pool, map.labels.view(), 0, progress), Bandwidth(radius, edges));
     const std::vector<test::Coordinates> expected =
-        test::reference_seeds(test::points_of(map), radius);
+        test::reference_seeds(test::points_of(map), radius, {edges.z, edges.y, 1});
     REQUIRE(seeds.size() == expected.size());
     for (std::size_t k = 0; k < seeds.size(); ++k)
       CHECK(test::Coordinates{seeds[k].z, seeds[k].y, seeds[k].x} == expected[k]);
@@ -111,17 +191,18 @@ TEST_CASE("sums over balls are those of the voxels, boundary included") {
     const Point3 centre{std::floor(random.unit() * 34 / step) * step - 2,
                         std::floor(random.unit() * 34 / step) * step - 2,
                         std::floor(random.unit() * 34 / step) * step - 2};
+    const VoxelEdges edges = trial % 2 != 0 ? VoxelEdges{} : VoxelEdges{3, 0.5};
     PointSum expected;
     for (std::int64_t z = 0; z < e.z; ++z)
       for (std::int64_t y = 0; y < e.y; ++y)
         for (std::int64_t x = 0; x < e.x; ++x) {
-          const double dz = static_cast<double>(z) - centre.z,
-                       dy = static_cast<double>(y) - centre.y,
+          const double dz = edges.z * (static_cast<double>(z) - centre.z),
+                       dy = edges.y * (static_cast<double>(y) - centre.y),
                        dx = static_cast<double>(x) - centre.x;
           if (map.labels(z, y, x) == 0 || dz * dz + dy * dy + dx * dx > radius * radius) continue;
           ++expected.count, expected.z += z, expected.y += y, expected.x += x;
         }
-    const PointSum found = foreground.ball(centre, radius);
+    const PointSum found = foreground.ball(centre, Bandwidth(radius, edges));
     INFO("trial " << trial << ", extent " << e.to_string() << ", radius " << radius);
     CHECK(found.count == expected.count);
     CHECK(found.z == expected.z);
@@ -143,7 +224,8 @@ TEST_CASE("a voxel goes to its nearest centre, of equally near ones to the earli
                          static_cast<double>(random.below(e.y)),
                          static_cast<double>(random.below(e.x))});
     const Foreground foreground(pool, map.labels.view(), 0, progress);
-    const NearestCentre nearest(centres, e, 0.5 + 20 * random.unit());
+    const VoxelEdges edges = trial % 2 != 0 ? VoxelEdges{} : VoxelEdges{3, 0.5};
+    const NearestCentre nearest(centres, e, Bandwidth(0.5 + 20 * random.unit(), edges));
     std::mutex mutex;
     std::int64_t members = 0, wrong = 0;
     nearest.for_each_block(
@@ -155,7 +237,8 @@ TEST_CASE("a voxel goes to its nearest centre, of equally near ones to the earli
                                        static_cast<double>(member.voxel.x)};
             std::size_t expected = 0;
             const auto distance = [&](std::size_t k) {
-              return test::square_distance(at, {centres[k].z, centres[k].y, centres[k].x});
+              return test::square_distance(at, {centres[k].z, centres[k].y, centres[k].x},
+                                           {edges.z, edges.y, 1});
             };
             for (std::size_t k = 1; k < centres.size(); ++k)
               if (distance(k) < distance(expected)) expected = k;

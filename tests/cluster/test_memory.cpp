@@ -63,8 +63,10 @@ void check_bound(const LabelMap& map, const ClusterOptions& options, int classes
   peak_bytes = before;
   const ParticleList list = cluster(map, options, scores);
   const std::int64_t used = peak_bytes - before;
-  const std::int64_t bound = cluster_working_bytes(
-      map.labels.extent(), options, options.radius.value, foreground, classes, scores != nullptr);
+  const double radius = options.radius.value;
+  const std::int64_t bound =
+      cluster_working_bytes(map.labels.extent(), options, {radius, radius, radius}, foreground,
+                            classes, scores != nullptr);
   INFO("radius " << options.radius.value << ", " << foreground << " voxels, "
                  << list.particles.size() << " particles");
   CHECK(used <= bound + kOverhead);
@@ -103,10 +105,16 @@ TEST_CASE("the bound is a bit per voxel and some hundred bytes per particle") {
   const Extent3 extent{464, 928, 928};
   const ClusterOptions options = mean_shift_options(8);
   const std::int64_t bits = extent.voxels() / 8;
-  const std::int64_t empty = cluster_working_bytes(extent, options, 8, 0, 13);
+  const std::int64_t empty = cluster_working_bytes(extent, options, {8, 8, 8}, 0, 13);
   CHECK(empty >= bits);
   CHECK(empty < bits + (1 << 20));
-  CHECK(cluster_working_bytes(extent, options, 8, 1000, 13) < empty + 1000 * 1000);
+  CHECK(cluster_working_bytes(extent, options, {8, 8, 8}, 1000, 13) < empty + 1000 * 1000);
+  // Radii of 2 x 8 x 8 voxels leave room for four times as many seeds.
+  const auto seeds = [&](const Point3& radii) {
+    return cluster_working_bytes(extent, options, radii, extent.voxels(), 13) - empty;
+  };
+  CHECK(static_cast<double>(seeds({2, 8, 8})) / static_cast<double>(seeds({8, 8, 8})) ==
+        Approx(4).epsilon(0.1));
 }
 
 }  // namespace

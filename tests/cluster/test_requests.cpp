@@ -32,6 +32,13 @@ TEST_CASE("a radius that cannot be meant is refused, on an empty map too") {
   const LabelMap wide = empty_map({1, 30, 400});
   check_refused(wide, mean_shift_options(402), "the volume's diagonal of 401 voxels");
   CHECK(cluster(wide, mean_shift_options(401)).particles.empty());
+  LabelMap slices = empty_map({100, 30, 10});  // 3000 x 300 x 100 Å
+  slices.geometry.voxel_size = {30, 10, 10};
+  ClusterOptions options = mean_shift_options(3018);
+  options.radius.is_angstrom = true;
+  check_refused(slices, options, "3018 Å is more than the volume's diagonal of 3017 Å");
+  options.radius.value = 3016;
+  CHECK(cluster(slices, options).particles.empty());
 }
 
 TEST_CASE("a radius in Å needs the voxel size") {

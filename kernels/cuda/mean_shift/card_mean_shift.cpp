@@ -130,7 +130,7 @@ class CardMeanShift final : public MeanShiftDevice {
     return count_rows(seed_bits_);
   }
 
-  void climb(const SeedPlaces& places, double radius, std::int64_t first,
+  void climb(const SeedPlaces& places, const Bandwidth& bandwidth, std::int64_t first,
              std::span<Mode> ends) override {
     const auto count = static_cast<std::int64_t>(ends.size()), last = first + count;
     if (count == 0) return;
@@ -147,7 +147,7 @@ class CardMeanShift final : public MeanShiftDevice {
                              as<double>(places_[0]), as<double>(places_[1]), as<double>(places_[2]),
                              as<Point3>(seed_places_)});
     machine_->run(
-        ClimbSeeds{volume(bits_), radius, as<Point3>(seed_places_), as<Mode>(ends_), count});
+        ClimbSeeds{volume(bits_), bandwidth, as<Point3>(seed_places_), as<Mode>(ends_), count});
     download(ends.data(), ends_, ends.size_bytes());
   }
 

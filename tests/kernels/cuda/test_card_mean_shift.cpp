@@ -92,6 +92,24 @@ TEST_CASE("GPU: mean shift of random maps is the CPU's, for many radii") {
   }
 }
 
+TEST_CASE("GPU: a radius in Å is the CPU's ellipsoid of voxels") {
+  Random random(43);
+  const auto device = stand_in();
+  const VoxelSize sizes[] = {{30, 10, 10}, {10, 10, 30}, {10, 30, 10}, {17.36, 13.68, 10}};
+  std::size_t particles = 0;
+  for (int trial = 0; trial < 100; ++trial) {
+    LabelMap map = random_map(random, trial % 3 == 0 ? 48 : 18);
+    map.geometry.voxel_size = sizes[random.below(4)];
+    ClusterOptions options = mean_shift_options(8 + 62 * random.unit());
+    options.radius.is_angstrom = true;
+    options.position = random.below(2) != 0 ? PickPosition::Mode : PickPosition::Centroid;
+    options.per_class = random.below(4) == 0;
+    INFO("trial " << trial);
+    particles += check_same(*device, map, options);
+  }
+  CHECK(particles > 100);
+}
+
 TEST_CASE("GPU: touching balls, balls at faces and single voxels") {
   const LabelMap map = busy_map();
   const auto device = stand_in();
@@ -180,7 +198,7 @@ TEST_CASE("GPU: climbs in portions are those from the seeds of the CPU, one by o
   MeanShiftDevice::SeedPlaces places;
   const std::int64_t sizes[] = {30, 44, 70};
   for (std::size_t k = 0; k < 3; ++k) {
-    const CellAxis axis(sizes[k], kRadius);
+    const CellAxis axis(sizes[k], kRadius, 1);
     for (std::int64_t at = 0; at < sizes[k]; ++at) {
       places[k].push_back(axis.seed_of(at));
       const std::int32_t cell = axis.cell_of[static_cast<std::size_t>(at)];
