@@ -224,7 +224,7 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
     job.warn(request.list + ": no particles; the target has only background and merged labels");
   TargetOptions options;
   options.rules = rules;
-  options.voxel_size = like.geometry.voxel_size;
+  options.voxel_size = like.voxel_size;
   options.threads = request.compute.threads;
   options.shapes = read_shapes(request, list, rules, like.voxel_size, job);
 

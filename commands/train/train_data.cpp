@@ -201,7 +201,7 @@ class Opener {
     const VoxelSize& voxel_size = a.tomogram->info().geometry.voxel_size;
     TargetOptions options;
     options.threads = threads_;
-    options.voxel_size = geometry.voxel_size;
+    options.voxel_size = voxel_size;
     std::set<int> labels;
     for (const Particle& particle : a.list.particles) labels.insert(particle.class_label);
     if (!settings_.data.spheres.empty())
