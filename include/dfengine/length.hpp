@@ -14,8 +14,8 @@ struct Length {
   double value = 0;
   bool is_angstrom = false;
 
-  /// Reads "8" and "7.5" as voxels, "110A" as Å. Throws a usage `Error` that names `option` for any
-  /// other text and for values that are not finite or not above 0.
+  /// Reads "8" and "7.5" as voxels, "110A" and "110Å" as Å. Throws a usage `Error` that names
+  /// `option` for any other text and for values that are not finite or not above 0.
   static Length parse(std::string_view text, std::string_view option);
 
   /// The length in voxels along each axis: three equal numbers, except for a length in Å where
@@ -24,5 +24,9 @@ struct Length {
   /// the voxel size is unknown.
   Point3 voxels(const VoxelSize& voxel_size, std::string_view option) const;
 };
+
+/// Reads a number of Å above 0, with or without the unit: "13.68", "13.68A". Throws a usage `Error`
+/// that names `option` for any other text.
+double parse_angstrom(std::string_view text, std::string_view option);
 
 }  // namespace dfe

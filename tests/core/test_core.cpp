@@ -113,6 +113,21 @@ TEST_CASE("a format with one voxel size refuses voxels that are not cubic") {
                         DFE_CONTAINS("30 x 10 x 10 Å (z, y, x)") && DFE_CONTAINS("CSV"));
 }
 
+TEST_CASE("a length that cannot be read is answered with the one that was meant") {
+  CHECK(Length::parse("110Å", "--radius").is_angstrom);
+  CHECK_THROWS_WITH(Length::parse("8,5", "--radius"), DFE_CONTAINS("write a decimal point: 8.5"));
+  CHECK_THROWS_WITH(Length::parse("8,5A", "--radius"), DFE_CONTAINS("write a decimal point: 8.5A"));
+  CHECK_THROWS_WITH(Length::parse("8.5nm", "--radius"), DFE_CONTAINS("write 85A"));
+  CHECK(parse_angstrom("13.68", "--voxel-size") == 13.68);
+  CHECK(parse_angstrom("13.68A", "--voxel-size") == 13.68);
+  CHECK(parse_angstrom("13.68 Å", "--voxel-size") == 13.68);
+  CHECK_THROWS_WITH(parse_angstrom("13,68", "--voxel-size"),
+                    DFE_CONTAINS("write a decimal point: 13.68"));
+  CHECK_THROWS_WITH(parse_angstrom("8nm", "--voxel-size"), DFE_CONTAINS("1 nm is 10 Å: write 80"));
+  for (const char* bad : {"", "A", "0", "-3", "x", "1,2,3", "nm"})
+    CHECK_THROWS_AS(parse_angstrom(bad, "--voxel-size"), Error);
+}
+
 TEST_CASE("labels are counted one by one, wherever they lie") {
   const Philox random{5, RandomPurpose{0}};
   std::vector<std::uint8_t> labels(1003);
