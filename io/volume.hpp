@@ -5,6 +5,9 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "dfengine/files.hpp"
 
@@ -16,6 +19,14 @@ using dfe::read_volume;
 using dfe::VolumeReadOptions;
 using dfe::write_labels;
 using dfe::write_volume;
+
+/// What `open_volume` gives, but of a compressed file only the first bytes are unpacked: `info` is
+/// right, `resident_bytes` what it would take, and voxels cannot be read.
+std::unique_ptr<VolumeSource> open_header(const std::filesystem::path& path,
+                                          const VolumeReadOptions& options = {});
+
+/// The class names of a label map in HDF5; empty for other formats and where there are none.
+std::vector<std::string> label_class_names(const std::filesystem::path& path);
 
 /// Endings of the file names that `write_labels` and `write_volume` take.
 bool is_volume_file_name(const std::filesystem::path& path);

@@ -4,14 +4,6 @@
 
 namespace dfe {
 
-namespace {
-
-bool is_compressed(const std::filesystem::path& path) {
-  return path.extension() == ".gz" || path.extension() == ".bz2";
-}
-
-}  // namespace
-
 Batch::Batch(std::string command, std::vector<OutputJob> inputs, Observer* observer)
     : command_(std::move(command)),
       inputs_(std::move(inputs)),
@@ -21,7 +13,7 @@ Batch::Batch(std::string command, std::vector<OutputJob> inputs, Observer* obser
 void Batch::check(const std::function<void(const OutputJob&)>& look) {
   if (!failures_.several()) return;
   for (OutputJob& input : inputs_) {
-    if (input.failure || input.skip || is_compressed(input.input)) continue;
+    if (input.failure || input.skip) continue;
     if (failures_.stopped(command_, input.input)) return;
     try {
       look(input);

@@ -24,8 +24,7 @@ class Batch {
   Batch(std::string command, std::vector<OutputJob> inputs, Observer* observer);
 
   /// Looks at several inputs before work begins: what `look` throws is that input's failure. A
-  /// single input is looked at when it is computed, and compressed ones too, because their headers
-  /// cost as much as the rest.
+  /// single input is looked at when it is computed.
   void check(const std::function<void(const OutputJob&)>& look);
 
   /// For each input `compute(const OutputJob&, Job&)` gives a result, which

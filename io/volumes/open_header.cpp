@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What commands ask of all their inputs before they begin. Of a compressed file only the header is
+// unpacked, since the rest takes as long as reading it all.
+#include <vector>
+
+#include "dfengine/error.hpp"
+#include "io/volume.hpp"
+#include "io/volumes/hdf5_volume.hpp"
+#include "io/volumes/inflate.hpp"
+#include "io/volumes/mrc_fields.hpp"
+#include "io/volumes/mrc_header.hpp"
+#include "io/volumes/open_bytes.hpp"
+
+namespace dfe::io {
+namespace {
+
+/// A volume whose voxels stay packed.
+class PackedVolume final : public VolumeSource {
+ public:
+  PackedVolume(VolumeInfo info, std::int64_t unpacked_bytes)
+      : info_(std::move(info)), unpacked_bytes_(unpacked_bytes) {}
+  const VolumeInfo& info() const override { return info_; }
+  std::int64_t resident_bytes() const override { return unpacked_bytes_; }
+  void read_box(const Box3&, float*) const override {
+    throw Error("volume", info_.path, "was opened for its header only");
+  }
+
+ private:
+  VolumeInfo info_;
+  std::int64_t unpacked_bytes_;
+};
+
+std::vector<std::byte> first_bytes(const RandomFile& file) {
+  std::vector<std::byte> head(
+      static_cast<std::size_t>(std::min<std::int64_t>(file.size(), mrc::kHeaderBytes)));
+  file.read(0, head.data(), head.size());
+  return head;
+}
+
+}  // namespace
+
+std::unique_ptr<VolumeSource> open_header(const std::filesystem::path& path,
+                                          const VolumeReadOptions& options) {
+  const RandomFile file(path);
+  const std::string compression = compression_of(first_bytes(file));
+  if (compression.empty()) return open_volume(path, options);
+  std::int64_t bytes = 0;
+  const RandomFile plain =
+      decompress(file, compression, mrc::kHeaderBytes, [&](std::span<const std::byte> head) {
+        bytes = mrc_file_bytes(head, file.name());
+        return static_cast<std::int64_t>(head.size());
+      });
+  VolumeInfo info = parse_mrc(first_bytes(plain), bytes, file.name(), options).info;
+  info.compression = compression;
+  return std::make_unique<PackedVolume>(std::move(info), bytes);
+}
+
+std::vector<std::string> label_class_names(const std::filesystem::path& path) {
+  return looks_like_hdf5(RandomFile(path)) ? read_class_names(path, VolumeReadOptions{})
+                                           : std::vector<std::string>{};
+}
+
+}  // namespace dfe::io
