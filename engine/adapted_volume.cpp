@@ -198,26 +198,4 @@ std::unique_ptr<VolumeSource> resample_volume(std::unique_ptr<VolumeSource> volu
                                          std::move(y), std::move(x));
 }
 
-Volume<std::uint8_t> resample_labels(const Volume<std::uint8_t>& labels, const Extent3& extent) {
-  const Extent3 from = labels.extent();
-  const auto nearest = [](std::int64_t i, std::int64_t n,
-                          std::int64_t m) {  // (i + 1/2)·m/n - 1/2, rounded
-    return std::min(static_cast<std::int64_t>((static_cast<double>(i) + 0.5) *
-                                              static_cast<double>(m) / static_cast<double>(n)),
-                    m - 1);
-  };
-  std::vector<std::int64_t> columns(static_cast<std::size_t>(extent.x));
-  for (std::int64_t x = 0; x < extent.x; ++x)
-    columns[static_cast<std::size_t>(x)] = nearest(x, extent.x, from.x);
-  Volume<std::uint8_t> result(extent);
-  for (std::int64_t z = 0; z < extent.z; ++z)
-    for (std::int64_t y = 0; y < extent.y; ++y) {
-      const std::uint8_t* const row =
-          &labels(nearest(z, extent.z, from.z), nearest(y, extent.y, from.y), 0);
-      for (std::int64_t x = 0; x < extent.x; ++x)
-        result(z, y, x) = row[columns[static_cast<std::size_t>(x)]];
-    }
-  return result;
-}
-
 }  // namespace dfe

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Volumes seen through a coarser or finer grid, computed piece by piece as they are read: binning
 // by averages, and resampling to another voxel size. Both keep the volume's outer faces in place,
-// so a voxel's centre moves: x_full = b·x_bin + (b - 1)/2.
+// so a voxel's centre moves: x_full = (x_bin + 1/2)·b - 1/2.
 #pragma once
 
 #include <memory>
@@ -15,10 +15,10 @@ namespace dfe {
 /// Throws a usage `Error` for a factor below 1.
 std::unique_ptr<VolumeSource> bin_volume(std::unique_ptr<VolumeSource> volume, std::int64_t factor);
 
-/// Where a position of the binned grid lies in the full one.
-constexpr Point3 unbin(const Point3& p, std::int64_t factor) {
-  const double b = static_cast<double>(factor), half = (b - 1) / 2;
-  return {b * p.z + half, b * p.y + half, b * p.x + half};
+/// Where a position of an adapted grid is on the original one, whose voxels are 1 / `step` as long:
+/// the binning factor, or the ratio of the extents after resampling.
+constexpr Point3 on_original_grid(const Point3& p, const Point3& step) {
+  return {(p.z + 0.5) * step.z - 0.5, (p.y + 0.5) * step.y - 0.5, (p.x + 0.5) * step.x - 0.5};
 }
 
 /// Resamples to cubic voxels of `voxel_angstrom`: linear interpolation, widened to an average over
@@ -26,9 +26,5 @@ constexpr Point3 unbin(const Point3& p, std::int64_t factor) {
 /// unknown or the result would have no sensible extent.
 std::unique_ptr<VolumeSource> resample_volume(std::unique_ptr<VolumeSource> volume,
                                               double voxel_angstrom);
-
-/// Labels on the grid of `extent` from those on the resampled grid: each voxel takes the label of
-/// the nearest centre.
-Volume<std::uint8_t> resample_labels(const Volume<std::uint8_t>& labels, const Extent3& extent);
 
 }  // namespace dfe

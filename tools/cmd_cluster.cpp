@@ -15,7 +15,7 @@ Command add_cluster(CLI::App& root, CommonOptions& common) {
   struct Arguments {
     ClusterArguments cluster;
     std::vector<std::string> label_maps;
-    std::string scores, output;
+    std::string scores, output, classes, like;
     std::string tomogram_name;
     std::optional<double> output_binning;
   };
@@ -32,6 +32,13 @@ Command add_cluster(CLI::App& root, CommonOptions& common) {
                   "Score maps (HDF5) of the label map: a particle's score is then the mean "
                   "probability of its class")
       ->type_name("FILE");
+  app->add_option("--classes", a->classes,
+                  std::string(kClassNames) + " [default: as in the label map]")
+      ->type_name("NAMES");
+  app->add_option("--like", a->like,
+                  "Tomogram of a label map that another program binned: positions are in its "
+                  "voxels. A label map of 'segment --bin' knows its tomogram")
+      ->type_name("TOMOGRAM");
   add_list_format(*app, a->cluster.format);
   add_written_list(*app, a->tomogram_name, a->output_binning);
   add_cluster_options(*app, a->cluster);
@@ -45,6 +52,9 @@ Command add_cluster(CLI::App& root, CommonOptions& common) {
             ClusterRequest request;
             request.common = common.request();
             request.label_maps = a->label_maps;
+            request.like = a->like;
+            if (!a->classes.empty()) request.class_names = parse_names(a->classes);
+            request.min_sizes = parse_min_size(a->cluster.min_size).of_class;
             request.scores = a->scores;
             request.output = a->output;
             request.list_format = a->cluster.format;

@@ -41,6 +41,7 @@ Command add_pick(CLI::App& root, CommonOptions& common) {
             request.segment = parse_segment_request(a->segment, common);
             request.segment.output = a->labels;
             request.cluster = parse_cluster_options(a->cluster, common, "pick");
+            request.min_sizes = parse_min_size(a->cluster.min_size).of_class;
             request.output = a->output;
             request.list_format = a->cluster.format;
             request.tomogram_name = a->tomogram_name;

@@ -26,7 +26,12 @@ Precision parse_precision(const std::string& text) {
 
 void add_common_options(CLI::App& app, CommonOptions& common, const Uses& uses) {
   app.option_defaults()->group(group::kCommon);
-  above_zero(app.add_option("--voxel-size", common.voxel_size_angstrom, uses.voxel_size), "13.68")
+  app.add_option_function<std::string>(
+         "--voxel-size",
+         [&common](const std::string& text) {
+           common.voxel_size_angstrom = parse_angstrom(text, "--voxel-size");
+         },
+         uses.voxel_size)
       ->type_name("ANGSTROM");
   if (!uses.overwrite.empty()) app.add_flag("--overwrite", common.overwrite, uses.overwrite);
   if (!uses.skip_existing.empty())
@@ -107,6 +112,9 @@ std::int64_t parse_bytes(const std::string& text, const std::string& option) {
   const std::optional<double> value = parse_as<double>(digits);
   if (!value || *value <= 0 || *value * unit >= 0x1p62 || *value * unit < 1)
     refuse(option, text, remedy);
+  if (unit == 1 && *value < 0x1p20)  // no program runs in that; a letter was left out
+    throw Error(ErrorKind::Usage, option, text, "is " + digits + " bytes",
+                "did you mean " + digits + "G? Give a number with K, M, G or T");
   return static_cast<std::int64_t>(*value * unit);
 }
 
@@ -115,21 +123,22 @@ std::vector<std::string> parse_names(const std::string& text) {
   return {names.begin(), names.end()};
 }
 
-void parse_min_size(const std::vector<std::string>& values, std::int64_t& all,
-                    std::map<int, std::int64_t>& of_class) {
+MinSizes parse_min_size(const std::vector<std::string>& values) {
+  MinSizes sizes;
   for (const std::string& value : values) {
-    const std::vector<std::string_view> parts = split(value, '=');
-    const auto size = parse_as<std::int64_t>(parts.back());
-    const auto label = parse_as<int>(parts.front());
-    if (parts.size() > 2 || !size || *size < 0 ||
-        (parts.size() == 2 && (!label || *label < 1 || *label > 255)))
+    const std::size_t equals = value.rfind('=');  // a class name may have one
+    const bool of_class = equals != std::string::npos;
+    const auto size =
+        parse_as<std::int64_t>(std::string_view(value).substr(of_class ? equals + 1 : 0));
+    if (!size || *size < 0 || equals == 0)
       refuse("--min-size", value,
-             "give a number of voxels, or CLASS=VOXELS for one class: 100 or 3=50");
-    if (parts.size() == 2)
-      of_class[*label] = *size;
+             "give a number of voxels, or CLASS=VOXELS for one class: 100, 3=50 or ribosome=50");
+    if (of_class)
+      sizes.of_class.emplace_back(value.substr(0, equals), *size);
     else
-      all = *size;
+      sizes.all = *size;
   }
+  return sizes;
 }
 
 void add_list_format(CLI::App& app, std::string& format) {
@@ -186,12 +195,12 @@ void add_written_list(CLI::App& app, std::string& name, std::optional<double>& b
 void add_cluster_options(CLI::App& app, ClusterArguments& a) {
   app.option_defaults()->group(group::kParticles);
   app.add_option("--radius", a.radius,
-                 "Approximate radius of a particle (the bandwidth of mean shift): in voxels (8) or "
-                 "Å (110A). Required unless --method is components")
+                 "Approximate radius of a particle (the bandwidth of mean shift): in voxels of the "
+                 "tomogram as given (8), or Å (110A). Required unless --method is components")
       ->type_name("LENGTH");
   app.add_option("--min-size", a.min_size,
-                 "Drop clusters with fewer voxels than this. For one class: CLASS=VOXELS, such as "
-                 "3=50; may be repeated [default: 1]")
+                 "Drop clusters with fewer voxels of the tomogram as given. For one class: "
+                 "CLASS=VOXELS, by name or label (ribosome=50, 3=50); may be repeated [default: 1]")
       ->allow_extra_args(false)
       ->type_name("VOXELS");
   one_of(app.add_option("--method", a.method,
@@ -226,7 +235,7 @@ ClusterOptions parse_cluster_options(const ClusterArguments& a, const CommonOpti
         ErrorKind::Usage, command, "--radius", "is missing",
         "give the radius of a particle in voxels (8) or Å (110A), or choose --method components");
   options.per_class = a.per_class;
-  parse_min_size(a.min_size, options.min_size, options.min_size_of_class);
+  options.min_size = parse_min_size(a.min_size).all;
   options.compute = parse_compute_options(common.compute);
   return options;
 }

@@ -6,9 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dfengine/commands.hpp"
@@ -136,9 +136,14 @@ std::vector<std::string> parse_names(const std::string& text);
 /// `Error`.
 std::int64_t parse_bytes(const std::string& text, const std::string& option);
 
-/// "100" for all classes, "3=50" for class 3. Throws a usage `Error`.
-void parse_min_size(const std::vector<std::string>& values, std::int64_t& all,
-                    std::map<int, std::int64_t>& of_class);
+/// Smallest clusters, in voxels.
+struct MinSizes {
+  std::int64_t all = 1;
+  std::vector<std::pair<std::string, std::int64_t>> of_class;  ///< by name or label
+};
+
+/// "100" for all classes, "3=50" or "ribosome=50" for one. Throws a usage `Error`.
+MinSizes parse_min_size(const std::vector<std::string>& values);
 
 Command add_pick(CLI::App& root, CommonOptions& common);
 Command add_segment(CLI::App& root, CommonOptions& common);

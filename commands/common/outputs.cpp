@@ -17,6 +17,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// "picks.star" for several inputs is meant as a file: a folder of such a name must exist, or be
+/// written with a slash.
+void check_folder_name(std::string_view area, const OutputKind& kind, std::size_t inputs) {
+  const fs::path path(kind.value);
+  std::error_code ignored;
+  if (!path.has_extension() || kind.value.ends_with('/') || fs::exists(path, ignored)) return;
+  throw Error(
+      ErrorKind::Usage, area, kind.value,
+      kind.option + " is the name of a file, but there are " + std::to_string(inputs) + " inputs",
+      "give a folder, or end the name with a slash if it is one");
+}
+
 bool looks_like_folder(const std::string& value) {
   std::error_code ignored;
   return value.ends_with('/') || fs::is_directory(value, ignored);
@@ -188,6 +200,8 @@ std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std
     if (!input.empty()) check_input(area, input);
     places.reads(input);
   }
+  for (const OutputKind& kind : kinds)
+    if (several) check_folder_name(area, kind, inputs.size());
   for (OutputJob& job : jobs) places.plan(job, kinds, several);
   if (!several) make_output_folders(area, jobs.front());
   return jobs;

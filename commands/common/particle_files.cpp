@@ -78,8 +78,9 @@ void say_labels(const std::vector<std::string>& class_names, const std::string& 
 }
 
 std::string list_text(const ParticleList& list, const std::filesystem::path& output) {
-  std::string text =
-      std::to_string(list.particles.size()) + " particles written to " + output.string() + "\n";
+  std::string text = std::to_string(list.particles.size()) +
+                     (list.particles.size() == 1 ? " particle" : " particles") + " written to " +
+                     output.string() + "\n";
   for (const auto& [label, particles] : count_classes(list))
     text +=
         "  class " + class_name(list.class_names, label) + ": " + std::to_string(particles) + "\n";

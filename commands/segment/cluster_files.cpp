@@ -1,67 +1,119 @@
 // SPDX-License-Identifier: Apache-2.0
 // `cluster`: label files in, particle lists out.
 #include <memory>
+#include <optional>
 
 #include "commands/common/batch.hpp"
 #include "commands/common/particle_files.hpp"
+#include "commands/segment/cluster_grid.hpp"
 #include "commands/segment/file_scores.hpp"
+#include "core/class_names.hpp"
 #include "core/usable_threads.hpp"
 #include "dfengine/segment.hpp"
+#include "engine/resampled_labels.hpp"
 #include "io/volume.hpp"
 
 namespace dfe {
+namespace {
 
-CommandReport run_cluster(const ClusterRequest& asked, Observer* observer) {
-  ClusterRequest request = asked;
-  limit_threads(request.options.compute, nullptr);
-  io::ListOptions list_options;
-  list_options.format = io::parse_list_format(request.list_format);
-  list_options.binning = request.output_binning;
-  if (!request.scores.empty() && request.label_maps.size() > 1)
-    throw Error(ErrorKind::Usage, "cluster", "--scores",
-                "one score file for " + std::to_string(request.label_maps.size()) + " label maps",
-                "cluster each label map separately");
-  Batch batch("cluster",
-              plan_outputs("cluster", request.label_maps,
-                           {{"--output", request.output, list_suffix(list_options.format)}},
-                           request.common, {request.scores}),
-              observer);
-  check_cluster_options(request.options);
-  check_device(request.options.compute.device);
-  io::VolumeReadOptions read;
-  read.voxel_size_angstrom = request.common.voxel_size_angstrom;
-  const auto look = [&](const OutputJob& job) {
-    const VolumeGeometry geometry = io::open_volume(job.input, read)->info().geometry;
-    check_cluster_radius(request.options, geometry);
-    check_list(job.outputs.front(), list_options, geometry);
-  };
-  batch.check(look);
+/// How one label map is clustered.
+struct Clustering {
+  ClusterOptions options;
+  ClusterGrid grid;
+};
 
-  const auto compute = [&](const OutputJob& job, Job& work) {
-    record_options(work.record, request.options);
-    work.threads(asked.options.compute.threads);
-    work.record.option("device", request.options.compute.device);
+/// `cluster` with what all label maps share.
+class MapClusterer {
+ public:
+  /// `threads` as they were asked for; the request has what can be had, and outlives this.
+  MapClusterer(const ClusterRequest& request, int threads) : request_(request), threads_(threads) {
+    list_options_.format = io::parse_list_format(request.list_format);
+    list_options_.binning = request.output_binning;
+    check_cluster_options(request.options);
+    check_class_names(request.class_names, "cluster", "--classes");
+    if (!request.class_names.empty()) options_of(request.class_names, "--classes");
+    check_device(request.options.compute.device);
+    read_.voxel_size_angstrom = request.common.voxel_size_angstrom;
+    if (!request.like.empty()) like_ = io::open_header(request.like)->info().geometry;
+  }
+
+  /// Reads the header of a label map. Throws where the request does not go with it.
+  Clustering look(const OutputJob& job, Job* work) const {
+    const VolumeGeometry map = io::open_header(job.input, read_)->info().geometry;
+    Clustering clustering{
+        options_of(
+            request_.class_names.empty() ? io::label_class_names(job.input) : request_.class_names,
+            job.input),
+        grid_of_map(job.input, map, like_, work)};
+    const ClusterGrid& grid = clustering.grid;
+    check_cluster_radius(on_grid(clustering.options, grid), grid.labels);
+    check_list(job.outputs.front(), list_options_, grid.tomogram);
+    return clustering;
+  }
+
+  ParticleList compute(const OutputJob& job, Job& work) const {
+    const Clustering clustering = look(job, &work);
+    record_options(work.record, clustering.options);
+    work.threads(threads_);
+    work.record.option("device", request_.options.compute.device);
     work.record.input(job.input);
+    if (like_) work.record.input(request_.like);
     work.record.stage("read");
-    const LabelMap map = io::read_labels(job.input, read);
-    const std::unique_ptr<ScoreLookup> scores = open_scores(request.scores, map);
-    if (scores) work.record.input(request.scores);
-    check_list(job.outputs.front(), list_options, map.geometry);
+    LabelMap map = io::read_labels(job.input, read_);
+    if (!request_.class_names.empty()) map.class_names = request_.class_names;
+    const std::unique_ptr<ScoreLookup> scores = open_scores(request_.scores, map);
+    if (scores) work.record.input(request_.scores);
     work.record.stage("cluster");
-    ParticleList list = cluster(map, request.options, scores.get(), &work);
-    finish_list(list, map, job.input, request.tomogram_name);
-    return list;
-  };
-  const auto write = [&](const OutputJob& job, Job& work, const ParticleList& list) {
+    return find_particles(job.input, map, clustering.grid, clustering.options, scores.get(),
+                          request_.tomogram_name, work);
+  }
+
+  Written write(const OutputJob& job, Job& work, const ParticleList& list) const {
     const std::filesystem::path& output = job.outputs.front();
     work.record.stage("write");
-    write_list(output, list, list_options, work);
+    write_list(output, list, list_options_, work);
     Written written{
         list_text(list, output), {{"input", job.input}, {"output", output.string()}}, {}};
     written.json.update(list_json(list));
     return written;
-  };
-  return batch.run(compute, write);
+  }
+
+ private:
+  ClusterOptions options_of(const std::vector<std::string>& class_names,
+                            const std::string& source) const {
+    ClusterOptions options = request_.options;
+    set_min_sizes(options, request_.min_sizes, "cluster", class_names,
+                  static_cast<std::int64_t>(class_names.size()), source);
+    return options;
+  }
+
+  const ClusterRequest& request_;
+  int threads_;
+  io::ListOptions list_options_;
+  io::VolumeReadOptions read_;
+  std::optional<VolumeGeometry> like_;
+};
+
+}  // namespace
+
+CommandReport run_cluster(const ClusterRequest& asked, Observer* observer) {
+  ClusterRequest request = asked;
+  limit_threads(request.options.compute, nullptr);
+  if (!request.scores.empty() && request.label_maps.size() > 1)
+    throw Error(ErrorKind::Usage, "cluster", "--scores",
+                "one score file for " + std::to_string(request.label_maps.size()) + " label maps",
+                "cluster each label map separately");
+  const std::string suffix = list_suffix(io::parse_list_format(request.list_format));
+  Batch batch("cluster",
+              plan_outputs("cluster", request.label_maps, {{"--output", request.output, suffix}},
+                           request.common, {request.scores, request.like}),
+              observer);
+  const MapClusterer clusterer(request, asked.options.compute.threads);
+  batch.check([&](const OutputJob& job) { clusterer.look(job, nullptr); });
+  return batch.run([&](const OutputJob& job, Job& work) { return clusterer.compute(job, work); },
+                   [&](const OutputJob& job, Job& work, const ParticleList& list) {
+                     return clusterer.write(job, work, list);
+                   });
 }
 
 }  // namespace dfe

@@ -4,6 +4,7 @@
 #include "commands/segment/file_scores.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "io/score_file.hpp"
 
@@ -12,15 +13,25 @@ namespace {
 
 class FileScores final : public ScoreLookup {
  public:
-  explicit FileScores(const std::string& path) : reader_(path) {}
+  explicit FileScores(const std::string& path) : path_(path), reader_(path) {}
   const io::ScoreReader& reader() const { return reader_; }
 
   void plane(int class_label, std::int64_t z, float* out) const override {
     const Extent3 extent = reader_.extent();
     reader_.read_box(class_label, {{z, 0, 0}, {1, extent.y, extent.x}}, out);
+    const std::int64_t voxels = extent.y * extent.x;
+    const float* const bad =
+        std::find_if(out, out + voxels, [](float score) { return !std::isfinite(score); });
+    if (bad == out + voxels) return;
+    throw Error("cluster", path_,
+                "the score of class " + std::to_string(class_label) + " at z,y,x " +
+                    std::to_string(z) + "," + std::to_string((bad - out) / extent.x) + "," +
+                    std::to_string((bad - out) % extent.x) + " is not a number",
+                "compute the score maps again, or leave --scores out");
   }
 
  private:
+  std::string path_;
   io::ScoreReader reader_;
 };
 

@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pick`: segment and cluster in one pass; nothing lies on disk between the two unless asked for.
-#include "commands/common/list_frame.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/segment/file_scores.hpp"
 #include "commands/segment/segment_parts.hpp"
 #include "core/usable_threads.hpp"
-#include "engine/adapted_volume.hpp"
 #include "io/volume.hpp"
 
 namespace dfe {
 namespace {
-
-/// From the binned map's voxels to the tomogram's own.
-void unbin_list(ParticleList& list, std::int64_t bin, const VolumeGeometry& tomogram) {
-  if (bin == 1) return;
-  for (Particle& particle : list.particles)
-    particle.position_voxels = unbin(particle.position_voxels, bin);
-  ListTomogram& known = list.tomograms.front();
-  known = known_tomogram(known.name, tomogram, known.told_by);
-}
 
 struct Picked {
   LabelMap map;
@@ -34,39 +23,40 @@ class Picker {
         threads_(threads),
         segmenter_(request.segment),
         options_(request.cluster) {
-    if (!options_.radius.is_angstrom)  // given in the tomogram's voxels
-      options_.radius.value /= static_cast<double>(request.segment.bin);
     check_cluster_options(options_);
     list_options_.format = io::parse_list_format(request.list_format);
     list_options_.binning = request.output_binning;
+    const Weights& weights = segmenter_.weights();
+    set_min_sizes(options_, request.min_sizes, "pick", weights.class_names, weights.classes,
+                  request.segment.weights);
   }
 
   FileSegmenter& segmenter() { return segmenter_; }
 
   /// What clustering and the list need to know of a tomogram.
   void check(const OutputJob& job, const OpenTomogram& tomogram) const {
-    check_cluster_radius(options_, tomogram.labels);
+    const ClusterGrid grid = tomogram.grid();
+    check_cluster_radius(on_grid(options_, grid), grid.labels);
     check_list(job.outputs[0], list_options_, tomogram.file);
   }
 
   Picked compute(const OutputJob& job, Job& work) {
     record_options(work.record, request_.segment);
-    record_options(work.record, request_.cluster);
+    record_options(work.record, options_);
     work.threads(threads_);
     work.record.stage("open");
     work.record.input_beside(job.input);
-    OpenTomogram tomogram = segmenter_.open(job.input, &work);
+    const OpenTomogram tomogram = segmenter_.open(job.input, &work);
     check(job, tomogram);
-    const VolumeGeometry file = tomogram.file;
     Picked picked;
-    picked.map = segmenter_.segment(std::move(tomogram), job.outputs[2], work);
+    picked.map = segmenter_.segment(tomogram, job.outputs[2], work);
     work.record.stage("cluster");
     if (options_.compute.device == "auto" && segmenter_.on_card())
       options_.compute.device = "cuda";  // it is open already
     const auto scores = open_scores(job.outputs[2].string(), picked.map);
-    picked.list = cluster(picked.map, options_, scores.get(), &work);
-    finish_list(picked.list, picked.map, job.input, request_.tomogram_name);
-    unbin_list(picked.list, request_.segment.bin, file);
+    picked.list = find_particles(job.input, picked.map, tomogram.grid(), options_, scores.get(),
+                                 request_.tomogram_name, work);
+    picked.map = FileSegmenter::written_map(std::move(picked.map), tomogram);
     return picked;
   }
 

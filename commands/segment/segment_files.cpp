@@ -23,7 +23,8 @@ CommandReport run_segment(const SegmentRequest& asked, Observer* observer) {
     work.threads(asked.options.compute.threads);
     work.record.stage("open");
     work.record.input_beside(job.input);
-    return segmenter.segment(segmenter.open(job.input, &work), job.outputs[1], work);
+    const OpenTomogram tomogram = segmenter.open(job.input, &work);
+    return FileSegmenter::written_map(segmenter.segment(tomogram, job.outputs[1], work), tomogram);
   };
   const auto write = [&](const OutputJob& job, Job& work, const LabelMap& map) {
     const std::filesystem::path &output = job.outputs[0], &scores = job.outputs[1];

@@ -6,12 +6,15 @@
 #include <cmath>
 #include <optional>
 
-#include "commands/common/particle_files.hpp"
+#include "commands/common/cubic_voxels.hpp"
+#include "commands/segment/wrong_kind.hpp"
+#include "core/class_names.hpp"
+#include "core/binning_note.hpp"
 #include "core/memory.hpp"
 #include "engine/adapted_volume.hpp"
+#include "engine/resampled_labels.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
-#include "io/weights_file.hpp"
 
 namespace dfe {
 namespace {
@@ -27,26 +30,31 @@ std::string percent(double share) { return number_text(std::round(share * 1000) 
 std::unique_ptr<VolumeSource> match_voxel_size(std::unique_ptr<VolumeSource> volume,
                                                const Weights& weights, bool rescale, Job* job) {
   const std::string& path = volume->info().path;
-  const double model = weights.voxel_size_angstrom,
-               own = volume->info().geometry.voxel_size.mean_angstrom();
-  if (model <= 0) {
-    if (rescale)
-      throw Error(ErrorKind::Usage, "segment", "--rescale",
-                  "the weights do not state the voxel size they were trained on", "leave it out");
-    return volume;
-  }
+  const VoxelSize voxel_size = volume->info().geometry.voxel_size;
+  const double model = weights.voxel_size_angstrom, own = voxel_size.mean_angstrom();
+  if (rescale && model <= 0)
+    throw Error(ErrorKind::Usage, "segment", "--rescale",
+                "the weights do not state the voxel size they were trained on", "leave it out");
+  if (!rescale)
+    check_cubic_voxels("segment", path, voxel_size,
+                       model > 0 ? "make them cubic with --rescale, or correct a wrong voxel size "
+                                   "with --voxel-size"
+                                 : "resample the tomogram to the voxel size of the training");
+  if (model <= 0) return volume;
   if (own <= 0) {
     if (rescale)
       throw Error(ErrorKind::Usage, "segment", path,
                   "--rescale needs the voxel size, which the file does not give",
                   "give --voxel-size");
     if (job)
-      job->warn(path + ": voxel size unknown; assumed to be the " + number_text(model) +
-                " Å of the weights; set it with --voxel-size");
+      job->warn(path + ": voxel size unknown; results are right only if it is the " +
+                number_text(model) + " Å of the weights. If it is, give --voxel-size " +
+                number_text(model));
     return volume;
   }
   const double difference = std::abs(own / model - 1);
-  if (rescale && difference > kSameVoxel) return resample_volume(std::move(volume), model);
+  if (rescale && (difference > kSameVoxel || voxel_size.is_anisotropic()))
+    return resample_volume(std::move(volume), model);
   if (difference > kMostVoxelDifference)
     throw Error(
         "segment", path,
@@ -57,7 +65,8 @@ std::unique_ptr<VolumeSource> match_voxel_size(std::unique_ptr<VolumeSource> vol
 }
 
 Weights read_weights_for(const SegmentRequest& request) {
-  Weights weights = io::read_weights(request.weights);
+  check_class_names(request.class_names, "segment", "--classes");
+  Weights weights = read_network(request.weights);
   if (!request.class_names.empty()) {
     if (static_cast<std::int64_t>(request.class_names.size()) != weights.classes)
       throw Error(ErrorKind::Usage, "segment", "--classes",
@@ -121,11 +130,20 @@ OpenTomogram FileSegmenter::open(const std::string& tomogram, Job* job) const {
   io::VolumeReadOptions read;
   read.voxel_size_angstrom = request_.common.voxel_size_angstrom;
   OpenTomogram opened;
-  opened.volume = io::open_volume(tomogram, read);
-  if (job) job->warn(tomogram, opened.volume->info().warnings);
+  opened.volume = open_tomogram(tomogram, read, job == nullptr);
+  if (job) {
+    job->warn(tomogram, opened.volume->info().warnings);
+    if (looks_like_labels(*opened.volume))
+      job->warn(tomogram + ": looks like a label map (a few whole numbers), not like a tomogram");
+  }
   opened.file = opened.volume->info().geometry;
+  opened.bin = request_.bin;
   opened.volume = bin_volume(std::move(opened.volume), request_.bin);
   opened.labels = opened.volume->info().geometry;
+  set_binning_note(opened.labels.labels,
+                   request_.bin == 1
+                       ? std::nullopt
+                       : std::optional<BinningNote>({request_.bin, opened.file.extent}));
   opened.volume = match_voxel_size(std::move(opened.volume), weights_, request_.rescale, job);
   if (opened.volume->extent() != opened.labels.extent && !request_.scores.empty())
     throw Error(ErrorKind::Usage, "segment", "--scores",
@@ -134,7 +152,18 @@ OpenTomogram FileSegmenter::open(const std::string& tomogram, Job* job) const {
   return opened;
 }
 
-LabelMap FileSegmenter::segment(OpenTomogram tomogram, const std::filesystem::path& scores,
+ClusterGrid OpenTomogram::grid() const {
+  const VolumeGeometry& network = volume->info().geometry;
+  const auto step = [this](std::int64_t from, std::int64_t to) {
+    return static_cast<double>(bin) * static_cast<double>(from) / static_cast<double>(to);
+  };
+  return {file,
+          network,
+          {step(labels.extent.z, network.extent.z), step(labels.extent.y, network.extent.y),
+           step(labels.extent.x, network.extent.x)}};
+}
+
+LabelMap FileSegmenter::segment(const OpenTomogram& tomogram, const std::filesystem::path& scores,
                                 Job& job) {
   job.record.stage("segment");
   std::optional<io::ScoreWriter> writer;
@@ -156,7 +185,11 @@ LabelMap FileSegmenter::segment(OpenTomogram tomogram, const std::filesystem::pa
     writer->commit();
     job.guard(scores);
   }
-  if (tomogram.volume->extent() != tomogram.labels.extent)
+  return map;
+}
+
+LabelMap FileSegmenter::written_map(LabelMap map, const OpenTomogram& tomogram) {
+  if (map.labels.extent() != tomogram.labels.extent)
     map.labels = resample_labels(map.labels, tomogram.labels.extent);
   map.geometry = tomogram.labels;
   return map;

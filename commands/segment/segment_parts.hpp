@@ -8,6 +8,7 @@
 #include <string>
 
 #include "commands/common/batch.hpp"
+#include "commands/segment/cluster_grid.hpp"
 #include "dfengine/commands.hpp"
 
 namespace dfe {
@@ -16,14 +17,18 @@ namespace dfe {
 struct OpenTomogram {
   std::unique_ptr<VolumeSource> volume;
   VolumeGeometry file;    ///< as the file has it
-  VolumeGeometry labels;  ///< of the label map: the tomogram's own grid, or the binned one
+  VolumeGeometry labels;  ///< of the label map to write: the tomogram's own grid, or the binned one
+  std::int64_t bin = 1;
+
+  /// The network's grid, which labels are clustered on.
+  ClusterGrid grid() const;
 };
 
 /// Segments files with the weights of a request.
 class FileSegmenter {
  public:
-  /// Reads the weights and puts the user's class names in. Throws `Error` where their number is not
-  /// that of the classes. The request outlives the segmenter.
+  /// Reads the weights and puts the user's class names in. Throws `Error` where they are not one
+  /// for each class, all different. The request outlives the segmenter.
   explicit FileSegmenter(const SegmentRequest& request);
   FileSegmenter(const FileSegmenter&) = delete;
   FileSegmenter& operator=(const FileSegmenter&) = delete;
@@ -38,9 +43,12 @@ class FileSegmenter {
   /// the warnings.
   OpenTomogram open(const std::string& tomogram, Job* job) const;
 
-  /// Segments what was opened, and writes the scores where a path is given. The job gets stages,
-  /// inputs and facts.
-  LabelMap segment(OpenTomogram tomogram, const std::filesystem::path& scores, Job& job);
+  /// Segments what was opened, on the network's grid, and writes the scores where a path is given.
+  /// The job gets stages, inputs and facts.
+  LabelMap segment(const OpenTomogram& tomogram, const std::filesystem::path& scores, Job& job);
+
+  /// The label map to write: `map` on the grid of the tomogram, or of the binned one.
+  static LabelMap written_map(LabelMap map, const OpenTomogram& tomogram);
 
   const Weights& weights() const { return weights_; }
   /// Whether tensors of the last tomogram were on a GPU, and the processor has little to do.

@@ -16,10 +16,6 @@
 
 namespace dfe::targets {
 
-/// How far the network sees from a voxel towards lower indices, at most, in voxels; towards higher
-/// ones it is 34 (docs/design/engine.md). It never sees both ends of what reaches farther.
-inline constexpr double kReceptiveRadius = 31;
-
 /// Adds a sphere for each entry of "6,6,3" (classes 1, 2, 3) or "2=110A,ribosome=8" (by label or
 /// name); lengths in voxels, or in Å with the suffix A; 0 leaves the class out. Throws a usage
 /// `Error` that names `option` for anything else.

@@ -13,6 +13,7 @@
 #include "core/file_names.hpp"
 #include "core/label_counts.hpp"
 #include "core/particle_lists.hpp"
+#include "core/receptive_radius.hpp"
 #include "core/text.hpp"
 #include "core/usable_threads.hpp"
 #include "dfengine/commands.hpp"
@@ -70,10 +71,10 @@ std::map<int, TargetShape> read_shapes(const TargetRequest& request, const Parti
     const std::string name = class_name(list.class_names, label);
     if (labels.count(label) == 0)
       job.warn("class " + name + ": a shape is given, but the list has no particles of this class");
-    if (const double reach = targets::reach(shape); reach > targets::kReceptiveRadius)
+    if (const double reach = targets::reach(shape); reach > kReceptiveRadius)
       job.warn("class " + name + ": reaches " + number_text(reach) +
                " voxels from its centre, but the network sees only " +
-               number_text(targets::kReceptiveRadius) + ": bin the tomogram");
+               number_text(kReceptiveRadius) + ": bin the tomogram");
   }
   return shapes;
 }
@@ -209,7 +210,6 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
   Json json = {{"input", request.list}, {"like", request.like}, {"output", output.string()}};
   if (planned.skip) {
     json["skipped"] = true;
-    check_class_names(request.class_names, "target", "--classes");
     return {output.string() + " exists: skipped\n", json_text(json)};
   }
 

@@ -75,18 +75,26 @@ struct SegmentRequest {
   SegmentOptions options;
 };
 
+/// Lengths and sizes in voxels are those of the tomogram as given, also with `bin` and `rescale`.
 struct PickRequest {
   SegmentRequest segment;  ///< `output` is the label file to write, or empty
   ClusterOptions cluster;
+  std::vector<std::pair<std::string, std::int64_t>>
+      min_sizes;       ///< smallest cluster by class name or label; into `cluster` at the start
   std::string output;  ///< list file, or a folder for several tomograms
   std::string list_format = "auto";
   std::string tomogram_name;             ///< pattern of the name in the list, or empty
   std::optional<double> output_binning;  ///< of the list, as ListOptions::binning
 };
 
+/// Lengths and sizes in voxels are those of the tomogram that the label maps belong to.
 struct ClusterRequest {
   CommonRequest common;
   std::vector<std::string> label_maps;
+  std::string like;  ///< tomogram of label maps that were binned by other programs, or empty
+  std::vector<std::string> class_names;  ///< overrides the names in the label maps
+  std::vector<std::pair<std::string, std::int64_t>>
+      min_sizes;       ///< smallest cluster by class name or label; into `options` at the start
   std::string scores;  ///< score maps of a single label map, or empty
   std::string output;  ///< list file, or a folder for several label maps
   std::string list_format = "auto";

@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 
+#include "core/binning_note.hpp"
 #include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "io/atomic_file.hpp"
@@ -67,6 +68,20 @@ ByteOrder order_of_machine(int machine) {
   return machine == 6 || machine == 1 ? ByteOrder::Little : ByteOrder::Big;
 }
 
+/// What dfengine has written into the comment; other programs' comments say nothing here.
+void read_comment(std::string comment, VolumeGeometry& geometry) {
+  comment.resize(std::min(comment.size(), comment.find('\0')));  // zeros fill the field
+  if (!comment.starts_with("dfengine ")) return;
+  if (const auto place = comment.find(kVoxelKey); place != std::string::npos) {
+    const auto words = words_of(std::string_view(comment).substr(place + sizeof kVoxelKey - 1));
+    const auto size = words.empty() ? std::nullopt : parse_as<double>(words.front());
+    if (size && *size > 0) geometry.voxel_size = VoxelSize::cubic(*size);
+  }
+  if (const auto comma = comment.rfind(", "); comma != std::string::npos)
+    if (const auto note = parse_binning_note(std::string_view(comment).substr(comma + 2)))
+      geometry.labels = {note->to_string()};
+}
+
 template <class Stored, class T>
 void write(const std::filesystem::path& path, VolumeView<const T> volume,
            const VolumeGeometry& geometry, int type) {
@@ -88,6 +103,10 @@ void write(const std::filesystem::path& path, VolumeView<const T> volume,
     std::snprintf(text, sizeof text, ", %s%.9g A", kVoxelKey, geometry.voxel_size.mean_angstrom());
     comment += text;
   }
+  if (const auto note = find_binning_note(geometry.labels)) comment += ", " + note->to_string();
+  if (comment.size() > kCommentBytes)
+    throw Error("em", path.string(), "the comment has no room for '" + comment + "'",
+                "write MRC or HDF5 instead");
   std::memcpy(header.data() + kComment, comment.data(), std::min(comment.size(), kCommentBytes));
   AtomicFile file(path);
   file.write(header.data(), header.size());
@@ -153,13 +172,7 @@ RawHeader parse_em(std::span<const std::byte> head, std::int64_t file_bytes,
   info.mode = element_name(*element);
   info.byte_order = order == ByteOrder::Little ? "little" : "big";
   info.geometry.extent = extent_of(result.layout);
-  const std::string comment = ByteReader(head, order, "em", name).text(kComment, kCommentBytes);
-  if (const auto place = comment.find(kVoxelKey);
-      comment.starts_with("dfengine ") && place != std::string::npos) {
-    const auto words = words_of(std::string_view(comment).substr(place + sizeof kVoxelKey - 1));
-    const auto size = words.empty() ? std::nullopt : parse_as<double>(words.front());
-    if (size && *size > 0) info.geometry.voxel_size = VoxelSize::cubic(*size);
-  }
+  read_comment(ByteReader(head, order, "em", name).text(kComment, kCommentBytes), info.geometry);
   settle_voxel_size(info, options);
   return result;
 }

@@ -50,7 +50,7 @@ TEST_CASE("requests that make no sense exit with 2") {
   refused(folder, "cluster labels.mrc --radius 8 --method magic -o a.star", 2, "magic");
   refused(folder, "cluster labels.mrc --radius 8 --position edge -o a.star", 2, "edge");
   refused(folder, "cluster labels.mrc --radius 8 --min-size 3=x -o a.star", 2, "3=x");
-  refused(folder, "cluster labels.mrc --radius 8 --min-size 0=5 -o a.star", 2, "0=5");
+  refused(folder, "cluster labels.mrc --radius 8 --min-size 0=5 -o a.star", 2, "no class 0");
   refused(folder, "cluster labels.mrc --radius 8 --min-size 99999999999999999999 -o a.star", 2,
           "--min-size");
   refused(folder, "cluster labels.mrc --radius 8 --format docx -o a.star", 2, "docx");

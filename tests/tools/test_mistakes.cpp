@@ -134,9 +134,9 @@ TEST_CASE("a number out of range gets the range") {
       {segment + "--threads 1.5",
        "--threads: '1.5': cannot be used; give a whole number from 0 to 4096"},
       {segment + "--voxel-size 0",
-       "--voxel-size: '0': cannot be used; give a number above 0, such as 13.68"},
+       "--voxel-size: '0': not above 0; give a number of Å above 0, such as 13.68"},
       {segment + "--voxel-size 7,5",
-       "--voxel-size: '7,5': cannot be used; give a number above 0, such as 13.68"},
+       "--voxel-size: '7,5': not a length; write a decimal point: 7.5"},
       {"convert a.star b.csv --input-binning -1",
        "--input-binning: '-1': cannot be used; give a number above 0, such as 4"},
   });

@@ -11,20 +11,21 @@ TEST_CASE("memory is a number with a binary unit") {
   CHECK(parse_bytes("8GB", "--memory") == std::int64_t{8} << 30);
   CHECK(parse_bytes("512m", "--memory") == std::int64_t{512} << 20);
   CHECK(parse_bytes("1.5K", "--memory") == 1536);
-  CHECK(parse_bytes("123456", "--memory") == 123456);
+  CHECK(parse_bytes("12345678", "--memory") == 12345678);
+  CHECK_THROWS_WITH(parse_bytes("8", "--memory"), DFE_CONTAINS("is 8 bytes; did you mean 8G?"));
   for (const char* bad :
        {"", "G", "8X", "0", "-8G", "8 G", "nan", "inf", "1e40", "8GG", "0.1", "4194304T"})
     CHECK_THROWS_AS(parse_bytes(bad, "--memory"), dfe::Error);
 }
 
 TEST_CASE("the smallest size is for all classes or for one") {
-  std::int64_t all = 1;
-  std::map<int, std::int64_t> of_class;
-  parse_min_size({"100", "3=50", "255=0"}, all, of_class);
-  CHECK(all == 100);
-  CHECK(of_class == std::map<int, std::int64_t>{{3, 50}, {255, 0}});
-  for (const char* bad : {"", "=", "3=", "=50", "0=50", "256=50", "a=50", "3=-1", "-1", "1=2=3"})
-    CHECK_THROWS_AS(parse_min_size({bad}, all, of_class), dfe::Error);
+  const MinSizes sizes = parse_min_size({"100", "3=50", "ribosome=0", "a=b=7"});
+  CHECK(sizes.all == 100);
+  CHECK(sizes.of_class ==
+        std::vector<std::pair<std::string, std::int64_t>>{{"3", 50}, {"ribosome", 0}, {"a=b", 7}});
+  CHECK(parse_min_size({}).all == 1);
+  for (const char* bad : {"", "=", "3=", "=50", "3=-1", "-1", "3=x", "1.5"})
+    CHECK_THROWS_AS(parse_min_size({bad}), dfe::Error);
 }
 
 TEST_CASE("times read like a clock") {
