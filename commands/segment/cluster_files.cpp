@@ -40,11 +40,10 @@ class MapClusterer {
   /// Reads the header of a label map. Throws where the request does not go with it.
   Clustering look(const OutputJob& job, Job* work) const {
     const VolumeGeometry map = io::open_header(job.input, read_)->info().geometry;
-    Clustering clustering{
-        options_of(
-            request_.class_names.empty() ? io::label_class_names(job.input) : request_.class_names,
-            job.input),
-        grid_of_map(job.input, map, like_, work)};
+    Clustering clustering{options_of(request_.class_names.empty() ? io::label_class_names(job.input)
+                                                                  : request_.class_names,
+                                     job.input),
+                          grid_of_map(job.input, map, like_, work)};
     const ClusterGrid& grid = clustering.grid;
     check_cluster_radius(on_grid(clustering.options, grid), grid.labels);
     check_list(job.outputs.front(), list_options_, grid.tomogram);

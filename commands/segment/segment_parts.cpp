@@ -8,8 +8,8 @@
 
 #include "commands/common/cubic_voxels.hpp"
 #include "commands/segment/wrong_kind.hpp"
-#include "core/class_names.hpp"
 #include "core/binning_note.hpp"
+#include "core/class_names.hpp"
 #include "core/memory.hpp"
 #include "engine/adapted_volume.hpp"
 #include "engine/resampled_labels.hpp"

@@ -35,8 +35,8 @@ LabelMap binned_cube(std::int64_t edge) {
 
 ParticleList particles(const LabelMap& map, const ClusterOptions& options) {
   Job job("cluster", nullptr);
-  return find_particles("map", map, grid_of_map("map", map.geometry, {}, nullptr), options,
-                        nullptr, "", job);
+  return find_particles("map", map, grid_of_map("map", map.geometry, {}, nullptr), options, nullptr,
+                        "", job);
 }
 
 }  // namespace
