@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "dfengine/error.hpp"
@@ -49,7 +50,8 @@ int sync_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::filesystem::path final_path) : final_(std::move(final_path)) {
+AtomicFile::AtomicFile(std::filesystem::path final_path)
+    : final_(follow_links(std::move(final_path))) {
   // A rename over a device such as /dev/null would replace the device itself.
   struct stat status;
   if (final_.filename().empty() ||
@@ -113,6 +115,19 @@ void AtomicFile::commit() {
   committed_ = true;
   if (const int code = sync_folder(directory_of(final_)))
     fail(final_, "cannot sync the folder", code);
+}
+
+std::filesystem::path follow_links(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;  // as the system's own limit
+  std::error_code error;
+  for (int links = 0; std::filesystem::is_symlink(path, error); ++links) {
+    if (links == kMostLinks)
+      throw Error("write", path.string(), "is a symbolic link that leads in a circle",
+                  "remove the link");
+    // An absolute target replaces the folder.
+    path = path.parent_path() / std::filesystem::read_symlink(path, error);
+  }
+  return path;
 }
 
 void write_text_file(const std::filesystem::path& path, std::string_view text) {

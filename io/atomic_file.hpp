@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Outputs appear whole or not at all: they are written under a temporary name beside the final one,
-// synced, and renamed.
+// synced, and renamed. Symbolic links stay: what they point to is replaced.
 #pragma once
 
 #include <cstddef>
@@ -45,6 +45,10 @@ class AtomicFile {
   std::int64_t end_ = 0;  ///< where `write` continues
   bool committed_ = false;
 };
+
+/// The file that `path` stands for: where it is a symbolic link, what that points to, whether or
+/// not it exists. Throws `Error` where links lead in a circle.
+std::filesystem::path follow_links(std::filesystem::path path);
 
 /// Writes `text` to `path` atomically.
 void write_text_file(const std::filesystem::path& path, std::string_view text);

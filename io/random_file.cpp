@@ -13,28 +13,25 @@
 #include <utility>
 
 #include "dfengine/error.hpp"
+#include "io/input_file.hpp"
 
 namespace dfe::io {
 
 RandomFile::RandomFile(const std::filesystem::path& path) : name_(path.string()) {
-  descriptor_ =
-      ::open(path.c_str(),
-             O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe must not keep us waiting for its writer
-  if (descriptor_ < 0) {
-    const int code = errno;
-    throw Error("read", name_, std::string("cannot be opened: ") + std::strerror(code),
-                code == ENOENT || code == ENOTDIR ? "check the name" : "check its permissions");
-  }
+  check_input_file("read", path);
+  descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor_ < 0)
+    throw Error("read", name_, std::string("cannot be opened: ") + std::strerror(errno),
+                "check its permissions");
   struct stat status;
-  const bool known = ::fstat(descriptor_, &status) == 0;
-  if (known && S_ISREG(status.st_mode)) {
+  if (::fstat(descriptor_, &status) == 0) {
     size_ = status.st_size;
     return;
   }
+  const int code = errno;
   ::close(descriptor_);
-  throw Error("read", name_,
-              known && S_ISDIR(status.st_mode) ? "is a folder" : "is not a regular file",
-              "give a file name");
+  throw Error("read", name_, std::string("cannot be read: ") + std::strerror(code),
+              "check the disk");
 }
 
 RandomFile::RandomFile(std::span<const std::byte> bytes, std::string name)

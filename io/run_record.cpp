@@ -12,9 +12,11 @@
 
 #include <xxhash.h>
 
+#include "core/file_names.hpp"
 #include "core/parallel.hpp"
 #include "dfengine/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/input_file.hpp"
 
 namespace dfe::io {
 
@@ -57,10 +59,9 @@ std::string file_hash(const std::filesystem::path& path) {
   struct FreeState {
     void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
   };
-  std::error_code code;
-  if (std::filesystem::is_directory(path, code))
-    throw Error("record", path.string(), "is a folder", "expected a file");
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
+  check_input_file("record", path);
+  const std::unique_ptr<std::FILE, CloseFile> file(
+      std::fopen(split_volume_name(path).file.c_str(), "rb"));
   if (!file) throw Error("record", path.string(), "cannot be opened for hashing");
   std::setvbuf(file.get(), nullptr, _IONBF, 0);  // the blocks below are the buffer
   const std::unique_ptr<XXH3_state_t, FreeState> state(XXH3_createState());
@@ -99,8 +100,9 @@ void RunRecord::input(const std::filesystem::path& path) {
 }
 
 void RunRecord::input_beside(const std::filesystem::path& path) {
-  inputs_.push_back(
-      {path.string(), std::async(std::launch::async, file_hash, path), size_of(path)});
+  check_input_file("record", path);
+  inputs_.push_back({path.string(), std::async(std::launch::async, file_hash, path),
+                     size_of(split_volume_name(path).file)});
 }
 
 void RunRecord::output(const std::filesystem::path& path) {

@@ -16,7 +16,8 @@ namespace dfe::io {
 /// Name of the record that belongs to `result`: `picks.star` -> `picks.star.run.json`.
 std::filesystem::path run_record_path(const std::filesystem::path& result);
 
-/// XXH128 of a file's bytes as 32 hex digits; `xxh128sum FILE` prints the same.
+/// XXH128 of the bytes of a file, or of the whole file that a volume is in, as 32 hex digits;
+/// `xxh128sum FILE` prints the same.
 std::string file_hash(const std::filesystem::path& path);
 
 /// Collects facts while a command runs, then writes them.

@@ -16,7 +16,7 @@ Job::Job(std::string command, Observer* observer, std::set<std::string>* said)
 Job::~Job() {
   std::error_code ignored;
   for (const std::filesystem::path& file : guarded_) {
-    std::filesystem::remove(file, ignored);
+    std::filesystem::remove(std::filesystem::canonical(file, ignored), ignored);  // not a link
     std::filesystem::remove(io::run_record_path(file), ignored);
   }
 }

@@ -10,6 +10,8 @@
 #include <system_error>
 
 #include "core/file_names.hpp"
+#include "io/atomic_file.hpp"
+#include "io/input_file.hpp"
 
 namespace dfe {
 
@@ -46,7 +48,8 @@ std::string identity(const fs::path& path) {
 }
 
 /// `may_be_made`: the folder holds the results of several inputs and is created later.
-void check_output(std::string_view area, const fs::path& output, bool may_be_made) {
+void check_output(std::string_view area, const fs::path& asked, bool may_be_made) {
+  const fs::path output = io::follow_links(asked);
   std::error_code error;
   if (output.filename().string().size() >
       200)  // file systems take 255 bytes; the temporary name and the run record's are longer
@@ -81,7 +84,7 @@ class Places {
   Places(std::string_view area, const CommonRequest& common) : area_(area), common_(common) {}
 
   void reads(const std::string& input) {
-    if (!input.empty()) read_.emplace(identity(input), input);
+    if (!input.empty()) read_.emplace(identity(split_volume_name(input).file), input);
   }
 
   /// Adds the results of `job.input` to the job.
@@ -189,7 +192,7 @@ std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std
     OutputJob& job = jobs.emplace_back();
     job.input = input;
     try {
-      if (!input.empty()) check_input(area, input);
+      if (!input.empty()) io::check_input_file(area, input);
     } catch (const Error&) {
       if (!several) throw;
       job.failure = describe_failure(input);
@@ -197,7 +200,7 @@ std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std
     places.reads(input);
   }
   for (const std::string& input : other_inputs) {
-    if (!input.empty()) check_input(area, input);
+    if (!input.empty()) io::check_input_file(area, input);
     places.reads(input);
   }
   for (const OutputKind& kind : kinds)

@@ -11,6 +11,7 @@
 #include "core/text.hpp"
 #include "dfengine/commands.hpp"
 #include "info_parts.hpp"
+#include "io/input_file.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
 
@@ -21,11 +22,7 @@ namespace {
 enum class Kind { List, Hdf5, Zip, Other };
 
 Kind kind_of(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error))
-    throw Error("info", path, "no such file", "check the path");
-  if (std::filesystem::is_directory(path, error))
-    throw Error("info", path, "is a folder", "name the files in it");
+  io::check_input_file("info", path);
   if (io::is_list_file_name(path)) return Kind::List;
   std::array<char, 8> head{};
   std::ifstream in(path, std::ios::binary);

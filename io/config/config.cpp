@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "io/config/yaml_tree.hpp"
+#include "io/input_file.hpp"
 #include "io/random_file.hpp"
 
 namespace dfe::io {
@@ -123,11 +124,8 @@ Config::Config(std::shared_ptr<File> file, std::shared_ptr<Node> node)
     : file_(std::move(file)), node_(std::move(node)) {}
 
 Config Config::read(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+  check_input_file("config", path);
   std::error_code error;
-  const bool regular = std::filesystem::is_regular_file(path, error);
-  if (!regular)
-    throw Error("config", path.string(),
-                error ? "cannot be read: " + error.message() : "is not a file", "check the path");
   const std::uintmax_t bytes = std::filesystem::file_size(path, error);
   if (!error && bytes > kMaxBytes)
     throw Error("config", path.string(),

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "dfengine/error.hpp"
+#include "io/input_file.hpp"
 
 namespace dfe::io::h5 {
 namespace {
@@ -81,12 +82,7 @@ std::string name_of(hid_t object) {
 
 File open_file(const std::filesystem::path& path) {
   const Lock lock;
-  std::error_code code;
-  const std::filesystem::file_status status = std::filesystem::status(path, code);
-  if (!std::filesystem::exists(status))
-    throw Error("hdf5", path.string(), "does not exist", "check the name");
-  if (std::filesystem::is_directory(status))
-    throw Error("hdf5", path.string(), "is a folder", "give the name of a file");
+  check_input_file("hdf5", path);
   const PropertyList access = access_without_lock();
   File file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access));
   if (file) return file;

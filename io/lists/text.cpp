@@ -7,18 +7,15 @@
 #include <algorithm>
 
 #include "dfengine/error.hpp"
+#include "io/input_file.hpp"
 #include "io/random_file.hpp"
 
 namespace dfe::io::lists {
 
 std::string load_text(const std::filesystem::path& path) {
   constexpr std::uintmax_t kLimit = std::uintmax_t{1} << 30;
+  check_input_file("list", path);
   std::error_code code;
-  const auto status = std::filesystem::status(path, code);
-  if (!std::filesystem::exists(status))
-    throw Error("list", path.string(), "no such file", "check the path");
-  if (std::filesystem::is_directory(status))
-    throw Error("list", path.string(), "is a folder", "expected a particle list");
   const std::uintmax_t size = std::filesystem::file_size(path, code);
   if (code)
     throw Error("list", path.string(), "cannot be read: " + code.message(),

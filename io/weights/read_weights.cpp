@@ -5,6 +5,7 @@
 
 #include "dfengine/error.hpp"
 #include "io/hdf5/hdf5_file.hpp"
+#include "io/input_file.hpp"
 #include "io/weights/attributes.hpp"
 #include "io/weights/keras_archive.hpp"
 #include "io/weights/keras_layout.hpp"
@@ -82,6 +83,7 @@ namespace dfe {
 using namespace io;
 
 Weights read_weights(const std::filesystem::path& path) {
+  check_input_file("weights", path);
   if (!weights::is_archive(path)) return read(h5::Reader(path), path.string());
   Weights result =
       weights::read_image(weights::read_archive(path), path.string() + ":model.weights.h5");

@@ -35,6 +35,25 @@ TEST_CASE("base names lose folder, compression and format") {
   CHECK(base_name("a/.mrc") == ".mrc");
 }
 
+TEST_CASE("a volume in a file is named after a colon, where the file's ending allows it") {
+  const auto parts = [](const char* name) {
+    const VolumeName split = split_volume_name(name);
+    return split.file.string() + " " + split.part;
+  };
+  CHECK(parts("a/two.h5:/raw/b") == "a/two.h5 /raw/b");
+  CHECK(parts("two.hdf5:raw") == "two.hdf5 /raw");
+  CHECK(parts("X.HDF:/MDF/images/0/image") == "X.HDF /MDF/images/0/image");
+  CHECK(parts("two.h5:/a:b") == "two.h5 /a:b");
+  CHECK(parts("s.mrcs:3") == "s.mrcs 3");
+  CHECK(parts("s.mrc.gz:12") == "s.mrc.gz 12");
+  for (const char* const plain :
+       {"s.mrcs", "s.mrcs:", "s.mrcs:x", "s.mrcs:-1", "s.mrcs:1:2", "two.h5", "two.h5:", "scan:3",
+        "scan:/a.mrc", "two.h5/raw", "a.star:1"})
+    CHECK(parts(plain) == std::string(plain) + " ");
+  CHECK(base_name("a/two.h5:/raw/b") == "two_raw_b");
+  CHECK(base_name("a/s.mrcs.gz:3") == "s_3");
+}
+
 TEST_CASE("a class without a name is called by its label") {
   const std::vector<std::string> names = {"background", "", "ribosome"};
   CHECK(class_name(names, 2) == "ribosome");

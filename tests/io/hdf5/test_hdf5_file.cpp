@@ -70,7 +70,7 @@ TEST_CASE("what is no HDF5 file is refused") {
   const Scratch scratch;
   CHECK_THROWS_AS(h5::Reader({}, "nothing"), Error);
   CHECK_THROWS_WITH(h5::Reader(scratch.path()), DFE_CONTAINS("is a folder"));
-  CHECK_THROWS_WITH(h5::Reader(scratch / "none.h5"), DFE_CONTAINS("does not exist"));
+  CHECK_THROWS_WITH(h5::Reader(scratch / "none.h5"), DFE_CONTAINS("no such file"));
 }
 
 TEST_CASE("datasets of every type that is written come back, whole and in blocks") {

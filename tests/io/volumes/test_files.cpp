@@ -99,6 +99,28 @@ TEST_CASE("places that cannot be written give an error with the reason") {
   }
 }
 
+TEST_CASE("a symbolic link stays, and the file behind it is replaced") {
+  namespace fs = std::filesystem;
+  const Scratch scratch;
+  fs::create_directory(scratch / "disk");
+  fs::create_symlink("disk/target.txt", scratch / "link");  // to nothing yet
+  fs::create_symlink("link", scratch / "second");
+  for (const std::string text : {"first", "again"}) {
+    dfe::io::write_text_file(scratch / "second", text);
+    CHECK(fs::is_symlink(scratch / "second"));
+    CHECK(fs::is_symlink(scratch / "link"));
+    CHECK_FALSE(fs::is_symlink(scratch / "disk" / "target.txt"));
+    CHECK(dfe::test::read_text(scratch / "disk" / "target.txt") == text);
+  }
+  CHECK(scratch.names().size() == 3);  // no temporary file
+  fs::create_symlink(scratch / "disk" / "other.txt", scratch / "absolute");
+  dfe::io::write_text_file(scratch / "absolute", "x");
+  CHECK(dfe::test::read_text(scratch / "disk" / "other.txt") == "x");
+  fs::create_symlink("there", scratch / "here");
+  fs::create_symlink("here", scratch / "there");
+  CHECK_THROWS_WITH(AtomicFile(scratch / "here"), DFE_CONTAINS("leads in a circle"));
+}
+
 TEST_CASE("a full disk gives an error and leaves nothing behind, whatever the format") {
   const Scratch scratch;
   dfe::LabelMap map;

@@ -245,8 +245,8 @@ TEST_CASE("what is no volume is refused by name") {
     return out;
   };
   CHECK_THROWS_WITH(open_volume(scratch.path()), DFE_CONTAINS("is a folder"));
-  CHECK_THROWS_WITH(open_volume(scratch / "nothing.mrc"), DFE_CONTAINS("No such file"));
-  CHECK_THROWS_WITH(open_volume("/dev/zero"), DFE_CONTAINS("not a regular file"));
+  CHECK_THROWS_WITH(open_volume(scratch / "nothing.mrc"), DFE_CONTAINS("no such file"));
+  CHECK_THROWS_WITH(open_volume("/dev/zero"), DFE_CONTAINS("is a device"));
   CHECK_THROWS_WITH(open_volume(scratch.file("a.tif", bytes(std::string("II*\0", 4)))),
                     DFE_CONTAINS("TIFF"));
   CHECK_THROWS_WITH(open_volume(scratch.file("a.txt", bytes("hello, world"))),

@@ -87,7 +87,7 @@ TEST_CASE("weights that no reader would take are not written") {
 
 TEST_CASE("files that are no weights are refused with the reason") {
   const fs::path path = scratch("bad.h5");
-  CHECK_THAT(read_error(scratch("missing.h5")), DFE_CONTAINS("does not exist"));
+  CHECK_THAT(read_error(scratch("missing.h5")), DFE_CONTAINS("no such file"));
   std::ofstream(path, std::ios::binary).close();
   CHECK_THAT(read_error(path), DFE_CONTAINS("HDF5"));
   std::ofstream(path, std::ios::binary) << "not an HDF5 file at all";
