@@ -32,6 +32,7 @@ Element element_of(hid_t dataset, hid_t type) {
       read_strings(dataset, "dtype") == std::vector<std::string>{"bfloat16"})
     return Element::Bfloat16;
   if (kind == H5T_INTEGER) return Element::Native;
+  if (kind == H5T_ENUM) return Element::Native;  // of integers: h5py's bool is FALSE = 0, TRUE = 1
   if (kind != H5T_FLOAT) return Element::Unreadable;
   if (size != 2) return Element::Native;
   Layout layout{};
@@ -177,6 +178,7 @@ std::int64_t checked_elements(hid_t dataset) {
 void read_block(hid_t dataset, std::span<const std::int64_t> start,
                 std::span<const std::int64_t> count, float* out) {
   const Lock lock;
+  check_filters(dataset);
   const Datatype type(H5Dget_type(dataset));
   const Element element = element_of(dataset, type);
   if (element == Element::Unreadable)
@@ -219,6 +221,7 @@ std::vector<double> read_doubles(hid_t dataset, std::int64_t max_elements) {
   const Datatype type(H5Dget_type(dataset));
   if (H5Tget_class(type) != H5T_FLOAT)
     throw Error("hdf5", name_of(dataset), "its elements are not floating-point numbers");
+  check_filters(dataset);
   if (!values.empty() &&
       H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
     fail(name_of(dataset), "cannot be read", "the file is damaged or incomplete");

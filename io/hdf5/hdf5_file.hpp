@@ -35,8 +35,8 @@ using Values =
 /// What a file says of a dataset.
 struct DatasetFacts {
   std::vector<std::int64_t> sizes;  ///< slowest first; empty for a scalar
-  std::string
-      type;  ///< "int8", "uint16", "float16", "bfloat16", "float32", ...; "other": no number
+  std::string type;  ///< "int8", "uint16", "float16", "bfloat16", "float32", ...; "other": no
+                     ///< number. Enumerations (h5py's bool) have the type of their values
   bool big_endian = false;
   std::int64_t element_bytes = 0;
   std::vector<std::int64_t> chunk;  ///< sizes of a chunk; empty where the dataset is not chunked
@@ -86,7 +86,8 @@ class Reader {
   std::int64_t checked_elements(const std::string& dataset) const;
 
   /// Keeps the dataset open for many blocks to come. Chunks that were read stay in memory up to
-  /// `chunk_cache_bytes` (0: as many as the library likes).
+  /// `chunk_cache_bytes` (0: as many as the library likes). Throws `Error` where the dataset is
+  /// compressed by a filter that is not installed.
   void keep_open(const std::string& dataset, std::int64_t chunk_cache_bytes = 0);
 
   /// Converts a block to float: any integer or floating-point type of either byte order, float16

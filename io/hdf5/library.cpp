@@ -54,6 +54,7 @@ Lock::Lock() : lock_(library_mutex()) {
     // At exit the library would close files again whose closing failed (a full disk), and crash
     // over it. All handles here close themselves, so nothing is left for it to do.
     H5dont_atexit();
+    register_lzf();
     return H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
   }();
   (void)prepared;

@@ -110,6 +110,12 @@ bool has_attribute(hid_t object, const std::string& name);
 std::vector<std::string> read_strings(hid_t object, const std::string& name);
 std::vector<double> read_numbers(hid_t object, const std::string& name);
 
+/// Makes the library read LZF.
+void register_lzf();
+
+/// Throws `Error` where the dataset went through a filter that is missing or cannot be right.
+void check_filters(hid_t dataset);
+
 DatasetFacts facts_of(hid_t dataset);
 std::int64_t checked_elements(hid_t dataset);
 void read_block(hid_t dataset, std::span<const std::int64_t> start,

@@ -93,7 +93,9 @@ std::int64_t Reader::checked_elements(const std::string& dataset) const {
 }
 
 void Reader::keep_open(const std::string& dataset, std::int64_t chunk_cache_bytes) {
-  state_->open[dataset] = open_dataset(state_->file, dataset, chunk_cache_bytes);
+  Dataset opened = open_dataset(state_->file, dataset, chunk_cache_bytes);
+  check_filters(opened);
+  state_->open[dataset] = std::move(opened);
 }
 
 void Reader::read_block(const std::string& dataset, std::span<const std::int64_t> start,
