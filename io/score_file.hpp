@@ -12,6 +12,10 @@
 
 namespace dfe::io {
 
+/// Throws a usage `Error` where score maps cannot be written under this name. They are HDF5,
+/// written at any place of the file: no compressed one will do.
+void check_score_file_name(const std::filesystem::path& path);
+
 /// Writes scores box by box while the network runs; the file appears under its name only at
 /// `commit`.
 class ScoreWriter {

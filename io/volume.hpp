@@ -28,10 +28,11 @@ std::unique_ptr<VolumeSource> open_header(const std::filesystem::path& path,
 /// The class names of a label map in HDF5; empty for other formats and where there are none.
 std::vector<std::string> label_class_names(const std::filesystem::path& path);
 
-/// Endings of the file names that `write_labels` and `write_volume` take.
+/// Whether a file's name ends as those that `write_labels` and `write_volume` take; a volume in a
+/// file ("two.h5:/raw") counts.
 bool is_volume_file_name(const std::filesystem::path& path);
 
-/// Throws a usage `Error`, as they do, for any other ending.
+/// Throws a usage `Error`, as they do, for a file name with another ending.
 void check_volume_file_name(const std::filesystem::path& path);
 
 }  // namespace dfe::io

@@ -8,6 +8,7 @@
 
 #include "commands/common/failures.hpp"
 #include "commands/common/list_frame.hpp"
+#include "core/file_names.hpp"
 #include "core/text.hpp"
 #include "dfengine/commands.hpp"
 #include "info_parts.hpp"
@@ -19,10 +20,11 @@ namespace dfe {
 
 namespace {
 
-enum class Kind { List, Hdf5, Zip, Other };
+enum class Kind { List, Hdf5, Zip, Volume };
 
 Kind kind_of(const std::string& path) {
   io::check_input_file("info", path);
+  if (!split_volume_name(path).part.empty()) return Kind::Volume;
   if (io::is_list_file_name(path)) return Kind::List;
   std::array<char, 8> head{};
   std::ifstream in(path, std::ios::binary);
@@ -33,7 +35,7 @@ Kind kind_of(const std::string& path) {
     return Kind::List;
   if (text == std::string_view("\x89HDF\r\n\x1a\n", 8)) return Kind::Hdf5;
   if (text.starts_with("PK\x03\x04")) return Kind::Zip;
-  return Kind::Other;
+  return Kind::Volume;
 }
 
 InfoPart volume(const std::string& path, const InfoRequest& request, Observer* observer) {
@@ -49,7 +51,7 @@ InfoPart hdf5(const std::string& path, const InfoRequest& request, Observer* obs
     try {
       return describe();
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::Cancelled) throw;
+      if (error.kind() != ErrorKind::Failed) throw;  // a volume that is not named, too
       reasons.push_back(std::string("as ") + kind + ": " + error.what());
       return std::nullopt;
     }
@@ -70,7 +72,7 @@ InfoPart describe(const std::string& path, const InfoRequest& request, const io:
       return info_weights(path);
     case Kind::Hdf5:
       return hdf5(path, request, observer);
-    case Kind::Other:
+    case Kind::Volume:
       break;
   }
   return volume(path, request, observer);

@@ -4,6 +4,7 @@
 #include "commands/segment/file_scores.hpp"
 #include "commands/segment/segment_parts.hpp"
 #include "core/usable_threads.hpp"
+#include "io/score_file.hpp"
 #include "io/volume.hpp"
 
 namespace dfe {
@@ -101,7 +102,7 @@ CommandReport run_pick(const PickRequest& asked, Observer* observer) {
               plan_outputs("pick", segment.tomograms,
                            {{"--output", request.output, suffix},
                             {"--labels", segment.output, "_labels.mrc", io::check_volume_file_name},
-                            {"--scores", segment.scores, "_scores.h5"}},
+                            {"--scores", segment.scores, "_scores.h5", io::check_score_file_name}},
                            segment.common, {segment.weights}),
               observer);
   Picker picker(request, asked.segment.options.compute.threads);

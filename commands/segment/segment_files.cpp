@@ -2,6 +2,7 @@
 // `segment`: tomograms in, label maps out.
 #include "commands/segment/segment_parts.hpp"
 #include "core/usable_threads.hpp"
+#include "io/score_file.hpp"
 #include "io/volume.hpp"
 
 namespace dfe {
@@ -12,7 +13,7 @@ CommandReport run_segment(const SegmentRequest& asked, Observer* observer) {
   Batch batch("segment",
               plan_outputs("segment", request.tomograms,
                            {{"--output", request.output, "_labels.mrc", io::check_volume_file_name},
-                            {"--scores", request.scores, "_scores.h5"}},
+                            {"--scores", request.scores, "_scores.h5", io::check_score_file_name}},
                            request.common, {request.weights}),
               observer);
   FileSegmenter segmenter(request);

@@ -23,24 +23,26 @@ namespace dfe {
 /// What overrides the header of a volume file.
 struct VolumeReadOptions {
   std::optional<double> voxel_size_angstrom;  ///< overrides the file's voxel size
-  std::optional<bool> signed_bytes;           ///< overrides the guess for MRC mode 0
-  std::string hdf5_dataset = "dataset";       ///< name of the dataset in HDF5 files
+  std::optional<bool> signed_bytes;           ///< of 8-bit voxels, in place of what the file says
+  std::string part;  ///< volume in a file of several: HDF5 dataset, or number from 1 in an MRC
+                     ///< stack; what the file name says after ':' comes first
 };
 
 /// Opens an MRC (.mrc .rec .map .st .ali, also compressed by gzip or bzip2), HDF5 or EM volume. The
 /// format is recognised by the content. Voxels are read on request, so a tomogram may be larger
 /// than memory; only compressed files are unpacked into memory. Missing or contradictory header
-/// fields are listed in `info().warnings` of the result.
+/// fields are listed in `info().warnings` of the result. A file with several volumes needs the name
+/// of one: "file.h5:/path/to/dataset", "stack.mrcs:3" (the third).
 std::unique_ptr<VolumeSource> open_volume(const std::filesystem::path& path,
                                           const VolumeReadOptions& options = {});
 
 /// Reads all voxels of a source as float.
 Volume<float> read_volume(const VolumeSource& source);
 
-/// Writes voxels as MRC mode 2 (.mrc .rec .map .st .ali .mrcs .ccp4), HDF5 float32 in the dataset
-/// `dataset` (.h5 .hdf5 .hdf) or EM (.em), by the file extension. The geometry goes into the
-/// header. Throws a usage `Error` for another extension, and `Error` for a volume without voxels or
-/// a geometry of another extent.
+/// Writes voxels as MRC mode 2 (.mrc .rec .map .st .ali .mrcs .ccp4, also with .gz or .bz2), HDF5
+/// float32 in the dataset `dataset` (.h5 .hdf5 .hdf) or EM (.em), by the file extension. The
+/// geometry goes into the header. Throws a usage `Error` for another extension, and `Error` for a
+/// volume without voxels or a geometry of another extent.
 void write_volume(const std::filesystem::path& path, VolumeView<const float> volume,
                   const VolumeGeometry& geometry);
 

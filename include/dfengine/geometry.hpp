@@ -55,7 +55,7 @@ struct VolumeInfo {
   std::string path;
   std::string format;      ///< "mrc", "hdf5" or "em"
   std::string mode;        ///< element type on disk: "int8", "uint8", "int16", "uint16", "float16",
-                           ///< "float32", "uint4", ...
+                           ///< "float32", "uint4", "float32 in uint8" (EMAN2), ...
   int mrc_mode = -1;       ///< MRC mode number; -1 for other formats
   std::string byte_order;  ///< "little" or "big"
   std::array<int, 3> axis_order{
@@ -64,6 +64,7 @@ struct VolumeInfo {
   std::string extended_header_type;
   std::string compression;  ///< "", "gzip" or "bzip2"
   VolumeGeometry geometry;
+  std::vector<std::string> class_names;  ///< of a label map (HDF5), if the file has them
   std::vector<std::string>
       warnings;  ///< one sentence for everything in the file that was corrected or assumed
 };

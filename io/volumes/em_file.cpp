@@ -12,8 +12,8 @@
 #include "core/binning_note.hpp"
 #include "core/text.hpp"
 #include "dfengine/error.hpp"
-#include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
+#include "io/volumes/output_file.hpp"
 #include "io/volumes/stream_planes.hpp"
 #include "io/volumes/voxel_size.hpp"
 #include "io/volumes/writers.hpp"
@@ -108,7 +108,7 @@ void write(const std::filesystem::path& path, VolumeView<const T> volume,
     throw Error("em", path.string(), "the comment has no room for '" + comment + "'",
                 "write MRC or HDF5 instead");
   std::memcpy(header.data() + kComment, comment.data(), std::min(comment.size(), kCommentBytes));
-  AtomicFile file(path);
+  OutputFile file(path);
   file.write(header.data(), header.size());
   stream_planes<Stored>(file, volume);
   file.commit();

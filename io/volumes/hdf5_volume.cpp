@@ -12,6 +12,7 @@
 #include "core/check_box.hpp"
 #include "core/text.hpp"
 #include "dfengine/error.hpp"
+#include "io/volumes/eman_hdf5.hpp"
 #include "io/volumes/stream_planes.hpp"
 #include "io/volumes/voxel_size.hpp"
 #include "io/volumes/writers.hpp"
@@ -22,7 +23,7 @@ namespace {
 constexpr std::int64_t kMaxCacheBytes = std::int64_t{256} << 20;
 constexpr int kMaxDepth = 8;
 constexpr int kMaxLinks = 10000;
-constexpr char kEmanImage[] = "/MDF/images/0/image";
+constexpr char kDataset[] = "dataset";  // DeepFinder's
 
 /// Paths of all datasets with three dimensions, as deep as files are nested by people. `links_left`
 /// bounds the search: groups may contain themselves.
@@ -50,22 +51,27 @@ std::string joined(std::vector<std::string> names) {
   return join(names);
 }
 
-std::string choose_dataset(const h5::Reader& file, const std::string& name,
-                           const VolumeReadOptions& options, std::vector<std::string>& warnings) {
-  if (file.is_dataset(options.hdf5_dataset)) return options.hdf5_dataset;
-  if (file.is_dataset(kEmanImage)) return kEmanImage;
+/// The dataset that `part` names, DeepFinder's, or the only volume of the file.
+std::string choose_dataset(const h5::Reader& file, const std::string& name, const std::string& part,
+                           std::vector<std::string>& warnings) {
+  const std::string wanted = part.empty() ? kDataset : part;
+  if (file.is_dataset(wanted)) return wanted;
   std::vector<std::string> volumes;
   int links_left = kMaxLinks;
   find_volumes(file, "", 0, links_left, volumes);
-  if (volumes.size() == 1) {
-    warnings.push_back("There is no dataset '" + options.hdf5_dataset +
-                       "'; the only volume of the file, '" + volumes.front() + "', is read.");
+  if (part.empty() && volumes.size() == 1) {
+    if (!is_eman_image(volumes.front()))
+      warnings.push_back("There is no dataset 'dataset'; the only volume of the file, '" +
+                         volumes.front() + "', is read.");
     return volumes.front();
   }
-  throw Error("hdf5", name, "has no dataset '" + options.hdf5_dataset + "'",
-              volumes.empty() ? "and no other volume (dataset with three dimensions)"
-                              : "it contains the volumes " + joined(volumes) +
-                                    "; rename one or convert it to MRC");
+  if (volumes.empty())
+    throw Error("hdf5", name, "has no dataset '" + wanted + "'",
+                "and no other volume (dataset with three dimensions)");
+  throw Error(ErrorKind::Usage, "hdf5", name,
+              (part.empty() ? "has several volumes: " : "has no dataset '" + part + "', but ") +
+                  joined(volumes),
+              "name one: " + name + ":" + volumes.front());
 }
 
 /// Bytes of one layer of chunks, those that a few planes touch; 0 where the dataset has no chunks,
@@ -83,12 +89,18 @@ std::int64_t layer_bytes(const h5::DatasetFacts& facts) {
   return std::max(static_cast<std::int64_t>(layer), std::int64_t{1} << 20);
 }
 
+/// How bytes are read, against the type that the file gives them.
+enum class Sign { AsStored, Signed, Unsigned };
+
 class Hdf5Volume final : public VolumeSource {
  public:
-  Hdf5Volume(h5::Reader file, std::string dataset, VolumeInfo info, std::int64_t cache_bytes)
+  Hdf5Volume(h5::Reader file, std::string dataset, VolumeInfo info, Rendering rendering, Sign sign,
+             std::int64_t cache_bytes)
       : file_(std::move(file)),
         dataset_(std::move(dataset)),
         info_(std::move(info)),
+        rendering_(rendering),
+        sign_(sign),
         cache_bytes_(cache_bytes) {}
 
   const VolumeInfo& info() const override { return info_; }
@@ -98,26 +110,27 @@ class Hdf5Volume final : public VolumeSource {
     check_box(box, extent(), info_.path);
     file_.read_block(dataset_, std::array{box.begin.z, box.begin.y, box.begin.x},
                      std::array{box.extent.z, box.extent.y, box.extent.x}, out);
+    if (sign_ != Sign::AsStored)
+      std::for_each(out, out + box.extent.voxels(), [as_signed = sign_ == Sign::Signed](float& v) {
+        if (as_signed ? v > 127 : v < 0) v += as_signed ? -256.0f : 256.0f;
+      });
+    if (!rendering_.used) return;
+    std::transform(out, out + box.extent.voxels(), out, [&](float stored) {
+      return static_cast<float>(static_cast<double>(stored) * rendering_.scale + rendering_.offset);
+    });
   }
 
  private:
   h5::Reader file_;
   std::string dataset_;
   VolumeInfo info_;
+  Rendering rendering_;
+  Sign sign_;
   std::int64_t cache_bytes_;
 };
 
-void read_eman_geometry(const h5::Reader& file, VolumeGeometry& geometry) {
-  constexpr char kImage[] = "/MDF/images/0";
-  const auto pixel = [&](const char* name) {
-    return file.has_attribute(kImage, name) ? file.read_number(kImage, name) : 0.0;
-  };
-  geometry.voxel_size = {pixel("EMAN.apix_z"), pixel("EMAN.apix_y"), pixel("EMAN.apix_x")};
-}
-
 void write(const std::filesystem::path& path, const h5::Values& voxels, h5::StoredType type,
            const VolumeGeometry& geometry, const std::vector<std::string>& class_names) {
-  constexpr char kDataset[] = "dataset";
   const Extent3& extent = geometry.extent;
   h5::Writer file(path);
   file.write_dataset(kDataset, {extent.z, extent.y, extent.x}, type, voxels);
@@ -132,9 +145,9 @@ std::unique_ptr<VolumeSource> open_hdf5_volume(const std::filesystem::path& path
                                                const VolumeReadOptions& options) {
   h5::Reader file(path);
   VolumeInfo info;
-  info.path = path.string();
   info.format = "hdf5";
-  const std::string name = choose_dataset(file, info.path, options, info.warnings);
+  const std::string name = choose_dataset(file, path.string(), options.part, info.warnings);
+  info.path = path.string() + (options.part.empty() ? "" : ":" + options.part);
   const h5::DatasetFacts facts = file.facts(name);
   if (facts.sizes.size() != 3)
     throw Error("hdf5", file.name_of(name),
@@ -151,9 +164,23 @@ std::unique_ptr<VolumeSource> open_hdf5_volume(const std::filesystem::path& path
   info.byte_order = facts.big_endian ? "big" : "little";
   info.geometry.extent = {facts.sizes[0], facts.sizes[1], facts.sizes[2]};
   read_geometry(file, name, info.geometry);
-  if (name == kEmanImage) read_eman_geometry(file, info.geometry);
+  Rendering rendering;
+  if (is_eman_image(name)) {
+    read_eman_geometry(file, name, info.geometry);
+    rendering = read_eman_rendering(file, name, facts.type);
+    if (rendering.used) info.mode = "float32 in " + facts.type;
+  }
+  const bool bytes = !rendering.used && (facts.type == "int8" || facts.type == "uint8");
+  Sign sign = Sign::AsStored;
+  if (bytes && options.signed_bytes) {
+    sign = *options.signed_bytes ? Sign::Signed : Sign::Unsigned;
+    info.mode = *options.signed_bytes ? "int8" : "uint8";
+  }
+  if (file.has_attribute(name, kClassNames))
+    info.class_names = file.read_strings(name, kClassNames);
   settle_voxel_size(info, options);
-  return std::make_unique<Hdf5Volume>(std::move(file), name, std::move(info), cache_bytes);
+  return std::make_unique<Hdf5Volume>(std::move(file), name, std::move(info), rendering, sign,
+                                      cache_bytes);
 }
 
 void write_geometry(h5::Writer& file, const std::string& object, const VolumeGeometry& geometry) {
@@ -211,14 +238,6 @@ void read_geometry(const h5::Reader& file, const std::string& object, VolumeGeom
     if (group >= 0 && group <= 630) geometry.space_group = static_cast<int>(group);
   }
   if (file.has_attribute(object, "labels")) geometry.labels = file.read_strings(object, "labels");
-}
-
-std::vector<std::string> read_class_names(const std::filesystem::path& path,
-                                          const VolumeReadOptions& options) {
-  const h5::Reader file(path);
-  const std::string& dataset = options.hdf5_dataset;
-  if (!file.is_dataset(dataset) || !file.has_attribute(dataset, kClassNames)) return {};
-  return file.read_strings(dataset, kClassNames);
 }
 
 void write_hdf5(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels,

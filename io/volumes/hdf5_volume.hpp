@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Volumes in HDF5: DeepFinder's dataset `dataset`, EMAN2's /MDF/images/0/image, or the only
-// three-dimensional dataset of a file. The geometry stands in attributes of the dataset, which
-// other programs ignore.
+// Volumes in HDF5: the dataset that is asked for, DeepFinder's `dataset`, or the only
+// three-dimensional dataset of a file, as in most files of EMAN2. The geometry stands in attributes
+// of the dataset, which other programs ignore.
 #pragma once
 
 #include <filesystem>
@@ -24,10 +24,6 @@ void write_geometry(h5::Writer& file, const std::string& object, const VolumeGeo
 
 /// Reads what `write_geometry` wrote, as far as the file has it; the extent is not changed.
 void read_geometry(const h5::Reader& file, const std::string& object, VolumeGeometry& geometry);
-
-/// Class names of a label map written as HDF5; empty where the file has none.
-std::vector<std::string> read_class_names(const std::filesystem::path& path,
-                                          const VolumeReadOptions& options);
 
 constexpr char kClassNames[] = "class_names";
 

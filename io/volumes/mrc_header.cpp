@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 
+#include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "io/byte_reader.hpp"
 #include "io/volumes/mrc_fields.hpp"
@@ -175,16 +176,16 @@ Element sign_of_bytes(const ByteReader& header, const std::string& name,
   if (imod) return flags & kImodSignedBytes ? Element::Int8 : Element::UInt8;
   const auto minimum = header.at<float>(kMinimum), maximum = header.at<float>(kMaximum);
   if (maximum > 127 && maximum <= 255) {
-    warnings.push_back(
-        "Bytes (mode 0) are read as unsigned, because the header's maximum is " +
-        number_text(maximum) +
-        (minimum < 0 ? ", although its minimum is " + number_text(minimum) + "." : "."));
+    warnings.push_back("Bytes (mode 0) are read as unsigned, because the header's maximum is " +
+                       number_text(maximum) +
+                       (minimum < 0 ? ", although its minimum is " + number_text(minimum) : "") +
+                       "; use --bytes signed if that is wrong.");
     return Element::UInt8;
   }
   if (!(minimum >= -128 && minimum <= maximum && maximum <= 127))
     warnings.push_back(
         "Bytes (mode 0) are read as signed, as the standard says; the header's minimum and maximum "
-        "do not show which they are.");
+        "do not show which they are. Use --bytes unsigned if that is wrong.");
   return Element::Int8;
 }
 
@@ -213,29 +214,48 @@ VoxelSize voxel_size(const ByteReader& header, const std::array<std::int64_t, 3>
   return {size[2], size[1], size[0]};
 }
 
-/// Stacks of images are read as one volume; stacks of volumes are refused, because nothing says
-/// which one is meant.
-void check_stack(const ByteReader& header, const std::string& name, RawHeader& result) {
-  const std::int64_t sections = extent_of(result.layout).z,
-                     sampling = header.at<std::int32_t>(kSampling + 8);
-  const int group = result.info.geometry.space_group;
-  if (group >= 401 && group <= 630 && sampling > 0 && sections > sampling)
-    throw Error("mrc", name,
-                "is a stack of " + std::to_string(sections / sampling) + " volumes (space group " +
-                    std::to_string(group) + ", MZ " + std::to_string(sampling) + ")",
-                "give a file with one volume");
-  if (group == 0 && sampling == 1 && sections > 1)
+/// Of a stack of volumes (ISPG 401 up, MZ sections each) the one that `part` numbers from 1, as
+/// RELION counts. A stack of images is read as one volume.
+void choose_volume(const ByteReader& header, const std::string& name, const std::string& part,
+                   RawHeader& result) {
+  RawLayout& layout = result.layout;
+  const int group = header.at<std::int32_t>(kSpaceGroup);
+  const std::int64_t sections = layout.sizes[2],
+                     each = header.at<std::int32_t>(kSampling +
+                                                    4 * static_cast<std::size_t>(layout.axes[2]));
+  const bool stack = group >= 401 && group <= 630 && each > 0 && sections > each;
+  if (!stack && part.empty() && group == 0 && each == 1 && sections > 1)
     result.info.warnings.push_back("The header calls the file a stack of " +
                                    std::to_string(sections) +
                                    " images (ISPG 0, MZ 1); it is read as one volume.");
+  if (!stack && part.empty()) return;
+  if (stack && sections % each != 0)
+    throw Error("mrc", name,
+                std::to_string(sections) + " sections are not a multiple of MZ " +
+                    std::to_string(each) + " (space group " + std::to_string(group) + ")",
+                "the header is damaged");
+  const std::int64_t volumes = stack ? sections / each : 1;
+  const std::string all =
+      volumes == 1 ? "it has one volume: leave out ':" + part + "'"
+                   : "name one: " + name + ":1 to " + name + ":" + std::to_string(volumes);
+  if (part.empty())
+    throw Error(ErrorKind::Usage, "mrc", name,
+                "is a stack of " + std::to_string(volumes) + " volumes (space group " +
+                    std::to_string(group) + ", MZ " + std::to_string(each) + ")",
+                all);
+  const auto index = parse_whole(part);
+  if (!index || *index < 1 || *index > volumes)
+    throw Error(ErrorKind::Usage, "mrc", name, "has no volume '" + part + "'", all);
+  if (stack) layout.sizes[2] = each;
+  layout.offset += (*index - 1) * data_bytes(layout);
+  result.info.path = name + ":" + part;
 }
 
-void read_geometry(const ByteReader& header, const std::string& name, RawHeader& result) {
+void read_geometry(const ByteReader& header, RawHeader& result) {
   VolumeGeometry& geometry = result.info.geometry;
   std::vector<std::string>& warnings = result.info.warnings;
   geometry.extent = extent_of(result.layout);
   geometry.space_group = header.at<std::int32_t>(kSpaceGroup);
-  check_stack(header, name, result);
   geometry.voxel_size =
       voxel_size(header, {geometry.extent.x, geometry.extent.y, geometry.extent.z}, warnings);
 
@@ -271,6 +291,16 @@ void read_geometry(const ByteReader& header, const std::string& name, RawHeader&
                        " degrees; voxels are treated as if their edges were perpendicular.");
   geometry.origin_angstrom = {origin[2], origin[1], origin[0]};
   geometry.cell_angles_deg = angles;
+}
+
+/// IMOD's `tilt` writes slices through the specimen, with y along the beam; a tomogram is rotated
+/// afterwards, and its thin axis is z.
+void warn_of_thin_y(const ByteReader& header, VolumeInfo& info) {
+  const Extent3& n = info.geometry.extent;
+  if (header.at<std::int32_t>(kImodStamp) == kImod && 2 * n.y <= std::min(n.z, n.x))
+    info.warnings.push_back("The thin axis of the volume is y (" + n.to_string() +
+                            " voxels, z, y, x), as IMOD's tilt writes it; rotate it so that z is "
+                            "along the beam: trimvol -rx IN OUT.");
 }
 
 void read_labels(const ByteReader& header, VolumeInfo& info) {
@@ -353,7 +383,9 @@ RawHeader parse_mrc(std::span<const std::byte> head, std::int64_t file_bytes,
   if (info.mrc_mode == 0)
     result.layout.element = sign_of_bytes(header, name, options, info.warnings);
   info.mode = element_name(result.layout.element);
-  read_geometry(header, name, result);
+  choose_volume(header, name, options.part, result);
+  read_geometry(header, result);
+  warn_of_thin_y(header, info);
   read_labels(header, info);
   settle_voxel_size(info, options);
   return result;

@@ -9,9 +9,9 @@
 
 #include "core/label_counts.hpp"
 #include "dfengine/error.hpp"
-#include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
 #include "io/volumes/mrc_fields.hpp"
+#include "io/volumes/output_file.hpp"
 #include "io/volumes/stream_planes.hpp"
 #include "io/volumes/writers.hpp"
 
@@ -134,7 +134,8 @@ HeaderBytes make_header(const std::filesystem::path& path, Extent3 extent,
   header.put_text(kMap, "MAP ", 4, ' ');
   header.put(kMachineStamp, std::uint32_t{0x00004444});
   header.put(kDeviation, static_cast<float>(statistics.deviation));
-  std::vector<std::string> labels = geometry.labels;
+  std::vector<std::string> labels = geometry.labels;  // of the input, which may be ours
+  std::erase_if(labels, [](const std::string& text) { return text.starts_with("dfengine "); });
   if (labels.size() >= kMostLabels) labels.resize(kMostLabels - 1);
   labels.push_back(program_and_version());
   header.put(kLabelCount, static_cast<std::int32_t>(labels.size()));
@@ -146,7 +147,7 @@ HeaderBytes make_header(const std::filesystem::path& path, Extent3 extent,
 template <class Stored, class T>
 void write(const std::filesystem::path& path, VolumeView<const T> volume,
            const VolumeGeometry& geometry, int mode, const Statistics& statistics) {
-  AtomicFile file(path);
+  OutputFile file(path);
   const HeaderBytes header = make_header(path, volume.extent, geometry, mode, statistics);
   file.write(header.data(), kHeaderBytes);
   stream_planes<Stored>(file, volume);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/file_names.hpp"
 #include "dfengine/error.hpp"
 #include "io/volume.hpp"
 #include "io/volumes/em_file.hpp"
@@ -68,6 +69,8 @@ std::unique_ptr<VolumeSource> open_bytes(RandomFile file, const VolumeReadOption
       head.size() == mrc::kHeaderBytes && std::memcmp(head.data() + mrc::kMap, "MAP", 3) == 0;
   const bool em = !word && looks_like_em(head, file.size());
   const std::filesystem::path ending = std::filesystem::path(name).extension();
+  if ((em || ending == ".em") && !options.part.empty())
+    throw Error("em", name, "has no volume " + options.part, "the file has one; name it alone");
   if (!em && !looks_like_mrc(head) && ending != ".em" && !is_volume_file_name(name))
     throw Error("volume", name, "is neither MRC, HDF5 nor EM",
                 "expected .mrc .rec .map .st .ali (also .gz and .bz2), .h5 or .em");
@@ -96,9 +99,12 @@ using namespace io;
 
 std::unique_ptr<VolumeSource> open_volume(const std::filesystem::path& path,
                                           const VolumeReadOptions& options) {
-  RandomFile file(path);
-  if (looks_like_hdf5(file)) return open_hdf5_volume(path, options);
-  return open_bytes(std::move(file), options);
+  const VolumeName name = split_volume_name(path);
+  VolumeReadOptions settled = options;
+  if (!name.part.empty()) settled.part = name.part;
+  RandomFile file(name.file);
+  if (looks_like_hdf5(file)) return open_hdf5_volume(name.file, settled);
+  return open_bytes(std::move(file), settled);
 }
 
 Volume<float> read_volume(const VolumeSource& source) {
@@ -131,12 +137,17 @@ LabelMap read_labels(const std::filesystem::path& path, const VolumeReadOptions&
                 std::to_string(i % plane / extent.x) + "," + std::to_string(i % extent.x);
     }
   }
+  if (bad > 0 && first.starts_with('-') && source->info().mode == "int8")
+    throw Error("labels", path.string(),
+                std::to_string(bad) + " of " + std::to_string(extent.voxels()) +
+                    " voxels are negative as signed bytes, the first is " + first,
+                "read them with --bytes unsigned if labels go beyond 127");
   if (bad > 0)
     throw Error("labels", path.string(),
                 std::to_string(bad) + " of " + std::to_string(extent.voxels()) +
                     " voxels are not labels, the first is " + first,
                 "labels are whole numbers from 0 to 255; is this a tomogram?");
-  if (source->info().format == "hdf5") map.class_names = read_class_names(path, options);
+  map.class_names = source->info().class_names;
   return map;
 }
 

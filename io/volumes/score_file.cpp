@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/check_box.hpp"
+#include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "io/hdf5/hdf5_file.hpp"
 #include "io/volumes/hdf5_volume.hpp"
@@ -26,6 +27,13 @@ void check_class(std::int64_t index, std::int64_t classes, const std::string& na
 }
 
 }  // namespace
+
+void check_score_file_name(const std::filesystem::path& path) {
+  const std::string ending = to_lower(path.extension().string());
+  if (ending == ".h5" || ending == ".hdf5" || ending == ".hdf") return;
+  throw Error(ErrorKind::Usage, "scores", path.string(),
+              "score maps are HDF5 files, which are not compressed as a whole", "use .h5");
+}
 
 struct ScoreWriter::State {
   h5::Writer file;

@@ -10,8 +10,8 @@
 
 #include "core/label_counts.hpp"
 #include "dfengine/volume.hpp"
-#include "io/atomic_file.hpp"
 #include "io/byte_reader.hpp"
+#include "io/volumes/output_file.hpp"
 
 namespace dfe::io {
 
@@ -23,7 +23,7 @@ inline bool fits_signed_byte(const LabelCounts& counts) {
 
 /// Appends all voxels as little-endian elements of type Stored.
 template <class Stored, class T>
-void stream_planes(AtomicFile& file, VolumeView<const T> volume) {
+void stream_planes(OutputFile& file, VolumeView<const T> volume) {
   constexpr std::int64_t kPiece = 1 << 18;
   const std::span<const T> voxels = volume.span();
   const auto total = static_cast<std::int64_t>(voxels.size());

@@ -2,6 +2,7 @@
 // Which writer a file extension stands for.
 #include <string>
 
+#include "core/file_names.hpp"
 #include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "io/volume.hpp"
@@ -12,10 +13,14 @@ namespace {
 
 enum class Format { Unknown, Mrc, Hdf5, Em };
 
+/// MRC alone can be compressed: HDF5 is written at any place, and EM is not read so.
 Format format_of(const std::filesystem::path& path) {
-  const std::string ending = to_lower(path.extension().string());
+  std::string ending = to_lower(path.extension().string());
+  const bool compressed = ending == ".gz" || ending == ".bz2";
+  if (compressed) ending = to_lower(path.stem().extension().string());
   for (const char* const known : {".mrc", ".rec", ".map", ".st", ".ali", ".mrcs", ".ccp4"})
     if (ending == known) return Format::Mrc;
+  if (compressed) return Format::Unknown;
   for (const char* const known : {".h5", ".hdf5", ".hdf"})
     if (ending == known) return Format::Hdf5;
   return ending == ".em" ? Format::Em : Format::Unknown;
@@ -24,7 +29,7 @@ Format format_of(const std::filesystem::path& path) {
 [[noreturn]] void refuse(const std::filesystem::path& path) {
   throw Error(ErrorKind::Usage, "volume", path.string(),
               "has no file extension of a volume format that can be written",
-              "use .mrc, .rec, .map, .h5 or .em");
+              "use .mrc, .rec, .map (also .gz and .bz2), .h5 or .em");
 }
 
 void check_shape(const std::filesystem::path& path, Extent3 volume, Extent3 geometry) {
@@ -41,11 +46,11 @@ void check_shape(const std::filesystem::path& path, Extent3 volume, Extent3 geom
 std::string program_and_version() { return "dfengine " DFENGINE_VERSION; }
 
 bool is_volume_file_name(const std::filesystem::path& path) {
-  return format_of(path) != Format::Unknown;
+  return format_of(split_volume_name(path).file) != Format::Unknown;
 }
 
 void check_volume_file_name(const std::filesystem::path& path) {
-  if (!is_volume_file_name(path)) refuse(path);
+  if (format_of(path) == Format::Unknown) refuse(path);
 }
 
 }  // namespace dfe::io

@@ -61,7 +61,7 @@ double distance(const Point3& a, const Point3& b) {
 TEST_CASE("all seven layouts of Keras weights give the stored output") {
   const auto folder = data_dir() / "golden" / "h5_layouts";
   io::VolumeReadOptions read;
-  read.hdf5_dataset = "input_zyx";
+  read.part = "input_zyx";
   const auto input = io::open_volume(folder / "io_16x20x24.h5", read);
   const Extent3 e = input->extent();
   REQUIRE(e == Extent3{16, 20, 24});

@@ -22,16 +22,33 @@ namespace h5 = dfe::io::h5;
 using dfe::fuzz::Recipe;
 
 hid_t choose_type(Recipe& recipe) {
-  const std::array<hid_t, 12> types{H5T_IEEE_F32LE, H5T_STD_I8LE,  H5T_STD_U8LE,  H5T_STD_I16BE,
+  static const hid_t boolean = [] {  // h5py's
+    const hid_t type = H5Tenum_create(H5T_STD_I8LE);
+    const std::int8_t no = 0, yes = 1;
+    H5Tenum_insert(type, "FALSE", &no);
+    H5Tenum_insert(type, "TRUE", &yes);
+    return type;
+  }();
+  const std::array<hid_t, 13> types{H5T_IEEE_F32LE, H5T_STD_I8LE,  H5T_STD_U8LE,  H5T_STD_I16BE,
                                     H5T_STD_U16LE,  H5T_STD_I32LE, H5T_STD_U64BE, H5T_IEEE_F64BE,
-                                    H5T_IEEE_F32BE, H5T_C_S1,      H5T_STD_B16LE, H5T_STD_REF_OBJ};
+                                    H5T_IEEE_F32BE, H5T_C_S1,      H5T_STD_B16LE, H5T_STD_REF_OBJ,
+                                    boolean};
   return types[recipe.next(static_cast<unsigned>(types.size()))];
 }
 
 void write_attributes(Recipe& recipe, hid_t object) {
-  const std::array<const char*, 8> names{
-      "voxel_size_angstrom", "origin_angstrom", "start_voxels", "sampling",
-      "cell_angles_deg",     "space_group",     "labels",       "class_names"};
+  const std::array<const char*, 12> names{"voxel_size_angstrom",
+                                          "origin_angstrom",
+                                          "start_voxels",
+                                          "sampling",
+                                          "cell_angles_deg",
+                                          "space_group",
+                                          "labels",
+                                          "class_names",
+                                          "EMAN.apix_x",
+                                          "EMAN.stored_rendermax",
+                                          "EMAN.stored_renderbits",
+                                          "EMAN.stored_rendermin"};
   for (unsigned count = recipe.next(5); count > 0; --count) {
     const std::string name = names[recipe.next(static_cast<unsigned>(names.size()))];
     if (h5::has_attribute(object, name)) continue;
@@ -67,6 +84,10 @@ void write_dataset(Recipe& recipe, hid_t file, const std::string& path) {
     const std::vector<hsize_t> chunk(dims.size(), 1 + recipe.next(4));
     H5Pset_chunk(create, static_cast<int>(chunk.size()), chunk.data());
     if (recipe.next(2) == 0) H5Pset_deflate(create, 1);
+    if (recipe.next(4) == 0) {  // LZF, with the size of a chunk that it should have, or another
+      const std::array<unsigned, 3> lzf{4, 261, recipe.next(300)};
+      H5Pset_filter(create, 32000, H5Z_FLAG_OPTIONAL, recipe.next(4), lzf.data());
+    }
   }
   const h5::Dataspace space(
       dims.empty() ? H5Screate(H5S_SCALAR)
@@ -84,8 +105,23 @@ void write_dataset(Recipe& recipe, hid_t file, const std::string& path) {
     H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
 }
 
+/// LZF whose chunks are not LZF: what the reader decodes is anything.
+void register_false_lzf() {
+  const H5Z_class2_t lzf{H5Z_CLASS_T_VERS,
+                         32000,
+                         1,
+                         1,
+                         "lzf",
+                         nullptr,
+                         nullptr,
+                         [](unsigned, std::size_t, const unsigned*, std::size_t bytes, std::size_t*,
+                            void**) { return bytes; }};
+  H5Zregister(&lzf);
+}
+
 void write_file(Recipe& recipe, const std::filesystem::path& path) {
   const h5::Lock lock;
+  register_false_lzf();
   const h5::File file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
   if (!file) return;
   const std::array<const char*, 6> paths{
@@ -119,11 +155,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Recipe recipe(data, size);
   attempt(
       [&] { write_file(recipe, path); });  // a recipe that HDF5 cannot follow leaves what it got to
+  h5::register_lzf();
   attempt([&] {
     const auto volume = dfe::io::open_volume(path);
     read_some(volume->extent(),
               [&](const dfe::Box3& box, float* out) { volume->read_box(box, out); });
   });
+  attempt([&] { dfe::io::read_labels(path.string() + ":/MDF/images/0/image"); });
   attempt([&] { dfe::io::read_labels(path); });
   attempt([&] {
     const dfe::io::ScoreReader scores(path);

@@ -86,3 +86,56 @@ TEST_CASE("a result whose name is a symbolic link is written to the file behind 
   fs::create_symlink("nowhere/picks.csv", folder / "lost.csv");
   refuses(folder, "cluster labels.mrc --radius 4 -o lost.csv", "nowhere");
 }
+
+TEST_CASE("a volume in a file of several is an input of every command, and names its results") {
+  const TempFolder folder;
+  write_two_cubes(folder / "one.mrc");
+  // A stack of two such volumes, as MRC2014 says: ISPG 401, NZ twice MZ.
+  std::string stack = read_text(folder / "one.mrc");
+  stack += stack.substr(1024);
+  const std::int32_t sections = 40, space_group = 401;
+  std::memcpy(stack.data() + 8, &sections, 4);
+  std::memcpy(stack.data() + 88, &space_group, 4);
+  std::ofstream(folder / "stack.mrcs") << stack;
+  write_xml_list(folder / "list.xml");
+  refuses(folder, "info stack.mrcs", "name one: stack.mrcs:1 to stack.mrcs:2", 2);
+  refuses(folder, "info stack.mrcs:3", "has no volume '3'", 2);
+  refuses(folder, "info none.mrcs:1", "'none.mrcs:1': no such file");
+  const auto json = [&](const std::string& line) {
+    const CommandResult result = dfengine(folder.path(), line + " --json");
+    INFO(line << "\n" << result.err);
+    REQUIRE(result.exit_code == 0);
+    return parse_json(result.out);
+  };
+  CHECK(json("info stack.mrcs:2").at("path") == "stack.mrcs:2");
+  std::filesystem::create_directory(folder / "out");
+  json("cluster stack.mrcs:1 stack.mrcs:2 --radius 4 -o out");
+  CHECK(names_in(folder / "out") ==
+        std::vector<std::string>{"stack_1.star", "stack_1.star.run.json", "stack_2.star",
+                                 "stack_2.star.run.json"});
+  const auto record = parse_json(read_text(folder / "out" / "stack_2.star.run.json"));
+  CHECK(record.at("inputs").at(0).at("path") == "stack.mrcs:2");
+  CHECK(record.at("inputs").at(0).at("bytes") == stack.size());
+  CHECK(json("evaluate stack.mrcs:1 --truth one.mrc").at("localization").at("dice") == 1.0);
+  json("target list.xml --like stack.mrcs:1 --spheres 2,2 -o t.h5 --merge stack.mrcs:2:1");
+  CHECK(json("info t.h5:/dataset").at("extent") == nlohmann::json({20, 30, 40}));
+  CHECK(json("cluster t.h5:dataset --radius 4 -o t.csv").at("results").size() == 1);
+  CHECK_THAT(dfengine(folder.path(), "cluster stack.mrcs:1 --radius 4 -o stack.mrcs").err,
+             DFE_CONTAINS("would replace the input"));
+}
+
+TEST_CASE("label maps are written compressed, score maps refused before work") {
+  const TempFolder folder;
+  write_two_cubes(folder / "labels.mrc");
+  write_xml_list(folder / "list.xml");
+  for (const std::string name : {"t.mrc.gz", "t.mrc.bz2"}) {
+    const std::string line = "target list.xml --like labels.mrc --spheres 2,2 -o " + name;
+    CHECK(dfengine(folder.path(), line).exit_code == 0);
+    const CommandResult info = dfengine(folder.path(), "info --json " + name);
+    CHECK(parse_json(info.out).at("max") == 2.0);
+  }
+  const CommandResult scores =
+      dfengine(folder.path(), "segment labels.mrc --weights list.xml -o a.mrc.gz --scores s.h5.gz");
+  CHECK(scores.exit_code == 2);
+  CHECK_THAT(scores.err, DFE_CONTAINS("score maps are HDF5 files"));
+}

@@ -117,7 +117,7 @@ TEST_CASE("the dataset is found by name, as the only volume, or not at all with 
     make_dataset(file, "two", H5T_STD_I8LE);
   });
   CHECK_THROWS_WITH(open_volume(two), DFE_CONTAINS("/one, /two"));
-  options.hdf5_dataset = "two";
+  options.part = "two";
   expect_counting(*open_volume(two, options));
   CHECK_THROWS_WITH(
       open_volume(make_file(scratch, [](hid_t file) { h5::create_group(file, "empty"); })),

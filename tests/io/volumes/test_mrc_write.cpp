@@ -143,6 +143,23 @@ TEST_CASE("the geometry of an input is in the output, whatever the axis order wa
   CHECK(source->info().geometry.start == dfe::Index3{30, -20, 40});
 }
 
+TEST_CASE("our own label is in a header once, however often a volume passes through") {
+  const Scratch scratch;
+  VolumeGeometry geometry;
+  geometry.extent = {2, 3, 4};
+  geometry.labels = {"dfengine 0.0.9", "by hand", "dfengine 0.1.0", "dfengines are not ours"};
+  const Volume<float> volume(geometry.extent, 1);
+  std::vector<std::string> labels;
+  for (int pass = 0; pass < 3; ++pass) {
+    write_volume(scratch / "v.mrc", volume.view(), geometry);
+    geometry = open_volume(scratch / "v.mrc")->info().geometry;
+    REQUIRE(geometry.labels.size() == 3);
+    CHECK(geometry.labels[0] == "by hand");
+    CHECK(geometry.labels[1] == "dfengines are not ours");
+    CHECK_THAT(geometry.labels[2], DFE_CONTAINS("dfengine "));
+  }
+}
+
 TEST_CASE("an unknown voxel size stays unknown, and stacks become volumes") {
   const Scratch scratch;
   LabelMap map = labels_of({2, 2, 2}, 1);
@@ -210,11 +227,11 @@ TEST_CASE("a volume that is no label map is refused with the count and the first
 TEST_CASE("endings decide the format that is written") {
   const Scratch scratch;
   const LabelMap map = labels_of({2, 2, 2}, 1);
-  for (const std::string name : {"a.txt", "a", "a.mrc.gz", "a.tif"}) {
+  for (const std::string name : {"a.txt", "a", "a.h5.gz", "a.tif"}) {
     CHECK_FALSE(dfe::io::is_volume_file_name(scratch / name));
     CHECK_THROWS_WITH(write_labels(scratch / name, map), DFE_CONTAINS("use .mrc"));
   }
-  for (const std::string name : {"a.mrc", "a.REC", "a.map", "a.h5", "a.em"}) {
+  for (const std::string name : {"a.mrc", "a.REC", "a.map", "a.h5", "a.em", "a.mrc.gz"}) {
     CHECK(dfe::io::is_volume_file_name(scratch / name));
     write_labels(scratch / name, map);
     CHECK(read_labels(scratch / name).labels(1, 1, 1) == 1);
@@ -222,5 +239,5 @@ TEST_CASE("endings decide the format that is written") {
   LabelMap torn = labels_of({2, 2, 2}, 1);
   torn.geometry.extent = {2, 2, 3};
   CHECK_THROWS_AS(write_labels(scratch / "b.mrc", torn), Error);
-  CHECK(scratch.names().size() == 5);
+  CHECK(scratch.names().size() == 6);
 }
