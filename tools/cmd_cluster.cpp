@@ -47,7 +47,8 @@ Command add_cluster(CLI::App& root, CommonOptions& common) {
                       .skip_existing = kSkipExisting,
                       .device = "auto or cpu (the CPU), cuda or cuda:N (mean shift on a GPU, "
                                 "number N from 0, with the same results)",
-                      .threads = true});
+                      .threads = true,
+                      .bytes = true});
   return {app, [a, &common](Observer& observer) {
             ClusterRequest request;
             request.common = common.request();

@@ -168,7 +168,8 @@ Command add_evaluate(CLI::App& root, CommonOptions& common) {
                      {.overwrite = kOverwrite,
                       .skip_existing = "Do nothing if all results exist",
                       .seed = "Seed of random numbers, for --bootstrap [default: 0]",
-                      .threads = true});
+                      .threads = true,
+                      .bytes = true});
   return {app, [a, &common](Observer& observer) {
             return run_evaluate(parse_evaluate_request(*a, common), &observer);
           }};

@@ -22,8 +22,9 @@ Command add_info(CLI::App& root, CommonOptions& common) {
   app->add_flag("--no-statistics", a->no_statistics,
                 "Read headers only: no minimum, maximum, mean and standard deviation");
   add_frame(*app, a->request.frame);
-  add_common_options(*app, common,
-                     {.device = "Check that this device can be used: cpu, cuda or cuda:N"});
+  add_common_options(
+      *app, common,
+      {.device = "Check that this device can be used: cpu, cuda or cuda:N", .bytes = true});
   app->option_defaults()->group(group::kExpert);
   app->add_flag("--ops", a->request.ops,
                 "For every operation of the network, the kernel of each backend, or why it has "

@@ -61,8 +61,9 @@ Command add_target(CLI::App& root, CommonOptions& common) {
   add_list_reading(*app, "--from", r.list_format);
   add_axes(*app, "--from-axes", r.xml_axes, "Axis order of an XML or SHREC list");
   add_binning(*app, "--input-binning", r.input_binning, kInputBinning);
-  add_common_options(*app, common,
-                     {.overwrite = kOverwrite, .skip_existing = kSkipExisting, .threads = true});
+  add_common_options(
+      *app, common,
+      {.overwrite = kOverwrite, .skip_existing = kSkipExisting, .threads = true, .bytes = true});
   app->option_defaults()->group(group::kExpert);
   one_of(
       app->add_option("--compatible", r.compatible,

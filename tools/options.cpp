@@ -24,6 +24,12 @@ Precision parse_precision(const std::string& text) {
 
 }  // namespace
 
+CommonRequest CommonOptions::request() const {
+  CommonRequest request{voxel_size_angstrom, overwrite, skip_existing};
+  if (bytes != "auto") request.signed_bytes = bytes == "signed";
+  return request;
+}
+
 void add_common_options(CLI::App& app, CommonOptions& common, const Uses& uses) {
   app.option_defaults()->group(group::kCommon);
   app.add_option_function<std::string>(
@@ -33,6 +39,12 @@ void add_common_options(CLI::App& app, CommonOptions& common, const Uses& uses) 
          },
          uses.voxel_size)
       ->type_name("ANGSTROM");
+  if (uses.bytes)
+    one_of(app.add_option("--bytes", common.bytes,
+                          "Read 8-bit volumes as auto (what the file says), signed or unsigned"),
+           {"auto", "signed", "unsigned"})
+        ->capture_default_str()
+        ->type_name("SIGN");
   if (!uses.overwrite.empty()) app.add_flag("--overwrite", common.overwrite, uses.overwrite);
   if (!uses.skip_existing.empty())
     app.add_flag("--skip-existing", common.skip_existing, uses.skip_existing);

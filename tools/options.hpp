@@ -34,7 +34,9 @@ struct CommonOptions {
   std::optional<std::uint64_t> seed;
   bool json = false, quiet = false, verbose = false, overwrite = false, skip_existing = false;
 
-  CommonRequest request() const { return {voxel_size_angstrom, overwrite, skip_existing}; }
+  std::string bytes = "auto";
+
+  CommonRequest request() const;
 };
 
 /// A subcommand: its options are values inside `run`, which makes the one api call.
@@ -47,7 +49,7 @@ struct Command {
 /// texts describe what the option means there; empty: no such option.
 struct Uses {
   std::string overwrite = {}, skip_existing = {}, seed = {}, device = {};
-  bool threads = false, memory = false;
+  bool threads = false, memory = false, bytes = false;
   std::string voxel_size = "Voxel size in Å, instead of the value in the file";
 };
 

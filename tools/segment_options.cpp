@@ -119,7 +119,8 @@ Uses uses_of_network() {
               "auto (a GPU if one can be used, else the CPU), cpu, cuda, cuda:N (GPU number N, "
               "from 0), or ref (slow reference, for checks)",
           .threads = true,
-          .memory = true};
+          .memory = true,
+          .bytes = true};
 }
 
 SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOptions& common) {

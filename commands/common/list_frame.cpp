@@ -2,6 +2,7 @@
 // What lists must be told, see the header.
 #include "commands/common/list_frame.hpp"
 
+#include "commands/common/read_options.hpp"
 #include "core/file_names.hpp"
 #include "core/tomogram_names.hpp"
 #include "io/volume.hpp"
@@ -42,9 +43,8 @@ io::ListOptions list_frame(const ListFrame& frame, const CommonRequest& common) 
     throw Error(ErrorKind::Usage, "list", "--like", "cannot be combined with --tomograms",
                 "choose one of them");
   if (!frame.like.empty()) {
-    io::VolumeReadOptions read;
-    read.voxel_size_angstrom = common.voxel_size_angstrom;
-    options = list_frame(io::open_volume(frame.like, read)->info(), frame.tomogram, common);
+    options = list_frame(io::open_volume(frame.like, read_options(common))->info(), frame.tomogram,
+                         common);
   }
   if (!frame.tomograms.empty()) options.tomograms = io::read_tomograms(frame.tomograms);
   if (common.voxel_size_angstrom)

@@ -2,6 +2,7 @@
 // What `evaluate` measures beside scores: distances from a membrane, local maxima of score maps.
 #include <cmath>
 
+#include "commands/common/read_options.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
@@ -23,9 +24,7 @@ class Maps final : public ScoreLookup {
 }  // namespace
 
 MembraneDistances measure_membrane(const EvaluateRequest& request, const EvaluationPair& pair) {
-  io::VolumeReadOptions read;
-  read.voxel_size_angstrom = request.common.voxel_size_angstrom;
-  const LabelMap map = io::read_labels(request.membrane, read);
+  const LabelMap map = io::read_labels(request.membrane, read_options(request.common));
   std::vector<Particle> all = pair.predicted;
   all.insert(all.end(), pair.truth.begin(), pair.truth.end());
   const std::vector<double> distances =

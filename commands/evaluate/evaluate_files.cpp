@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "commands/common/outputs.hpp"
+#include "commands/common/read_options.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
 #include "core/file_names.hpp"
 #include "core/usable_threads.hpp"
@@ -200,8 +201,8 @@ CommandReport compare_volumes(const EvaluateRequest& request, const Outputs& out
     job.record.input(request.predicted[i]);
     job.record.input(request.truth[i]);
     job.record.stage("read");
-    const LabelMap predicted = io::read_labels(request.predicted[i]),
-                   truth = io::read_labels(request.truth[i]);
+    const LabelMap predicted = io::read_labels(request.predicted[i], read_options(request.common)),
+                   truth = io::read_labels(request.truth[i], read_options(request.common));
     if (names.empty())
       names = truth.class_names.empty() ? predicted.class_names : truth.class_names;
     job.record.stage("evaluate");
@@ -295,7 +296,7 @@ CommandReport run_evaluate(const EvaluateRequest& asked, Observer* observer) {
   std::unique_ptr<VolumeSource> hit_boxes;
   if (!request.hit_boxes.empty()) {
     job.record.input(request.hit_boxes);
-    hit_boxes = io::open_volume(request.hit_boxes);
+    hit_boxes = io::open_volume(request.hit_boxes, read_options(request.common));
     only_pair(input, request.hit_boxes);
     input.pairs.front().hit_boxes = hit_boxes.get();
   }

@@ -7,6 +7,7 @@
 
 #include "commands/common/list_axes.hpp"
 #include "commands/common/list_frame.hpp"
+#include "commands/common/read_options.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
@@ -30,7 +31,7 @@ ParticleList read_list(const std::string& path, const io::ListOptions& options, 
 void look_at_tomogram(io::ListOptions& options, const EvaluateRequest& request) {
   const std::string& like = request.frame.like;
   if (!like.empty())
-    find_axes_in(options, io::open_volume(like),
+    find_axes_in(options, io::open_volume(like, read_options(request.common)),
                  any_of_tomogram(request.frame.tomogram, base_name(like)));
 }
 

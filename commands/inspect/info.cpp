@@ -8,6 +8,7 @@
 
 #include "commands/common/failures.hpp"
 #include "commands/common/list_frame.hpp"
+#include "commands/common/read_options.hpp"
 #include "core/file_names.hpp"
 #include "core/text.hpp"
 #include "dfengine/commands.hpp"
@@ -39,9 +40,8 @@ Kind kind_of(const std::string& path) {
 }
 
 InfoPart volume(const std::string& path, const InfoRequest& request, Observer* observer) {
-  io::VolumeReadOptions options;
-  options.voxel_size_angstrom = request.common.voxel_size_angstrom;
-  return info_volume(*io::open_volume(path, options), request.statistics, observer);
+  return info_volume(*io::open_volume(path, read_options(request.common)), request.statistics,
+                     observer);
 }
 
 /// HDF5 holds weights, score maps or a volume; the first reader that takes the file is right.

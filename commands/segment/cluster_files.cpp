@@ -5,6 +5,7 @@
 
 #include "commands/common/batch.hpp"
 #include "commands/common/particle_files.hpp"
+#include "commands/common/read_options.hpp"
 #include "commands/segment/cluster_grid.hpp"
 #include "commands/segment/file_scores.hpp"
 #include "core/class_names.hpp"
@@ -33,7 +34,7 @@ class MapClusterer {
     check_class_names(request.class_names, "cluster", "--classes");
     if (!request.class_names.empty()) options_of(request.class_names, "--classes");
     check_device(request.options.compute.device);
-    read_.voxel_size_angstrom = request.common.voxel_size_angstrom;
+    read_ = read_options(request.common);
     if (!request.like.empty()) like_ = io::open_header(request.like)->info().geometry;
   }
 
@@ -53,6 +54,7 @@ class MapClusterer {
   ParticleList compute(const OutputJob& job, Job& work) const {
     const Clustering clustering = look(job, &work);
     record_options(work.record, clustering.options);
+    record_read_options(work.record, request_.common);
     work.threads(threads_);
     work.record.option("device", request_.options.compute.device);
     work.record.input(job.input);

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "commands/common/cubic_voxels.hpp"
+#include "commands/common/read_options.hpp"
 #include "commands/segment/wrong_kind.hpp"
 #include "core/binning_note.hpp"
 #include "core/class_names.hpp"
@@ -93,8 +94,7 @@ void record_options(io::RunRecord& record, const SegmentRequest& request) {
   if (o.tiling == Tiling::DeepFinder) record.option("patch", std::to_string(o.deepfinder_patch));
   record.option("bin", std::to_string(request.bin));
   record.option("rescale", request.rescale ? "yes" : "no");
-  if (request.common.voxel_size_angstrom)
-    record.option("voxel-size", number_text(*request.common.voxel_size_angstrom));
+  record_read_options(record, request.common);
   record.input(request.weights);
 }
 
@@ -127,10 +127,8 @@ void FileSegmenter::check(Batch& batch, Observer* observer,
 }
 
 OpenTomogram FileSegmenter::open(const std::string& tomogram, Job* job) const {
-  io::VolumeReadOptions read;
-  read.voxel_size_angstrom = request_.common.voxel_size_angstrom;
   OpenTomogram opened;
-  opened.volume = open_tomogram(tomogram, read, job == nullptr);
+  opened.volume = open_tomogram(tomogram, read_options(request_.common), job == nullptr);
   if (job) {
     job->warn(tomogram, opened.volume->info().warnings);
     if (looks_like_labels(*opened.volume))

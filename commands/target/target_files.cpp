@@ -8,6 +8,7 @@
 #include "commands/common/list_frame.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
+#include "commands/common/read_options.hpp"
 #include "commands/target/shape_files.hpp"
 #include "core/class_names.hpp"
 #include "core/file_names.hpp"
@@ -89,8 +90,7 @@ void record_options(io::RunRecord& record, const TargetRequest& request) {
   if (request.input_binning) record.option("input-binning", number_text(*request.input_binning));
   record.option("merge", join(request.merges, ","));
   record.option("classes", join(request.class_names, ","));
-  if (request.common.voxel_size_angstrom)
-    record.option("voxel-size", number_text(*request.common.voxel_size_angstrom));
+  record_read_options(record, request.common);
   record.input(request.list);
   record.input(request.like);
 }
@@ -109,30 +109,25 @@ OutputJob plan_output(const TargetRequest& request, const std::vector<targets::M
   if (!request.masks.empty())
     for (const fs::directory_entry& mask : fs::directory_iterator(request.masks, error))
       if (mask.is_regular_file(error)) others.push_back(mask.path());
-  OutputJob job =
-      plan_outputs("target", {request.list}, {{"--output", request.output, "_target.mrc"}},
-                   request.common, others)
-          .front();
-  const fs::path& output = job.outputs.front();
-  if (!io::is_volume_file_name(output))
-    throw Error(ErrorKind::Usage, "target", output.string(),
-                "has no file extension of a volume format", "use .mrc, .h5 or .em");
-  return job;
+  return plan_outputs("target", {request.list},
+                      {{"--output", request.output, "_target.mrc", io::check_volume_file_name}},
+                      request.common, others)
+      .front();
 }
 
 std::shared_ptr<const VolumeSource> open_like(const TargetRequest& request, Job& job) {
-  io::VolumeReadOptions read;
-  read.voxel_size_angstrom = request.common.voxel_size_angstrom;
-  std::shared_ptr<const VolumeSource> like = io::open_volume(request.like, read);
+  std::shared_ptr<const VolumeSource> like =
+      io::open_volume(request.like, read_options(request.common));
   job.warn(request.like, like->info().warnings);
   return like;
 }
 
-void merge_all(const std::vector<targets::Merge>& merges, bool over, LabelMap& map, Job& job) {
+void merge_all(const std::vector<targets::Merge>& merges, bool over,
+               const io::VolumeReadOptions& read, LabelMap& map, Job& job) {
   for (const targets::Merge& merge : merges) {
     if (merge.over != over) continue;
     job.record.input(merge.file);
-    if (targets::merge_labels(*io::open_volume(merge.file), merge, map.labels.view()) == 0)
+    if (targets::merge_labels(*io::open_volume(merge.file, read), merge, map.labels.view()) == 0)
       job.warn(merge.file + ": all voxels are 0, so there are no labels to merge");
   }
 }
@@ -154,10 +149,11 @@ using Counts = std::map<int, TargetCount>;
 
 /// Paints the objects between what is merged under and over them.
 Counts paint(const ParticleList& list, const TargetOptions& options,
-             const std::vector<targets::Merge>& merges, LabelMap& map, Job& job) {
-  merge_all(merges, false, map, job);
+             const std::vector<targets::Merge>& merges, const io::VolumeReadOptions& read,
+             LabelMap& map, Job& job) {
+  merge_all(merges, false, read, map, job);
   Counts counts = paint_objects(list, options, map.labels.view(), &job);
-  merge_all(merges, true, map, job);
+  merge_all(merges, true, read, map, job);
   for (const auto& [label, count] : counts)
     if (count.outside + count.empty > 0)
       job.warn("class " + class_name(list.class_names, label) +
@@ -230,7 +226,7 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
 
   job.record.stage("paint");
   LabelMap map{Volume<std::uint8_t>(like.extent, 0), like, list.class_names};
-  const Counts counts = paint(list, options, merges, map, job);
+  const Counts counts = paint(list, options, merges, read_options(request.common), map, job);
 
   job.record.stage("write");
   io::write_labels(output, map);

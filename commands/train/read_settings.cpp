@@ -89,6 +89,8 @@ DataSettings read_data(const Config& data) {
              "give the list's pixels per voxel of the tomogram, or 0 for none");
     d.input_binning = binning;
   }
+  const std::string bytes = data.choice("bytes", "auto", {"auto", "signed", "unsigned"});
+  if (bytes != "auto") d.signed_bytes = bytes == "signed";
   if (const double size = data.number("voxel_size", 0); size != 0) {
     if (size < 0)
       refuse(data, "voxel_size", "is negative",

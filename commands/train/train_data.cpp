@@ -93,6 +93,7 @@ class Opener {
     job_.record.input(path);
     io::VolumeReadOptions read;
     read.voxel_size_angstrom = settings_.data.voxel_size_angstrom;
+    read.signed_bytes = settings_.data.signed_bytes;
     return io::open_volume(path, read);
   }
 

@@ -35,6 +35,7 @@ struct DataSettings {
   std::string axes = "detect";  ///< of XML lists
   std::optional<double> input_binning;
   std::optional<double> voxel_size_angstrom;  ///< of the tomograms, instead of what their files say
+  std::optional<bool> signed_bytes;           ///< of 8-bit volumes, in the same way
 };
 
 struct NetworkSettings {

@@ -25,8 +25,9 @@ namespace dfe {
 /// Options that several subcommands share.
 struct CommonRequest {
   std::optional<double> voxel_size_angstrom;  ///< overrides the voxel size of files, Å
-  bool overwrite = false;      ///< replace existing outputs; otherwise they are an error
-  bool skip_existing = false;  ///< skip inputs whose outputs exist
+  bool overwrite = false;                 ///< replace existing outputs; otherwise they are an error
+  bool skip_existing = false;             ///< skip inputs whose outputs exist
+  std::optional<bool> signed_bytes = {};  ///< how 8-bit volumes are read; not set: as the file says
 };
 
 /// One of several inputs that failed.

@@ -139,9 +139,9 @@ TEST_CASE("groups have one order in every help, with files first and expert opti
 }
 
 TEST_CASE("common options have one order in every help") {
-  const std::vector<std::string> all = {"--voxel-size", "--overwrite", "--skip-existing", "--seed",
-                                        "--device",     "--threads",   "--memory",        "--json",
-                                        "--quiet",      "--verbose",   "--help"};
+  const std::vector<std::string> all = {
+      "--voxel-size", "--bytes",  "--overwrite", "--skip-existing", "--seed",    "--device",
+      "--threads",    "--memory", "--json",      "--quiet",         "--verbose", "--help"};
   for (const std::string& subcommand : kSubcommands) {
     INFO(subcommand);
     const auto common = options_below(help_of(subcommand), "Common options:");

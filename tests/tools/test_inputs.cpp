@@ -139,3 +139,16 @@ TEST_CASE("label maps are written compressed, score maps refused before work") {
   CHECK(scores.exit_code == 2);
   CHECK_THAT(scores.err, DFE_CONTAINS("score maps are HDF5 files"));
 }
+
+TEST_CASE("the sign of bytes is named where labels cannot be right, and given by an option") {
+  const TempFolder folder;
+  write_two_cubes(folder / "labels.mrc");
+  std::string bytes = read_text(folder / "labels.mrc");
+  bytes[1024 + 5] = static_cast<char>(200);  // as a signed byte -56
+  std::ofstream(folder / "labels.mrc") << bytes;
+  const std::string line = "cluster labels.mrc --method components -o a.csv";
+  refuses(folder, line, "1 of 24000 voxels are negative as signed bytes, the first is -56");
+  refuses(folder, line, "--bytes unsigned");
+  CHECK(dfengine(folder.path(), line + " --bytes unsigned").exit_code == 0);
+  CHECK_THAT(read_text(folder / "a.csv.run.json"), DFE_CONTAINS("\"bytes\": \"unsigned\""));
+}

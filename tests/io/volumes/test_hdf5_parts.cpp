@@ -226,3 +226,23 @@ TEST_CASE("EMAN2's images in few bits are mapped back to their range") {
   CHECK_THROWS_WITH(open_volume(make(H5T_STD_U8LE, H5T_NATIVE_UINT8, bytes, 8, low, NAN)),
                     DFE_CONTAINS("EMAN.stored_render"));
 }
+
+TEST_CASE("the sign of bytes can be given, whatever type the file states") {
+  const Scratch scratch;
+  dfe::io::VolumeReadOptions options;
+  const auto first = [&](const std::filesystem::path& path, bool as_signed) {
+    options.signed_bytes = as_signed;
+    const auto source = open_volume(path, options);
+    CHECK(source->info().mode == (as_signed ? "int8" : "uint8"));
+    return read_volume(*source)(0, 0, 0);
+  };
+  const auto u8 = make_file(scratch, "u8.h5", [](hid_t file) { make_bytes(file, "dataset", 200); });
+  const auto i8 = make_file(scratch, "i8.h5", [](hid_t file) {
+    make_values<std::int8_t>(file, "dataset", H5T_STD_I8LE, H5T_NATIVE_INT8,
+                             {-56, 127, 2, 3, 4, 5});
+  });
+  for (const auto& path : {u8, i8}) {
+    CHECK(first(path, true) == -56);
+    CHECK(first(path, false) == 200);
+  }
+}
