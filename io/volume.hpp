@@ -17,6 +17,7 @@ using dfe::open_volume;
 using dfe::read_labels;
 using dfe::read_volume;
 using dfe::VolumeReadOptions;
+using dfe::VolumeWriteOptions;
 using dfe::write_labels;
 using dfe::write_volume;
 
@@ -25,12 +26,16 @@ using dfe::write_volume;
 std::unique_ptr<VolumeSource> open_header(const std::filesystem::path& path,
                                           const VolumeReadOptions& options = {});
 
-/// The class names of a label map in HDF5; empty for other formats and where there are none.
-std::vector<std::string> label_class_names(const std::filesystem::path& path);
-
 /// Whether a file's name ends as those that `write_labels` and `write_volume` take; a volume in a
 /// file ("two.h5:/raw") counts.
 bool is_volume_file_name(const std::filesystem::path& path);
+
+/// Whether a volume of this name is written as a folder (.zarr).
+bool is_zarr_file_name(const std::filesystem::path& path);
+
+/// Whether a folder is a volume, which is read and replaced as a file is: a Zarr store, or an image
+/// or array in one.
+bool is_volume_folder(const std::filesystem::path& path);
 
 /// Throws a usage `Error`, as they do, for a file name with another ending.
 void check_volume_file_name(const std::filesystem::path& path);

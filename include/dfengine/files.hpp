@@ -28,11 +28,22 @@ struct VolumeReadOptions {
                      ///< stack; what the file name says after ':' comes first
 };
 
-/// Opens an MRC (.mrc .rec .map .st .ali, also compressed by gzip or bzip2), HDF5 or EM volume. The
-/// format is recognised by the content. Voxels are read on request, so a tomogram may be larger
-/// than memory; only compressed files are unpacked into memory. Missing or contradictory header
-/// fields are listed in `info().warnings` of the result. A file with several volumes needs the name
-/// of one: "file.h5:/path/to/dataset", "stack.mrcs:3" (the third).
+/// Version of OME-Zarr: 0.4 is made of Zarr format 2, which copick and the CryoET Data Portal use;
+/// 0.5 of Zarr format 3.
+enum class OmeZarr { V04, V05 };
+
+/// How a volume file is written.
+struct VolumeWriteOptions {
+  OmeZarr ome_zarr = OmeZarr::V04;
+};
+
+/// Opens an MRC (.mrc .rec .map .st .ali, also compressed by gzip or bzip2), HDF5, OME-Zarr, TIFF
+/// or EM volume. The format is recognised by the content. Of an OME-Zarr folder the finest level is
+/// read; another one is opened by its own path ("tomo.zarr/1"). Voxels are read on request, so a
+/// tomogram may be larger than memory; only compressed MRC files are unpacked into memory, and of
+/// Zarr volumes up to 1 GiB of chunks are kept. Missing or contradictory header
+/// fields are listed in `info().warnings` of the result. A file with
+/// several volumes needs the name of one: "file.h5:/path/to/dataset", "stack.mrcs:3" (the third).
 std::unique_ptr<VolumeSource> open_volume(const std::filesystem::path& path,
                                           const VolumeReadOptions& options = {});
 
@@ -40,19 +51,21 @@ std::unique_ptr<VolumeSource> open_volume(const std::filesystem::path& path,
 Volume<float> read_volume(const VolumeSource& source);
 
 /// Writes voxels as MRC mode 2 (.mrc .rec .map .st .ali .mrcs .ccp4, also with .gz or .bz2), HDF5
-/// float32 in the dataset `dataset` (.h5 .hdf5 .hdf) or EM (.em), by the file extension. The
-/// geometry goes into the header. Throws a usage `Error` for another extension, and `Error` for a
-/// volume without voxels or a geometry of another extent.
+/// float32 in the dataset `dataset` (.h5 .hdf5 .hdf), OME-Zarr float32 (.zarr), TIFF float32 (.tif
+/// .tiff) or EM (.em), by the file extension. The geometry goes into the header; TIFF and EM keep
+/// only the voxel size. Throws a usage `Error` for another extension, and `Error` for a volume
+/// without voxels or a geometry of another extent.
 void write_volume(const std::filesystem::path& path, VolumeView<const float> volume,
-                  const VolumeGeometry& geometry);
+                  const VolumeGeometry& geometry, const VolumeWriteOptions& options = {});
 
 /// Reads a volume of class labels with its geometry, and the class names if the file has them
-/// (HDF5). Throws `Error` unless every voxel is a whole number from 0 to 255.
+/// (HDF5, OME-Zarr). Throws `Error` unless every voxel is a whole number from 0 to 255.
 LabelMap read_labels(const std::filesystem::path& path, const VolumeReadOptions& options = {});
 
-/// Writes labels as MRC mode 0 (mode 6 if a label exceeds 127), HDF5 int8 (uint8 then) or EM,
-/// by the file extension. Extensions and errors are those of `write_volume`.
-void write_labels(const std::filesystem::path& path, const LabelMap& map);
+/// Writes labels as MRC mode 0 (mode 6 if a label exceeds 127), HDF5 int8 (uint8 then), OME-Zarr or
+/// TIFF uint8, or EM, by the file extension. Extensions and errors are those of `write_volume`.
+void write_labels(const std::filesystem::path& path, const LabelMap& map,
+                  const VolumeWriteOptions& options = {});
 
 /// Reads weights of the DeepFinder network in any layout that Keras writes (.h5, .keras), or in
 /// dfengine's own. Class names, voxel size, normalization and provenance come from dfengine's

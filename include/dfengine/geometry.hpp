@@ -53,7 +53,7 @@ struct VolumeGeometry {
 /// What is known about a volume file before its voxels are read.
 struct VolumeInfo {
   std::string path;
-  std::string format;      ///< "mrc", "hdf5" or "em"
+  std::string format;      ///< "mrc", "hdf5", "zarr", "tiff" or "em"
   std::string mode;        ///< element type on disk: "int8", "uint8", "int16", "uint16", "float16",
                            ///< "float32", "uint4", "float32 in uint8" (EMAN2), ...
   int mrc_mode = -1;       ///< MRC mode number; -1 for other formats
@@ -62,7 +62,7 @@ struct VolumeInfo {
       1, 2, 3};  ///< MRC MAPC, MAPR, MAPS of the file; voxels are always read in (z, y, x) order
   std::int64_t extended_header_bytes = 0;
   std::string extended_header_type;
-  std::string compression;  ///< "", "gzip" or "bzip2"
+  std::string compression;  ///< "", "gzip", "bzip2", "blosc", "zstd", "LZW", ...
   VolumeGeometry geometry;
   std::vector<std::string> class_names;  ///< of a label map (HDF5), if the file has them
   std::vector<std::string>

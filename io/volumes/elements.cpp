@@ -71,6 +71,12 @@ std::string element_name(Element element) {
       return "uint16";
     case Element::Int32:
       return "int32";
+    case Element::UInt32:
+      return "uint32";
+    case Element::Int64:
+      return "int64";
+    case Element::UInt64:
+      return "uint64";
     case Element::Float16:
       return "float16";
     case Element::Float32:
@@ -93,8 +99,11 @@ std::int64_t element_bytes(Element element, std::int64_t count) {
     case Element::Float16:
       return 2 * count;
     case Element::Int32:
+    case Element::UInt32:
     case Element::Float32:
       return 4 * count;
+    case Element::Int64:
+    case Element::UInt64:
     case Element::Float64:
       return 8 * count;
   }
@@ -116,6 +125,12 @@ void decode(Element element, bool swapped, const std::byte* bytes, std::int64_t 
       return convert<std::uint16_t>(swapped, bytes, count, out);
     case Element::Int32:
       return convert<std::uint32_t, std::int32_t>(swapped, bytes, count, out);
+    case Element::UInt32:
+      return convert<std::uint32_t>(swapped, bytes, count, out);
+    case Element::Int64:
+      return convert<std::uint64_t, std::int64_t>(swapped, bytes, count, out);
+    case Element::UInt64:
+      return convert<std::uint64_t>(swapped, bytes, count, out);
     case Element::Float16:
       return convert_half(swapped, bytes, count, out);
     case Element::Float32:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// MRC and EM files from any bytes: the file on disk, or a block of memory (fuzzing, tests).
+// MRC, TIFF and EM files from any bytes: the file on disk, or a block of memory (fuzzing, tests).
 // Compressed MRC files are unpacked here.
 #pragma once
 

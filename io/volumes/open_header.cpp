@@ -3,9 +3,9 @@
 // unpacked, since the rest takes as long as reading it all.
 #include <vector>
 
+#include "core/file_names.hpp"
 #include "dfengine/error.hpp"
 #include "io/volume.hpp"
-#include "io/volumes/hdf5_volume.hpp"
 #include "io/volumes/inflate.hpp"
 #include "io/volumes/mrc_fields.hpp"
 #include "io/volumes/mrc_header.hpp"
@@ -41,7 +41,9 @@ std::vector<std::byte> first_bytes(const RandomFile& file) {
 
 std::unique_ptr<VolumeSource> open_header(const std::filesystem::path& path,
                                           const VolumeReadOptions& options) {
-  const RandomFile file(path);
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return open_volume(path, options);
+  const RandomFile file(split_volume_name(path).file);
   const std::string compression = compression_of(first_bytes(file));
   if (compression.empty()) return open_volume(path, options);
   std::int64_t bytes = 0;
@@ -53,11 +55,6 @@ std::unique_ptr<VolumeSource> open_header(const std::filesystem::path& path,
   VolumeInfo info = parse_mrc(first_bytes(plain), bytes, file.name(), options).info;
   info.compression = compression;
   return std::make_unique<PackedVolume>(std::move(info), bytes);
-}
-
-std::vector<std::string> label_class_names(const std::filesystem::path& path) {
-  return looks_like_hdf5(RandomFile(path)) ? read_class_names(path, VolumeReadOptions{})
-                                           : std::vector<std::string>{};
 }
 
 }  // namespace dfe::io

@@ -16,6 +16,8 @@
 #include "io/volumes/mrc_fields.hpp"
 #include "io/volumes/mrc_header.hpp"
 #include "io/volumes/open_bytes.hpp"
+#include "io/volumes/tiff_volume.hpp"
+#include "io/volumes/zarr_volume.hpp"
 
 namespace dfe::io {
 namespace {
@@ -45,8 +47,6 @@ std::unique_ptr<VolumeSource> open_compressed(const RandomFile& file,
 /// The name of a format that people try in vain, or "".
 std::string known_stranger(std::span<const std::byte> head) {
   using namespace std::string_view_literals;
-  if (begins_with(head, "II*\0"sv) || begins_with(head, "MM\0*"sv) || begins_with(head, "II+\0"sv))
-    return "a TIFF file";
   if (begins_with(head, "PK\3\4"sv)) return "a zip archive";
   if (begins_with(head, "\x93NUMPY"sv)) return "a NumPy array";
   if (begins_with(head, "\x89PNG"sv)) return "a PNG picture";
@@ -61,6 +61,7 @@ std::unique_ptr<VolumeSource> open_bytes(RandomFile file, const VolumeReadOption
   const std::vector<std::byte> head = head_of(file);
   if (const std::string compression = compression_of(head); !compression.empty())
     return open_compressed(file, compression, options);
+  if (looks_like_tiff(head)) return open_tiff(std::move(file), options);
   if (const std::string stranger = known_stranger(head); !stranger.empty())
     throw Error("volume", name, "is " + stranger, "convert it to MRC");
   // EM has no magic word but must fit its length to the byte; MRC files with their word are never
@@ -72,8 +73,8 @@ std::unique_ptr<VolumeSource> open_bytes(RandomFile file, const VolumeReadOption
   if ((em || ending == ".em") && !options.part.empty())
     throw Error("em", name, "has no volume " + options.part, "the file has one; name it alone");
   if (!em && !looks_like_mrc(head) && ending != ".em" && !is_volume_file_name(name))
-    throw Error("volume", name, "is neither MRC, HDF5 nor EM",
-                "expected .mrc .rec .map .st .ali (also .gz and .bz2), .h5 or .em");
+    throw Error("volume", name, "is neither MRC, HDF5, TIFF nor EM",
+                "expected .mrc .rec .map .st .ali (also .gz and .bz2), .h5, .zarr, .tif or .em");
   RawHeader header = em || ending == ".em" ? parse_em(head, file.size(), name, options)
                                            : parse_mrc(head, file.size(), name, options);
   return std::make_unique<RawVolume>(std::move(file), std::move(header));
@@ -99,6 +100,8 @@ using namespace io;
 
 std::unique_ptr<VolumeSource> open_volume(const std::filesystem::path& path,
                                           const VolumeReadOptions& options) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return open_zarr_volume(path, options);
   const VolumeName name = split_volume_name(path);
   VolumeReadOptions settled = options;
   if (!name.part.empty()) settled.part = name.part;
@@ -148,6 +151,7 @@ LabelMap read_labels(const std::filesystem::path& path, const VolumeReadOptions&
                     " voxels are not labels, the first is " + first,
                 "labels are whole numbers from 0 to 255; is this a tomogram?");
   map.class_names = source->info().class_names;
+  if (source->info().format == "zarr") map.class_names = read_zarr_class_names(path);
   return map;
 }
 

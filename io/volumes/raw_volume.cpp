@@ -61,6 +61,9 @@ std::optional<VoxelFormat> format_of(const RawLayout& layout) {
       return VoxelFormat{VoxelType::Float32, layout.swapped};
     case Element::UInt4:
     case Element::Int32:
+    case Element::UInt32:
+    case Element::Int64:
+    case Element::UInt64:
     case Element::Float64:
       return std::nullopt;
   }

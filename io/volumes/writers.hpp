@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "dfengine/files.hpp"
 #include "dfengine/label_map.hpp"
 #include "dfengine/volume.hpp"
 
@@ -32,6 +33,21 @@ void write_em(const std::filesystem::path& path, VolumeView<const float> volume,
 void write_hdf5(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels,
                 const VolumeGeometry& geometry, const std::vector<std::string>& class_names);
 void write_hdf5(const std::filesystem::path& path, VolumeView<const float> volume,
+                const VolumeGeometry& geometry);
+
+/// OME-Zarr: a folder with levels of resolution in chunks of at most 256^3, compressed by Blosc;
+/// uint8 or float32. Class names stand in `image-label`. Replaces an existing Zarr store, and
+/// refuses to replace anything else.
+void write_zarr(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels,
+                const VolumeGeometry& geometry, const std::vector<std::string>& class_names,
+                OmeZarr version);
+void write_zarr(const std::filesystem::path& path, VolumeView<const float> volume,
+                const VolumeGeometry& geometry, OmeZarr version);
+
+/// A TIFF stack in ImageJ's form: uint8 or float32. Of the geometry only the voxel size is kept.
+void write_tiff(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels,
+                const VolumeGeometry& geometry);
+void write_tiff(const std::filesystem::path& path, VolumeView<const float> volume,
                 const VolumeGeometry& geometry);
 
 /// "dfengine VERSION", what every file says of its maker.

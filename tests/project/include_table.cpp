@@ -61,8 +61,13 @@ std::vector<IncludeRule> readers() {
       {"io/lists", {"io/*", kMath, kCore, kApi}, {"fmt/", "pugixml.hpp"}},
       {"io/report", {"io/*", kCore, kApi}, {"zlib.h"}},
       {"io/structures", {"io/*", "io/volumes", kCore, kApi}, {"gemmi/"}},
-      {"io/volumes", {"io/*", "io/hdf5", kCore, kApi}, {"bzlib.h", "unistd.h", "zlib.h"}},
+      {"io/volumes",
+       {"io/*", "io/hdf5", "io/volumes/zarr", kCore, kApi},
+       {"bzlib.h", "nlohmann/", "tiffio.h", "unistd.h", "zlib.h"}},
       {"io/weights", {"io/*", "io/hdf5", kCore, kApi}, {"nlohmann/", "zip.h"}},
+      {"io/volumes/zarr",
+       {"io/*", "io/volumes", kCore, kApi},
+       {"blosc.h", "nlohmann/", "zlib.h", "zstd.h"}},
   };
 }
 
@@ -107,8 +112,8 @@ std::vector<IncludeRule> beside() {
       {"bench", {"tests/fixtures", "!tests", "**"}, {"benchmark/", "malloc.h", "sys/resource.h"}},
       {"tests",
        {"!bench", "**"},
-       {"bzlib.h", "catch2/", "fcntl.h", "hdf5.h", "malloc.h", "nlohmann/", "sched.h", "signal.h",
-        "stdlib.h", "sys/", "unistd.h", "zip.h", "zlib.h"}},
+       {"blosc.h", "bzlib.h", "catch2/", "fcntl.h", "hdf5.h", "malloc.h", "nlohmann/", "sched.h",
+        "signal.h", "stdlib.h", "sys/", "tiffio.h", "unistd.h", "zip.h", "zlib.h", "zstd.h"}},
       {"tests/project/consumer", {}, {"dfengine/"}},
   };
 }

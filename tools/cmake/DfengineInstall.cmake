@@ -19,7 +19,8 @@ foreach(folder ${folders})
 endforeach()
 # An archive names what it needs to the program that links it; dfengineConfig.cmake finds these.
 foreach(dependency Threads::Threads dfengine::hdf5 dfengine::libzip dfengine::libxxhash
-  dfengine::yaml-cpp dfengine::fftw3f fmt::fmt pugixml::pugixml ZLIB::ZLIB BZip2::BZip2)
+  dfengine::yaml-cpp dfengine::fftw3f dfengine::blosc
+  dfengine::libzstd dfengine::libtiff-4 fmt::fmt pugixml::pugixml ZLIB::ZLIB BZip2::BZip2)
   target_link_libraries(dfengine_library PRIVATE $<INSTALL_INTERFACE:${dependency}>)
 endforeach()
 

@@ -248,9 +248,9 @@ TEST_CASE("what is no volume is refused by name") {
   CHECK_THROWS_WITH(open_volume(scratch / "nothing.mrc"), DFE_CONTAINS("no such file"));
   CHECK_THROWS_WITH(open_volume("/dev/zero"), DFE_CONTAINS("is a device"));
   CHECK_THROWS_WITH(open_volume(scratch.file("a.tif", bytes(std::string("II*\0", 4)))),
-                    DFE_CONTAINS("TIFF"));
+                    DFE_CONTAINS("tiff"));
   CHECK_THROWS_WITH(open_volume(scratch.file("a.txt", bytes("hello, world"))),
-                    DFE_CONTAINS("neither MRC, HDF5 nor EM"));
+                    DFE_CONTAINS("neither MRC, HDF5, TIFF nor EM"));
   CHECK_THROWS_AS(open_volume(scratch.file("a.mrc", bytes("hello, world"))), Error);
   CHECK_THROWS_WITH(open_volume(scratch.file("a.h5", bytes(std::string("\x89HDF\r\n\x1a\n", 8)))),
                     DFE_CONTAINS("hdf5"));
