@@ -17,6 +17,23 @@ bool ends_with_one_of(std::string_view name, std::initializer_list<std::string_v
                      [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
+/// The path down to the last Zarr store in it; all of the path where there is none.
+std::filesystem::path store_of(std::filesystem::path path) {
+  if (!path.has_filename()) path = path.parent_path();
+  for (std::filesystem::path part = path; part.has_filename(); part = part.parent_path())
+    if (part.extension() == ".zarr") return part;
+  return path;
+}
+
+/// The run of a tomogram in copick's layout, or "".
+std::string copick_run(const std::filesystem::path& store) {
+  const std::filesystem::path spacing = store.parent_path(), run = spacing.parent_path();
+  const bool copick = store.extension() == ".zarr" &&
+                      spacing.filename().string().starts_with("VoxelSpacing") &&
+                      run.parent_path().filename() == "ExperimentRuns";
+  return copick ? run.filename().string() : "";
+}
+
 std::filesystem::path without_compression(std::filesystem::path name) {
   for (const char* ending : {".gz", ".bz2"})
     if (name.extension() == ending) return name.stem();
@@ -48,7 +65,9 @@ VolumeName split_volume_name(const std::filesystem::path& name) {
 
 std::string base_name(const std::filesystem::path& path) {
   const VolumeName volume = split_volume_name(path);
-  const std::filesystem::path name = without_compression(volume.file.filename());
+  const std::filesystem::path file = store_of(volume.file);
+  if (std::string run = copick_run(file); !run.empty()) return run;
+  const std::filesystem::path name = without_compression(file.filename());
   std::string base = name.has_stem() ? name.stem().string() : name.string();
   if (volume.part.empty()) return base;
   std::string part = volume.part.substr(volume.part.front() == '/' ? 1 : 0);

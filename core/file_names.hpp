@@ -19,7 +19,9 @@ struct VolumeName {
 VolumeName split_volume_name(const std::filesystem::path& name);
 
 /// The file's name without folder, compression ending and format ending: "a/tomo_7.rec.gz" ->
-/// "tomo_7". A part of a file follows it: "two.h5:/raw" -> "two_raw".
+/// "tomo_7". A part of a file follows it: "two.h5:/raw" -> "two_raw". A level of a Zarr store has the
+/// store's name: "tomo_7.zarr/1" -> "tomo_7". In copick's layout, where stores are named by their
+/// kind, it is the run's: "ExperimentRuns/TS_7/VoxelSpacing10.000/denoised.zarr" -> "TS_7".
 std::string base_name(const std::filesystem::path& path);
 
 }  // namespace dfe

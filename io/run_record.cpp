@@ -3,6 +3,7 @@
 // keeps the order in which things were noted, so that two records can be compared with diff.
 #include "io/run_record.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -35,8 +36,25 @@ std::string now_utc() {
   return text.data();
 }
 
+/// All files in a folder in the order of their names.
+std::vector<std::filesystem::path> files_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code code;
+  for (std::filesystem::recursive_directory_iterator it(folder, code), end; !code && it != end;
+       it.increment(code))
+    if (it->is_regular_file()) files.push_back(it->path());
+  if (code) throw Error("record", folder.string(), "cannot be listed: " + code.message());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 std::int64_t size_of(const std::filesystem::path& path) {
   std::error_code code;
+  if (std::filesystem::is_directory(path, code)) {
+    std::int64_t bytes = 0;
+    for (const auto& file : files_in(path)) bytes += size_of(file);
+    return bytes;
+  }
   const auto size = std::filesystem::file_size(path, code);
   if (code == std::errc::no_such_file_or_directory)
     throw Error("record", path.string(), "no such file", "check the path");
@@ -44,33 +62,47 @@ std::int64_t size_of(const std::filesystem::path& path) {
   return static_cast<std::int64_t>(size);
 }
 
+/// Adds the bytes of a file to a hash.
+void add_file(XXH3_state_t* state, const std::filesystem::path& path) {
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
+  if (!file) throw Error("record", path.string(), "cannot be opened for hashing");
+  std::setvbuf(file.get(), nullptr, _IONBF, 0);  // the blocks below are the buffer
+  std::vector<char> block(std::size_t{1} << 20);
+  while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get()))
+    XXH3_128bits_update(state, block.data(), count);
+  if (std::ferror(file.get()))
+    throw Error("record", path.string(), "cannot be read to its end for hashing");
+}
+
 }  // namespace
 
 std::filesystem::path run_record_path(const std::filesystem::path& result) {
-  std::filesystem::path path = result;
+  std::filesystem::path path = result.has_filename() ? result : result.parent_path();
   path += ".run.json";
   return path;
 }
 
 std::string file_hash(const std::filesystem::path& path) {
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
   struct FreeState {
     void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
   };
-  check_input_file("record", path);
-  const std::unique_ptr<std::FILE, CloseFile> file(
-      std::fopen(split_volume_name(path).file.c_str(), "rb"));
-  if (!file) throw Error("record", path.string(), "cannot be opened for hashing");
-  std::setvbuf(file.get(), nullptr, _IONBF, 0);  // the blocks below are the buffer
   const std::unique_ptr<XXH3_state_t, FreeState> state(XXH3_createState());
   if (!state || XXH3_128bits_reset(state.get()) != XXH_OK) throw std::bad_alloc();
-  std::vector<char> block(std::size_t{1} << 20);
-  while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get()))
-    XXH3_128bits_update(state.get(), block.data(), count);
-  if (std::ferror(file.get()))
-    throw Error("record", path.string(), "cannot be read to its end for hashing");
+  std::error_code code;
+  if (std::filesystem::is_directory(path, code)) {
+    for (const auto& file : files_in(path)) {
+      const std::string name = file.lexically_relative(path).generic_string();
+      const std::string head = name + '\0' + std::to_string(size_of(file)) + '\0';
+      XXH3_128bits_update(state.get(), head.data(), head.size());
+      add_file(state.get(), file);
+    }
+  } else {
+    check_input_file("record", path);
+    add_file(state.get(), split_volume_name(path).file);
+  }
   XXH128_canonical_t bytes;
   XXH128_canonicalFromHash(&bytes, XXH3_128bits_digest(state.get()));
   std::string text;

@@ -17,7 +17,8 @@ namespace dfe::io {
 std::filesystem::path run_record_path(const std::filesystem::path& result);
 
 /// XXH128 of the bytes of a file, or of the whole file that a volume is in, as 32 hex digits;
-/// `xxh128sum FILE` prints the same.
+/// `xxh128sum FILE` prints the same. Of a folder (a Zarr store): of name, size and bytes of every
+/// file in it, in the order of names.
 std::string file_hash(const std::filesystem::path& path);
 
 /// Collects facts while a command runs, then writes them.

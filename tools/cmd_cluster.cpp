@@ -21,8 +21,10 @@ Command add_cluster(CLI::App& root, CommonOptions& common) {
   };
   const auto a = std::make_shared<Arguments>();
   app->option_defaults()->group(group::kFiles);
-  app->add_option("LABELS", a->label_maps,
-                  "One or more label maps: MRC, HDF5 or EM volumes of whole numbers from 0 to 255")
+  app->add_option(
+         "LABELS", a->label_maps,
+         "One or more label maps: MRC, HDF5, OME-Zarr, TIFF or EM volumes of whole numbers "
+         "from 0 to 255")
       ->required();
   app->add_option("-o,--output", a->output,
                   "Particle list to write, or a folder for several label maps")

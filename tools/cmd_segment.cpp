@@ -19,7 +19,8 @@ Command add_segment(CLI::App& root, CommonOptions& common) {
   const auto a = std::make_shared<Arguments>();
   app->option_defaults()->group(group::kFiles);
   app->add_option("-o,--output", a->output,
-                  "Label map to write (.mrc, .h5 or .em), or a folder for several tomograms")
+                  "Label map to write (.mrc, .h5, .zarr, .tif or .em), or a folder for several "
+                  "tomograms")
       ->required()
       ->type_name("FILE");
   add_segment_inputs(*app, a->segment);

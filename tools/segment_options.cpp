@@ -70,7 +70,7 @@ void add_expert_options(CLI::App& app, SegmentArguments& a, ComputeArguments& co
 void add_segment_inputs(CLI::App& app, SegmentArguments& a) {
   app.option_defaults()->group(group::kFiles);
   app.add_option("TOMOGRAM", a.tomograms,
-                 "One or more tomograms: MRC (also gzip or bzip2), HDF5 or EM")
+                 "One or more tomograms: MRC (also gzip or bzip2), HDF5, OME-Zarr, TIFF or EM")
       ->required();
   app.add_option("--weights", a.weights,
                  "Weights of the network: .h5 from dfengine or Keras, or .keras")

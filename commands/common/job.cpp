@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "core/usable_threads.hpp"
+#include "io/volume.hpp"
 
 namespace dfe {
 
@@ -16,7 +17,11 @@ Job::Job(std::string command, Observer* observer, std::set<std::string>* said)
 Job::~Job() {
   std::error_code ignored;
   for (const std::filesystem::path& file : guarded_) {
-    std::filesystem::remove(std::filesystem::canonical(file, ignored), ignored);  // not a link
+    const std::filesystem::path own = std::filesystem::canonical(file, ignored);  // not a link
+    if (io::is_zarr_file_name(own) && io::is_volume_folder(own))
+      std::filesystem::remove_all(own, ignored);
+    else
+      std::filesystem::remove(own, ignored);
     std::filesystem::remove(io::run_record_path(file), ignored);
   }
 }

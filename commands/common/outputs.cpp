@@ -12,6 +12,7 @@
 #include "core/file_names.hpp"
 #include "io/atomic_file.hpp"
 #include "io/input_file.hpp"
+#include "io/volume.hpp"
 
 namespace dfe {
 
@@ -31,8 +32,14 @@ void check_folder_name(std::string_view area, const OutputKind& kind, std::size_
       "give a folder, or end the name with a slash if it is one");
 }
 
+/// "tomo.zarr/", as a shell completes it, is "tomo.zarr".
+fs::path without_slash(const fs::path& path) {
+  return path.has_filename() ? path : path.parent_path();
+}
+
 bool looks_like_folder(const std::string& value) {
   std::error_code ignored;
+  if (io::is_zarr_file_name(value)) return false;  // one volume, though a folder for the system
   return value.ends_with('/') || fs::is_directory(value, ignored);
 }
 
@@ -43,8 +50,9 @@ fs::path folder_of(const fs::path& file) {
 /// One spelling per file, whether or not it exists yet.
 std::string identity(const fs::path& path) {
   std::error_code error;
-  const fs::path resolved = fs::weakly_canonical(path, error);
-  return error ? path.lexically_normal().string() : resolved.string();
+  const fs::path plain = without_slash(path);
+  const fs::path resolved = fs::weakly_canonical(plain, error);
+  return error ? plain.lexically_normal().string() : resolved.string();
 }
 
 /// `may_be_made`: the folder holds the results of several inputs and is created later.
@@ -55,8 +63,11 @@ void check_output(std::string_view area, const fs::path& asked, bool may_be_made
       200)  // file systems take 255 bytes; the temporary name and the run record's are longer
     throw Error(area, output.string(), "the file name has more than 200 bytes",
                 "choose a shorter one");
-  if (fs::is_directory(output, error))
+  if (fs::is_directory(output, error) && !io::is_zarr_file_name(output))
     throw Error(area, output.string(), "is a folder", "give a file name");
+  if (fs::exists(output, error) && io::is_zarr_file_name(output) && !io::is_volume_folder(output))
+    throw Error(area, output.string(), "exists and is no Zarr store",
+                "remove it or choose another name");
   const fs::path folder = folder_of(output);
   if (fs::is_directory(folder, error)) {
     if (access(folder.c_str(), W_OK | X_OK) != 0)
@@ -78,6 +89,12 @@ bool is_same_file(const fs::path& a, const fs::path& b) {
   return identity(a) == identity(b) || fs::equivalent(a, b, ignored);
 }
 
+/// An input may be a level of a Zarr store that would be replaced.
+bool would_replace(const fs::path& output, const fs::path& input) {
+  if (is_same_file(output, input)) return true;
+  return io::is_zarr_file_name(output) && identity(input).starts_with(identity(output) + "/");
+}
+
 /// What is read and what will be written, each file under one spelling.
 class Places {
  public:
@@ -95,8 +112,11 @@ class Places {
       fs::path& output = job.outputs.emplace_back();
       if (kind.value.empty()) continue;
       const bool in_folder = several || looks_like_folder(kind.value);
+      if (in_folder && io::is_volume_folder(kind.value))
+        throw Error(ErrorKind::Usage, area_, kind.value, "is a volume, not a folder for results",
+                    "choose another folder");
       output = in_folder ? fs::path(kind.value) / (base_name(job.input) + kind.suffix)
-                         : fs::path(kind.value);
+                         : without_slash(kind.value);
       check_output(area_, output, in_folder);
       if (kind.check_name) kind.check_name(output);
       claim(output, kind.option, job.input);
@@ -130,9 +150,10 @@ class Places {
                                                                 const std::string& id) const {
     const auto found = read_.find(id);
     std::error_code error;
-    if (found != read_.end() || fs::hard_link_count(output, error) < 2 || error) return found;
+    const bool linked = fs::hard_link_count(output, error) > 1 && !error;
+    if (found != read_.end() || (!linked && !io::is_zarr_file_name(output))) return found;
     return std::find_if(read_.begin(), read_.end(),
-                        [&](const auto& input) { return is_same_file(output, input.second); });
+                        [&](const auto& input) { return would_replace(output, input.second); });
   }
 
   std::string_view area_;
@@ -144,13 +165,7 @@ class Places {
 }  // namespace
 
 void check_input(std::string_view area, const std::string& input) {
-  std::error_code error;
-  const fs::file_status status = fs::status(input, error);
-  if (status.type() == fs::file_type::not_found)
-    throw Error(area, input, "no such file", "check the path");
-  if (status.type() == fs::file_type::none)
-    throw Error(area, input, "cannot be read: " + error.message(), "check the permissions");
-  if (fs::is_directory(status)) throw Error(area, input, "is a folder", "name the files in it");
+  if (!io::is_volume_folder(input)) io::check_input_file(area, input);
 }
 
 void keep_inputs(std::string_view area, const std::vector<fs::path>& outputs,
@@ -159,7 +174,7 @@ void keep_inputs(std::string_view area, const std::vector<fs::path>& outputs,
     std::error_code error;
     if (!fs::exists(output, error)) continue;
     for (const fs::path& input : inputs)
-      if (!input.empty() && is_same_file(output, input))
+      if (!input.empty() && would_replace(output, input))
         throw Error(ErrorKind::Usage, area, output.string(),
                     "would be written, but it is the input '" + input.string() + "'", remedy);
   }
@@ -192,7 +207,7 @@ std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std
     OutputJob& job = jobs.emplace_back();
     job.input = input;
     try {
-      if (!input.empty()) io::check_input_file(area, input);
+      if (!input.empty()) check_input(area, input);
     } catch (const Error&) {
       if (!several) throw;
       job.failure = describe_failure(input);
@@ -200,7 +215,7 @@ std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std
     places.reads(input);
   }
   for (const std::string& input : other_inputs) {
-    if (!input.empty()) io::check_input_file(area, input);
+    if (!input.empty()) check_input(area, input);
     places.reads(input);
   }
   for (const OutputKind& kind : kinds)

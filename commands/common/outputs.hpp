@@ -34,8 +34,8 @@ struct OutputJob {
 };
 
 /// Pairs inputs with outputs and enforces the rules. Throws `Error` where
-/// - an input does not exist or is a folder (`other_inputs` too: weights, lists); of several inputs
-/// it is that one's `failure`,
+/// - an input does not exist or is a folder that is no volume (`other_inputs` too: weights, lists);
+/// of several inputs it is that one's `failure`,
 /// - a result exists and neither `overwrite` nor `skip_existing` was asked for, or both were,
 /// - the folder of a result does not exist or cannot be written, or the result's name is that of a
 /// folder or cannot be one of its kind,

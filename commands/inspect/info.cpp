@@ -24,6 +24,7 @@ namespace {
 enum class Kind { List, Hdf5, Zip, Volume };
 
 Kind kind_of(const std::string& path) {
+  if (io::is_volume_folder(path)) return Kind::Volume;
   io::check_input_file("info", path);
   if (!split_volume_name(path).part.empty()) return Kind::Volume;
   if (io::is_list_file_name(path)) return Kind::List;

@@ -43,7 +43,8 @@ std::vector<fs::path> files_of(const fs::path& folder, int label,
     fs::path plain = entry.path();
     if (plain.extension() == ".gz" || plain.extension() == ".bz2") plain.replace_extension();
     const std::string stem = base_name(plain);
-    if (entry.is_regular_file() && io::is_volume_file_name(plain) &&
+    if ((entry.is_regular_file() || io::is_volume_folder(entry.path())) &&
+        io::is_volume_file_name(plain) &&
         (stem == class_name(names, label) || stem == number || stem == "class" + number))
       found.push_back(entry.path());
   }

@@ -33,6 +33,15 @@ TEST_CASE("base names lose folder, compression and format") {
   CHECK(base_name("a.b/tomo") == "tomo");
   CHECK(base_name("x.bz2") == "x");
   CHECK(base_name("a/.mrc") == ".mrc");
+  CHECK(base_name("a/tomo_7.zarr") == "tomo_7");
+  CHECK(base_name("a/tomo_7.zarr/") == "tomo_7");
+  CHECK(base_name("a/tomo_7.zarr/labels/0") == "tomo_7");
+  CHECK(base_name("a.zarr/b.zarr/0") == "b");
+  CHECK(base_name("p/ExperimentRuns/TS_7/VoxelSpacing10.000/denoised.zarr") == "TS_7");
+  CHECK(base_name("p/ExperimentRuns/TS_7/VoxelSpacing10.000/denoised.zarr/1") == "TS_7");
+  CHECK(base_name("VoxelSpacing10.000/denoised.zarr") == "denoised");
+  CHECK(base_name("") == "");
+  CHECK(base_name("/") == "");
 }
 
 TEST_CASE("a volume in a file is named after a colon, where the file's ending allows it") {
