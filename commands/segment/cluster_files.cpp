@@ -41,8 +41,9 @@ class MapClusterer {
   /// Reads the header of a label map. Throws where the request does not go with it.
   Clustering look(const OutputJob& job, Job* work) const {
     const VolumeGeometry map = io::open_header(job.input, read_)->info().geometry;
-    Clustering clustering{options_of(request_.class_names.empty() ? io::open_header(job.input, read_)->info().class_names
-                                                                  : request_.class_names,
+    Clustering clustering{options_of(request_.class_names.empty()
+                                         ? io::open_header(job.input, read_)->info().class_names
+                                         : request_.class_names,
                                      job.input),
                           grid_of_map(job.input, map, like_, work)};
     const ClusterGrid& grid = clustering.grid;
