@@ -94,7 +94,7 @@ TEST_CASE("a radius in voxels is one in Å") {
   options.radius = {8, false};
   CHECK(on_grid(options, grid).radius.value == 4);
   options.radius = {80, true};
-  CHECK(on_grid(options, grid).radius.voxels(grid.labels.voxel_size, "radius") == 4);
+  CHECK(on_grid(options, grid).radius.voxels(grid.labels.voxel_size, "radius") == Point3{4, 4, 4});
 }
 
 TEST_CASE("a note that does not fit the map is not used, and said") {

@@ -136,7 +136,7 @@ TEST_CASE("one cubic voxel size for all tomograms") {
 TEST_CASE("labels of lists without names are told once") {
   const Toy toy;
   std::vector<std::string> unnamed;
-  for (const std::string& name : {"a", "b"}) {
+  for (const std::string name : {"a", "b"}) {
     const std::string file = (toy.folder / (name + ".xml")).string();
     io::write_list(file, io::read_list(toy.folder / (name + ".star")));
     unnamed.push_back("data.train." + std::string(name == "a" ? "0" : "1") + ".list=" + file);
