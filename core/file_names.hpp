@@ -14,14 +14,14 @@ struct VolumeName {
 };
 
 /// "two.h5:/raw" and "two.h5:raw" are the dataset /raw of two.h5, "stack.mrcs:3" is the third
-/// volume of stack.mrcs. The file's ending must be one of HDF5 or MRC; all else is a plain file
-/// name, without a part.
+/// volume of stack.mrcs. The file extension must be one of HDF5 or MRC; all else is a plain
+/// file name, without a part.
 VolumeName split_volume_name(const std::filesystem::path& name);
 
 /// The file's name without folder, compression ending and format ending: "a/tomo_7.rec.gz" ->
-/// "tomo_7". A part of a file follows it: "two.h5:/raw" -> "two_raw". A level of a Zarr store has the
-/// store's name: "tomo_7.zarr/1" -> "tomo_7". In copick's layout, where stores are named by their
-/// kind, it is the run's: "ExperimentRuns/TS_7/VoxelSpacing10.000/denoised.zarr" -> "TS_7".
+/// "tomo_7". A part of a file follows it: "two.h5:/raw" -> "two_raw". A level of a Zarr store has
+/// the store's name: "tomo_7.zarr/1" -> "tomo_7". In copick's layout, where stores are named by
+/// their kind, it is the run's: "ExperimentRuns/TS_7/VoxelSpacing10.000/denoised.zarr" -> "TS_7".
 std::string base_name(const std::filesystem::path& path);
 
 }  // namespace dfe

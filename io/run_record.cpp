@@ -132,7 +132,8 @@ void RunRecord::input(const std::filesystem::path& path) {
 }
 
 void RunRecord::input_beside(const std::filesystem::path& path) {
-  check_input_file("record", path);
+  std::error_code code;
+  if (!std::filesystem::is_directory(path, code)) check_input_file("record", path);  // Zarr stores
   inputs_.push_back({path.string(), std::async(std::launch::async, file_hash, path),
                      size_of(split_volume_name(path).file)});
 }

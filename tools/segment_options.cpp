@@ -102,11 +102,12 @@ void add_network_options(CLI::App& app, SegmentArguments& a, ComputeArguments& c
                "Resample tomograms whose voxel size differs from that of the weights, or whose "
                "voxels are not cubic; without it, differences above 5~% and edges that differ by "
                "more than 1~% are refused");
-  whole_number(app.add_option("--bin", a.bin,
-                              "Bin tomograms by this factor first: N x N x N voxels are "
-                              "averaged. Positions, --radius and --min-size stay in voxels of the "
-                              "tomogram as given"),
-               1, 64)
+  whole_number(
+      app.add_option("--bin", a.bin,
+                     "Bin tomograms by this factor first: N x N x N voxels are "
+                     "averaged. Positions, sizes and radii stay in voxels of the tomogram as "
+                     "given"),
+      1, 64)
       ->capture_default_str()
       ->type_name("N");
   add_expert_options(app, a, compute);

@@ -31,7 +31,7 @@ io::ListOptions list_frame(const VolumeInfo& volume, const std::string& name,
   io::ListOptions options;
   const std::string file = base_name(volume.path);
   options.tomograms = {known_tomogram(name.empty() ? file : name, volume.geometry, volume.path)};
-  options.tomogram_name = tomogram_id(file);
+  options.tomogram_name = name.empty() ? tomogram_id(file) : name;
   if (common.voxel_size_angstrom)
     options.voxel_size = VoxelSize::cubic(*common.voxel_size_angstrom);
   return options;
@@ -45,6 +45,7 @@ io::ListOptions list_frame(const ListFrame& frame, const CommonRequest& common) 
   if (!frame.like.empty()) {
     options = list_frame(io::open_volume(frame.like, read_options(common))->info(), frame.tomogram,
                          common);
+    options.tomogram_name = tomogram_id(base_name(frame.like));
   }
   if (!frame.tomograms.empty()) options.tomograms = io::read_tomograms(frame.tomograms);
   if (common.voxel_size_angstrom)

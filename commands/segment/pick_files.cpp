@@ -55,7 +55,9 @@ class Picker {
     if (options_.compute.device == "auto" && segmenter_.on_card())
       options_.compute.device = "cuda";  // it is open already
     const auto scores = open_scores(job.outputs[2].string(), picked.map);
-    picked.list = find_particles(job.input, picked.map, tomogram.grid(), options_, scores.get(),
+    const ClusterGrid grid = tomogram.grid();
+    picked.map.geometry.voxel_size = grid.labels.voxel_size;
+    picked.list = find_particles(job.input, picked.map, grid, options_, scores.get(),
                                  request_.tomogram_name, work);
     picked.map = FileSegmenter::written_map(std::move(picked.map), tomogram);
     return picked;

@@ -151,7 +151,9 @@ OpenTomogram FileSegmenter::open(const std::string& tomogram, Job* job) const {
 }
 
 ClusterGrid OpenTomogram::grid() const {
-  const VolumeGeometry& network = volume->info().geometry;
+  VolumeGeometry network = volume->info().geometry;
+  // Cubic by intention: only that a tomogram has whole numbers of voxels makes edges differ.
+  network.voxel_size = VoxelSize::cubic(network.voxel_size.mean_angstrom());
   const auto step = [this](std::int64_t from, std::int64_t to) {
     return static_cast<double>(bin) * static_cast<double>(from) / static_cast<double>(to);
   };

@@ -364,7 +364,7 @@ TEST_CASE("what a header tells is checked before the network runs, of a single t
     CHECK(names_in(folder.path()) == before);
   };
   refused("pick a.mrc --radius 3 -o picks.txt", "not that of a list format");
-  refused("pick a.mrc --radius 3 -o p.star --labels l.mrc.gz", "has no file extension");
+  refused("pick a.mrc --radius 3 -o p.star --labels l.nii.gz", "has no file extension");
   refused("segment a.mrc -o labels.nii", "has no file extension");
   refused("pick a.mrc --radius 1e9 -o p.star --scores s.h5", "diagonal");
   refused("pick unknown.mrc --radius 30A -o p.star", "voxel size");

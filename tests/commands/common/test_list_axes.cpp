@@ -159,6 +159,7 @@ TEST_CASE("of a list of several tomograms, that of the tomogram's name is looked
   for (std::size_t i = 0; i < 5 * own; ++i) {  // elsewhere, and nothing is there in this tomogram
     Particle p = list.particles[i % own];
     p.tomogram = 1;
+    if (list.tomograms.size() < 2) list.tomograms.resize(2);
     std::swap(p.position_voxels.y, p.position_voxels.x);
     list.particles.push_back(p);
   }
@@ -170,6 +171,6 @@ TEST_CASE("of a list of several tomograms, that of the tomogram's name is looked
   target.spheres = "4";
   target.tomogram = "tomo0";
   CHECK_THAT(run_target(target).json, DFE_CONTAINS("x and z of the list were exchanged"));
-  // Nobody says which one it is: the extent alone is asked, as it always was.
-  CHECK_THAT(run_convert(convert_of(folder)).json, DFE_CONTAINS("ambiguous"));
+  // Nobody says which one it is.
+  CHECK_THROWS_WITH(run_convert(convert_of(folder)), DFE_CONTAINS("--tomogram"));
 }

@@ -99,8 +99,10 @@ TEST_CASE("classes are named, once each, and known") {
   CHECK_THAT(in.said(pick + "--min-size ribosom=5", 2), DFE_CONTAINS("did you mean ribosome?"));
   CHECK_THAT(in.said(pick + "--min-size 4=5", 2), DFE_CONTAINS("labels are 1 to 3"));
   CHECK_THAT(in.said(pick + "--min-size background=5", 2), DFE_CONTAINS("is the background"));
-  CHECK_THAT(in.said(pick + "--classes background,a,a,b", 2), DFE_CONTAINS("'a' twice"));
-  CHECK_THAT(in.said(pick + "--classes background,a,,b", 2), DFE_CONTAINS("empty class name"));
+  CHECK_THAT(in.said(pick + "--classes background,a,a,b", 2),
+             DFE_CONTAINS("'a' is the name of classes 1 and 2"));
+  CHECK_THAT(in.said(pick + "--classes background,a,,b", 2),
+             DFE_CONTAINS("the name of class 2 is empty"));
   const std::string cluster = "cluster labels.mrc --radius 4 -o p.csv --overwrite ";
   CHECK_THAT(in.said(cluster + "--min-size ribosome=5", 2), DFE_CONTAINS("--classes"));
   in.said(cluster + "--classes background,ribosome,fas --min-size fas=344", 0);

@@ -131,7 +131,7 @@ TEST_CASE("a run keeps its settings, except for those that are named and may cha
              DFE_CONTAINS("training.steps is 2, was 1") && !DFE_CONTAINS("training.epochs"));
   CHECK_THAT(error_with({"data.train=[{tomogram: " + (folder / "a.mrc").string() +
                          ", target: " + (folder / "a_target.mrc").string() + "}]"}),
-             DFE_CONTAINS("data.train.1.tomogram is not set, was b.mrc"));
+             DFE_CONTAINS("data.train.1.list is not set, was b.star") && DFE_CONTAINS("2 more"));
 
   // The file changed: nobody can tell whether that was meant for this run.
   const std::string toy = read_text(folder / "toy.yaml");

@@ -107,8 +107,9 @@ TEST_CASE("all inputs are looked at before a target is painted") {
   const std::string folder = toy.folder.path().string();
   CHECK_THAT(error_with("data.valid.0.list=" + folder + "/none.star"),
              DFE_CONTAINS("no such file"));
-  CHECK_THAT(error_with("data.valid.0.tomogram=" + folder + "/a.mrc"),
-             DFE_CONTAINS("is used for validation"));
+  std::vector<std::string> twice = painted;
+  twice.insert(twice.end(), {"data.valid.0.tomogram=" + folder + "/a.mrc", "data.valid.0.name=v"});
+  CHECK_THAT(toy.error_with(twice), DFE_CONTAINS("is used for validation"));
   CHECK_THAT(error_with("data.spheres=3.5"), DFE_CONTAINS("class dark has no shape"));
   CHECK_THAT(error_with("data.valid.0.target=" + folder + "/toy.yaml"), DFE_CONTAINS("toy.yaml"));
   toy.resize_voxels("v_target.mrc", VoxelSize::cubic(10.2));

@@ -139,7 +139,7 @@ TEST_CASE(
   CHECK(config.path("a") == folder / "x.mrc");
   CHECK(config.path("b") == "z.mrc");
   CHECK_THROWS_WITH(Config::read(folder / "none.yaml"), DFE_CONTAINS("none.yaml"));
-  CHECK_THROWS_WITH(Config::read(folder.path()), DFE_CONTAINS("is not a file"));
+  CHECK_THROWS_WITH(Config::read(folder.path()), DFE_CONTAINS("is a folder"));
 }
 
 TEST_CASE("the effective configuration reads back to the same answers") {

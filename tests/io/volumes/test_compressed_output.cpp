@@ -75,7 +75,8 @@ TEST_CASE("labels and floats written as .gz and .bz2 are the plain file, packed"
 TEST_CASE("formats that are not written from begin to end, or not read, refuse compression") {
   for (const char* const name :
        {"a.h5.gz", "a.hdf.bz2", "a.em.gz", "a.gz", "a.mrc.xz", "a.mrc.gz.gz"})
-    CHECK_THROWS_WITH(dfe::io::check_volume_file_name(name),
-                      DFE_CONTAINS("use .mrc, .rec, .map (also .gz and .bz2), .h5 or .em"));
+    CHECK_THROWS_WITH(
+        dfe::io::check_volume_file_name(name),
+        DFE_CONTAINS("use .mrc, .rec, .map (also .gz and .bz2), .h5, .zarr, .tif or .em"));
   dfe::io::check_volume_file_name("a.MRC.GZ");
 }

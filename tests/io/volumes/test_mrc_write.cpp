@@ -227,7 +227,7 @@ TEST_CASE("a volume that is no label map is refused with the count and the first
 TEST_CASE("endings decide the format that is written") {
   const Scratch scratch;
   const LabelMap map = labels_of({2, 2, 2}, 1);
-  for (const std::string name : {"a.txt", "a", "a.h5.gz", "a.tif"}) {
+  for (const std::string name : {"a.txt", "a", "a.h5.gz", "a.tif.gz"}) {
     CHECK_FALSE(dfe::io::is_volume_file_name(scratch / name));
     CHECK_THROWS_WITH(write_labels(scratch / name, map), DFE_CONTAINS("use .mrc"));
   }
