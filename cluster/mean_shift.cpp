@@ -64,7 +64,7 @@ void check_seed_count(std::int64_t seeds, const Bandwidth& bandwidth) {
   if (seeds > kMaxSeeds)
     throw Error(
         ErrorKind::Usage, "cluster", "radius",
-        voxels_text(bandwidth.along) + " would start " + std::to_string(seeds) + " searches",
+        lengths_text(bandwidth.along) + " would start " + std::to_string(seeds) + " searches",
         "give about the particle's radius, or a label map with less foreground");
 }
 

@@ -29,7 +29,7 @@ std::string voxel_size_text(const VoxelSize& v) {
   return three(v.z_angstrom, v.y_angstrom, v.x_angstrom, "Å");
 }
 
-std::string voxels_text(const Point3& l) {
+std::string lengths_text(const Point3& l) {
   if (l.z == l.x && l.y == l.x) return number(l.x) + " voxels";
   return three(l.z, l.y, l.x, "voxels");
 }

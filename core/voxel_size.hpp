@@ -14,7 +14,7 @@ namespace dfe {
 std::string voxel_size_text(const VoxelSize& voxel_size);
 
 /// "6 voxels", or "2 x 6 x 6 voxels (z, y, x)" if the lengths differ.
-std::string voxels_text(const Point3& lengths_voxels);
+std::string lengths_text(const Point3& lengths_voxels);
 
 /// The voxel size in Å for a list format that has one number for all axes, 0 if unknown. Throws
 /// `Error`, with `area` and `file`, if the voxels are not cubic: in such a list particles would be

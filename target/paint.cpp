@@ -61,11 +61,11 @@ void check_shape(int label, const TargetShape& shape, TargetRules rules, const E
   const bool none = r == Point3{};
   if (!(none || shortest > 0) ||
       !(longest <= static_cast<double>(std::max({volume.z, volume.y, volume.x}))))
-    refuse(label, "a radius of " + voxels_text(r) + " in a volume of " + volume.to_string(),
+    refuse(label, "a radius of " + lengths_text(r) + " in a volume of " + volume.to_string(),
            "give a radius within the volume");
   if (rules != TargetRules::DeepFinder) return;
   if (r.z != r.x || r.y != r.x || r.x != std::floor(r.x) || r.x > kLargestDeepFinderRadius)
-    refuse(label, "a radius of " + voxels_text(r),
+    refuse(label, "a radius of " + lengths_text(r),
            "DeepFinder's rules need whole voxels up to 128, the same along each axis");
   const Extent3 m = shape.mask.extent();
   if (m.z != m.y || m.y != m.x)

@@ -101,8 +101,8 @@ TEST_CASE("voxels are cubic up to 1 %, and texts name three sizes where they dif
   CHECK(voxel_size_text({}) == "unknown");
   CHECK(voxel_size_text({13.68, 13.6800001, 13.68}) == "13.68 Å");
   CHECK(voxel_size_text({30, 10, 10.5}) == "30 x 10 x 10.5 Å (z, y, x)");
-  CHECK(voxels_text({6, 6, 6}) == "6 voxels");
-  CHECK(voxels_text({2, 6, 6}) == "2 x 6 x 6 voxels (z, y, x)");
+  CHECK(lengths_text({6, 6, 6}) == "6 voxels");
+  CHECK(lengths_text({2, 6, 6}) == "2 x 6 x 6 voxels (z, y, x)");
 }
 
 TEST_CASE("a format with one voxel size refuses voxels that are not cubic") {
