@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "core/binning_note.hpp"
 #include "core/text.hpp"
@@ -22,7 +23,8 @@ namespace dfe::io {
 namespace {
 
 constexpr std::size_t kMachine = 0, kType = 3, kSizes = 4, kComment = 16, kCommentBytes = 80;
-constexpr char kVoxelKey[] = "voxel size ";  // in the comment: "dfengine 0.1.0, voxel size 13.68 A"
+// In the comment: "dfengine 0.1.0, voxel size 13.68 A", or "voxel size 30 10 10 A" (z, y, x).
+constexpr char kVoxelKey[] = "voxel size ";
 
 std::optional<Element> element_of(int type) {
   switch (type) {
@@ -68,14 +70,25 @@ ByteOrder order_of_machine(int machine) {
   return machine == 6 || machine == 1 ? ByteOrder::Little : ByteOrder::Big;
 }
 
+/// One number or three, as `write` puts them; unknown for anything else.
+VoxelSize voxel_size_of(const std::vector<std::string_view>& words) {
+  std::vector<double> sizes;
+  for (const std::string_view word : words) {
+    const auto size = parse_as<double>(word);
+    if (!size || *size <= 0 || sizes.size() == 3) break;
+    sizes.push_back(*size);
+  }
+  if (sizes.size() == 3) return {sizes[0], sizes[1], sizes[2]};
+  return sizes.size() == 1 ? VoxelSize::cubic(sizes[0]) : VoxelSize{};
+}
+
 /// What dfengine has written into the comment; other programs' comments say nothing here.
 void read_comment(std::string comment, VolumeGeometry& geometry) {
   comment.resize(std::min(comment.size(), comment.find('\0')));  // zeros fill the field
   if (!comment.starts_with("dfengine ")) return;
   if (const auto place = comment.find(kVoxelKey); place != std::string::npos) {
-    const auto words = words_of(std::string_view(comment).substr(place + sizeof kVoxelKey - 1));
-    const auto size = words.empty() ? std::nullopt : parse_as<double>(words.front());
-    if (size && *size > 0) geometry.voxel_size = VoxelSize::cubic(*size);
+    geometry.voxel_size =
+        voxel_size_of(words_of(std::string_view(comment).substr(place + sizeof kVoxelKey - 1)));
   }
   if (const auto comma = comment.rfind(", "); comma != std::string::npos)
     if (const auto note = parse_binning_note(std::string_view(comment).substr(comma + 2)))
@@ -98,9 +111,13 @@ void write(const std::filesystem::path& path, VolumeView<const T> volume,
       header[kSizes + 4 * i + byte] = static_cast<std::byte>(sizes[i] >> (8 * byte) & 255);
   }
   std::string comment = program_and_version();
-  if (geometry.voxel_size.known()) {
-    char text[64];
-    std::snprintf(text, sizeof text, ", %s%.9g A", kVoxelKey, geometry.voxel_size.mean_angstrom());
+  if (const VoxelSize& v = geometry.voxel_size; v.known()) {
+    char text[80];
+    if (v.is_cubic())
+      std::snprintf(text, sizeof text, ", %s%.9g A", kVoxelKey, v.mean_angstrom());
+    else
+      std::snprintf(text, sizeof text, ", %s%.7g %.7g %.7g A", kVoxelKey, v.z_angstrom,
+                    v.y_angstrom, v.x_angstrom);
     comment += text;
   }
   if (const auto note = find_binning_note(geometry.labels)) comment += ", " + note->to_string();

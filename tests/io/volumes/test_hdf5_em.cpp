@@ -270,4 +270,7 @@ TEST_CASE("EM files are written and read back, voxel size included") {
   CHECK(source->info().warnings.empty());
   CHECK(source->info().geometry.voxel_size.x_angstrom == Approx(13.68));
   expect_counting(*source);
+  geometry.voxel_size = {30, 10, 12.5};
+  dfe::io::write_volume(scratch / "slices.em", volume.view(), geometry);
+  CHECK(open_volume(scratch / "slices.em")->info().geometry.voxel_size == geometry.voxel_size);
 }
