@@ -60,11 +60,17 @@ ObjectDensity density_of(const ObjectSource& source, io::RunRecord& record) {
   if (!source.structure.empty())
     return structure_density(io::read_structure(file), source.density, file.string());
   const auto volume = io::open_volume(file);
-  const double said = volume->info().geometry.voxel_size.mean_angstrom();
+  double voxel = source.map_voxel_size_angstrom;
+  if (!(voxel > 0)) {
+    const VoxelSize& said = volume->info().geometry.voxel_size;
+    if (said.is_anisotropic())
+      throw Error("simulate", file.string(), "has voxels of " + voxel_size_text(said),
+                  "give a map with cubic voxels");
+    voxel = said.mean_angstrom();
+  }
   const Volume<float> map = io::read_volume(*volume);
-  return map_density(map.view(),
-                     source.map_voxel_size_angstrom > 0 ? source.map_voxel_size_angstrom : said,
-                     source.threshold, source.potential, source.density, file.string());
+  return map_density(map.view(), voxel, source.threshold, source.potential, source.density,
+                     file.string());
 }
 
 class Simulation {

@@ -227,6 +227,9 @@ TEST_CASE("atomic models in PDB and mmCIF give one density; maps too; damaged fi
   CHECK_THROWS_WITH(masks_of("map: map.mrc, map_voxel_size: 12, resolution: -1"),
                     "simulate: 'resolution': is -1.000000 Å; use 0 to 1000 Å");
   CHECK(!masks_of("map: map.mrc, map_voxel_size: 12").empty());
+  geometry.voxel_size = {30, 10, 10};
+  io::write_volume(folder / "slices.mrc", map.view(), geometry);
+  CHECK_THROWS_WITH(masks_of("map: slices.mrc"), DFE_CONTAINS("30 x 10 x 10 Å (z, y, x)"));
 }
 
 TEST_CASE("a list of another data set gives places and angles") {
