@@ -15,6 +15,7 @@ struct VoxelEdges {
 
 /// Of a sphere in the specimen that has these radii in voxels.
 inline VoxelEdges edges_of(const Point3& radii_voxels) {
+  if (radii_voxels.z == radii_voxels.x && radii_voxels.y == radii_voxels.x) return {};
   return {radii_voxels.x / radii_voxels.z, radii_voxels.x / radii_voxels.y};
 }
 

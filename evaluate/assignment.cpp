@@ -72,7 +72,7 @@ class Solver {
     for (std::size_t row = 0; row < rows; ++row) members[components.root(row)] += 1;
     for (const Neighbours& pair : pairs_) {
       const std::size_t root = components.root(static_cast<std::size_t>(pair.truth));
-      longest[root] = std::max(longest[root], pair.distance_voxels);
+      longest[root] = std::max(longest[root], pair.distance);
       edges[root] += 1;
     }
     alone_.resize(rows);
@@ -149,8 +149,7 @@ class Solver {
     for (std::size_t e = begin_[row]; e < begin_[row + 1]; ++e) {
       const auto column = static_cast<std::size_t>(pairs_[e].predicted);
       if (visited_[column]) continue;
-      const double cost =
-          base + pairs_[e].distance_voxels - row_price_[row] - column_price_[column];
+      const double cost = base + pairs_[e].distance - row_price_[row] - column_price_[column];
       if (!(cost < distance_[column])) continue;
       if (distance_[column] == kInfinity) search.touched.push_back(column);
       distance_[column] = cost;

@@ -40,6 +40,33 @@ Scores scores_of(const std::vector<Outcome>& outcomes, const std::vector<Outcome
   return scores;
 }
 
+/// Sum of the distances of matched pairs.
+struct Distances {
+  double voxels = 0, angstrom = 0;
+  std::size_t pairs = 0;
+
+  void add(const EvaluationPair& pair, const Found& found) {
+    const Point3 &a = pair.truth[found.truth].position_voxels,
+                 &b = pair.predicted[found.predicted].position_voxels;
+    const double z = b.z - a.z, y = b.y - a.y, x = b.x - a.x;
+    const VoxelSize& v = pair.voxel_size;
+    voxels += std::hypot(z, y, x);
+    angstrom += v.known() ? std::hypot(z * v.z_angstrom, y * v.y_angstrom, x * v.x_angstrom)
+                          : std::numeric_limits<double>::quiet_NaN();
+    ++pairs;
+  }
+  void add(const Distances& more) {
+    voxels += more.voxels;
+    angstrom += more.angstrom;
+    pairs += more.pairs;
+  }
+  void write_means(Scores& scores) const {
+    if (pairs == 0) return;
+    scores.mean_distance_voxels = voxels / static_cast<double>(pairs);
+    scores.mean_distance_angstrom = angstrom / static_cast<double>(pairs);
+  }
+};
+
 }  // namespace
 
 std::int64_t ConfusionMatrix::at(int truth, int predicted) const {
@@ -55,16 +82,18 @@ Evaluation evaluate(const std::vector<EvaluationPair>& tomograms, const Evaluate
   evaluation.beta = beta_of(options);
   std::vector<MatchResult> results;
   std::vector<Outcome> outcomes, localization;
-  double total_distance = 0;
-  std::size_t found = 0;
+  Distances total;
   for (const EvaluationPair& pair : tomograms) {
     results.push_back(match(pair, options));
     append(outcomes, results.back().outcomes);
     append(localization, localization_of(results.back()));
-    for (const Particle& particle : pair.truth)
-      if (!pair.hit_boxes && !evaluation.distance_of_class_voxels.count(particle.class_label))
-        evaluation.distance_of_class_voxels[particle.class_label] =
-            reach_of_class(particle.class_label, options, pair.voxel_size);
+    if (pair.hit_boxes) continue;
+    for (const Particle& particle : pair.truth) {
+      const int label = particle.class_label;
+      if (evaluation.distance_of_class.count(label)) continue;
+      evaluation.distance_of_class[label] = distance_of_class(label, options, pair.voxel_size);
+      evaluation.distance_of_class_voxels[label] = reach_of_class(label, options, pair.voxel_size);
+    }
   }
   const std::set<int> labels = labels_of(outcomes);
   evaluation.all = scores_of(outcomes, localization, labels, options);
@@ -74,17 +103,15 @@ Evaluation evaluate(const std::vector<EvaluationPair>& tomograms, const Evaluate
     scores.truth = static_cast<std::int64_t>(tomograms[i].truth.size());
     scores.predicted = static_cast<std::int64_t>(tomograms[i].predicted.size());
     scores.duplicates = results[i].duplicates;
-    double distance = 0;
-    for (const Found& f : results[i].found) distance += f.distance_voxels;
-    if (!results[i].found.empty())
-      scores.mean_distance_voxels = distance / static_cast<double>(results[i].found.size());
+    Distances distances;
+    for (const Found& found : results[i].found) distances.add(tomograms[i], found);
+    distances.write_means(scores);
+    total.add(distances);
     evaluation.all.truth += scores.truth;
     evaluation.all.predicted += scores.predicted;
     evaluation.all.duplicates += scores.duplicates;
-    total_distance += distance;
-    found += results[i].found.size();
   }
-  if (found > 0) evaluation.all.mean_distance_voxels = total_distance / static_cast<double>(found);
+  total.write_means(evaluation.all);
   return evaluation;
 }
 

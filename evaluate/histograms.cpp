@@ -14,6 +14,28 @@ namespace {
 
 constexpr std::size_t kMostBins = 100'000;
 
+template <class Stored>
+std::vector<double> distances_at(const Volume<Stored>& squared, int label,
+                                 const std::vector<Particle>& particles) {
+  if (squared.voxels() == 0 || squared(0, 0, 0) == kNoDistance<Stored>)
+    throw Error("evaluate", "--membrane",
+                label == 0 ? "no voxel is labelled" : "no voxel has label " + std::to_string(label),
+                "give the membrane's label, or another volume");
+  const Extent3 n = squared.extent();
+  std::vector<double> distances;
+  for (const Particle& particle : particles) {
+    const Point3& p = particle.position_voxels;
+    const double z = std::round(p.z), y = std::round(p.y), x = std::round(p.x);
+    const bool inside = z >= 0 && y >= 0 && x >= 0 && z < static_cast<double>(n.z) &&
+                        y < static_cast<double>(n.y) && x < static_cast<double>(n.x);
+    distances.push_back(inside ? std::sqrt(static_cast<double>(squared(
+                                     static_cast<std::int64_t>(z), static_cast<std::int64_t>(y),
+                                     static_cast<std::int64_t>(x))))
+                               : std::numeric_limits<double>::quiet_NaN());
+  }
+  return distances;
+}
+
 }  // namespace
 
 double Histogram::mode() const {
@@ -37,26 +59,12 @@ Histogram histogram_of(const std::vector<double>& values, double width) {
 }
 
 std::vector<double> distances_to_label(VolumeView<const std::uint8_t> labels, int label,
-                                       const std::vector<Particle>& particles, int threads) {
+                                       const std::vector<Particle>& particles, int threads,
+                                       const Point3& edges) {
   ThreadPool pool(usable_threads(threads));
-  const Volume<std::int32_t> squared = squared_distances(labels, label, pool);
-  if (squared.voxels() == 0 || squared(0, 0, 0) == kNoDistance)
-    throw Error("evaluate", "--membrane",
-                label == 0 ? "no voxel is labelled" : "no voxel has label " + std::to_string(label),
-                "give the membrane's label, or another volume");
-  const Extent3 n = labels.extent;
-  std::vector<double> distances;
-  for (const Particle& particle : particles) {
-    const Point3& p = particle.position_voxels;
-    const double z = std::round(p.z), y = std::round(p.y), x = std::round(p.x);
-    const bool inside = z >= 0 && y >= 0 && x >= 0 && z < static_cast<double>(n.z) &&
-                        y < static_cast<double>(n.y) && x < static_cast<double>(n.x);
-    distances.push_back(inside ? std::sqrt(static_cast<double>(squared(
-                                     static_cast<std::int64_t>(z), static_cast<std::int64_t>(y),
-                                     static_cast<std::int64_t>(x))))
-                               : std::numeric_limits<double>::quiet_NaN());
-  }
-  return distances;
+  if (edges == Point3{1, 1, 1})
+    return distances_at(squared_distances(labels, label, pool), label, particles);
+  return distances_at(squared_distances(labels, label, edges, pool), label, particles);
 }
 
 Histogram local_maxima(const ScoreLookup& scores, const Extent3& extent, int class_label,

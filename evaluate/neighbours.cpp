@@ -8,6 +8,7 @@
 #include <string>
 #include <tuple>
 
+#include "core/voxel_edges.hpp"
 #include "dfengine/error.hpp"
 
 namespace dfe {
@@ -23,6 +24,17 @@ struct Cell {
   }
 };
 
+/// Of the reaches in Å, ones where there are none.
+VoxelEdges edges_of_all(const std::vector<Point3>& reach) {
+  for (const Point3& r : reach)
+    if (r.z != r.x || r.y != r.x) return edges_of(r);
+  return {};
+}
+
+double distance_of(const Point3& a, const Point3& b, const VoxelEdges& edges) {
+  return std::hypot(edges.z * (b.z - a.z), edges.y * (b.y - a.y), b.x - a.x);
+}
+
 struct Entry {
   Cell cell;
   std::int32_t index;
@@ -32,10 +44,12 @@ struct Entry {
 
 std::vector<Neighbours> find_neighbours(const std::vector<Particle>& truth,
                                         const std::vector<Particle>& predicted,
-                                        const std::vector<double>& reach, bool inclusive) {
+                                        const std::vector<Point3>& reach, bool inclusive) {
   std::vector<Neighbours> pairs;
   if (truth.empty() || predicted.empty()) return pairs;
-  const double edge = std::max(1.0, *std::max_element(reach.begin(), reach.end()));
+  double edge = 1;
+  for (const Point3& r : reach) edge = std::max({edge, r.z, r.y, r.x});
+  const VoxelEdges edges = edges_of_all(reach);
   const auto cell_of = [&](const Point3& p) {
     const auto along = [&](double value) {
       return static_cast<std::int64_t>(std::floor(value / edge));
@@ -52,6 +66,8 @@ std::vector<Neighbours> find_neighbours(const std::vector<Particle>& truth,
   for (std::size_t t = 0; t < truth.size(); ++t) {
     const Point3& at = truth[t].position_voxels;
     const Cell home = cell_of(at);
+    const VoxelEdges own = edges_of(reach[t]);
+    const double longest = reach[t].x;
     const std::size_t first = pairs.size();
     for (std::int64_t z = home.z - 1; z <= home.z + 1; ++z)
       for (std::int64_t y = home.y - 1; y <= home.y + 1; ++y) {
@@ -60,9 +76,9 @@ std::vector<Neighbours> find_neighbours(const std::vector<Particle>& truth,
                                    [](const Entry& e, const Cell& c) { return e.cell < c; });
         for (; it != entries.end() && !(high < it->cell); ++it) {
           const Point3& p = predicted[static_cast<std::size_t>(it->index)].position_voxels;
-          const double distance = std::hypot(p.z - at.z, p.y - at.y, p.x - at.x);
-          if (distance < reach[t] || (inclusive && distance == reach[t]))
-            pairs.push_back({static_cast<std::int32_t>(t), it->index, distance});
+          const double away = distance_of(at, p, own);
+          if (away < longest || (inclusive && away == longest))
+            pairs.push_back({static_cast<std::int32_t>(t), it->index, distance_of(at, p, edges)});
         }
       }
     if (pairs.size() > kMostPairs)

@@ -32,12 +32,13 @@ ParticleList select(const ParticleList& list, const std::vector<bool>& keep,
 
 }  // namespace
 
-ListOverlap overlap(const ParticleList& a, const ParticleList& b, double distance_voxels) {
+ListOverlap overlap(const ParticleList& a, const ParticleList& b, const Length& distance) {
   EvaluateOptions options;
-  options.distance = Length{distance_voxels, false};
+  options.distance = distance;
   std::vector<bool> in_b(a.particles.size(), false), in_a(b.particles.size(), false);
   for (const TomogramPart& part : split_by_tomogram(a, b)) {
     EvaluationPair pair;
+    pair.voxel_size = voxel_size_of(part, a, b);
     for (const std::size_t i : part.a) pair.predicted.push_back(a.particles[i]);
     for (const std::size_t i : part.b) pair.truth.push_back(b.particles[i]);
     for (const Found& f : match(pair, options).found)

@@ -22,9 +22,9 @@ int class_of(const std::vector<Particle>& particles, std::size_t index) {
   return particles[index].class_label;
 }
 
-std::vector<double> reaches(const EvaluationPair& pair, const EvaluateOptions& options) {
-  std::map<int, double> of_class;
-  std::vector<double> reach;
+std::vector<Point3> reaches(const EvaluationPair& pair, const EvaluateOptions& options) {
+  std::map<int, Point3> of_class;
+  std::vector<Point3> reach;
   reach.reserve(pair.truth.size());
   for (const Particle& particle : pair.truth) {
     auto known = of_class.find(particle.class_label);
@@ -70,8 +70,7 @@ std::vector<bool> reached_predictions(const std::vector<Neighbours>& pairs, std:
 }
 
 Found found_of(const Neighbours& n) {
-  return {static_cast<std::size_t>(n.truth), static_cast<std::size_t>(n.predicted),
-          n.distance_voxels};
+  return {static_cast<std::size_t>(n.truth), static_cast<std::size_t>(n.predicted)};
 }
 
 MatchResult match_one_to_one(const EvaluationPair& pair, const EvaluateOptions& options) {
@@ -103,8 +102,8 @@ std::vector<std::int64_t> nearest_truth(const std::vector<Neighbours>& pairs,
   std::vector<double> least(predicted, std::numeric_limits<double>::infinity());
   for (const Neighbours& n : pairs) {
     const auto p = static_cast<std::size_t>(n.predicted);
-    if (!(n.distance_voxels < least[p])) continue;
-    least[p] = n.distance_voxels;
+    if (!(n.distance < least[p])) continue;
+    least[p] = n.distance;
     nearest[p] = n.truth;
   }
   return nearest;
@@ -150,8 +149,7 @@ MatchResult match_shrec(const EvaluationPair& pair, const EvaluateOptions& optio
     reached[p] = true;
     if (taken[t]) continue;
     taken[t] = true;
-    const Point3 &a = pair.truth[t].position_voxels, &b = pair.predicted[p].position_voxels;
-    found.push_back({t, p, std::hypot(a.z - b.z, a.y - b.y, a.x - b.x)});
+    found.push_back({t, p});
   }
   return outcomes_of(pair, std::move(found), reached);
 }
@@ -160,7 +158,7 @@ MatchResult match_shrec(const EvaluationPair& pair, const EvaluateOptions& optio
 /// distinct true particles with a candidate in reach, false positives the candidates less the true
 /// positives. To keep the sum right object by object, a true particle carries the candidates
 /// nearest to it, less itself: one candidate in reach of two particles gives one of them -1.
-void count_czii(const EvaluationPair& pair, const std::vector<double>& reach, bool blind,
+void count_czii(const EvaluationPair& pair, const std::vector<Point3>& reach, bool blind,
                 std::vector<Outcome>& outcomes, std::vector<Found>* found) {
   const auto shown = [&](int label) { return blind ? 1 : label; };
   auto pairs = find_neighbours(pair.truth, pair.predicted, reach, true);
@@ -183,8 +181,7 @@ void count_czii(const EvaluationPair& pair, const std::vector<double>& reach, bo
   std::vector<std::int64_t> closest(pair.truth.size(), kNone);  // index into pairs
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     std::int64_t& best = closest[static_cast<std::size_t>(pairs[i].truth)];
-    if (best == kNone ||
-        pairs[i].distance_voxels < pairs[static_cast<std::size_t>(best)].distance_voxels)
+    if (best == kNone || pairs[i].distance < pairs[static_cast<std::size_t>(best)].distance)
       best = static_cast<std::int64_t>(i);
   }
   for (std::size_t t = 0; t < pair.truth.size(); ++t) {
@@ -199,7 +196,7 @@ void count_czii(const EvaluationPair& pair, const std::vector<double>& reach, bo
 }
 
 MatchResult match_czii(const EvaluationPair& pair, const EvaluateOptions& options) {
-  const std::vector<double> reach = reaches(pair, options);
+  const std::vector<Point3> reach = reaches(pair, options);
   MatchResult result;
   count_czii(pair, reach, false, result.outcomes, &result.found);
   count_czii(pair, reach, true, result.localization, nullptr);
@@ -216,20 +213,24 @@ Length default_distance(MatchRule rule, const VoxelSize& voxel_size) {
 
 }  // namespace
 
-double reach_of_class(int label, const EvaluateOptions& options, const VoxelSize& voxel_size) {
+Length distance_of_class(int label, const EvaluateOptions& options, const VoxelSize& voxel_size) {
   std::optional<double> share = options.radius_share;
   if (!share && !options.distance && options.rule == MatchRule::Czii) share = 0.5;
-  if (!share)
-    return options.distance.value_or(default_distance(options.rule, voxel_size))
-        .voxels(voxel_size, "--distance")
-        .x;
+  if (!share) return options.distance.value_or(default_distance(options.rule, voxel_size));
   const auto radius = options.radius_of_class.find(label);
   if (radius == options.radius_of_class.end())
     throw Error(ErrorKind::Usage, "evaluate", "--radius",
                 "class " + std::to_string(label) +
                     " has no radius, but the distance is a share of the radius",
                 "give --radius " + std::to_string(label) + "=R, or --distance");
-  return *share * radius->second.voxels(voxel_size, "--radius").x;
+  return {*share * radius->second.value, radius->second.is_angstrom};
+}
+
+Point3 reach_of_class(int label, const EvaluateOptions& options, const VoxelSize& voxel_size) {
+  const bool of_radius =
+      options.radius_share || (!options.distance && options.rule == MatchRule::Czii);
+  return distance_of_class(label, options, voxel_size)
+      .voxels(voxel_size, of_radius ? "--radius" : "--distance");
 }
 
 bool precision_counts_background(MatchRule rule) { return rule != MatchRule::Shrec; }

@@ -24,7 +24,6 @@ struct Outcome {
 /// Where a prediction found a true particle.
 struct Found {
   std::size_t truth = 0, predicted = 0;
-  double distance_voxels = 0;
 };
 
 struct MatchResult {
@@ -34,9 +33,12 @@ struct MatchResult {
   std::int64_t duplicates = 0;
 };
 
-/// Distance in voxels for true particles of a class. Throws a usage `Error` where it cannot be
-/// known.
-double reach_of_class(int label, const EvaluateOptions& options, const VoxelSize& voxel_size);
+/// How far a prediction may be from a true particle of a class. Throws a usage `Error` where the
+/// class has no radius of which it could be a share.
+Length distance_of_class(int label, const EvaluateOptions& options, const VoxelSize& voxel_size);
+
+/// The same in voxels along each axis. Throws a usage `Error` where they cannot be known.
+Point3 reach_of_class(int label, const EvaluateOptions& options, const VoxelSize& voxel_size);
 
 /// Whether a class's precision counts predictions that found nothing. Not so in SHREC's log, whose
 /// confusion matrix has found particles only.

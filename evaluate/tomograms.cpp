@@ -40,6 +40,13 @@ std::vector<TomogramPart> split_by_tomogram(const ParticleList& a, const Particl
   return parts;
 }
 
+VoxelSize voxel_size_of(const TomogramPart& part, const ParticleList& a, const ParticleList& b) {
+  VoxelSize size;
+  if (!part.b.empty()) size = b.tomogram_of(b.particles[part.b[0]]).voxel_size;
+  if (!size.known() && !part.a.empty()) size = a.tomogram_of(a.particles[part.a[0]]).voxel_size;
+  return size;
+}
+
 std::vector<EvaluationPair> pair_tomograms(const ParticleList& predicted, const ParticleList& truth,
                                            std::vector<std::string>& warnings) {
   std::vector<EvaluationPair> pairs;
@@ -54,9 +61,7 @@ std::vector<EvaluationPair> pair_tomograms(const ParticleList& predicted, const 
     in_common += !part.a.empty();
     EvaluationPair& pair = pairs.emplace_back();
     pair.name = part.name;
-    if (!part.b.empty()) pair.voxel_size = truth.tomogram_of(truth.particles[part.b[0]]).voxel_size;
-    if (!pair.voxel_size.known() && !part.a.empty())
-      pair.voxel_size = predicted.tomogram_of(predicted.particles[part.a[0]]).voxel_size;
+    pair.voxel_size = voxel_size_of(part, predicted, truth);
     for (const std::size_t i : part.a) pair.predicted.push_back(predicted.particles[i]);
     for (const std::size_t i : part.b) pair.truth.push_back(truth.particles[i]);
   }

@@ -19,4 +19,7 @@ struct TomogramPart {
 /// tomogram they are taken as the same one, whatever they are called.
 std::vector<TomogramPart> split_by_tomogram(const ParticleList& a, const ParticleList& b);
 
+/// What `b` knows of the tomogram's voxels, else what `a` knows.
+VoxelSize voxel_size_of(const TomogramPart& part, const ParticleList& a, const ParticleList& b);
+
 }  // namespace dfe

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `evaluate` measures beside scores: distances from a membrane, local maxima of score maps.
+#include <algorithm>
 #include <cmath>
 
 #include "commands/common/read_options.hpp"
@@ -21,21 +22,31 @@ class Maps final : public ScoreLookup {
   io::ScoreReader reader;
 };
 
+double shortest_edge(const VoxelSize& voxel) {
+  return std::min({voxel.z_angstrom, voxel.y_angstrom, voxel.x_angstrom});
+}
+
 }  // namespace
 
 MembraneDistances measure_membrane(const EvaluateRequest& request, const EvaluationPair& pair) {
   const LabelMap map = io::read_labels(request.membrane, read_options(request.common));
   std::vector<Particle> all = pair.predicted;
   all.insert(all.end(), pair.truth.begin(), pair.truth.end());
-  const std::vector<double> distances =
-      distances_to_label(map.labels.view(), request.membrane_label, all, request.compute.threads);
-  const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(pair.predicted.size());
+  const VoxelSize& voxel =
+      map.geometry.voxel_size.known() ? map.geometry.voxel_size : pair.voxel_size;
   MembraneDistances result;
+  result.cubic = !voxel.is_anisotropic();
+  result.voxel_angstrom = voxel.is_cubic() ? voxel.mean_angstrom() : shortest_edge(voxel);
+  Point3 edges{1, 1, 1};
+  if (!result.cubic)
+    edges = {voxel.z_angstrom / result.voxel_angstrom, voxel.y_angstrom / result.voxel_angstrom,
+             voxel.x_angstrom / result.voxel_angstrom};
+  const std::vector<double> distances = distances_to_label(
+      map.labels.view(), request.membrane_label, all, request.compute.threads, edges);
+  const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(pair.predicted.size());
   result.predicted = histogram_of({distances.begin(), middle}, 1);
   result.truth = histogram_of({middle, distances.end()}, 1);
   for (const double distance : distances) result.outside += std::isnan(distance);
-  result.voxel_angstrom = map.geometry.voxel_size.known() ? map.geometry.voxel_size.mean_angstrom()
-                                                          : pair.voxel_size.mean_angstrom();
   return result;
 }
 

@@ -181,14 +181,15 @@ void write_plots(const Outputs& outputs, const std::vector<Plot>& plots, Writer&
 void write_overlap(const EvaluationInput& input, const Evaluation& evaluation,
                    const Outputs& outputs, Writer& writer) {
   if (outputs.both.empty()) return;
-  double distance = 0;
-  for (const auto& [label, voxels] : evaluation.distance_of_class_voxels) {
-    if (distance != 0 && voxels != distance)
+  std::optional<Length> distance;
+  for (const auto& [label, of_class] : evaluation.distance_of_class) {
+    if (distance && of_class != *distance)
       throw Error(ErrorKind::Usage, "evaluate", "--overlap",
                   "needs the same distance for all classes", "give a single --distance");
-    distance = voxels;
+    distance = of_class;
   }
-  const ListOverlap sets = overlap(input.predicted, input.truth, distance > 0 ? distance : 10);
+  const ListOverlap sets =
+      overlap(input.predicted, input.truth, distance.value_or(Length{10, false}));
   writer.list(outputs.both, sets.both);
   writer.list(outputs.only_predicted, sets.only_a);
   writer.list(outputs.only_truth, sets.only_b);

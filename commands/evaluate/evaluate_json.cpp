@@ -65,7 +65,14 @@ Json scores_json(const Scores& scores, const std::vector<std::string>& names) {
   json["confusion"] = confusion_json(scores.confusion, names);
   json["duplicates"] = scores.duplicates;
   json["mean_distance_voxels"] = json_number(scores.mean_distance_voxels);
+  json["mean_distance_angstrom"] = json_number(scores.mean_distance_angstrom);
   return json;
+}
+
+/// A number, or [z, y, x] where a distance in Å has another number of voxels along each axis.
+Json json_distance(const Point3& voxels) {
+  if (voxels.z == voxels.x && voxels.y == voxels.x) return voxels.x;
+  return Json::array({voxels.z, voxels.y, voxels.x});
 }
 
 Json voxel_json(const VoxelScore& s) {
@@ -77,10 +84,10 @@ Json voxel_json(const VoxelScore& s) {
 
 }  // namespace
 
-double common_distance(const Evaluation& evaluation) {
-  double common = std::numeric_limits<double>::quiet_NaN();
+std::optional<Point3> common_distance(const Evaluation& evaluation) {
+  std::optional<Point3> common;
   for (const auto& [label, distance] : evaluation.distance_of_class_voxels) {
-    if (!std::isnan(common) && distance != common) return std::numeric_limits<double>::quiet_NaN();
+    if (common && distance != *common) return std::nullopt;
     common = distance;
   }
   return common;
@@ -113,10 +120,12 @@ Json confusion_json(const ConfusionMatrix& matrix, const std::vector<std::string
 Json evaluation_json(const EvaluationResult& result) {
   const Evaluation& evaluation = result.evaluation;
   Json json = {{"rule", match_rule_name(result.options.rule)}};
-  json["distance_voxels"] = json_number(common_distance(evaluation));
-  if (json["distance_voxels"].is_null() && !evaluation.distance_of_class_voxels.empty())
+  const std::optional<Point3> common = common_distance(evaluation);
+  json["distance_voxels"] = common ? json_distance(*common) : Json(nullptr);
+  if (!common)
     for (const auto& [label, distance] : evaluation.distance_of_class_voxels)
-      json["distance_voxels_of_class"][class_name(result.class_names, label)] = distance;
+      json["distance_voxels_of_class"][class_name(result.class_names, label)] =
+          json_distance(distance);
   json["beta"] = evaluation.beta;
   json.update(scores_json(evaluation.all, result.class_names));
   if (result.bootstrap) {

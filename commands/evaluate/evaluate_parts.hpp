@@ -30,9 +30,10 @@ EvaluateOptions resolve_options(const EvaluateRequest& request, const Evaluation
 
 /// How far particles are from a labelled structure.
 struct MembraneDistances {
-  Histogram predicted, truth;  ///< bins of one voxel
+  Histogram predicted, truth;  ///< bins of one voxel, or of its shortest edge if it is not cubic
   std::int64_t outside = 0;    ///< particles outside the volume
-  double voxel_angstrom = 0;   ///< 0 where unknown
+  double voxel_angstrom = 0;   ///< width of a bin in Å, 0 where unknown
+  bool cubic = true;           ///< whether a bin is one voxel
 };
 
 /// What came out, for every way of saying it.
@@ -48,6 +49,9 @@ struct EvaluationResult {
   std::vector<std::string> notes;   ///< one sentence each: what must be known to read the numbers
 };
 
+/// "0.8 voxels"; in Å where distances were measured in Å on voxels that are not cubic.
+std::string mean_distance_text(const EvaluationResult& result);
+
 /// "one-to-one, at most 10 voxels apart".
 std::string rule_text(const EvaluationResult& result);
 
@@ -57,8 +61,8 @@ Json evaluation_json(const EvaluationResult& result);
 std::string evaluation_text(const EvaluationResult& result);
 std::string evaluation_csv(const EvaluationResult& result);
 
-/// The longest distance of a pair in voxels where all classes have the same, else NaN.
-double common_distance(const Evaluation& evaluation);
+/// The longest distance of a pair in voxels along z, y, x where all classes have the same.
+std::optional<Point3> common_distance(const Evaluation& evaluation);
 
 /// NaN as null.
 Json json_number(double value);

@@ -192,12 +192,10 @@ std::string evaluation_page(const EvaluationResult& result, const std::vector<Pl
   const Evaluation& e = result.evaluation;
   Page page("Particles compared with the truth");
   page.paragraph("Rule: " + rule_text(result) + ". Scores of different rules cannot be compared.");
-  page.paragraph(std::to_string(e.all.truth) + " true particles, " +
-                 std::to_string(e.all.predicted) + " predicted, " +
-                 std::to_string(e.all.duplicates) + " duplicates" +
-                 (e.all.localization.tp > 0
-                      ? ", mean distance " + number_text(e.all.mean_distance_voxels) + " voxels."
-                      : "."));
+  page.paragraph(
+      std::to_string(e.all.truth) + " true particles, " + std::to_string(e.all.predicted) +
+      " predicted, " + std::to_string(e.all.duplicates) + " duplicates" +
+      (e.all.localization.tp > 0 ? ", mean distance " + mean_distance_text(result) + "." : "."));
   for (const std::string& note : result.notes) page.paragraph("Note: " + note + ".");
   std::vector<std::string> head = {"class", "tp", "fp", "fn", "precision", "recall", "F1"};
   const bool with_beta = e.beta != 1;

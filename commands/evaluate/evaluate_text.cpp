@@ -120,10 +120,10 @@ std::string membrane_text(const MembraneDistances& membrane) {
   const auto mode = [&](const Histogram& histogram) -> std::string {
     const double value = histogram.mode();
     if (std::isnan(value)) return "-";
+    const std::string angstrom = number_text(value * membrane.voxel_angstrom) + " Å";
+    if (!membrane.cubic) return angstrom;
     return number_text(value) + " voxels" +
-           (membrane.voxel_angstrom > 0
-                ? " (" + number_text(value * membrane.voxel_angstrom) + " Å)"
-                : std::string());
+           (membrane.voxel_angstrom > 0 ? " (" + angstrom + ")" : std::string());
   };
   std::string text = "most common distance from the membrane: predicted " +
                      mode(membrane.predicted) + ", true " + mode(membrane.truth);
@@ -149,13 +149,21 @@ const char* sweep_value_name(SweepValue value) {
   return value == SweepValue::Score ? "score" : "size";
 }
 
+std::string mean_distance_text(const EvaluationResult& result) {
+  const Evaluation& e = result.evaluation;
+  for (const auto& [label, distance] : e.distance_of_class_voxels)
+    if (distance.z != distance.x || distance.y != distance.x)
+      return number_text(e.all.mean_distance_angstrom) + " Å";
+  return number_text(e.all.mean_distance_voxels) + " voxels";
+}
+
 std::string rule_text(const EvaluationResult& result) {
   const std::string name = match_rule_name(result.options.rule);
   if (result.evaluation.distance_of_class_voxels.empty())
     return name + (result.options.rule == MatchRule::Shrec ? ", by hit boxes" : "");
-  const double distance = common_distance(result.evaluation);
+  const std::optional<Point3> distance = common_distance(result.evaluation);
   const std::string bound = result.options.rule == MatchRule::Paper ? "closer than " : "at most ";
-  if (!std::isnan(distance)) return name + ", " + bound + number_text(distance) + " voxels apart";
+  if (distance) return name + ", " + bound + lengths_text(*distance) + " apart";
   return name + ", " + bound + "a distance apart that depends on the class";
 }
 
@@ -166,8 +174,7 @@ std::string evaluation_text(const EvaluationResult& result) {
                      " true particles, " + std::to_string(all.predicted) + " predicted, in " +
                      std::to_string(tomograms) + (tomograms == 1 ? " tomogram\n" : " tomograms\n");
   text += table_text(all, result, result.bootstrap ? &*result.bootstrap : nullptr);
-  if (all.localization.tp > 0)
-    text += "mean distance " + number_text(all.mean_distance_voxels) + " voxels; ";
+  if (all.localization.tp > 0) text += "mean distance " + mean_distance_text(result) + "; ";
   text += std::to_string(all.duplicates) + " duplicates\n";
   if (all.confusion.labels.size() <= 24)
     text += "confusion:\n" + confusion_text(all.confusion, result.class_names);

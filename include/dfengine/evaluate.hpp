@@ -55,7 +55,8 @@ struct EvaluateOptions {
 struct EvaluationPair {
   std::string name;
   std::vector<Particle> predicted, truth;
-  VoxelSize voxel_size;                     ///< for lengths in Å
+  VoxelSize voxel_size;  ///< for lengths in Å, which are measured along each axis if voxels are not
+                         ///< cubic; lengths in voxels are measured in voxels
   const VolumeSource* hit_boxes = nullptr;  ///< for `Shrec`: a voxel is the number of its particle
                                             ///< in `truth`, counted from 1, or 0; may be null
 };
@@ -100,16 +101,20 @@ struct Scores {
   ConfusionMatrix confusion;
   std::int64_t duplicates = 0;  ///< false positives within reach of a true particle that another
                                 ///< prediction was matched with
-  double mean_distance_voxels = std::numeric_limits<double>::quiet_NaN();  ///< over matched pairs
+  double mean_distance_voxels = std::numeric_limits<double>::quiet_NaN();    ///< over matched pairs
+  double mean_distance_angstrom = std::numeric_limits<double>::quiet_NaN();  ///< the same in Å; NaN
+                                                                             ///< if a voxel size is
+                                                                             ///< unknown
 };
 
 /// Result of `evaluate`.
 struct Evaluation {
   double beta = 1;                                 ///< of F-beta
-  std::map<int, double> distance_of_class_voxels;  ///< in the first tomogram that has the class;
-                                                   ///< empty with hit boxes
-  Scores all;                                      ///< counts summed over tomograms
-  std::vector<Scores> tomograms;                   ///< in the order of the pairs
+  std::map<int, Length> distance_of_class;         ///< as it was given; empty with hit boxes
+  std::map<int, Point3> distance_of_class_voxels;  ///< along z, y, x, in the first tomogram that
+                                                   ///< has the class; empty with hit boxes
+  Scores all;                     ///< counts summed over tomograms
+  std::vector<Scores> tomograms;  ///< in the order of the pairs
 };
 
 /// Scores predictions against the truth. The result is deterministic. Throws a usage `Error` for
@@ -176,11 +181,11 @@ struct ListOverlap {
   ParticleList only_b;  ///< particles of the second list only
 };
 
-/// Compares two lists as sets: particles that are at most `distance_voxels` apart are paired one to
-/// one, and classes are ignored. Tomograms are paired by name as in `pair_tomograms`. Each
-/// resulting list has the extra column `confidence`: 1 for particles of both lists, 0.5 for the
-/// others.
-ListOverlap overlap(const ParticleList& a, const ParticleList& b, double distance_voxels);
+/// Compares two lists as sets: particles that are at most `distance` apart are paired one to one,
+/// and classes are ignored. A distance in Å needs the voxel size of a list. Tomograms are paired by
+/// name as in `pair_tomograms`. Each resulting list has the extra column `confidence`: 1 for
+/// particles of both lists, 0.5 for the others.
+ListOverlap overlap(const ParticleList& a, const ParticleList& b, const Length& distance);
 
 /// Scores of one class of a label map.
 struct VoxelScore {
@@ -214,12 +219,14 @@ struct Histogram {
 /// Histogram of `values`. NaN is ignored; values below 0 are counted in the first bin.
 Histogram histogram_of(const std::vector<double>& values, double width);
 
-/// Distance, in voxels, from each particle's voxel to the nearest voxel with `label` (0: any label
-/// above 0). It is the exact Euclidean distance between voxel centres; NaN for particles outside
-/// the volume. Throws `Error` if no voxel has the label or an axis has more than 26,000 voxels.
-/// Memory: 4 bytes per voxel.
+/// Distance from each particle's voxel to the nearest voxel with `label` (0: any label above 0),
+/// between voxel centres; NaN for particles outside the volume. `edges` are those of a voxel along
+/// z, y, x in the unit of the result: ones for a distance in voxels, which is exact; other edges
+/// give it in single precision. Throws `Error` if no voxel has the label or an axis has more than
+/// 26,000 voxels. Memory: 4 bytes per voxel.
 std::vector<double> distances_to_label(VolumeView<const std::uint8_t> labels, int label,
-                                       const std::vector<Particle>& particles, int threads = 0);
+                                       const std::vector<Particle>& particles, int threads = 0,
+                                       const Point3& edges = {1, 1, 1});
 
 /// Histogram of the local maxima of a class's score map, in `bins` bins from 0 to 1. A local
 /// maximum is above 0 and compared with its 26 neighbours. Three planes are in memory at a time.

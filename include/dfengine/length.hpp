@@ -14,6 +14,8 @@ struct Length {
   double value = 0;
   bool is_angstrom = false;
 
+  friend bool operator==(const Length&, const Length&) = default;
+
   /// Reads "8" and "7.5" as voxels, "110A" and "110Å" as Å. Throws a usage `Error` that names
   /// `option` for any other text and for values that are not finite or not above 0.
   static Length parse(std::string_view text, std::string_view option);

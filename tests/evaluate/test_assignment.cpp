@@ -33,7 +33,7 @@ Total brute_force(const std::vector<Neighbours>& pairs, std::size_t truth) {
     next(t + 1, sum);
     for (const Neighbours& n : pairs)
       if (static_cast<std::size_t>(n.truth) == t && used.insert(n.predicted).second) {
-        next(t + 1, {sum.pairs + 1, sum.distance + n.distance_voxels});
+        next(t + 1, {sum.pairs + 1, sum.distance + n.distance});
         used.erase(n.predicted);
       }
   };
@@ -52,14 +52,15 @@ Total solve(const std::vector<Neighbours>& pairs, std::size_t truth, std::size_t
     REQUIRE(static_cast<std::size_t>(n.truth) == t);
     REQUIRE(used.insert(n.predicted).second);
     ++total.pairs;
-    total.distance += n.distance_voxels;
+    total.distance += n.distance;
   }
   return total;
 }
 
 std::vector<Neighbours> neighbours(const std::vector<Particle>& truth,
                                    const std::vector<Particle>& predicted, double reach) {
-  return find_neighbours(truth, predicted, std::vector<double>(truth.size(), reach), true);
+  return find_neighbours(truth, predicted, std::vector<Point3>(truth.size(), {reach, reach, reach}),
+                         true);
 }
 
 }  // namespace
@@ -108,15 +109,19 @@ TEST_CASE("neighbours are those of all distances") {
   const auto truth = random_particles(120, 30, 1, 3);
   auto predicted = random_particles(150, 30, 1, 4);
   for (Particle& p : predicted) p.position_voxels.x -= 20;  // negative positions too
-  std::vector<double> reach;
-  for (std::size_t t = 0; t < truth.size(); ++t) reach.push_back(0.5 + static_cast<double>(t % 13));
+  // Every third reach is a length in Å on voxels three times as long along z.
+  std::vector<Point3> reach;
+  for (std::size_t t = 0; t < truth.size(); ++t) {
+    const double r = 0.5 + static_cast<double>(t % 13);
+    reach.push_back(t % 3 == 0 ? Point3{r / 3, r, r} : Point3{r, r, r});
+  }
   const auto pairs = find_neighbours(truth, predicted, reach, true);
   std::size_t expected = 0;
   for (std::size_t t = 0; t < truth.size(); ++t)
     for (std::size_t p = 0; p < predicted.size(); ++p) {
       const Point3 &a = truth[t].position_voxels, &b = predicted[p].position_voxels;
-      expected += std::sqrt((a.z - b.z) * (a.z - b.z) + (a.y - b.y) * (a.y - b.y) +
-                            (a.x - b.x) * (a.x - b.x)) <= reach[t];
+      const double edge = t % 3 == 0 ? 3 : 1;
+      expected += std::hypot(edge * (a.z - b.z), a.y - b.y, a.x - b.x) <= reach[t].x;
     }
   CHECK(pairs.size() == expected);
   CHECK(std::is_sorted(pairs.begin(), pairs.end(), [](const Neighbours& a, const Neighbours& b) {
@@ -126,6 +131,6 @@ TEST_CASE("neighbours are those of all distances") {
 
 TEST_CASE("the boundary belongs to the distance, or not") {
   const std::vector<Particle> truth = {at(0, 0, 0)}, predicted = {at(0, 3, 4)};
-  CHECK(find_neighbours(truth, predicted, {5}, true).size() == 1);
-  CHECK(find_neighbours(truth, predicted, {5}, false).empty());
+  CHECK(find_neighbours(truth, predicted, {{5, 5, 5}}, true).size() == 1);
+  CHECK(find_neighbours(truth, predicted, {{5, 5, 5}}, false).empty());
 }

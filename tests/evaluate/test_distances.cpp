@@ -13,7 +13,7 @@ using namespace dfe::test;
 namespace {
 
 std::int32_t nearest(VolumeView<const std::uint8_t> labels, int label, Index3 from) {
-  std::int64_t best = kNoDistance;
+  std::int64_t best = kNoDistance<std::int32_t>;
   for (std::int64_t z = 0; z < labels.extent.z; ++z)
     for (std::int64_t y = 0; y < labels.extent.y; ++y)
       for (std::int64_t x = 0; x < labels.extent.x; ++x) {
@@ -63,6 +63,35 @@ TEST_CASE("the distance transform is that of all pairs") {
   }
 }
 
+TEST_CASE("the distance transform of voxels that are not cubic is that of all pairs in Å") {
+  ThreadPool pool(2);
+  const Point3 edges[] = {{30, 10, 10}, {10, 10, 30}, {7, 11, 3}};
+  const Extent3 extents[] = {{1, 1, 17}, {13, 1, 1}, {7, 11, 10}, {12, 3, 15}};
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    const Extent3 n = extents[seed % 4];
+    const Point3& e = edges[seed % 3];
+    const Philox random(seed, RandomPurpose{4});
+    Volume<std::uint8_t> labels(n, 0);
+    for (std::int64_t i = 0; i < n.voxels(); ++i)
+      labels.data()[i] = random.uniform(0, static_cast<std::uint64_t>(i)) < 0.03f;
+    const Volume<float> squared = squared_distances(labels.view(), 0, e, pool);
+    std::int64_t wrong = 0;
+    for (std::int64_t i = 0; i < n.voxels(); ++i) {
+      double best = kNoDistance<float>;
+      for (std::int64_t j = 0; j < n.voxels(); ++j) {
+        if (labels.data()[j] == 0) continue;
+        const double dz = static_cast<double>(i / (n.y * n.x) - j / (n.y * n.x)) * e.z,
+                     dy = static_cast<double>(i / n.x % n.y - j / n.x % n.y) * e.y,
+                     dx = static_cast<double>(i % n.x - j % n.x) * e.x;
+        best = std::min(best, dz * dz + dy * dy + dx * dx);
+      }
+      wrong += squared.data()[i] != static_cast<float>(best);  // whole numbers below 2^24
+    }
+    INFO("seed " << seed);
+    CHECK(wrong == 0);
+  }
+}
+
 TEST_CASE("particles are as far from the membrane as they were put") {
   Volume<std::uint8_t> labels({20, 20, 40}, 0);
   for (std::int64_t z = 0; z < 20; ++z)
@@ -73,6 +102,10 @@ TEST_CASE("particles are as far from the membrane as they were put") {
   CHECK(std::vector<double>(distances.begin(), distances.begin() + 4) ==
         std::vector<double>{0, 10, 10, 34});
   CHECK(std::isnan(distances[4]));
+  const std::vector<double> in_angstrom =
+      distances_to_label(labels.view(), 3, particles, 0, {10, 10, 30});
+  CHECK(std::vector<double>(in_angstrom.begin(), in_angstrom.begin() + 4) ==
+        std::vector<double>{0, 300, 300, 1020});
   const Histogram histogram = histogram_of(distances, 2);
   CHECK(histogram.mode() == 11);  // the middle of 10 to 12
   CHECK(histogram.counts.size() == 18);

@@ -101,6 +101,54 @@ TEST_CASE("the paper's distance is 136.8 Å, boundary excluded") {
   CHECK(score(pair, options).localization.tp == 0);
 }
 
+TEST_CASE("a distance in Å is measured in Å along each axis, one in voxels in voxels") {
+  const std::vector<Particle> truth = {at(10, 10, 10), at(40, 10, 10), at(70, 10, 10)},
+                              predicted = {at(12, 10, 10), at(40, 14.9, 10), at(70, 10, 5.1)};
+  EvaluationPair pair = pair_of(predicted, truth);  // 60, 49 and 49 Å away
+  pair.voxel_size = {30, 10, 10};
+  for (const MatchRule rule : kAllRules) {
+    INFO(match_rule_name(rule));
+    EvaluateOptions options = within(rule, 5);
+    CHECK(score(pair, options).localization.tp == 3);
+    options.distance = Length{50, true};
+    const Evaluation evaluation = evaluate({pair}, options);
+    CHECK(evaluation.all.localization.tp == 2);
+    CHECK(evaluation.all.mean_distance_angstrom == Approx(49));
+    CHECK(evaluation.all.mean_distance_voxels == Approx(4.9));
+    CHECK(evaluation.distance_of_class_voxels.at(1) == Point3{50.0 / 30, 5, 5});
+  }
+}
+
+TEST_CASE("scores in Å are those of the same particles on cubic voxels") {
+  // Planes of 30 Å against the same places in the specimen on voxels of 10 Å.
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    EvaluationPair slices =
+        pair_of(random_particles(60, 20, 3, 2 * seed), random_particles(50, 20, 3, 2 * seed + 1));
+    EvaluationPair cubes = slices;
+    slices.voxel_size = {30, 10, 10};
+    cubes.voxel_size = VoxelSize::cubic(10);
+    for (auto* list : {&cubes.predicted, &cubes.truth})
+      for (Particle& particle : *list) particle.position_voxels.z *= 3;
+    for (const MatchRule rule : kAllRules) {
+      EvaluateOptions options;
+      options.rule = rule;
+      options.distance = Length{47, true};
+      if (rule == MatchRule::Czii) {
+        options.distance.reset();
+        options.radius_of_class = {{1, {60, true}}, {2, {90, true}}, {3, {150, true}}};
+      }
+      const Scores a = score(slices, options), b = score(cubes, options);
+      INFO(match_rule_name(rule) << ", seed " << seed);
+      CHECK(a.localization.tp > 0);
+      check_counts(a.localization, b.localization.tp, b.localization.fp, b.localization.fn);
+      check_counts(a.mean, b.mean.tp, b.mean.fp, b.mean.fn);
+      CHECK(a.duplicates == b.duplicates);
+      CHECK(a.mean_distance_angstrom == Approx(b.mean_distance_angstrom));
+      CHECK(b.mean_distance_angstrom == Approx(10 * b.mean_distance_voxels));
+    }
+  }
+}
+
 TEST_CASE("hit boxes decide, and the first prediction names the class") {
   const TwoBoxes boxes;
   EvaluationPair pair =
@@ -128,9 +176,13 @@ TEST_CASE("shares of the radius give each class its distance") {
   CHECK_THROWS_WITH(score(pair, options), DFE_CONTAINS("voxel size"));
   pair.voxel_size = VoxelSize::cubic(10);
   const Evaluation evaluation = evaluate({pair}, options);
-  CHECK(evaluation.distance_of_class_voxels.at(1) == 3);
-  CHECK(evaluation.distance_of_class_voxels.at(2) == 7.5);
+  CHECK(evaluation.distance_of_class_voxels.at(1) == Point3{3, 3, 3});
+  CHECK(evaluation.distance_of_class_voxels.at(2) == Point3{7.5, 7.5, 7.5});
   CHECK(evaluation.all.localization.tp == 2);
+  pair.voxel_size = {5, 10, 10};  // 30 Å along each axis, 7.5 voxels along each axis
+  const Evaluation slices = evaluate({pair}, options);
+  CHECK(slices.distance_of_class_voxels.at(1) == Point3{6, 3, 3});
+  CHECK(slices.distance_of_class_voxels.at(2) == Point3{7.5, 7.5, 7.5});
   pair.truth.push_back(at(90, 0, 0, 3));
   CHECK_THROWS_WITH(score(pair, options), DFE_CONTAINS("class 3 has no radius"));
 }

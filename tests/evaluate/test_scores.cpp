@@ -89,7 +89,7 @@ TEST_CASE("two lists as sets") {
   a.particles = {at(0, 0, 0), at(50, 0, 0), at(90, 0, 0)};
   b.particles = {at(0, 0, 2), at(0, 0, 3), at(51, 0, 0)};
   a.extra_columns = {{"note", {"p", "q", "r"}}};
-  const ListOverlap sets = overlap(a, b, 5);
+  const ListOverlap sets = overlap(a, b, {5, false});
   REQUIRE(sets.both.particles.size() == 2);
   REQUIRE(sets.only_a.particles.size() == 1);
   REQUIRE(sets.only_b.particles.size() == 1);
@@ -100,6 +100,18 @@ TEST_CASE("two lists as sets") {
   CHECK(sets.both.extra_columns[1].name == "confidence");
   CHECK(sets.both.extra_columns[1].values == std::vector<std::string>{"1", "1"});
   CHECK(sets.only_b.extra_columns[0].values == std::vector<std::string>{"0.5"});
+}
+
+TEST_CASE("two lists as sets by a distance in Å") {
+  ParticleList a, b;
+  a.particles = {at(0, 0, 0), at(50, 0, 0)};
+  b.particles = {at(2, 0, 0), at(50, 4, 0)};
+  CHECK_THROWS_WITH(overlap(a, b, {50, true}), DFE_CONTAINS("voxel size"));
+  a.unnamed.voxel_size = {30, 10, 10};
+  const ListOverlap sets = overlap(a, b, {50, true});
+  REQUIRE(sets.both.particles.size() == 1);
+  CHECK(sets.both.particles[0].position_voxels.z == 50);
+  CHECK(overlap(a, b, {5, false}).both.particles.size() == 2);
 }
 
 TEST_CASE("voxels of labels") {
