@@ -103,6 +103,10 @@ InfoPart info_volume(const VolumeSource& source, bool statistics, Observer* obse
     part.text += "  axis order  " + axis_text(info.axis_order) + " in the file\n";
 
   std::vector<std::string> warnings = info.warnings;
+  if (geometry.voxel_size.is_anisotropic())
+    warnings.emplace_back(
+        "the voxels are not cubic: a length in Å has another number of voxels along each axis, and "
+        "the network and lists with one voxel size (RELION) do not fit");
   if (statistics) {
     const VolumeStatistics s = volume_statistics(source, observer);
     const bool any = s.finite > 0;
