@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Voxels of 30 x 10 x 10 Å through the commands: three numbers, never their mean.
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "io/atomic_file.hpp"
 #include "io/volume.hpp"
@@ -19,7 +20,7 @@ Json json_of(const TempFolder& folder, const std::string& line) {
   const CommandResult result = dfengine(folder.path(), line + " --json");
   INFO(line << "\n" << result.err);
   REQUIRE(result.exit_code == 0);
-  return parse_json(result.out);
+  return Json::parse(result.out);
 }
 
 void write_tomogram(const TempFolder& folder) {
