@@ -108,7 +108,8 @@ OutputJob plan_output(const TargetRequest& request, const std::vector<targets::M
   std::error_code error;
   if (!request.masks.empty())
     for (const fs::directory_entry& mask : fs::directory_iterator(request.masks, error))
-      if (mask.is_regular_file(error)) others.push_back(mask.path());
+      if (mask.is_regular_file(error) || io::is_volume_folder(mask.path()))
+        others.push_back(mask.path());
   return plan_outputs("target", {request.list},
                       {{"--output", request.output, "_target.mrc", io::check_volume_file_name}},
                       request.common, others)
