@@ -62,8 +62,9 @@ TEST_CASE("target, cluster and evaluate measure Å along each axis") {
   CHECK(target.at("voxel_size_angstrom") == Json({30.0, 10.0, 10.0}));
   CHECK(target.at("classes").at("1").at("voxels") == 4 * voxels_of_sphere());
 
-  const Json picks = json_of(folder, "cluster target.mrc --radius 60A -o picks.csv");
-  CHECK(picks.at("particles") == 4);
+  const Json picks =
+      json_of(folder, "cluster target.mrc --radius 60A --tomogram-name t -o picks.csv");
+  CHECK(picks.at("results").at(0).at("particles") == 4);
   const Json found =
       json_of(folder, "evaluate picks.csv --truth truth.csv --like t.mrc --distance 0.1A");
   CHECK(found.at("localization").at("tp") == 4);
