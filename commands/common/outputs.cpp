@@ -90,7 +90,8 @@ bool is_same_file(const fs::path& a, const fs::path& b) {
 }
 
 /// An input may be a level of a Zarr store that would be replaced.
-bool would_replace(const fs::path& output, const fs::path& input) {
+bool would_replace(const fs::path& output, const fs::path& name) {
+  const fs::path input = split_volume_name(name).file;
   if (is_same_file(output, input)) return true;
   return io::is_zarr_file_name(output) && identity(input).starts_with(identity(output) + "/");
 }

@@ -43,16 +43,19 @@ std::unique_ptr<VolumeSource> open_header(const std::filesystem::path& path,
                                           const VolumeReadOptions& options) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return open_volume(path, options);
-  const RandomFile file(split_volume_name(path).file);
+  const VolumeName name = split_volume_name(path);
+  const RandomFile file(name.file);
   const std::string compression = compression_of(first_bytes(file));
   if (compression.empty()) return open_volume(path, options);
+  VolumeReadOptions settled = options;
+  if (!name.part.empty()) settled.part = name.part;
   std::int64_t bytes = 0;
   const RandomFile plain =
       decompress(file, compression, mrc::kHeaderBytes, [&](std::span<const std::byte> head) {
         bytes = mrc_file_bytes(head, file.name());
         return static_cast<std::int64_t>(head.size());
       });
-  VolumeInfo info = parse_mrc(first_bytes(plain), bytes, file.name(), options).info;
+  VolumeInfo info = parse_mrc(first_bytes(plain), bytes, file.name(), settled).info;
   info.compression = compression;
   return std::make_unique<PackedVolume>(std::move(info), bytes);
 }

@@ -120,8 +120,11 @@ TEST_CASE("a volume in a file of several is an input of every command, and names
   json("target list.xml --like stack.mrcs:1 --spheres 2,2 -o t.h5 --merge stack.mrcs:2:1");
   CHECK(json("info t.h5:/dataset").at("extent") == nlohmann::json({20, 30, 40}));
   CHECK(json("cluster t.h5:dataset --radius 4 -o t.csv").at("results").size() == 1);
-  CHECK_THAT(dfengine(folder.path(), "cluster stack.mrcs:1 --radius 4 -o stack.mrcs").err,
-             DFE_CONTAINS("would replace the input"));
+  std::filesystem::create_hard_link(folder / "stack.mrcs", folder / "linked.csv");
+  std::filesystem::create_symlink("stack.mrcs", folder / "soft.csv");
+  for (const std::string output : {"linked.csv", "soft.csv"})
+    refuses(folder, "cluster stack.mrcs:1 --radius 4 --overwrite -o " + output,
+            "would replace the input", 2);
 }
 
 TEST_CASE("label maps are written compressed, score maps refused before work") {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stacks of volumes in one MRC file (ISPG 401, MZ sections each), put together from the standard:
 // each volume by its number, and refusals that say how to name one.
-#include "core/file_names.hpp"
+#include <zlib.h>
+
 #include "io/volume.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/io/volumes/mrc_bytes.hpp"
@@ -42,6 +43,20 @@ TEST_CASE("a volume of a stack is read by its number, from 1") {
                       dfe::test::voxel_value(mode, {6, 4, 5}, 2 * (n - 1) + z, y, x));
       }
     }
+}
+
+TEST_CASE("the header of a volume of a compressed stack is that of the volume") {
+  const Scratch scratch;
+  const MrcBytes stack = make_stack(2, false);
+  const std::string path = (scratch / "stack.mrcs.gz").string();
+  const gzFile file = gzopen(path.c_str(), "wb");
+  REQUIRE(gzwrite(file, stack.bytes.data(), static_cast<unsigned>(stack.bytes.size())) ==
+          static_cast<int>(stack.bytes.size()));
+  gzclose(file);
+  CHECK_THROWS_WITH(dfe::io::open_header(path), DFE_CONTAINS("stack of 3 volumes"));
+  CHECK(dfe::io::open_header(path + ":2")->extent() == Extent3{2, 4, 5});
+  CHECK(dfe::io::read_volume(*open_volume(path + ":3"))(0, 0, 0) ==
+        dfe::test::voxel_value(2, {6, 4, 5}, 4, 0, 0));
 }
 
 TEST_CASE("a stack without a number, or with one that it lacks, says which there are") {
