@@ -120,7 +120,7 @@ std::string membrane_text(const MembraneDistances& membrane) {
   const auto mode = [&](const Histogram& histogram) -> std::string {
     const double value = histogram.mode();
     if (std::isnan(value)) return "-";
-    const std::string angstrom = number_text(value * membrane.voxel_angstrom) + " Å";
+    std::string angstrom = number_text(value * membrane.voxel_angstrom) + " Å";
     if (!membrane.cubic) return angstrom;
     return number_text(value) + " voxels" +
            (membrane.voxel_angstrom > 0 ? " (" + angstrom + ")" : std::string());

@@ -80,8 +80,9 @@ TEST_CASE("the distance transform of voxels that are not cubic is that of all pa
       double best = kNoDistance<float>;
       for (std::int64_t j = 0; j < n.voxels(); ++j) {
         if (labels.data()[j] == 0) continue;
-        const double dz = static_cast<double>(i / (n.y * n.x) - j / (n.y * n.x)) * e.z,
-                     dy = static_cast<double>(i / n.x % n.y - j / n.x % n.y) * e.y,
+        const std::int64_t planes = i / (n.y * n.x) - j / (n.y * n.x),
+                           rows = i / n.x % n.y - j / n.x % n.y;
+        const double dz = static_cast<double>(planes) * e.z, dy = static_cast<double>(rows) * e.y,
                      dx = static_cast<double>(i % n.x - j % n.x) * e.x;
         best = std::min(best, dz * dz + dy * dy + dx * dx);
       }
