@@ -20,6 +20,9 @@ enum class CsvRole {
   YAngstrom,
   ZAngstrom,
   VoxelSize,
+  VoxelSizeX,
+  VoxelSizeY,
+  VoxelSizeZ,
   Rot,
   Tilt,
   Psi,
@@ -28,7 +31,7 @@ enum class CsvRole {
   ClusterSize,
   Score,
 };
-inline constexpr std::size_t kCsvRoles = 18;
+inline constexpr std::size_t kCsvRoles = 21;
 
 /// A role with its names, all in small letters; the first is the one we write.
 struct CsvNames {
@@ -57,6 +60,9 @@ inline constexpr std::array<CsvNames, kCsvRoles> kCsvNames{{
     {CsvRole::YAngstrom, {"y_angstrom", "y_ang", "y_a", "position_y_angstrom", "pos_y_angstrom"}},
     {CsvRole::ZAngstrom, {"z_angstrom", "z_ang", "z_a", "position_z_angstrom", "pos_z_angstrom"}},
     {CsvRole::VoxelSize, {"voxel_size_angstrom"}},
+    {CsvRole::VoxelSizeX, {"voxel_size_x_angstrom"}},
+    {CsvRole::VoxelSizeY, {"voxel_size_y_angstrom"}},
+    {CsvRole::VoxelSizeZ, {"voxel_size_z_angstrom"}},
     {CsvRole::Rot, {"rot", "rlnanglerot"}},
     {CsvRole::Tilt, {"tilt", "rlnangletilt"}},
     {CsvRole::Psi, {"psi", "rlnanglepsi"}},

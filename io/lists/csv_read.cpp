@@ -116,20 +116,33 @@ class Reader {
     return false;
   }
 
+  /// The row's voxel size, from one column or from three; unknown where it is empty.
+  VoxelSize voxel_size_of(std::size_t row) {
+    const auto size = [&](CsvRole role) {
+      const double value = table_.number(row, column(role));
+      if (value <= 0)
+        table_.fail(row, fmt::format("voxel size {}", value), "expected a number above 0");
+      return value;
+    };
+    if (text(row, CsvRole::VoxelSizeX) && text(row, CsvRole::VoxelSizeY) &&
+        text(row, CsvRole::VoxelSizeZ))
+      return {size(CsvRole::VoxelSizeZ), size(CsvRole::VoxelSizeY), size(CsvRole::VoxelSizeX)};
+    return text(row, CsvRole::VoxelSize) ? VoxelSize::cubic(size(CsvRole::VoxelSize)) : VoxelSize{};
+  }
+
   /// The row's voxel size is that of its tomogram.
   void note_voxel_size(std::size_t row) {
-    if (!text(row, CsvRole::VoxelSize)) return;
-    const double size = table_.number(row, column(CsvRole::VoxelSize));
-    if (size <= 0)
-      table_.fail(row, fmt::format("voxel size {}", size), "expected a number above 0");
+    const VoxelSize own = voxel_size_of(row);
+    if (!own.known()) return;
     VoxelSize& voxel = list_.tomogram_of(list_.particles.back()).voxel_size;
-    if (!voxel.known()) voxel = VoxelSize::cubic(size);
-    if (std::abs(size / voxel.x_angstrom - 1) > kSameVoxel)
+    if (!voxel.known()) voxel = own;
+    const double ratio = own.mean_angstrom() / voxel.mean_angstrom();
+    if (std::abs(ratio - 1) > kSameVoxel)
       table_.fail(
           row,
           fmt::format("a voxel size of {:.6g} Å, but earlier rows of the same tomogram have "
                       "{:.6g} Å",
-                      size, voxel.x_angstrom),
+                      own.mean_angstrom(), voxel.mean_angstrom()),
           "write each tomogram's positions in voxels of one size");
   }
 

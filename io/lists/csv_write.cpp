@@ -118,9 +118,18 @@ void Columns::add_positions() {
   add_angstrom(CsvRole::XAngstrom, &Point3::x, &VoxelSize::x_angstrom);
   add_angstrom(CsvRole::YAngstrom, &Point3::y, &VoxelSize::y_angstrom);
   add_angstrom(CsvRole::ZAngstrom, &Point3::z, &VoxelSize::z_angstrom);
-  add(csv_name(CsvRole::VoxelSize), [&](std::size_t i) {
-    return voxel(i).known() ? decimal(voxel(i).mean_angstrom()) : std::string();
-  });
+  bool cubic = true;
+  for (std::size_t i = 0; i < rows_.size(); ++i) cubic = cubic && !voxel(i).is_anisotropic();
+  const auto add_size = [&](CsvRole role, auto&& size_of) {
+    add(csv_name(role), [&](std::size_t i) {
+      return voxel(i).known() ? decimal(size_of(voxel(i))) : std::string();
+    });
+  };
+  if (cubic)
+    return add_size(CsvRole::VoxelSize, [](const VoxelSize& v) { return v.mean_angstrom(); });
+  add_size(CsvRole::VoxelSizeX, [](const VoxelSize& v) { return v.x_angstrom; });
+  add_size(CsvRole::VoxelSizeY, [](const VoxelSize& v) { return v.y_angstrom; });
+  add_size(CsvRole::VoxelSizeZ, [](const VoxelSize& v) { return v.z_angstrom; });
 }
 
 void Columns::add_angles() {

@@ -135,3 +135,11 @@ TEST_CASE("formats that are known but not read are refused with the list of thos
   CHECK_THAT(refused(std::string("a\0b", 3), ".csv"),
              DFE_CONTAINS("binary") && DFE_CONTAINS(supported));
 }
+
+TEST_CASE("three voxel sizes are three columns") {
+  ParticleList list = parse("class_label,x,y,z\n1,30,20,10\n");
+  list.unnamed = ListTomogram::of("", {}, {30, 10, 10});
+  const std::string text = io::lists::format_csv(list, ',');
+  CHECK_THAT(text, DFE_CONTAINS("1,30,20,10,300,200,300,10,10,30\n"));
+  CHECK(parse(text).unnamed.voxel_size == VoxelSize{30, 10, 10});
+}
