@@ -130,7 +130,7 @@ void append_list(ParticleList& list, ParticleList more, std::string_view area) {
   for (Particle& particle : more.particles) {
     if (particle.tomogram)
       particle.tomogram = index_of.at(static_cast<std::size_t>(*particle.tomogram));
-    list.particles.push_back(std::move(particle));
+    list.particles.push_back(particle);
   }
   for (std::string& warning : more.warnings)
     if (std::find(list.warnings.begin(), list.warnings.end(), warning) == list.warnings.end())

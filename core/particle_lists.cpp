@@ -57,6 +57,7 @@ std::optional<int> chosen(const ParticleList& list, const std::set<int>& present
     return std::nullopt;
   const std::vector<int> indices(present.begin(), present.end());
   std::vector<std::string> names;
+  names.reserve(indices.size());
   for (const int tomogram : indices) names.push_back(name_of(list, tomogram));
   if (const auto found = find_tomogram(names, name, choice.area)) return indices[*found];
   if (!said) refuse_unsaid(list, present, choice);

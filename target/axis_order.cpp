@@ -167,6 +167,7 @@ AxisOrderScores score_axis_orders(const VolumeSource& tomogram,
   });
   const std::vector<Point3> listed = telling_positions(tomogram.extent(), particles);
   std::vector<Point3> exchanged;
+  exchanged.reserve(listed.size());
   for (const Point3& p : listed) exchanged.push_back(exchange(p));
   scores.positions = static_cast<std::int64_t>(listed.size());
   if (listed.empty()) return scores;

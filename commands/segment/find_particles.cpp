@@ -67,7 +67,7 @@ ParticleList find_particles(const std::string& path, const LabelMap& map, const 
     particle.cluster_size = std::llround(static_cast<double>(voxels) * voxel_volume);
     particle.position_voxels = on_original_grid(particle.position_voxels, grid.step);
     largest = std::max(largest, *particle.cluster_size);
-    if (voxels >= smallest(least, voxel_volume)) kept.push_back(std::move(particle));
+    if (voxels >= smallest(least, voxel_volume)) kept.push_back(particle);
   }
   list.particles = std::move(kept);
   finish_list(list, map, path, name_pattern);

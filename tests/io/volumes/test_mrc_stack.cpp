@@ -49,7 +49,7 @@ TEST_CASE("the header of a volume of a compressed stack is that of the volume") 
   const Scratch scratch;
   const MrcBytes stack = make_stack(2, false);
   const std::string path = (scratch / "stack.mrcs.gz").string();
-  const gzFile file = gzopen(path.c_str(), "wb");
+  gzFile file = gzopen(path.c_str(), "wb");
   REQUIRE(gzwrite(file, stack.bytes.data(), static_cast<unsigned>(stack.bytes.size())) ==
           static_cast<int>(stack.bytes.size()));
   gzclose(file);
