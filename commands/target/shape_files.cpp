@@ -140,10 +140,12 @@ std::vector<fs::path> add_masks(std::map<int, TargetShape>& shapes, const fs::pa
     if (shapes.count(label) > 0) continue;
     const std::vector<fs::path> files = files_of(folder, label, class_names);
     const std::string name = class_name(class_names, label), number = std::to_string(label);
-    if (files.empty())
-      throw Error("target", folder.string(), "no mask for class " + name,
-                  "add " + (name == number ? "" : name + ".mrc, ") + number + ".mrc or class" +
-                      number + ".mrc");
+    if (files.empty()) {
+      std::string remedy = "add ";
+      if (name != number) remedy.append(name).append(".mrc, ");
+      remedy.append(number).append(".mrc or class").append(number).append(".mrc");
+      throw Error("target", folder.string(), "no mask for class " + name, remedy);
+    }
     if (files.size() > 1)
       throw Error("target", folder.string(),
                   "two masks for class " + name + ": " + files[0].filename().string() + " and " +
@@ -158,15 +160,15 @@ std::vector<fs::path> add_masks(std::map<int, TargetShape>& shapes, const fs::pa
 double reach(const TargetShape& shape) {
   const Point3& r = shape.radii_voxels;
   if (r.x > 0) return std::max({r.z, r.y, r.x});
-  const Extent3 n = shape.mask.extent();
+  const Extent3 n = shape.mask.extent(), middle{n.z / 2, n.y / 2, n.x / 2};
   double farthest = 0;
   for (std::int64_t z = 0; z < n.z; ++z)
     for (std::int64_t y = 0; y < n.y; ++y)
       for (std::int64_t x = 0; x < n.x; ++x)
         if (shape.mask(z, y, x) >= 0.5f)
-          farthest = std::max(farthest, std::hypot(static_cast<double>(z - n.z / 2),
-                                                   static_cast<double>(y - n.y / 2),
-                                                   static_cast<double>(x - n.x / 2)));
+          farthest = std::max(farthest, std::hypot(static_cast<double>(z - middle.z),
+                                                   static_cast<double>(y - middle.y),
+                                                   static_cast<double>(x - middle.x)));
   return farthest;
 }
 
