@@ -27,7 +27,18 @@ TEST_CASE("file_hash is what xxh128sum prints") {
   CHECK(io::file_hash(file_with("zeros", std::string(3000000, '\0'))) ==
         "c0b66d2c29af5d09a16251685b6b78c4");
   CHECK_THROWS_AS(io::file_hash("/nonexistent/file"), Error);
-  CHECK_THROWS_AS(io::file_hash(fs::temp_directory_path()), Error);
+}
+
+TEST_CASE("file_hash of a folder is that of its files' names, sizes and bytes") {
+  const fs::path folder = fs::temp_directory_path() / "dfe_record_folder";
+  fs::remove_all(folder);
+  fs::create_directories(folder / "b");
+  std::ofstream(folder / "b" / "c");
+  std::ofstream(folder / "a") << "abc";
+  // printf 'a\0003\000abcb/c\0000\000' | xxh128sum
+  CHECK(io::file_hash(folder) == "01f91b1dad8c4531933f5127f495f658");
+  fs::rename(folder / "a", folder / "d");
+  CHECK(io::file_hash(folder) != "01f91b1dad8c4531933f5127f495f658");
 }
 
 TEST_CASE("a record holds what was noted, in order") {
