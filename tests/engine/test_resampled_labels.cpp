@@ -139,7 +139,7 @@ TEST_CASE("a tomogram, its network grid and back: the mirrored tomogram gives mi
     }
 }
 
-TEST_CASE("spheres keep their centroid") {
+TEST_CASE("spheres keep their centroid", "[values]") {
   // The label of a voxel at the surface is a matter of rounding. Take each of the pi·R² rows along
   // x to end on either side at a place rounded to a whole voxel, with an error of variance 1/12.
   // With x_end² = R² - rho² summed over both ends of all rows, the centroid 3 / (4·pi·R³) · sum

@@ -116,7 +116,7 @@ Floats floats(const std::vector<double>& v) { return Floats(v.begin(), v.end());
 
 }  // namespace
 
-TEST_CASE("ref: gradients of a two-input convolution are central differences") {
+TEST_CASE("ref: gradients of a two-input convolution are central differences", "[values]") {
   const Machine ref = ref_machine();
   for (const bool high_end : {false, true}) {
     Conv3dDesc op{.c0 = 2, .c1 = 3, .co = 2};
@@ -140,7 +140,7 @@ TEST_CASE("ref: gradients of a two-input convolution are central differences") {
   }
 }
 
-TEST_CASE("ref: gradients of the up-convolution are central differences") {
+TEST_CASE("ref: gradients of the up-convolution are central differences", "[values]") {
   const Machine ref = ref_machine();
   const UpConvDesc op{3, 2};
   const Extent3 e{2, 1, 3}, big = doubled(e);
@@ -158,7 +158,7 @@ TEST_CASE("ref: gradients of the up-convolution are central differences") {
                  f);
 }
 
-TEST_CASE("ref: gradients of max-pooling are central differences") {
+TEST_CASE("ref: gradients of max-pooling are central differences", "[values]") {
   const Machine ref = ref_machine();
   const MaxPoolDesc op{3};
   const Extent3 e{1, 2, 2}, big = doubled(e);
@@ -176,7 +176,8 @@ TEST_CASE("ref: gradients of max-pooling are central differences") {
 
 TEST_CASE(
     "convolution: <A x, dy> = <x, dx> = <w, dw> and db = sum of dy, exactly, on every instruction "
-    "set") {
+    "set",
+    "[values]") {
   for (const Machine& m : all_machines())
     for (const auto& [with_relu, e] : conv3d_cases()) {
       Conv3dDesc op = with_relu;
@@ -204,7 +205,8 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("up-convolution: <A x, dy> = <x, dx> = <w, dw>, exactly, on every instruction set") {
+TEST_CASE("up-convolution: <A x, dy> = <x, dx> = <w, dw>, exactly, on every instruction set",
+          "[values]") {
   for (const Machine& m : all_machines())
     for (const auto& [with_relu, e] : up_conv_cases()) {
       INFO(text(m.name, e, with_relu.ci, 0, with_relu.co));
@@ -220,7 +222,7 @@ TEST_CASE("up-convolution: <A x, dy> = <x, dx> = <w, dw>, exactly, on every inst
     }
 }
 
-TEST_CASE("cpu backward equals ref on integers, and stays within the bound on reals") {
+TEST_CASE("cpu backward equals ref on integers, and stays within the bound on reals", "[values]") {
   const Machine ref = ref_machine();
   for (const std::string& isa : cpu_instruction_sets()) {
     const Machine cpu = cpu_machine(isa);
@@ -279,8 +281,8 @@ TEST_CASE("cpu backward equals ref on integers, and stays within the bound on re
   }
 }
 
-TEST_CASE(
-    "max-pooling gives dy to the first maximum in (z, y, x) order and adds to what dx holds") {
+TEST_CASE("max-pooling gives dy to the first maximum in (z, y, x) order and adds to what dx holds",
+          "[values]") {
   for (const Machine& m : all_machines()) {
     INFO(m.name);
     // two channels of one block of 2x2x2: channel 0 is constant, channel 1 has its maximum at
@@ -313,7 +315,8 @@ TEST_CASE("backward: thread counts and repeats do not change a bit, within each 
   }
 }
 
-TEST_CASE("filter gradients by F(2, 2, 2) equal ref on integers: its points need no rounding") {
+TEST_CASE("filter gradients by F(2, 2, 2) equal ref on integers: its points need no rounding",
+          "[values]") {
   const Machine ref = ref_machine();
   for (const std::string& isa : cpu_instruction_sets()) {
     const Machine strict = cpu_machine(isa, 2, Convolution::Strict);

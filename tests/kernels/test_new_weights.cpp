@@ -49,7 +49,8 @@ TEST_CASE("an op with new weights computes what a fresh plan with them does, bit
   }
 }
 
-TEST_CASE("a backward with new weights computes what a fresh plan with them does, bit for bit") {
+TEST_CASE("a backward with new weights computes what a fresh plan with them does, bit for bit",
+          "[values]") {
   const Extent3 extent{3, 5, 14}, doubled{6, 10, 28};
   const auto reals = [](const Extent3& e, std::int64_t channels, std::uint64_t seed) {
     return uniform_reals(elements(e, channels), seed);

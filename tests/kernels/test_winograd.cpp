@@ -93,7 +93,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "winograd conv3d is as accurate as its matrices allow, for every shape and instruction set") {
+    "winograd conv3d is as accurate as its matrices allow, for every shape and instruction set",
+    "[values]") {
   const auto ref = make_ref_backend(2);
   for (const std::string& isa : cpu_instruction_sets())
     for (const Mode& mode : kModes) {
