@@ -14,8 +14,8 @@ Command add_convert(CLI::App& root, CommonOptions& common) {
   const auto r = std::make_shared<ConvertRequest>();
   app->option_defaults()->group(group::kFiles);
   app->add_option("IN", r->inputs,
-                  "Lists to read (DeepFinder XML, RELION 3, 4 or 5 STAR, CSV, TSV or SHREC "
-                  "locations; several are joined), then the list to write")
+                  "Lists to read (several are joined), then the list to write: a file, or a folder "
+                  "for formats with a file for each tomogram")
       ->required()
       ->type_name("OUT");
   add_list_format(*app, r->output_format);

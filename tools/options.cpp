@@ -153,21 +153,41 @@ MinSizes parse_min_size(const std::vector<std::string>& values) {
   return sizes;
 }
 
+namespace {
+
+/// Formats of lists that are read and written.
+const std::vector<std::string> kListFormats{
+    "auto",   "star",   "relion3", "relion4",      "relion5",  "relion5-import",
+    "warp",   "xml",    "csv",     "tsv",          "copick",   "copick-csv",
+    "eman2",  "czii",   "coords",  "deepetpicker", "cbox",     "cmm",
+    "napari", "dynamo", "imod",    "motl",         "motl-csv", "stopgap"};
+
+/// "star, relion3, ... or napari"
+std::string choices_text(const std::vector<std::string>& formats) {
+  std::string text;
+  for (std::size_t i = 1; i < formats.size(); ++i)  // what "auto" does is said before
+    text += (i == 1 ? "" : i + 1 == formats.size() ? " or " : ", ") + formats[i];
+  return text;
+}
+
+}  // namespace
+
 void add_list_format(CLI::App& app, std::string& format) {
   one_of(app.add_option("--format", format,
-                        "Format of the list to write: auto (by the file extension), star, relion3, "
-                        "relion4, relion5, xml, csv or tsv"),
-         {"auto", "star", "relion3", "relion4", "relion5", "xml", "csv", "tsv"})
+                        "Format of the list to write: auto (by the file extension), " +
+                            choices_text(kListFormats)),
+         kListFormats)
       ->capture_default_str()
       ->type_name("FORMAT");
 }
 
 void add_list_reading(CLI::App& app, const std::string& name, std::string& format) {
+  std::vector<std::string> formats = kListFormats;
+  formats.emplace_back("shrec");
   one_of(
       app.add_option(name, format,
-                     "Format of the list to read: auto (by its content), star, relion3, relion4, "
-                     "relion5, xml, csv, tsv or shrec"),
-      {"auto", "star", "relion3", "relion4", "relion5", "xml", "csv", "tsv", "shrec"})
+                     "Format of the list to read: auto (by its content), " + choices_text(formats)),
+      formats)
       ->capture_default_str()
       ->type_name("FORMAT");
 }
@@ -188,7 +208,8 @@ void add_frame(CLI::App& app, ListFrame& frame) {
   app.add_option("--like", frame.like, "Tomogram that gives the size and the voxel size")
       ->type_name("TOMOGRAM");
   app.add_option("--tomograms", frame.tomograms,
-                 "Table that gives them for several tomograms: RELION's tomograms.star")
+                 "Table that gives them for several tomograms: RELION's tomograms.star, or Warp's "
+                 "tilt series (.tomostar, .xml) or settings")
       ->type_name("FILE");
   app.add_option("--tomogram", frame.tomogram,
                  "Name of the tomogram of --like in the list [default: the file's name]")

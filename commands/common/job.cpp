@@ -49,6 +49,15 @@ void Job::wrote(const std::filesystem::path& file) {
   record.output(file);
 }
 
+void Job::wrote(const std::filesystem::path& result,
+                const std::vector<std::filesystem::path>& files) {
+  for (const std::filesystem::path& file : files) {
+    guard(file);
+    record.output(file);
+  }
+  written_.push_back(result.has_filename() ? result : result.parent_path());
+}
+
 void Job::finish() {
   for (const std::filesystem::path& file : written_) record.write_beside(file);
   guarded_.clear();

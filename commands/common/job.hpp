@@ -42,6 +42,9 @@ class Job final : public Observer {
   void guard(const std::filesystem::path& file) { guarded_.push_back(file); }
   /// Guards a file and notes it in the record.
   void wrote(const std::filesystem::path& file);
+  /// The same for one result in several files; its record stands beside `result`, the first file
+  /// or their folder.
+  void wrote(const std::filesystem::path& result, const std::vector<std::filesystem::path>& files);
   /// Puts the record beside every file the job wrote. They stay.
   void finish();
 

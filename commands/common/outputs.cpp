@@ -126,6 +126,10 @@ class Places {
         existing = output;
       else
         all_exist = false;
+      const fs::path beside = kind.beside ? kind.beside(output) : fs::path();
+      if (beside.empty()) continue;
+      claim(beside, kind.option, job.input);
+      if (fs::exists(beside, error)) existing = beside;
     }
     if (!existing.empty() && !common_.overwrite && !common_.skip_existing)
       throw Error(area_, existing.string(), "already exists",

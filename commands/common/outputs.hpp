@@ -22,6 +22,8 @@ struct OutputKind {
                        ///< "_labels.mrc"
   std::function<void(const std::filesystem::path&)> check_name =
       {};  ///< throws where no such file can be written
+  std::function<std::filesystem::path(const std::filesystem::path&)> beside =
+      {};  ///< a second file that may be written with the result; an empty path where none is
 };
 
 /// One input and where its results go.

@@ -19,19 +19,57 @@ std::map<int, std::int64_t> count_classes(const ParticleList& list) {
   return count;
 }
 
-}  // namespace
-
+/// What list names in a folder end with.
 std::string list_suffix(io::ListFormat format) {
   switch (format) {
     case io::ListFormat::Xml:
       return ".xml";
     case io::ListFormat::Csv:
+    case io::ListFormat::Czii:
+    case io::ListFormat::CopickCsv:
+    case io::ListFormat::Napari:
       return ".csv";
+    case io::ListFormat::Copick:
+      return ".json";
+    case io::ListFormat::Eman2:
+      return "_info.json";
+    case io::ListFormat::Coords:
+    case io::ListFormat::DeepEtPicker:
+      return ".coords";
+    case io::ListFormat::Cbox:
+      return ".cbox";
+    case io::ListFormat::Markers:
+      return ".cmm";
     case io::ListFormat::Tsv:
       return ".tsv";
+    case io::ListFormat::Dynamo:
+      return ".tbl";
+    case io::ListFormat::Imod:
+      return ".mod";
+    case io::ListFormat::Motl:
+      return ".em";
+    case io::ListFormat::MotlCsv:
+      return ".csv";
     default:
       return ".star";
   }
+}
+
+}  // namespace
+
+OutputKind list_output(const std::string& option, const std::string& value, io::ListFormat format) {
+  return {option, value, list_suffix(format), {}, [format](const std::filesystem::path& output) {
+            return io::table_map_beside(output, format);
+          }};
+}
+
+std::vector<std::filesystem::path> list_files(const std::filesystem::path& output,
+                                              io::ListFormat format) {
+  std::vector<std::filesystem::path> files{output};
+  const std::filesystem::path map = io::table_map_beside(output, format);
+  std::error_code ignored;
+  if (std::filesystem::exists(map, ignored)) files.push_back(map);  // replaced or new
+  return files;
 }
 
 void record_options(io::RunRecord& record, const ClusterOptions& options) {
@@ -56,6 +94,12 @@ void finish_list(ParticleList& list, const LabelMap& map, const std::filesystem:
 
 void check_list(const std::filesystem::path& output, const io::ListOptions& options,
                 const VolumeGeometry& geometry) {
+  const io::ListFormat format = io::written_format(output, options);
+  if (format == io::ListFormat::Copick || format == io::ListFormat::Relion5Import)
+    throw Error(ErrorKind::Usage, "list", output.string(),
+                format == io::ListFormat::Copick ? "copick has a file for each class"
+                                                 : "RELION 5's import takes several files",
+                "write .star, then use 'dfengine convert'");
   ParticleList list;  // one particle: what the format must know it asks for with the first
   list.particles.emplace_back().class_label = 1;
   list.unnamed = known_tomogram("", geometry, "");
@@ -65,7 +109,7 @@ void check_list(const std::filesystem::path& output, const io::ListOptions& opti
 void write_list(const std::filesystem::path& output, const ParticleList& list,
                 const io::ListOptions& options, Job& job) {
   job.warn(output.string(), io::write_list(output, list, options));
-  job.wrote(output);
+  job.wrote(output, list_files(output, options.format));
   job.record.fact("particles", static_cast<double>(list.particles.size()));
 }
 

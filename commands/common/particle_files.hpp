@@ -9,13 +9,19 @@
 
 #include "commands/common/job.hpp"
 #include "commands/common/json_text.hpp"
+#include "commands/common/outputs.hpp"
 #include "dfengine/commands.hpp"
 #include "io/particle_list.hpp"
 
 namespace dfe {
 
-/// What list names in a folder end with: ".xml", ".csv", ".tsv", else ".star".
-std::string list_suffix(io::ListFormat format);
+/// A list as a result. In a folder its name ends as its format asks for (".star"), and a Dynamo
+/// table may have its map beside it.
+OutputKind list_output(const std::string& option, const std::string& value, io::ListFormat format);
+
+/// The files of a list that has been written to `output`, a file.
+std::vector<std::filesystem::path> list_files(const std::filesystem::path& output,
+                                              io::ListFormat format);
 
 /// Notes every clustering option.
 void record_options(io::RunRecord& record, const ClusterOptions& options);

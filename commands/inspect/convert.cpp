@@ -6,6 +6,7 @@
 #include "commands/common/list_axes.hpp"
 #include "commands/common/list_frame.hpp"
 #include "commands/common/outputs.hpp"
+#include "commands/common/particle_files.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
 #include "core/tomogram_names.hpp"
@@ -100,21 +101,51 @@ void rename(ParticleList& list, const std::string& pattern, const std::string& f
   }
 }
 
+/// Whether files of a list that goes into several are there and are to stay. Throws where only the
+/// user can decide, and where one of them is an input.
+bool keep_existing(const std::vector<std::filesystem::path>& files,
+                   const std::vector<std::string>& inputs, const CommonRequest& common) {
+  std::filesystem::path existing;
+  bool all = !files.empty();
+  for (const std::filesystem::path& file : files) {
+    std::error_code ignored;
+    for (const std::string& input : inputs)
+      if (std::filesystem::equivalent(file, input, ignored))
+        throw Error(ErrorKind::Usage, "convert", file.string(),
+                    "would replace the input '" + input + "'", "choose another folder");
+    if (std::filesystem::exists(file, ignored))
+      existing = file;
+    else
+      all = false;
+  }
+  if (!existing.empty() && !common.overwrite && !common.skip_existing)
+    throw Error("convert", existing.string(), "already exists",
+                "use --overwrite to replace it or --skip-existing to keep it");
+  return all && common.skip_existing;
+}
+
+CommandReport skipped(const std::filesystem::path& output, Json json) {
+  json["skipped"] = true;
+  return {output.string() + " exists: skipped\n", json_text(json)};
+}
+
 }  // namespace
 
 CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   ConvertOptions options = parse_options(request);
   std::vector<std::string> others(request.inputs.begin() + 1, request.inputs.end());
   others.insert(others.end(), {request.frame.like, request.frame.tomograms});
-  const auto jobs = plan_outputs("convert", {request.inputs.front()}, {{"OUT", request.output, ""}},
-                                 request.common, others);
-  const std::filesystem::path& output = jobs.front().outputs.front();
+  const bool folder = io::is_list_folder(request.output, options.write.format);
+  std::vector<OutputKind> kinds;
+  if (!folder) kinds.push_back(list_output("OUT", request.output, options.write.format));
+  check_existing_rule("convert", request.common);
+  const auto jobs =
+      plan_outputs("convert", {request.inputs.front()}, kinds, request.common, others);
+  const std::filesystem::path output =
+      folder ? std::filesystem::path(request.output) : jobs.front().outputs.front();
   Json json = {{"input", request.inputs.front()}, {"output", output.string()}};
   if (request.inputs.size() > 1) json["inputs"] = request.inputs;
-  if (jobs.front().skip) {
-    json["skipped"] = true;
-    return {output.string() + " exists: skipped\n", json_text(json)};
-  }
+  if (jobs.front().skip) return skipped(output, json);
 
   Job job("convert", observer);
   record_options(job.record, request);
@@ -135,10 +166,20 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   ParticleList list = read_all(request, options.read, job);
   rename(list, request.tomogram_name, request.inputs.front());
   job.record.stage("write");
+  std::vector<std::filesystem::path> files;
+  if (folder || options.write.format == io::ListFormat::Relion5Import) {
+    files = io::list_files(output, list, options.write);
+    if (keep_existing(files, request.inputs, request.common)) return skipped(output, json);
+  }
   job.warn(output.string(), io::write_list(output, list, options.write));
-  job.wrote(output);
+  if (files.empty()) files = list_files(output, options.write.format);
+  job.wrote(output, files);
   job.finish();
 
+  if (files.size() > 1) {
+    Json& names = json["files"] = Json::array();
+    for (const std::filesystem::path& file : files) names.push_back(file.string());
+  }
   json["particles"] = list.particles.size();
   json["warnings"] = job.warnings();
   return {std::to_string(list.particles.size()) + " particles written to " + output.string() + "\n",

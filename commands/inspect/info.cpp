@@ -23,11 +23,15 @@ namespace {
 
 enum class Kind { List, Hdf5, Zip, Volume };
 
+bool is_list(const std::string& path) {
+  return io::is_list_file_name(path) || io::is_motive_list(path);
+}
+
 Kind kind_of(const std::string& path) {
   if (io::is_volume_folder(path)) return Kind::Volume;
   io::check_input_file("info", path);
   if (!split_volume_name(path).part.empty()) return Kind::Volume;
-  if (io::is_list_file_name(path)) return Kind::List;
+  if (is_list(path)) return Kind::List;
   std::array<char, 8> head{};
   std::ifstream in(path, std::ios::binary);
   in.read(head.data(), head.size());
@@ -91,8 +95,7 @@ CommandReport run_info(const InfoRequest& request, Observer* observer) {
     return {part.text, json_text(part.json)};
   }
   io::ListOptions frame;  // of all lists: where it cannot be had, none can be described
-  if (std::any_of(request.files.begin(), request.files.end(),
-                  [](const std::string& path) { return io::is_list_file_name(path); }))
+  if (std::any_of(request.files.begin(), request.files.end(), is_list))
     frame = list_frame(request.frame, request.common);
   Failures failures(request.files.size(), observer);
   CommandReport report;

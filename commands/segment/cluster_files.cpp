@@ -105,9 +105,10 @@ CommandReport run_cluster(const ClusterRequest& asked, Observer* observer) {
     throw Error(ErrorKind::Usage, "cluster", "--scores",
                 "one score file for " + std::to_string(request.label_maps.size()) + " label maps",
                 "cluster each label map separately");
-  const std::string suffix = list_suffix(io::parse_list_format(request.list_format));
   Batch batch("cluster",
-              plan_outputs("cluster", request.label_maps, {{"--output", request.output, suffix}},
+              plan_outputs("cluster", request.label_maps,
+                           {list_output("--output", request.output,
+                                        io::parse_list_format(request.list_format))},
                            request.common, {request.scores, request.like}),
               observer);
   const MapClusterer clusterer(request, asked.options.compute.threads);

@@ -99,10 +99,10 @@ CommandReport run_pick(const PickRequest& asked, Observer* observer) {
   limit_threads(request.segment.options.compute, nullptr);
   limit_threads(request.cluster.compute, nullptr);
   const SegmentRequest& segment = request.segment;
-  const std::string suffix = list_suffix(io::parse_list_format(request.list_format));
   Batch batch("pick",
               plan_outputs("pick", segment.tomograms,
-                           {{"--output", request.output, suffix},
+                           {list_output("--output", request.output,
+                                        io::parse_list_format(request.list_format)),
                             {"--labels", segment.output, "_labels.mrc", io::check_volume_file_name},
                             {"--scores", segment.scores, "_scores.h5", io::check_score_file_name}},
                            segment.common, {segment.weights}),

@@ -86,7 +86,23 @@ enum class ListFormat {
   Relion5,
   Csv,
   Tsv,
-  Shrec,  ///< particle locations of the SHREC contest; read only
+  Shrec,          ///< particle locations of the SHREC contest; read only
+  Copick,         ///< picks of copick, JSON
+  CopickCsv,      ///< picks of copick as CSV, for 'copick add picks'; read: as Csv
+  Eman2,          ///< info file of EMAN2, JSON
+  Warp,           ///< RELION 3's STAR as Warp takes it; read: as Star
+  Relion5Import,  ///< for RELION 5's import job: a STAR file per tomogram, and one that names them
+  Czii,           ///< submission of the CZII challenge; read: as Csv
+  Coords,         ///< .coords of crYOLO and TomoTwin: x y z
+  DeepEtPicker,   ///< .coords of DeepETPicker: class x y z
+  Cbox,           ///< crYOLO boxes
+  Markers,        ///< ChimeraX markers, .cmm
+  Napari,         ///< napari points; read: as Csv
+  Dynamo,         ///< table (.tbl), with the names of tomograms in NAME.doc beside it
+  Imod,           ///< binary model (.mod)
+  Motl,           ///< motive list of TOM and AV3 in an EM file of 20 x N values
+  MotlCsv,        ///< the same as 20 columns without a header
+  Stopgap,        ///< motive list in a STAR file
 };
 
 /// Order of the coordinates in DeepFinder XML lists and SHREC location files. In XML lists x is the
@@ -121,14 +137,16 @@ struct ListOptions {
   ListSettings settings;
 };
 
-/// Reads a particle list: DeepFinder XML, RELION 3, 4 or 5 STAR, CSV, TSV or SHREC locations.
+/// Reads a particle list in any format of `ListFormat`.
 /// Unknown columns are kept in `extra_columns`; what the reader assumed is in `warnings`. Throws an
 /// `Error` that names the line or object.
 ParticleList read_list(const std::filesystem::path& path, const ListOptions& options = {});
 
 /// Writes a particle list in the format of `options`, or by the file extension: .xml, .star, .csv,
-/// .tsv. Returns one sentence for everything that the list has and the format cannot keep. Throws
-/// `Error` for positions that are not finite, labels below 1 and formats that cannot be written.
+/// .tsv, .json, .coords, .cbox, .cmm, .tbl, .mod, .em. A Dynamo table gets a file NAME.doc with the
+/// names of its tomograms. Where a file of the format has one tomogram, `path` may be a folder.
+/// Returns one sentence for everything that the list has and the format cannot keep. Throws `Error`
+/// for positions that are not finite, labels below 1 and formats that cannot be written.
 std::vector<std::string> write_list(const std::filesystem::path& path, const ParticleList& list,
                                     const ListOptions& options = {});
 

@@ -30,8 +30,11 @@ enum class CsvRole {
   The,
   ClusterSize,
   Score,
+  ShiftX,  ///< ArtiaX: added to the position
+  ShiftY,
+  ShiftZ,
 };
-inline constexpr std::size_t kCsvRoles = 21;
+inline constexpr std::size_t kCsvRoles = 24;
 
 /// A role with its names, all in small letters; the first is the one we write.
 struct CsvNames {
@@ -43,7 +46,7 @@ inline constexpr std::array<CsvNames, kCsvRoles> kCsvNames{{
     {CsvRole::Tomogram,
      {"tomogram", "tomo", "tomo_name", "tomogram_name", "tomo_idx", "rlntomoname",
       "rlnmicrographname", "experiment", "run_name"}},
-    {CsvRole::ObjectId, {"object_id", "obj_id", "id", "index"}},
+    {CsvRole::ObjectId, {"object_id", "obj_id", "id", "index", "instance_id"}},
     {CsvRole::ClassLabel,
      {"class_label", "label", "class", "class_id", "class_number", "rlnclassnumber"}},
     {CsvRole::ClassName, {"class_name", "particle_type", "object_name", "pickable_object_name"}},
@@ -70,6 +73,9 @@ inline constexpr std::array<CsvNames, kCsvRoles> kCsvNames{{
     {CsvRole::The, {"the", "theta"}},
     {CsvRole::ClusterSize, {"cluster_size"}},
     {CsvRole::Score, {"score", "rlnautopickfigureofmerit", "confidence", "probability"}},
+    {CsvRole::ShiftX, {"shift_x"}},
+    {CsvRole::ShiftY, {"shift_y"}},
+    {CsvRole::ShiftZ, {"shift_z"}},
 }};
 
 /// The name under which a role is written.

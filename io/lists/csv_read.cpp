@@ -9,6 +9,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "io/lists/copick.hpp"
 #include "io/lists/csv.hpp"
 #include "io/lists/csv_split.hpp"
 #include "io/lists/euler.hpp"
@@ -31,20 +32,23 @@ class Reader {
     for (std::size_t c = 0; c < table.columns.size(); ++c) taken[c] = assign(static_cast<int>(c));
     for (std::size_t c = 0; c < table.columns.size(); ++c)
       if (!taken[c]) extra_.push_back(static_cast<int>(c));
-    // The CZII challenge's lists (id, experiment, particle_type, x, y, z) count Å without saying
-    // so.
+    // The lists of the CZII challenge (id, experiment, particle_type, x, y, z) and of copick
+    // (run_name, x, y, z, transform_00, ...) count Å without saying so.
     const auto written = [&](std::string_view name) {
       return std::any_of(table.columns.begin(), table.columns.end(),
                          [&](const std::string& column) { return to_lower(column) == name; });
     };
-    if (written("experiment") && written("particle_type") && !has(CsvRole::XAngstrom)) {
-      for (const auto& [voxels, angstrom] :
-           {std::pair(CsvRole::X, CsvRole::XAngstrom), std::pair(CsvRole::Y, CsvRole::YAngstrom),
-            std::pair(CsvRole::Z, CsvRole::ZAngstrom)})
-        std::swap(column(voxels), column(angstrom));
-      list_.warnings.push_back(
-          "columns experiment and particle_type mark a CZII list; x, y, z are read as Å");
-    }
+    const bool czii = written("experiment") && written("particle_type");
+    const bool copick = written("run_name");
+    if ((!czii && !copick) || has(CsvRole::XAngstrom)) return;
+    for (const auto& [voxels, angstrom] :
+         {std::pair(CsvRole::X, CsvRole::XAngstrom), std::pair(CsvRole::Y, CsvRole::YAngstrom),
+          std::pair(CsvRole::Z, CsvRole::ZAngstrom)})
+      std::swap(column(voxels), column(angstrom));
+    list_.warnings.emplace_back(
+        czii ? "columns experiment and particle_type mark a CZII list; x, y, z are read as Å"
+             : "column run_name marks a list of copick; x, y, z are read as Å");
+    if (copick) find_matrix();
   }
 
   ParticleList run() {
@@ -73,6 +77,7 @@ class Reader {
       list_.particles.push_back(particle);
       note_voxel_size(row);
     }
+    if (matrix_[0] >= 0) drop_unit_orientations(list_);
     keep_extra_columns();
     mark_numbers();
     return place(std::move(list_), use_voxels_ ? PositionUnit::Voxels : PositionUnit::Angstrom,
@@ -194,11 +199,41 @@ class Reader {
 
   Point3 position(std::size_t row) {
     const auto value = [&](CsvRole role) { return table_.number(row, column(role)); };
-    if (use_voxels_) return {value(CsvRole::Z), value(CsvRole::Y), value(CsvRole::X)};
+    const auto shift = [&](CsvRole role) { return text(row, role) ? value(role) : 0; };
+    if (matrix_[0] >= 0)
+      return {value(CsvRole::ZAngstrom) + table_.number(row, matrix_[11]),
+              value(CsvRole::YAngstrom) + table_.number(row, matrix_[7]),
+              value(CsvRole::XAngstrom) + table_.number(row, matrix_[3])};
+    if (use_voxels_)
+      return {value(CsvRole::Z) + shift(CsvRole::ShiftZ),
+              value(CsvRole::Y) + shift(CsvRole::ShiftY),
+              value(CsvRole::X) + shift(CsvRole::ShiftX)};
     return {value(CsvRole::ZAngstrom), value(CsvRole::YAngstrom), value(CsvRole::XAngstrom)};
   }
 
+  /// The first three rows of copick's 4x4 matrix, where all of it is there.
+  void find_matrix() {
+    std::array<int, 12> found{};
+    for (std::size_t i = 0; i < found.size(); ++i)
+      found[i] = table_.find(fmt::format("transform_{}{}", i / 4, i % 4));
+    if (std::any_of(found.begin(), found.end(), [](int c) { return c < 0; })) return;
+    matrix_ = found;
+    std::erase_if(extra_, [&](int c) {
+      return table_.columns[static_cast<std::size_t>(c)].starts_with("transform_");
+    });
+  }
+
+  Rotation matrix_rotation(std::size_t row) const {
+    Rotation r{};
+    for (std::size_t i = 0; i < 9; ++i) r[i] = table_.number(row, matrix_[i / 3 * 4 + i % 3]);
+    if (!is_rotation(r))
+      table_.fail(row, "transform_00 to transform_22 are no rotation",
+                  "matrices that scale or mirror are not particles' orientations");
+    return r;
+  }
+
   std::optional<Rotation> orientation(std::size_t row) {
+    if (matrix_[0] >= 0) return matrix_rotation(row);
     const auto triple = [&](CsvRole a, CsvRole b,
                             CsvRole c) -> std::optional<std::array<double, 3>> {
       if (!has(a) || !has(b) || !has(c)) return std::nullopt;
@@ -234,6 +269,7 @@ class Reader {
   const ListOptions& options_;
   std::array<int, kCsvRoles> columns_;
   std::vector<int> extra_;
+  std::array<int, 12> matrix_{-1};  // rows of copick's matrix; the first is below 0 if it has none
   std::vector<int> labels_;
   bool use_voxels_ = false;
   ParticleList list_;

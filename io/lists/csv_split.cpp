@@ -8,6 +8,7 @@
 #include <array>
 
 #include "dfengine/error.hpp"
+#include "io/lists/odd_texts.hpp"
 #include "io/lists/text.hpp"
 
 namespace dfe::io::lists {
@@ -138,6 +139,7 @@ char sniff_delimiter(std::string_view text, const std::string& name) {
   while (!text.empty()) {
     const std::string_view line = next_line(text);
     if (trim(line).empty() || trim(line).front() == '#') continue;
+    refuse_decimal_commas(trim(line), name);
     char best = 0;
     std::ptrdiff_t most = 0;
     for (const char delimiter : {',', '\t', ';', '|'}) {

@@ -6,6 +6,9 @@
 
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
+#include "io/lists/copick.hpp"
+#include "io/lists/formats.hpp"
+#include "io/lists/numbering.hpp"
 
 namespace dfe::io::lists {
 
@@ -16,14 +19,97 @@ bool any(const ParticleList& list, Predicate predicate) {
   return std::any_of(list.particles.begin(), list.particles.end(), predicate);
 }
 
+/// Formats that count tomograms and particles as io/lists/numbering.hpp does.
+bool is_numbered(ListFormat format) {
+  return format == ListFormat::Dynamo || format == ListFormat::Motl ||
+         format == ListFormat::MotlCsv || format == ListFormat::Stopgap;
+}
+
 /// "0 TS_01, 1 TS_02, ..."
-std::string numbers_of(const std::vector<ListTomogram>& tomograms) {
+std::string numbers_of(const ParticleList& list, ListFormat format) {
   constexpr std::size_t kShown = 20;
+  const std::vector<int> numbers = tomogram_numbers(list);
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < std::min(kShown, tomograms.size()); ++i)
-    names.push_back(std::to_string(i) + " " + tomograms[i].name);
-  if (tomograms.size() > kShown) names.emplace_back("...");
+  for (std::size_t i = 0; i < std::min(kShown, numbers.size()); ++i)
+    names.push_back(std::to_string(is_numbered(format) ? numbers[i] : static_cast<int>(i)) + " " +
+                    list.tomograms[i].name);
+  if (numbers.size() > kShown) names.emplace_back("...");
   return join(names);
+}
+
+/// What only numbered formats lose, and the one voxel size of IMOD models.
+void say_numbered_losses(const ParticleList& list, ListFormat format,
+                         std::vector<std::string>& said) {
+  const auto oriented = [](const Particle& p) { return p.orientation.has_value(); };
+  if (is_numbered(format)) {
+    if (any(list, oriented) && !std::all_of(list.particles.begin(), list.particles.end(), oriented))
+      said.emplace_back(
+          "the format has no empty angles, so particles without an orientation have 0");
+    if (loses_particle_numbers(list, format == ListFormat::Motl ? kMostInFloat : kMostInDouble))
+      said.emplace_back("object numbers are missing or repeat, so particles are numbered from 1");
+  }
+  const bool sized =
+      any(list, [&](const Particle& p) { return list.tomogram_of(p).voxel_size.known(); });
+  if (format == ListFormat::Imod && sized && !one_voxel_size(list).known())
+    said.emplace_back(
+        "a model has one pixel size and the list has several, so none is in the file");
+}
+
+void say_cut_names(const ParticleList& list, std::vector<std::string>& said) {
+  for (const std::string& name : list.class_names)
+    if (imod_object_name(name) != name)
+      said.push_back("IMOD's names of objects have at most 63 bytes: '" + name + "' is '" +
+                     std::string(imod_object_name(name)) + "' in the file");
+}
+
+/// copick's own rules for names of objects.
+void say_renamed(const ParticleList& list, std::vector<std::string>& said) {
+  for (const std::string& name : list.class_names)
+    if (copick_object(name) != name)
+      said.push_back("copick takes no underscores and blanks in names: '" + name + "' is '" +
+                     copick_object(name) + "' in the file");
+}
+
+/// Formats of picking and viewing programs.
+Keeps keeps_of_pickers(ListFormat format) {
+  const Keeps named{.tomograms = true, .tomogram_names = true};
+  Keeps kept;
+  switch (format) {
+    case ListFormat::Warp:
+    case ListFormat::Relion5Import:
+      kept = keeps(ListFormat::Relion5);
+      kept.voxel_size = format == ListFormat::Warp;
+      break;
+    case ListFormat::Copick:
+      kept = named;
+      kept.classes = kept.class_names = kept.orientations = kept.scores = kept.object_ids = true;
+      kept.voxel_size = true;
+      break;
+    case ListFormat::CopickCsv:
+      kept = named;
+      kept.orientations = kept.scores = kept.object_ids = true;
+      break;
+    case ListFormat::Eman2:
+      kept = named;
+      kept.classes = kept.class_names = kept.scores = true;
+      break;
+    case ListFormat::Czii:
+      kept = named;
+      kept.classes = kept.class_names = kept.object_ids = true;
+      break;
+    case ListFormat::Markers:
+      kept.classes = kept.class_names = kept.scores = kept.object_ids = true;
+      break;
+    case ListFormat::DeepEtPicker:
+      kept.classes = true;
+      break;
+    case ListFormat::Cbox:
+      kept.scores = true;
+      break;
+    default:
+      break;
+  }
+  return kept;
 }
 
 }  // namespace
@@ -37,6 +123,29 @@ Keeps keeps(ListFormat format) {
               .scores = true,
               .object_ids = true,
               .cluster_sizes = true};
+    case ListFormat::Dynamo:
+      return {.tomograms = true,
+              .tomogram_names = true,
+              .classes = true,
+              .orientations = true,
+              .scores = true,
+              .object_ids = true,
+              .voxel_size = true};
+    case ListFormat::Imod:
+      return {.tomograms = true,
+              .tomogram_names = true,
+              .classes = true,
+              .class_names = true,
+              .scores = true,
+              .voxel_size = true};
+    case ListFormat::Motl:
+    case ListFormat::MotlCsv:
+    case ListFormat::Stopgap:
+      return {.tomograms = true,
+              .classes = true,
+              .orientations = true,
+              .scores = true,
+              .object_ids = true};
     case ListFormat::Star:
     case ListFormat::Relion3:
     case ListFormat::Relion4:
@@ -46,9 +155,10 @@ Keeps keeps(ListFormat format) {
       return {true, true, true, true, true, true, true, true, true};
     case ListFormat::Auto:
     case ListFormat::Shrec:
-      break;
+      return {};
+    default:
+      return keeps_of_pickers(format);
   }
-  return {};
 }
 
 std::vector<std::string> losses(const ParticleList& list, ListFormat format) {
@@ -60,9 +170,9 @@ std::vector<std::string> losses(const ParticleList& list, ListFormat format) {
   const bool named = any(list, is_named);
   if (named && !can.tomograms)
     said.emplace_back("the format has no place for tomograms, so their names are not in the file");
-  else if (named && !can.tomogram_names)
+  else if (!can.tomogram_names && (named || (is_numbered(format) && !same_tomogram_numbers(list))))
     said.push_back("the format has no names of tomograms, only numbers: " +
-                   numbers_of(list.tomograms));
+                   numbers_of(list, format));
   const auto say = [&](bool has, bool kept, const char* what) {
     if (has && !kept)
       said.push_back(std::string("the format has no place for ") + what +
@@ -75,6 +185,9 @@ std::vector<std::string> losses(const ParticleList& list, ListFormat format) {
   say(any(list, [](const Particle& p) { return p.score.has_value(); }), can.scores, "scores");
   say(any(list, [](const Particle& p) { return p.cluster_size.has_value(); }), can.cluster_sizes,
       "cluster sizes");
+  say_numbered_losses(list, format, said);
+  if (format == ListFormat::Imod) say_cut_names(list, said);
+  if (format == ListFormat::Copick) say_renamed(list, said);
   return said;
 }
 

@@ -6,73 +6,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "core/text.hpp"
 #include "io/atomic_file.hpp"
+#include "io/lists/coords.hpp"
+#include "io/lists/copick.hpp"
+#include "io/lists/dynamo_files.hpp"
+#include "io/lists/eman2.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/keeps.hpp"
+#include "io/lists/list_parts.hpp"
+#include "io/lists/markers.hpp"
 #include "io/lists/place.hpp"
+#include "io/lists/plain_csv.hpp"
+#include "io/lists/relion_import.hpp"
 #include "io/lists/shrec_locations.hpp"
+#include "io/lists/sniff.hpp"
 #include "io/lists/text.hpp"
 
 namespace dfe::io {
 
 namespace {
-
-constexpr std::string_view kSupported =
-    "convert it to DeepFinder XML, RELION STAR (3, 4, 5), CSV, TSV or SHREC locations (.txt)";
-
-constexpr std::array<std::pair<std::string_view, ListFormat>, 9> kNames{
-    {{"auto", ListFormat::Auto},
-     {"xml", ListFormat::Xml},
-     {"star", ListFormat::Star},
-     {"relion3", ListFormat::Relion3},
-     {"relion4", ListFormat::Relion4},
-     {"relion5", ListFormat::Relion5},
-     {"csv", ListFormat::Csv},
-     {"tsv", ListFormat::Tsv},
-     {"shrec", ListFormat::Shrec}}};
-
-[[noreturn]] void refuse(const std::string& name, const std::string& what) {
-  throw Error("list", name, what, kSupported);
-}
-
-/// The format that the content has; throws for formats that are known but not read.
-ListFormat sniff(std::string_view text, const std::string& name, const std::string& ending) {
-  if (ending == ".tbl") refuse(name, "is a Dynamo table, which cannot be read");
-  if (ending == ".coords" || ending == ".cbox" || ending == ".em")
-    refuse(name, fmt::format("has the extension {}, which is not a list format that can be read",
-                             ending));
-  if (text.substr(0, 4) == "IMOD") refuse(name, "is an IMOD model, which cannot be read");
-  if (text.substr(0, 4) == "PK\x03\x04")
-    refuse(name, "is a spreadsheet or zip archive, which cannot be read");
-  const bool byte_order_mark = text.substr(0, 2) == "\xFF\xFE" || text.substr(0, 2) == "\xFE\xFF";
-  if (text.find('\0') != std::string_view::npos && !byte_order_mark)
-    refuse(name, "is a binary file, not a particle list");
-  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
-
-  std::string_view rest = text, line;
-  do {
-    line = trim(next_line(rest));
-  } while (!rest.empty() && (line.empty() || line.front() == '#'));
-  if (byte_order_mark || line.substr(0, 1) == "<") return ListFormat::Xml;
-  if (line.substr(0, 5) == "data_") return ListFormat::Star;
-  if (line.substr(0, 1) == "{" || line.substr(0, 1) == "[")
-    refuse(name, "is a JSON file (copick picks?), which cannot be read");
-  return ending == ".txt" ? ListFormat::Shrec : ListFormat::Csv;
-}
-
-/// The format that a file extension stands for.
-ListFormat format_of_ending(const std::filesystem::path& path) {
-  const std::string ending = to_lower(path.extension().string());
-  if (ending == ".xml") return ListFormat::Xml;
-  if (ending == ".star") return ListFormat::Star;
-  if (ending == ".csv") return ListFormat::Csv;
-  if (ending == ".tsv") return ListFormat::Tsv;
-  return ListFormat::Auto;
-}
 
 void warn_outside(ParticleList& list) {
   const auto inside = [](double p, double size) { return p >= -0.5 && p <= size - 0.5; };
@@ -148,7 +103,7 @@ void check_writable(const ParticleList& list, const std::string& name) {
 namespace lists {
 
 ParticleList parse_list(std::string_view text, const std::string& name, const std::string& ending,
-                        const ListOptions& options) {
+                        const ListOptions& options, std::string_view table_map) {
   ParticleList list;
   switch (options.format == ListFormat::Auto ? sniff(text, name, ending) : options.format) {
     case ListFormat::Xml:
@@ -158,15 +113,49 @@ ParticleList parse_list(std::string_view text, const std::string& name, const st
     case ListFormat::Relion3:
     case ListFormat::Relion4:
     case ListFormat::Relion5:
+    case ListFormat::Relion5Import:
+    case ListFormat::Warp:
+    case ListFormat::Cbox:
       list = parse_star(text, name, options);
       break;
     case ListFormat::Auto:
     case ListFormat::Csv:
     case ListFormat::Tsv:
+    case ListFormat::Czii:
+    case ListFormat::CopickCsv:
+    case ListFormat::Napari:
       list = parse_csv(text, name, options);
+      break;
+    case ListFormat::Coords:
+    case ListFormat::DeepEtPicker:
+      list = parse_coords(text, name, options);
+      break;
+    case ListFormat::Copick:
+      list = parse_copick(text, name, options);
+      break;
+    case ListFormat::Eman2:
+      list = parse_eman2(text, name, options);
+      break;
+    case ListFormat::Markers:
+      list = parse_markers(text, name, options);
       break;
     case ListFormat::Shrec:
       list = parse_shrec(text, name, options);
+      break;
+    case ListFormat::Dynamo:
+      list = parse_dynamo(text, name, options, table_map);
+      break;
+    case ListFormat::Imod:
+      list = parse_imod(text, name, options);
+      break;
+    case ListFormat::Motl:
+      list = parse_motl_em(text, name, options);
+      break;
+    case ListFormat::MotlCsv:
+      list = parse_motl_csv(text, name, options);
+      break;
+    case ListFormat::Stopgap:
+      list = parse_stopgap(text, name, options);
       break;
   }
   check_plausible(list, name);
@@ -176,35 +165,6 @@ ParticleList parse_list(std::string_view text, const std::string& name, const st
 
 }  // namespace lists
 
-ListFormat parse_list_format(const std::string& name) {
-  std::vector<std::string> choices;
-  for (const auto& [known, format] : kNames) {
-    if (known == name) return format;
-    choices.emplace_back(known);
-  }
-  throw Error(ErrorKind::Usage, "list", name, "is not a list format",
-              "choose one of " + join(choices));
-}
-
-std::vector<std::pair<std::string, ListFormat>> written_list_formats() {
-  std::vector<std::pair<std::string, ListFormat>> written;
-  for (const auto& [name, format] : kNames)
-    if (format != ListFormat::Star && lists::keeps(format).classes)
-      written.emplace_back(name, format);
-  return written;
-}
-
-XmlAxes parse_xml_axes(const std::string& name, const std::string& option) {
-  if (name == "detect") return XmlAxes::Detect;
-  if (name == "xyz") return XmlAxes::Xyz;
-  if (name == "zyx") return XmlAxes::Zyx;
-  throw Error(ErrorKind::Usage, option, name, "is not an axis order", "choose detect, xyz or zyx");
-}
-
-bool is_list_file_name(const std::filesystem::path& path) {
-  return format_of_ending(path) != ListFormat::Auto;
-}
-
 }  // namespace dfe::io
 
 namespace dfe {
@@ -213,59 +173,76 @@ using namespace io;
 
 ParticleList read_list(const std::filesystem::path& path, const ListOptions& options) {
   const std::string text = lists::load_text(path);
-  return lists::parse_list(text, path.string(), to_lower(path.extension().string()), options);
+  const std::filesystem::path map = table_map_beside(path, options.format);
+  const std::string names =
+      map.empty() || !std::filesystem::exists(map) ? std::string() : lists::load_text(map);
+  return lists::parse_list(text, path.string(), to_lower(path.extension().string()), options,
+                           names);
 }
 
 namespace {
 
 struct Formatted {
-  std::string text;
+  std::vector<lists::ListFile> files;
   std::vector<std::string> losses;
 };
-
-/// The format to write, by the file's name where the options do not say it.
-ListFormat chosen_format(const std::filesystem::path& path, const ListOptions& options) {
-  if (options.format != ListFormat::Auto) return options.format;
-  const ListFormat format = format_of_ending(path);
-  if (format == ListFormat::Auto)
-    throw Error(ErrorKind::Usage, "list", path.string(),
-                "the file extension is not that of a list format",
-                "use .xml, .star, .csv or .tsv, or choose a format with --format");
-  return format;
-}
 
 Formatted format_list(const std::filesystem::path& path, const ParticleList& list,
                       const ListOptions& options) {
   const std::string name = path.string();
   check_writable(list, name);
   ListOptions chosen = options;
-  chosen.format = chosen_format(path, options);
+  chosen.format = written_format(path, options);
+  Formatted formatted{{}, lists::losses(list, chosen.format)};
+  if (lists::one_tomogram_per_file(chosen.format)) {
+    formatted.files = lists::format_parts(list, path, chosen);
+    return formatted;
+  }
   const bool unbinned = chosen.format == ListFormat::Star || chosen.format == ListFormat::Relion4 ||
-                        chosen.format == ListFormat::Relion5;
-  const ParticleList pixels = lists::on_pixels(list, name, options, unbinned);
-  Formatted formatted;
-  formatted.losses = lists::losses(pixels, chosen.format);
+                        chosen.format == ListFormat::Relion5 ||
+                        chosen.format == ListFormat::Relion5Import;
+  ListOptions counted = options;
+  if (chosen.format == ListFormat::Czii || chosen.format == ListFormat::CopickCsv)
+    counted.binning.reset();  // Å count from the tomogram's voxel
+  const ParticleList pixels = lists::on_pixels(list, name, counted, unbinned);
   switch (chosen.format) {
-    case ListFormat::Auto:
-      break;
     case ListFormat::Xml:
-      formatted.text = lists::format_xml(pixels, chosen);
-      break;
-    case ListFormat::Star:
-    case ListFormat::Relion3:
-    case ListFormat::Relion4:
-    case ListFormat::Relion5:
-      formatted.text = lists::format_star(pixels, name, chosen);
+      formatted.files = {{path, lists::format_xml(pixels, chosen)}};
       break;
     case ListFormat::Csv:
-      formatted.text = lists::format_csv(pixels, ',');
-      break;
     case ListFormat::Tsv:
-      formatted.text = lists::format_csv(pixels, '\t');
+      formatted.files = {
+          {path, lists::format_csv(pixels, chosen.format == ListFormat::Csv ? ',' : '\t')}};
+      break;
+    case ListFormat::Czii:
+      formatted.files = {{path, lists::format_czii(pixels, name, chosen)}};
+      break;
+    case ListFormat::CopickCsv:
+      formatted.files = {{path, lists::format_copick_csv(pixels, name, chosen)}};
+      break;
+    case ListFormat::Relion5Import:
+      formatted.files = lists::format_relion_import(pixels, path, chosen);
+      break;
+    case ListFormat::Dynamo:
+      formatted.files = lists::format_dynamo_files(pixels, path);
+      break;
+    case ListFormat::Imod:
+      formatted.files = {{path, lists::format_imod(pixels)}};
+      break;
+    case ListFormat::Motl:
+      formatted.files = {{path, lists::format_motl_em(pixels)}};
+      break;
+    case ListFormat::MotlCsv:
+      formatted.files = {{path, lists::format_motl_csv(pixels)}};
+      break;
+    case ListFormat::Stopgap:
+      formatted.files = {{path, lists::format_stopgap(pixels)}};
       break;
     case ListFormat::Shrec:
       throw Error(ErrorKind::Usage, "list", name, "SHREC locations can be read, but not written",
                   "choose xml, star, csv or tsv");
+    default:
+      formatted.files = {{path, lists::format_star(pixels, name, chosen)}};
   }
   return formatted;
 }
@@ -275,7 +252,11 @@ Formatted format_list(const std::filesystem::path& path, const ParticleList& lis
 std::vector<std::string> write_list(const std::filesystem::path& path, const ParticleList& list,
                                     const ListOptions& options) {
   Formatted formatted = format_list(path, list, options);
-  write_text_file(path, formatted.text);
+  for (const lists::ListFile& file : formatted.files) {
+    std::error_code ignored;  // the writing of the file says what is wrong
+    if (file.path != path) std::filesystem::create_directories(file.path.parent_path(), ignored);
+    write_text_file(file.path, file.text);
+  }
   return std::move(formatted.losses);
 }
 
@@ -286,6 +267,21 @@ namespace dfe::io {
 void check_list(const std::filesystem::path& path, const ParticleList& list,
                 const ListOptions& options) {
   format_list(path, list, options);
+}
+
+std::vector<std::filesystem::path> list_files(const std::filesystem::path& path,
+                                              const ParticleList& list,
+                                              const ListOptions& options) {
+  std::vector<std::filesystem::path> files;
+  for (const lists::ListFile& file : format_list(path, list, options).files)
+    files.push_back(file.path);
+  return files;
+}
+
+bool is_list_folder(const std::filesystem::path& path, ListFormat format) {
+  std::error_code ignored;
+  return lists::one_tomogram_per_file(format) &&
+         (path.extension().empty() || std::filesystem::is_directory(path, ignored));
 }
 
 }  // namespace dfe::io

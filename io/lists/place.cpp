@@ -212,7 +212,7 @@ class Placer {
     if (known > 0) return known;
     if (!both) return 1;
     const double b = t.voxel_size.mean_angstrom() / stated.mean_angstrom();
-    if (unit_ != PositionUnit::CentredAngstrom) return b;
+    if (unit_ != PositionUnit::CentredAngstrom && unit_ != PositionUnit::MiddleAngstrom) return b;
     t.binning = std::abs(b / std::round(b) - 1) <= kSameSize ? std::round(b) : b;
     t.binning_from = FactSource::List;
     return t.binning;
@@ -247,6 +247,12 @@ class Placer {
                        options_.settings.tomograms));
   }
 
+  void need_size(const ListTomogram& t, const std::string& fact) const {
+    if (t.size_voxels == Point3{})
+      fail(fact + ", but its size is unknown" + of(t),
+           fmt::format("give {}", options_.settings.tomograms));
+  }
+
   std::string of(const ListTomogram& t) const {
     return list_.tomograms.size() > 1 && !t.name.empty() ? " for the tomogram '" + t.name + "'"
                                                          : std::string();
@@ -261,13 +267,19 @@ class Placer {
       case PositionUnit::Angstrom:
         need_voxel_size(t);
         return {{1 / v.z_angstrom, 1 / v.y_angstrom, 1 / v.x_angstrom}, {}};
+      case PositionUnit::Fractions:
+        need_size(t, "positions are fractions of the tomogram");
+        return {n, {}};
+      case PositionUnit::MiddleAngstrom:
+        need_size(t, "positions count from the tomogram's centre");
+        need_voxel_size(t);
+        return {{1 / v.z_angstrom, 1 / v.y_angstrom, 1 / v.x_angstrom},
+                {std::floor(n.z / 2), std::floor(n.y / 2), std::floor(n.x / 2)}};
       case PositionUnit::CentredAngstrom:
       case PositionUnit::CentredVoxels:
         break;
     }
-    if (n == Point3{})
-      fail("positions count from the tomogram's centre, but its size is unknown" + of(t),
-           fmt::format("give {}", options_.settings.tomograms));
+    need_size(t, "positions count from the tomogram's centre");
     Step s = step_of_binning(b);
     s.offset = {s.offset.z + n.z / 2, s.offset.y + n.y / 2, s.offset.x + n.x / 2};
     if (unit_ == PositionUnit::CentredAngstrom) {
@@ -292,6 +304,20 @@ class Placer {
 };
 
 }  // namespace
+
+void check_cubic(const ParticleList& list, const std::string& area, const std::string& file,
+                 const std::string& program) {
+  for (const Particle& p : list.particles) {
+    const VoxelSize& v = list.tomogram_of(p).voxel_size;
+    if (!v.known()) continue;
+    const auto [least, most] = std::minmax({v.z_angstrom, v.y_angstrom, v.x_angstrom});
+    if (most > (1 + kSameSize) * least)
+      throw Error(
+          ErrorKind::Usage, area, file,
+          program + " knows cubic voxels only, and these are of " + size_text(v) + " Å (z, y, x)",
+          "write .csv or .xml, or resample the tomogram to cubic voxels");
+  }
+}
 
 std::string size_text(const VoxelSize& v) {
   if (v.z_angstrom == v.y_angstrom && v.y_angstrom == v.x_angstrom)
@@ -351,6 +377,19 @@ Point3 centred_angstrom(const ParticleList& list, const Particle& particle, cons
   const VoxelSize& v = t.voxel_size;
   return {(u.z - n.z / 2) * v.z_angstrom, (u.y - n.y / 2) * v.y_angstrom,
           (u.x - n.x / 2) * v.x_angstrom};
+}
+
+Point3 corner_angstrom(const ParticleList& list, const Particle& particle, const std::string& file,
+                       const ListSettings& settings, const std::string& what) {
+  const ListTomogram& t = list.tomogram_of(particle);
+  const VoxelSize& v = t.voxel_size;
+  if (!v.known())
+    throw Error(ErrorKind::Usage, "list", file,
+                what + " are in Å, but the voxel size is unknown" +
+                    (list.tomograms.size() > 1 ? " for '" + t.name + "'" : ""),
+                "give " + settings.voxel_size);
+  const Point3& p = particle.position_voxels;
+  return {p.z * v.z_angstrom, p.y * v.y_angstrom, p.x * v.x_angstrom};
 }
 
 }  // namespace dfe::io::lists

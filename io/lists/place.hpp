@@ -19,6 +19,8 @@ enum class PositionUnit {
   CentredAngstrom,  ///< RELION 5: (u - b·N/2)·p of the unbinned pixel u of p Å; N is the size in
                     ///< voxels, b·N/2 is not rounded
   CentredVoxels,    ///< u - b·N/2
+  MiddleAngstrom,   ///< EMAN2: Å from the centre of voxel floor(N/2)
+  Fractions,        ///< Warp: voxel over size, x/N
 };
 
 /// The list with positions in voxels of its tomograms. `list` has positions in `unit` and, of its
@@ -38,6 +40,16 @@ ParticleList on_pixels(ParticleList list, const std::string& file, const ListOpt
 /// a usage `Error` where size or voxel size are unknown.
 Point3 centred_angstrom(const ParticleList& list, const Particle& particle, const std::string& file,
                         const ListSettings& settings);
+
+/// Positions from the centre of the tomogram's first voxel, in Å. Throws a usage `Error` where the
+/// voxel size is unknown; `what` begins its text ("copick's positions").
+Point3 corner_angstrom(const ParticleList& list, const Particle& particle, const std::string& file,
+                       const ListSettings& settings, const std::string& what);
+
+/// Throws a usage `Error` for voxels whose edges differ by more than 1 %: `program` knows one pixel
+/// size only.
+void check_cubic(const ParticleList& list, const std::string& area, const std::string& file,
+                 const std::string& program);
 
 /// "10" or "10 x 10 x 30" (z, y, x) for messages, in Å.
 std::string size_text(const VoxelSize& size);

@@ -10,13 +10,16 @@
 
 #include "core/math/rotation.hpp"
 #include "core/particle_lists.hpp"
+#include "io/lists/cbox.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/odd_texts.hpp"
 #include "io/lists/place.hpp"
 #include "io/lists/relion.hpp"
 #include "io/lists/relion_optics.hpp"
 #include "io/lists/star_table.hpp"
 #include "io/lists/text.hpp"
+#include "io/lists/warp.hpp"
 
 namespace dfe::io::lists {
 
@@ -74,14 +77,15 @@ std::vector<ParticleTable> particle_tables(const std::vector<StarBlock>& blocks,
   const Table* optics = nullptr;
   for (const StarBlock& block : blocks) {
     if (block.name == "stopgap_motivelist")
-      throw Error("star", name, "is a STOPGAP motive list, which cannot be read",
-                  "convert it to RELION STAR, DeepFinder XML, CSV or TSV");
+      throw Error("star", name, "is a STOPGAP motive list, not one of RELION",
+                  "read it with --from stopgap");
     if (block.name == "optics") optics = &block.table;
     if (!has_positions(block)) continue;
     found.push_back({&block, optics});
     if (block.name == "particles") named.push_back(found.back());
   }
   if (!named.empty()) found = std::move(named);
+  if (found.empty()) refuse_other_star(blocks, name);
   if (found.empty())
     throw Error("star", name,
                 fmt::format("no table with particle positions in {} data block(s)", blocks.size()),
@@ -313,9 +317,14 @@ class Reader {
 ParticleList parse_star(std::string_view text, const std::string& name,
                         const ListOptions& options) {
   const std::vector<StarBlock> blocks = parse_star_blocks(text, name);
+  if (options.format == ListFormat::Cbox || is_cbox(blocks))
+    return parse_cbox(blocks, name, options);
+  for (const StarBlock& block : blocks)
+    if (is_species(block.table)) return parse_species(block.table, name, options);
   ParticleList list;
   std::vector<Point3> shifts;
   std::optional<PositionUnit> unit;
+  bool classes = false;  // Warp's matches have none; our lists always
   Notes notes;
   for (const ParticleTable& table : particle_tables(blocks, name)) {
     Reader reader(table, name, options);
@@ -327,8 +336,14 @@ ParticleList parse_star(std::string_view text, const std::string& name,
     else
       list = reader.run(shifts, notes);
     unit = reader.unit();
+    classes = classes || table.block->table.find("_rlnClassNumber") >= 0;
   }
   notes.warn(list);
+  if (unit == PositionUnit::Voxels && !classes && are_fractions(list)) {
+    unit = PositionUnit::Fractions;
+    list.warnings.emplace_back(
+        "all positions are from 0 to 1 and are read as Warp's fractions of the tomogram's size");
+  }
   return place(std::move(list), unit.value_or(PositionUnit::Voxels), name, options, shifts);
 }
 

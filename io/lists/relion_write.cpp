@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/particle_lists.hpp"
+#include "core/tomogram_names.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/place.hpp"
@@ -74,14 +75,15 @@ class Writer {
  public:
   Writer(const ParticleList& list, const std::string& name, const ListOptions& options)
       : list_(list),
-        version5_(options.format == ListFormat::Relion5),
-        version3_(options.format == ListFormat::Relion3),
+        version5_(options.format == ListFormat::Relion5 ||
+                  options.format == ListFormat::Relion5Import),
+        version3_(options.format == ListFormat::Relion3 || options.format == ListFormat::Warp),
         name_(name),
         options_(options),
         loop_(list.particles.size()) {}
 
   std::string run() {
-    check_cubic();
+    check_cubic(list_, "star", name_, "RELION");
     add_tomogram_names();
     add_positions();
     add_orientations();
@@ -93,8 +95,10 @@ class Writer {
       for (const ExtraColumn& column : list_.extra_columns)
         if (const auto name = optics_column(column); !name.empty()) add_extra(name, column);
       add_pixel_columns();
+      if (options_.format == ListFormat::Relion3) add_image_names();
       return loop_.text("");
     }
+    if (options_.format == ListFormat::Relion5Import) return loop_.text("particles");
     const std::string optics = optics_block();
     return "# version 30001\n" + optics + "\n# version 30001\n" + loop_.text("particles");
   }
@@ -116,33 +120,31 @@ class Writer {
     return list_.tomogram_of(particle(row)).voxel_size.mean_angstrom();
   }
 
-  /// RELION knows one pixel size.
-  void check_cubic() const {
-    constexpr double kSame = 0.01;
-    for (const Particle& p : list_.particles) {
-      const VoxelSize& v = list_.tomogram_of(p).voxel_size;
-      if (!v.known()) continue;
-      const auto [least, most] = std::minmax({v.z_angstrom, v.y_angstrom, v.x_angstrom});
-      if (most > (1 + kSame) * least)
-        throw Error(
-            ErrorKind::Usage, "star", name_,
-            "RELION knows cubic voxels only, and these are of " + size_text(v) + " Å (z, y, x)",
-            "write .csv or .xml, or resample the tomogram to cubic voxels");
-    }
-  }
-
   void add_tomogram_names() {
     bool known = false;
     for (std::size_t row = 0; row < list_.particles.size() && !known; ++row)
       known = !tomogram(row).empty();
     if (!known) return;
-    loop_.add(version3_ ? "_rlnMicrographName" : "_rlnTomoName",
-              [&](std::size_t row) { return tomogram(row); });
+    const bool warp = options_.format == ListFormat::Warp;
+    loop_.add(version3_ ? "_rlnMicrographName" : "_rlnTomoName", [&](std::size_t row) {
+      return warp ? tomogram_id(tomogram(row)) + ".tomostar" : tomogram(row);
+    });
     if (version3_) return;
     const ExtraColumn* const own = particle_names();
     std::map<std::string, int> count;
     loop_.add("_rlnTomoParticleName", [&](std::size_t row) {
       return own ? own->values[row] : fmt::format("{}/{}", tomogram(row), ++count[tomogram(row)]);
+    });
+  }
+
+  /// RELION 3 takes a STAR file without images for one of micrographs. There are none yet: the
+  /// names are those that stacks of the tomograms' particles would have.
+  void add_image_names() {
+    if (loop_.has("_rlnImageName")) return;
+    std::map<std::string, int> count;
+    loop_.add("_rlnImageName", [&](std::size_t row) {
+      const std::string& name = tomogram(row);
+      return fmt::format("{:06}@{}.mrcs", ++count[name], name.empty() ? "particles" : name);
     });
   }
 

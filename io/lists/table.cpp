@@ -23,7 +23,9 @@ double Table::number(std::size_t row, int column) const {
     fail(row,
          fmt::format("column {} holds {}", columns[static_cast<std::size_t>(column)],
                      shown(cell(row, column))),
-         "expected a finite number");
+         cell(row, column).find(',') == std::string_view::npos
+             ? "expected a finite number"
+             : "expected a finite number with a decimal point, not a comma");
   return *value;
 }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables of tomograms. RELION's tomograms.star has a row per tomogram: size in pixels of the
-// unbinned tilt series, their edge in Å, and the binning of the reconstructed tomogram.
+// unbinned tilt series, their edge in Å, and the binning of the reconstructed tomogram. Warp has a
+// file per tilt series (warp.hpp).
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "io/lists/star_table.hpp"
 #include "io/lists/text.hpp"
+#include "io/lists/warp.hpp"
 #include "io/particle_list.hpp"
 
 namespace dfe::io {
@@ -41,6 +45,7 @@ ListTomogram row_of(const Table& table, std::size_t row, const std::string& file
 
 std::vector<ListTomogram> read_tomograms(const std::filesystem::path& path) {
   const std::string file = path.string(), text = lists::load_text(path);
+  if (std::vector<ListTomogram> warp = lists::warp_tomogram(text, path); !warp.empty()) return warp;
   const std::vector<lists::StarBlock> blocks = lists::parse_star_blocks(text, file);
   for (const lists::StarBlock& block : blocks) {
     const Table& table = block.table;
@@ -50,8 +55,15 @@ std::vector<ListTomogram> read_tomograms(const std::filesystem::path& path) {
       tomograms.push_back(row_of(table, row, file));
     return tomograms;
   }
-  throw Error("list", file, "is no table of tomograms",
-              "give RELION's tomograms.star, with the columns rlnTomoName, rlnTomoSizeX, Y and Z");
+  const bool list = std::any_of(blocks.begin(), blocks.end(), [](const lists::StarBlock& block) {
+    return block.table.find("_rlnCoordinateX") >= 0 ||
+           block.table.find("_rlnCenteredCoordinateXAngst") >= 0;
+  });
+  throw Error(
+      "list", file,
+      list ? "is a particle list, not a table of tomograms" : "is no table of tomograms",
+      "give RELION's tomograms.star, with the columns rlnTomoName, rlnTomoSizeX, Y and Z, or "
+      "Warp's .tomostar, .xml or .settings file");
 }
 
 }  // namespace dfe::io

@@ -13,6 +13,12 @@
 
 namespace dfe::fuzz {
 
+/// Formats in Å are written if the voxel size is known.
+inline bool needs_voxel_size(io::ListFormat format) {
+  return format == io::ListFormat::Copick || format == io::ListFormat::Eman2 ||
+         format == io::ListFormat::Markers;
+}
+
 template <class Format>
 void round_trip(const std::uint8_t* data, std::size_t size, io::ListFormat format,
                 Format&& format_list) {
@@ -26,10 +32,12 @@ void round_trip(const std::uint8_t* data, std::size_t size, io::ListFormat forma
   } catch (const Error&) {
   }
   try {
-    list = io::lists::parse_list(bytes, "fuzz", "", options);  // of any tomograms
+    if (!needs_voxel_size(format))
+      list = io::lists::parse_list(bytes, "fuzz", "", options);  // of any tomograms
   } catch (const Error&) {
   }
-  options.tomograms = {ListTomogram::of("", {101, 80, 64}, {})};
+  const VoxelSize voxel = needs_voxel_size(format) ? VoxelSize::cubic(10) : VoxelSize{};
+  options.tomograms = {ListTomogram::of("", {101, 80, 64}, voxel)};
   try {
     if (list.particles.empty()) list = io::lists::parse_list(bytes, "fuzz", "", options);
   } catch (const Error&) {

@@ -58,7 +58,7 @@ std::vector<IncludeRule> readers() {
       {"io", {kMath, kCore, kApi}, {"fcntl.h", "nlohmann/", "sys/stat.h", "unistd.h", "xxhash.h"}},
       {"io/config", {"io/*", kCore, kApi}, {"yaml-cpp/"}},
       {"io/hdf5", {"io/*", kCore, kApi}, {"hdf5.h"}},
-      {"io/lists", {"io/*", kMath, kCore, kApi}, {"fmt/", "pugixml.hpp"}},
+      {"io/lists", {"io/*", kMath, kCore, kApi}, {"fmt/", "nlohmann/", "pugixml.hpp"}},
       {"io/report", {"io/*", kCore, kApi}, {"zlib.h"}},
       {"io/structures", {"io/*", "io/volumes", kCore, kApi}, {"gemmi/"}},
       {"io/volumes",

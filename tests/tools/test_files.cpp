@@ -157,7 +157,8 @@ TEST_CASE("convert keeps positions and classes through every format") {
   const Json original = json_of(folder, "info list.xml");
   REQUIRE(original.at("particles") == 3);
   std::string from = "list.xml";
-  for (const std::string format : {"csv", "tsv", "relion3", "relion4", "relion5", "xml"}) {
+  for (const std::string format : {"csv", "tsv", "dynamo", "imod", "motl", "motl-csv", "stopgap",
+                                   "relion3", "relion4", "relion5", "xml"}) {
     const std::string to = format + (format.starts_with("relion") ? ".star" : "." + format);
     INFO(from << " to " << to);
     const Json result =
@@ -187,6 +188,49 @@ TEST_CASE("convert and info read the location files that evaluate reads") {
     CHECK(result.exit_code == 1);
     CHECK_THAT(result.err, DFE_CONTAINS("line 1 is not a class name and three positions"));
   }
+}
+
+TEST_CASE("convert writes a folder where a file holds one tomogram or one class") {
+  const TempFolder folder;
+  dfe::io::write_text_file(
+      folder / "two.csv",
+      "tomogram,class_label,class_name,x,y,z,voxel_size_angstrom\n"
+      "TS_01,1,ribosome,3,2,1,10\nTS_01,2,other,6,5,4,10\nTS_02,1,ribosome,3,2,1,10\n");
+  const std::string line = "convert two.csv project --format copick";
+  const Json result = json_of(folder, line);
+  const std::string picks = "project/ExperimentRuns/TS_01/Picks/dfengine_0_other.json";
+  CHECK(result.at("files").size() == 3);
+  CHECK(result.at("files").at(1) == picks);
+  CHECK(std::filesystem::exists(folder / "project.run.json"));
+  CHECK(json_of(folder, "info " + picks).at("position_min") == Json{4, 5, 6});
+
+  // nothing in the folder is replaced unasked, least of all the input
+  CHECK_THAT(dfengine(folder.path(), line).err, DFE_CONTAINS("already exists"));
+  CHECK(json_of(folder, line + " --skip-existing").at("skipped") == true);
+  CHECK(json_of(folder, line + " --overwrite").at("particles") == 3);
+  const CommandResult self =
+      dfengine(folder.path(), "convert " + picks + " project --format copick --overwrite");
+  CHECK(self.exit_code == 2);
+  CHECK_THAT(self.err, DFE_CONTAINS("would replace the input"));
+
+  CHECK_THAT(dfengine(folder.path(), "convert two.csv picks.json").err,
+             DFE_CONTAINS("particles of 2 tomograms"));
+  dfe::io::write_text_file(
+      folder / "t.star",
+      "data_\nloop_\n_rlnTomoName\n_rlnTomoSizeX\n_rlnTomoSizeY\n_rlnTomoSizeZ\n"
+      "TS_01 64 64 64\nTS_02 64 64 64\n");
+  const Json import =
+      json_of(folder, "convert two.csv import.star --format relion5-import --tomograms t.star");
+  CHECK(import.at("files").at(2) == "import/TS_02.star");
+}
+
+TEST_CASE("a format of several files is refused by cluster before it begins") {
+  const TempFolder folder;
+  write_two_cubes(folder / "labels.mrc");
+  CHECK_THAT(dfengine(folder.path(), "cluster labels.mrc --radius 5 -o picks.json").err,
+             DFE_CONTAINS("copick has a file for each class"));
+  CHECK(dfengine(folder.path(), "cluster labels.mrc --radius 5 -o picks.cmm").exit_code == 0);
+  CHECK(json_of(folder, "info picks.cmm --voxel-size 10").at("particles") == 2);
 }
 
 TEST_CASE("quiet says nothing, json says nothing else") {

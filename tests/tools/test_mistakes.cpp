@@ -120,7 +120,8 @@ TEST_CASE("a misspelt choice gets a suggestion and the choices") {
        "components"},
       {"convert a.star b --format relion6",
        "--format: 'relion6': cannot be used; did you mean relion3? Choose auto, star, relion3, "
-       "relion4, relion5, xml, csv or tsv"},
+       "relion4, relion5, relion5-import, warp, xml, csv, tsv, copick, copick-csv, eman2, czii, "
+       "coords, deepetpicker, cbox, cmm, napari, dynamo, imod, motl, motl-csv or stopgap"},
       {"segment tomo.mrc --weights model.h5 -o a.mrc --precision double",
        "--precision: 'double': cannot be used; choose fp16, bf16, tf32 or fp32"},
   });

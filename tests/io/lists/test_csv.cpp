@@ -116,7 +116,7 @@ TEST_CASE("csv: the locale does not matter") {
   std::setlocale(LC_ALL, before.c_str());
 }
 
-TEST_CASE("formats that are known but not read are refused with the list of those that are") {
+TEST_CASE("files that are no lists are refused with where the formats are listed") {
   const auto refused = [](const std::string& text, const std::string& ending) {
     try {
       io::lists::parse_list(text, "f" + ending, ending, {});
@@ -125,12 +125,11 @@ TEST_CASE("formats that are known but not read are refused with the list of thos
     }
     return std::string("read");
   };
-  const std::string supported =
-      "convert it to DeepFinder XML, RELION STAR (3, 4, 5), CSV, TSV or SHREC locations";
-  CHECK_THAT(refused("1 1 1 0 0 0\n", ".tbl"), DFE_CONTAINS("Dynamo") && DFE_CONTAINS(supported));
-  CHECK_THAT(refused("IMODV1.2\1\2", ".mod"), DFE_CONTAINS("IMOD") && DFE_CONTAINS(supported));
-  CHECK_THAT(refused("{\"points\": []}", ".json"),
-             DFE_CONTAINS("copick") && DFE_CONTAINS(supported));
+  const std::string supported = "convert it to a format of docs/particle_lists.md";
+  CHECK_THAT(refused("1 1 1 0 0 0\n", ".tbl"), DFE_CONTAINS("a Dynamo table has at least 26"));
+  CHECK_THAT(refused("IMODV1.2\1\2", ".mod"), DFE_CONTAINS("imod") && DFE_CONTAINS("ends after"));
+  CHECK_THAT(refused("x,y,z\n1,2,3\n", ".em"),
+             DFE_CONTAINS("motive list") && DFE_CONTAINS(supported));
   CHECK_THAT(refused("PK\3\4abc", ".xlsx"), DFE_CONTAINS(supported));
   CHECK_THAT(refused(std::string("a\0b", 3), ".csv"),
              DFE_CONTAINS("binary") && DFE_CONTAINS(supported));

@@ -109,5 +109,5 @@ TEST_CASE("one size is never taken for several tomograms") {
   CHECK_THROWS_WITH(
       io::read_list(file, options),
       DFE_CONTAINS("size is unknown for the tomogram 'TS_03'") && DFE_CONTAINS("--tomograms"));
-  CHECK_THROWS_WITH(io::read_tomograms(file), DFE_CONTAINS("no table of tomograms"));
+  CHECK_THROWS_WITH(io::read_tomograms(file), DFE_CONTAINS("not a table of tomograms"));
 }

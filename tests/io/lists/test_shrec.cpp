@@ -81,7 +81,7 @@ TEST_CASE("shrec: a .txt file of something else is refused, naming the line") {
   std::string many = "1abc 1 2 3";
   for (int i = 0; i < 61; ++i) many += " 0";
   CHECK_THAT(refusal(many + "\n"), DFE_CONTAINS("line 1"));
-  CHECK_THAT(refusal("{\"points\": []}"), DFE_CONTAINS("copick"));
+  CHECK_THAT(refusal("{\"a\": 1}"), DFE_CONTAINS("no particles (boxes_3d)"));
   CHECK_THAT(refusal(std::string("1abc 1 2 3\0", 11)), DFE_CONTAINS("binary"));
   std::string classes;
   for (int i = 0; i < 256; ++i) classes += "c" + std::to_string(i) + " 1 2 3\n";
