@@ -135,6 +135,11 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   ConvertOptions options = parse_options(request);
   std::vector<std::string> others(request.inputs.begin() + 1, request.inputs.end());
   others.insert(others.end(), {request.frame.like, request.frame.tomograms});
+  for (const std::string& input : request.inputs) {  // a table's names are read with it
+    const std::filesystem::path map = io::table_map_beside(input, options.read.format);
+    std::error_code ignored;
+    if (std::filesystem::exists(map, ignored)) others.push_back(map.string());
+  }
   const bool folder = io::is_list_folder(request.output, options.write.format);
   std::vector<OutputKind> kinds;
   if (!folder) kinds.push_back(list_output("OUT", request.output, options.write.format));

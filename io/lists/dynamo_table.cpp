@@ -158,7 +158,7 @@ std::map<std::int64_t, std::string> parse_table_map(std::string_view text,
     const auto entry = parse_map_line(all);
     if (!entry)
       throw Error("dynamo", name,
-                  fmt::format("line {} of the table map beside it is {}", line, shown(all)),
+                  fmt::format("line {} of the table map next to it is {}", line, shown(all)),
                   "expected a number and the name of a tomogram");
     if (entry->tomogram != std::to_string(entry->number)) names[entry->number] = entry->tomogram;
   }

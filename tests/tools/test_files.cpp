@@ -233,6 +233,35 @@ TEST_CASE("a format of several files is refused by cluster before it begins") {
   CHECK(json_of(folder, "info picks.cmm --voxel-size 10").at("particles") == 2);
 }
 
+TEST_CASE("the map of a Dynamo table is replaced and kept as results are") {
+  const TempFolder folder;
+  write_two_cubes(folder / "TS_01.mrc");
+  dfe::io::write_text_file(folder / "b.csv", "tomogram,class_label,x,y,z\nTS_02,1,3,2,1\n");
+  const std::string old = "1 TS_old\n",
+                    line = GENERATE("cluster TS_01.mrc --radius 5 -o a.tbl", "convert b.csv a.tbl");
+  CAPTURE(line);
+  dfe::io::write_text_file(folder / "a.doc", old);
+  const CommandResult refused = dfengine(folder.path(), line);
+  CHECK(refused.exit_code == 1);
+  CHECK_THAT(refused.err, DFE_CONTAINS("'a.doc': already exists"));
+  CHECK(read_text(folder / "a.doc") == old);
+  CHECK_FALSE(std::filesystem::exists(folder / "a.tbl"));
+
+  CHECK(dfengine(folder.path(), line + " --overwrite").exit_code == 0);
+  const bool first = line.starts_with("cluster");
+  CHECK(read_text(folder / "a.doc") == (first ? "1 TS_01\n" : "1 TS_02\n"));
+  const Json outputs = parse_json(read_text(folder / "a.tbl.run.json")).at("outputs");
+  CHECK(outputs.size() == 2);
+  CHECK(dfengine(folder.path(), line + " --skip-existing").exit_code == 0);
+
+  // What is not a map is not replaced, and a map that is read is an input.
+  dfe::io::write_text_file(folder / "a.doc", "minutes of the meeting\n");
+  CHECK_THAT(dfengine(folder.path(), line + " --overwrite").err, DFE_CONTAINS("is in the way"));
+  dfe::io::write_text_file(folder / "a.doc", old);
+  CHECK_THAT(dfengine(folder.path(), "convert a.tbl a.doc --format csv --overwrite").err,
+             DFE_CONTAINS("would replace the input"));
+}
+
 TEST_CASE("quiet says nothing, json says nothing else") {
   const TempFolder folder;
   write_two_cubes(folder / "labels.mrc");
