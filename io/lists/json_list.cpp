@@ -20,6 +20,8 @@ Json parse_json_object(std::string_view text, const std::string& area, const std
   } catch (const nlohmann::json::parse_error& error) {
     throw Error(area, file, fmt::format("line {} is not JSON", line_of(text, error.byte)),
                 "the file is damaged");
+  } catch (const nlohmann::json::out_of_range&) {
+    throw Error(area, file, "has a number beyond 1.8e308", "the file is damaged");
   }
 }
 

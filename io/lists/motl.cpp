@@ -32,7 +32,7 @@ class Reader {
 
   ParticleList run() {
     const std::size_t tomogram_row =
-        !any(kTomogram) && all_whole(kTomogramToo) ? kTomogramToo : kTomogram;
+        !any(kTomogram) && all_numbers(kTomogramToo) ? kTomogramToo : kTomogram;
     const std::size_t number_row = any(kParticle) || !any(kObject) ? kParticle : kObject;
     TomogramNames tomograms(list_.tomograms);
     for (const MotlColumn& c : columns_) {
@@ -60,10 +60,11 @@ class Reader {
                        [&](const MotlColumn& c) { return c[row - 1] != 0; });
   }
 
-  /// cryoCAT has the mean grey value in row 7.
-  bool all_whole(std::size_t row) const {
+  /// Whether a row may have numbers of tomograms. cryoCAT has the mean grey value in row 7.
+  bool all_numbers(std::size_t row) const {
     return std::all_of(columns_.begin(), columns_.end(), [&](const MotlColumn& c) {
-      return c[row - 1] >= 0 && c[row - 1] == std::floor(c[row - 1]);
+      const double value = c[row - 1];
+      return value >= 0 && value <= static_cast<double>(kMostInFloat) && value == std::floor(value);
     });
   }
 

@@ -38,7 +38,11 @@ double param(pugi::xml_node node, const char* name) {
 
 }  // namespace
 
-bool is_species(const Table& table) { return find_pose(table, "_wrpCoordinateX") >= 0; }
+bool is_species(const Table& table) {
+  const bool relion = table.find("_rlnCoordinateX") >= 0 ||  // a species that became RELION's list
+                      table.find("_rlnCenteredCoordinateXAngst") >= 0;
+  return !relion && find_pose(table, "_wrpCoordinateX") >= 0;
+}
 
 ParticleList parse_species(const Table& table, const std::string& name,
                            const ListOptions& options) {

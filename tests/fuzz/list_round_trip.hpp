@@ -19,9 +19,10 @@ inline bool needs_voxel_size(io::ListFormat format) {
          format == io::ListFormat::Markers;
 }
 
+/// `margin`: what x may be off by, per voxel of 1 + x.
 template <class Format>
 void round_trip(const std::uint8_t* data, std::size_t size, io::ListFormat format,
-                Format&& format_list) {
+                Format&& format_list, double margin = 1e-2) {
   io::ListOptions options;
   options.format = format;
   options.xml_axes = io::XmlAxes::Xyz;
@@ -52,7 +53,7 @@ void round_trip(const std::uint8_t* data, std::size_t size, io::ListFormat forma
     const Particle &a = list.particles[i], &b = again.particles[i];
     const double scale = 1 + std::abs(a.position_voxels.x);
     if (a.class_label != b.class_label ||
-        std::abs(a.position_voxels.x - b.position_voxels.x) > 1e-2 * scale)
+        std::abs(a.position_voxels.x - b.position_voxels.x) > margin * scale)
       std::abort();
   }
 }

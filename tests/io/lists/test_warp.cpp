@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files of Warp and M. Expected numbers follow from Warp's source: positions of species are in Å;
 // template matching divides Å by the size times the pixel size.
+#include <algorithm>
 #include <fstream>
 
 #include "tests/fixtures/catch.hpp"
@@ -43,6 +44,20 @@ TEST_CASE("positions of an M species are in Å") {
   CHECK((*list.particles[0].orientation)[8] == Approx(0.5));  // cos 60°
   CHECK(test::names_of(list) == std::vector<std::string>{"TS_01.tomostar"});
   CHECK(list.extra_columns.size() == 1);
+}
+
+TEST_CASE("a species that became RELION's list is read as RELION's, with the poses it kept") {
+  const ParticleList species = test::parse(
+      "data_\n\nloop_\n_wrpCoordinateX1 #1\n_wrpCoordinateY1 #2\n_wrpCoordinateZ1 #3\n"
+      "_wrpCoordinateX #4\n300 200 100 999\n",
+      known());
+  const ParticleList again = test::parse(io::lists::format_star(species, "a.star", {}), known());
+  REQUIRE(again.particles.size() == 1);
+  CHECK(again.particles[0].position_voxels == Point3{10, 20, 30});
+  const auto kept = std::find_if(again.extra_columns.begin(), again.extra_columns.end(),
+                                 [](const auto& c) { return c.name == "_wrpCoordinateX"; });
+  REQUIRE(kept != again.extra_columns.end());
+  CHECK(kept->values == std::vector<std::string>{"999"});
 }
 
 TEST_CASE("fractions of template matching are recognised, and need the tomogram's size") {
