@@ -5,12 +5,12 @@
     list_formats_b.py DFENGINE FOLDER
 
 DFENGINE is the program, FOLDER is made anew. Needs copick, starfile, pyStarDB, cryocat, pandas
-(below 3, for cryocat) and SciPy from PyPI, and Debian's package relion (3.1) on the PATH; the
-product needs none of them. Prints one line per check; the last one counts them. Results are
-recorded in docs/particle_lists.md.
+(below 3, for cryocat) and SciPy from PyPI, cryoet-deepfinder with lxml and openpyxl (pip's
+--no-deps does for its lists), and Debian's package relion (3.1) on the PATH; the product needs none
+of them. Prints one line per check; the last one counts them. Results are recorded in
+docs/particle_lists.md.
 """
 
-import importlib.metadata
 import json
 import pathlib
 import shutil
@@ -18,98 +18,13 @@ import subprocess
 import sys
 import xml.etree.ElementTree as xml
 
+import list_checks
 import numpy as np
 import pandas
 import starfile
+from list_checks import (FOLDER, NAMES, SIZES, VOXEL, back, convert, dfengine, distance,
+                         make_truth, matrices, positions_of, report, same_as_truth, version)
 from scipy.spatial.transform import Rotation
-
-DFENGINE, FOLDER = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-VOXEL = 10.0
-SIZES = {"TS_01": (64, 80, 101), "TS_02": (77, 91, 50)}  # x, y, z
-NAMES = {1: "ribosome", 2: "proteasome"}
-checks = 0
-
-
-def dfengine(*arguments, fails=False):
-    result = subprocess.run([DFENGINE, *map(str, arguments)], cwd=FOLDER, capture_output=True,
-                            text=True)
-    assert (result.returncode != 0) == fails, (arguments, result.stdout, result.stderr)
-    return result.stdout + result.stderr
-
-
-def convert(source, target, *options):
-    dfengine("convert", source, target, "--tomograms", "tomograms.star", "--overwrite", *options)
-    return FOLDER / target
-
-
-def version(package):
-    return f"{package} {importlib.metadata.version(package)}"
-
-
-def report(text, **differences):
-    """Every difference must be below its limit: ('positions', found, limit)."""
-    global checks
-    checks += 1
-    for name, (found, limit) in differences.items():
-        assert found <= limit, (text, name, found, limit)
-    worst = ", ".join(f"{name} {found:.1g}" for name, (found, _) in differences.items())
-    print(f"{text}: {worst}" if worst else text)
-
-
-def make_truth():
-    random = np.random.default_rng(17)
-    rows = []
-    for i in range(40):
-        tomogram = "TS_01" if i < 25 else "TS_02"
-        rows.append({"tomogram": tomogram, "object_id": i + 1, "class_label": 1 + i % 2,
-                     "class_name": NAMES[1 + i % 2],
-                     **dict(zip("xyz", random.uniform(2, np.array(SIZES[tomogram]) - 3))),
-                     "voxel_size_angstrom": VOXEL,
-                     "score": round(random.uniform(0.1, 1), 4)})
-    truth = pandas.DataFrame(rows)
-    rotations = Rotation.random(len(truth), random_state=5)
-    # RELION: the matrix of rot, tilt, psi is (Rz(rot) Ry(tilt) Rz(psi)) transposed
-    truth[["rot", "tilt", "psi"]] = rotations.inv().as_euler("ZYZ", degrees=True)
-    truth.to_csv(FOLDER / "truth.csv", index=False)
-    starfile.write({"global": pandas.DataFrame({
-        "rlnTomoName": list(SIZES), "rlnTomoSizeX": [s[0] for s in SIZES.values()],
-        "rlnTomoSizeY": [s[1] for s in SIZES.values()],
-        "rlnTomoSizeZ": [s[2] for s in SIZES.values()],
-        "rlnTomoTiltSeriesPixelSize": VOXEL, "rlnTomoTomogramBinning": 1.0})},
-        FOLDER / "tomograms.star")
-    return truth, rotations.as_matrix()
-
-
-def positions_of(frame, columns):
-    return frame[columns].to_numpy(float)
-
-
-def distance(a, b):
-    return float(np.abs(np.asarray(a, float) - np.asarray(b, float)).max())
-
-
-def matrices(frame, rot="rlnAngleRot", tilt="rlnAngleTilt", psi="rlnAnglePsi"):
-    angles = frame[[rot, tilt, psi]].to_numpy(float)
-    return Rotation.from_euler("ZYZ", angles, degrees=True).inv().as_matrix()
-
-
-def back(source, *options):
-    """A list as dfengine reads it, by way of CSV."""
-    return pandas.read_csv(convert(source, "back.csv", *options))
-
-
-def same_as_truth(frame, truth, rotations, turned=True, limit=1e-3):
-    """A list that came back, in any order."""
-    assert len(frame) == len(truth)
-    frame = frame.sort_values("score").reset_index(drop=True)
-    order = np.argsort(truth["score"].to_numpy(), kind="stable")
-    assert distance(frame["score"], truth["score"].to_numpy()[order]) < 1e-5
-    found = {"positions": (distance(frame[["x", "y", "z"]], truth[["x", "y", "z"]].iloc[order]),
-                           limit)}
-    if turned:
-        turned_by = matrices(frame, "rot", "tilt", "psi")
-        found["matrices"] = (distance(turned_by, rotations[order]), 1e-5)
-    return found
 
 
 def check_relion(truth, rotations):
@@ -129,7 +44,7 @@ def check_relion(truth, rotations):
         if kind == "warp":
             assert list(frame["rlnMicrographName"]) == [n + ".tomostar" for n in truth["tomogram"]]
         report(f"{version('starfile')} reads {kind}", positions=(found, 1e-5),
-               matrices=(distance(matrices(frame), rotations), 1e-5))
+               matrices=(distance(matrices(frame), rotations), 1e-6))
 
     index = starfile.read(convert("truth.csv", "import.star", "--format", "relion5-import"))
     parts = []
@@ -141,7 +56,7 @@ def check_relion(truth, rotations):
     columns = [f"rlnCenteredCoordinate{a}Angst" for a in "XYZ"]
     report(f"{version('starfile')} reads relion5-import",
            positions=(distance(positions_of(frame, columns), centred) / VOXEL, 1e-5),
-           matrices=(distance(matrices(frame), rotations), 1e-5))
+           matrices=(distance(matrices(frame), rotations), 1e-6))
 
 
 def check_relion_reads(truth):
@@ -158,6 +73,62 @@ def check_relion_reads(truth):
     table = np.array([line.split() for line in text.splitlines() if line.strip()], float)
     report("RELION 3.1 (relion_star_printtable) prints relion3",
            numbers=(distance(table, truth[["x", "rot"]]), 1e-3))
+
+
+def check_relion_back(truth, rotations):
+    report("dfengine reads what relion_convert_star writes",
+           **same_as_truth(back("converted.star"), truth, rotations))
+    size = np.array([SIZES[name] for name in truth["tomogram"]])
+    corner = truth[["x", "y", "z"]].to_numpy()
+    centred = corner - size / 2
+    shift = np.array([1.25, -0.5, 2.0])  # RELION subtracts it
+    common = {"rlnTomoName": truth["tomogram"], "rlnClassNumber": truth["class_label"],
+              "rlnAutopickFigureOfMerit": truth["score"], "rlnOpticsGroup": 1,
+              "rlnAngleRot": truth["rot"], "rlnAngleTilt": truth["tilt"],
+              "rlnAnglePsi": truth["psi"]}
+    four = {**{f"rlnCoordinate{a}": corner[:, i] + shift[i] for i, a in enumerate("XYZ")},
+            **{f"rlnOrigin{a}Angst": shift[i] * VOXEL for i, a in enumerate("XYZ")}}
+    five = {**{f"rlnCenteredCoordinate{a}Angst": (centred[:, i] + shift[i]) * VOXEL
+               for i, a in enumerate("XYZ")},
+            **{f"rlnOrigin{a}Angst": shift[i] * VOXEL for i, a in enumerate("XYZ")}}
+    optics = pandas.DataFrame({"rlnOpticsGroup": [1], "rlnTomoTiltSeriesPixelSize": [VOXEL]})
+    for kind, columns in (("RELION 4", four), ("RELION 5", five)):
+        starfile.write({"optics": optics, "particles": pandas.DataFrame({**common, **columns})},
+                       FOLDER / "theirs.star")
+        frame = back("theirs.star")
+        assert sorted(frame["tomogram"]) == sorted(truth["tomogram"])
+        report(f"dfengine reads the {kind} list that {version('starfile')} writes",
+               **same_as_truth(frame, truth, rotations))
+
+
+def check_deepfinder(truth, rotations):
+    """R = Rz(psi) Rx(the) Rz(phi), extrinsic zxz of phi, the, psi."""
+    from deepfinder.utils import objl  # noqa: PLC0415
+
+    read = objl.read(str(convert("truth.csv", "ours.xml")))
+    assert [o["label"] for o in read] == list(truth["class_label"])
+    assert [o["obj_id"] for o in read] == list(truth["object_id"])
+    assert [o["tomo_idx"] for o in read] == [int(name == "TS_02") for name in truth["tomogram"]]
+    angles = [[o["phi"], o["the"], o["psi"]] for o in read]
+    turned = Rotation.from_euler("zxz", angles, degrees=True).as_matrix()
+    positions = [[o[axis] for axis in "xyz"] for o in read]
+    report(f"{version('cryoet-deepfinder')} reads xml",
+           positions=(distance(positions, truth[["x", "y", "z"]]), 1e-3),
+           matrices=(distance(turned, rotations), 1e-6))
+    own = Rotation.from_matrix(rotations).as_euler("zxz", degrees=True)
+    made = []
+    for row, (phi, the, psi) in zip(truth.itertuples(), own):
+        objl.add_obj(made, label=row.class_label, coord=(row.z, row.y, row.x),
+                     obj_id=row.object_id, tomo_idx=int(row.tomogram == "TS_02"),
+                     orient=(psi, phi, the))
+    objl.write(made, str(FOLDER / "theirs.xml"))
+    dfengine("convert", "theirs.xml", "back.csv", "--from-axes", "xyz", "--overwrite")
+    frame = pandas.read_csv(FOLDER / "back.csv").sort_values("object_id")
+    assert list(frame["class_label"]) == list(truth["class_label"])
+    report(f"dfengine reads the xml that {version('cryoet-deepfinder')} writes",
+           positions=(distance(frame[["x", "y", "z"]], truth[["x", "y", "z"]]), 1e-3),
+           matrices=(distance(matrices(frame, "rot", "tilt", "psi"), rotations),
+                     2.7e-5))  # it rounds three angles to 0.001 degrees
 
 
 def check_cryocat(truth, rotations):
@@ -179,7 +150,7 @@ def check_cryocat(truth, rotations):
         turned = Rotation.from_euler("zxz", angles, degrees=True).as_matrix()
         report(f"{version('cryocat')} reads {kind}",
                positions=(distance(found, truth[["x", "y", "z"]]), 1e-3),
-               matrices=(distance(turned, rotations), 1e-5))
+               matrices=(distance(turned, rotations), 1e-6))
 
 
 def copick_root():
@@ -335,13 +306,15 @@ def main():
     truth, rotations = make_truth()
     check_relion(truth, rotations)
     check_relion_reads(truth)
+    check_relion_back(truth, rotations)
+    check_deepfinder(truth, rotations)
     check_cryocat(truth, rotations)
     check_copick(truth, rotations)
     check_copick_csv(truth, rotations)
     check_cbox(truth, rotations)
     check_tables(truth)
     check_eman2(truth, rotations)
-    print(f"{checks} checks passed")
+    print(f"{list_checks.checks} checks passed")
 
 
 main()
