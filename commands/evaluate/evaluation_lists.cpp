@@ -171,7 +171,8 @@ EvaluationLists read_evaluation_lists(const EvaluateRequest& request, Job& job) 
     lists.truth.push_back(std::move(truth));
   }
   if (lists.in_pairs) return lists;
-  if (lists.truth.front().tomograms.size() > 1 && !several && is_unnamed(lists.predicted.front()))
+  if (lists.truth.front().tomograms.size() > 1 && !several && is_unnamed(lists.predicted.front()) &&
+      lists.predicted.front().tomograms.size() <= 1)  // several numbers are tomograms of the truth
     name_all(lists.predicted.front(),
              wanted.empty() ? tomogram_id(request.predicted.front()) : wanted);
   use_names_of_truth(lists.predicted, lists.truth);

@@ -82,6 +82,18 @@ TEST_CASE("one truth list serves several lists of predictions") {
   CHECK(none["localization"]["tp"] == 0);
 }
 
+TEST_CASE("tomograms that have numbers in both lists are matched by them") {
+  const TempFolder folder;
+  const std::string truth =
+      write(folder, "truth.csv", "tomo_idx,class_label,x,y,z\n0,1,10,10,10\n4,1,50,50,50\n");
+  const Json same = run(request_of(truth, truth));
+  CHECK(same["localization"]["tp"] == 2);
+  CHECK(same["tomograms"].size() == 2);
+  const std::string exchanged =
+      write(folder, "picks.csv", "tomo_idx,class_label,x,y,z\n4,1,10,10,10\n0,1,50,50,50\n");
+  CHECK(run(request_of(exchanged, truth))["localization"]["tp"] == 0);
+}
+
 TEST_CASE("the challenge's lists need no radii") {
   const TempFolder folder;
   const std::string head = "experiment,particle_type,x,y,z\n";
