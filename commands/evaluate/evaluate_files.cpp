@@ -21,7 +21,8 @@ bool are_volumes(const EvaluateRequest& request) {
   std::size_t volumes = 0;
   for (const auto* paths : {&request.predicted, &request.truth})
     for (const std::string& path : *paths)
-      volumes += io::is_volume_file_name(path) || io::is_volume_folder(path);
+      volumes += (io::is_volume_file_name(path) && !io::is_motive_list(path)) ||
+                 io::is_volume_folder(path);
   if (volumes == 0) return false;
   if (volumes != request.predicted.size() + request.truth.size())
     throw Error(ErrorKind::Usage, "evaluate", "--truth",

@@ -12,7 +12,6 @@
 using namespace dfe;
 using namespace dfe::test;
 using io::ListFormat;
-using io::ListOptions;
 
 namespace {
 
