@@ -2,30 +2,27 @@
 // Several lists as one, see core/particle_lists.hpp. Names decide, for classes as for tomograms:
 // labels and indices mean something within their list only.
 #include <algorithm>
-#include <cmath>
 #include <map>
 
-#include "core/number_text.hpp"
 #include "core/particle_lists.hpp"
+#include "core/voxel_size.hpp"
 #include "dfengine/error.hpp"
 
 namespace dfe {
 
 namespace {
 
-constexpr double kSameSize = 0.01;
-
 /// Adds what `more` knows of the same tomogram.
 void unite(ListTomogram& t, const ListTomogram& more, std::string_view area) {
-  const double own = t.voxel_size.mean_angstrom(), other = more.voxel_size.mean_angstrom();
-  if (own > 0 && other > 0 && std::abs(other / own - 1) > kSameSize)
+  const VoxelSize &own = t.voxel_size, &other = more.voxel_size;
+  if (own.known() && other.known() && !same_voxel_size(own, other))
     throw Error(ErrorKind::Usage, area, t.name,
-                "has voxels of " + shortest_text(own) + " Å" +
+                "has voxels of " + voxel_size_text(own) +
                     (t.told_by.empty() ? "" : " in '" + t.told_by + "'") + ", but of " +
-                    shortest_text(other) + " Å" +
+                    voxel_size_text(other) +
                     (more.told_by.empty() ? "" : " in '" + more.told_by + "'"),
                 "convert each list to the same voxels first, with --input-binning");
-  if (own <= 0) {
+  if (!own.known()) {
     t.voxel_size = more.voxel_size;
     t.voxel_size_from = more.voxel_size_from;
     t.told_by = more.told_by;

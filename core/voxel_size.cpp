@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/voxel_size.hpp"
 
+#include <cmath>
 #include <cstdio>
 
 #include "dfengine/error.hpp"
@@ -34,15 +35,19 @@ std::string lengths_text(const Point3& l) {
   return three(l.z, l.y, l.x, "voxels");
 }
 
-double single_voxel_size(const VoxelSize& voxel_size, std::string_view area,
-                         std::string_view file) {
+bool same_voxel_size(const VoxelSize& a, const VoxelSize& b, double share) {
+  const auto near = [share](double p, double q) { return std::abs(p / q - 1) <= share; };
+  return near(a.z_angstrom, b.z_angstrom) && near(a.y_angstrom, b.y_angstrom) &&
+         near(a.x_angstrom, b.x_angstrom);
+}
+
+void refuse_uneven_voxels(const VoxelSize& voxel_size, std::string_view format,
+                          std::string_view area, std::string_view file) {
   if (voxel_size.is_anisotropic())
-    throw Error(area, file,
-                "the format has one voxel size for all axes, but the voxels are " +
+    throw Error(ErrorKind::Usage, area, file,
+                std::string(format) + " knows cubic voxels only, and these are of " +
                     voxel_size_text(voxel_size),
-                "write CSV, which has positions in Å along each axis, or resample the tomogram to "
-                "cubic voxels");
-  return voxel_size.mean_angstrom();
+                "write .csv or .xml, or resample the tomogram to cubic voxels");
 }
 
 }  // namespace dfe

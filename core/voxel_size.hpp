@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Voxel sizes and lengths along the axes as text, and the rule for formats that have room for one
-// voxel size.
+// Voxel sizes and lengths along the axes: as text, compared, and the rule for formats that have
+// room for one voxel size.
 #pragma once
 
 #include <string>
@@ -16,9 +16,14 @@ std::string voxel_size_text(const VoxelSize& voxel_size);
 /// "6 voxels", or "2 x 6 x 6 voxels (z, y, x)" if the lengths differ.
 std::string lengths_text(const Point3& lengths_voxels);
 
-/// The voxel size in Å for a list format that has one number for all axes, 0 if unknown. Throws
-/// `Error`, with `area` and `file`, if the voxels are not cubic: in such a list particles would be
-/// at wrong places along at least one axis.
-double single_voxel_size(const VoxelSize& voxel_size, std::string_view area, std::string_view file);
+/// Whether two known voxel sizes agree along each axis, up to `share` of `b`. Beyond 1 % two
+/// statements about one tomogram contradict each other.
+bool same_voxel_size(const VoxelSize& a, const VoxelSize& b, double share = 0.01);
+
+/// Throws a usage `Error`, with `area` and `file`, if the voxels are not cubic: `format` is a list
+/// format with one voxel size for all axes, in which particles would be at wrong places along at
+/// least one axis.
+void refuse_uneven_voxels(const VoxelSize& voxel_size, std::string_view format,
+                          std::string_view area, std::string_view file);
 
 }  // namespace dfe

@@ -26,7 +26,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kMostUneven = 0.01;           // of a tomogram's three voxel sizes
 constexpr double kMostVoxelDifference = 0.05;  // between tomograms of one run
 constexpr double kWorthAWord = 0.01;
 
@@ -38,11 +37,6 @@ struct Annotated {
   ParticleList list;
   bool has_list = false;
 };
-
-std::string three_sizes(const VoxelSize& size) {
-  return number_text(size.z_angstrom) + ", " + number_text(size.y_angstrom) + ", " +
-         number_text(size.x_angstrom) + " Å";
-}
 
 class Opener {
  public:
@@ -107,11 +101,10 @@ class Opener {
                   "give a target of the same size");
     const VoxelSize &own = a.target->info().geometry.voxel_size,
                     &needed = a.tomogram->info().geometry.voxel_size;
-    if (own.known() && needed.known() &&
-        std::abs(own.mean_angstrom() / needed.mean_angstrom() - 1) > kMostUneven)
+    if (own.known() && needed.known() && !same_voxel_size(own, needed))
       throw Error("train", file,
-                  "has a voxel size of " + number_text(own.mean_angstrom()) +
-                      " Å, but its tomogram has " + number_text(needed.mean_angstrom()) + " Å",
+                  "has a voxel size of " + voxel_size_text(own) + ", but its tomogram has " +
+                      voxel_size_text(needed),
                   "give the target of this tomogram, or set data.voxel_size if a header is wrong");
   }
 
@@ -121,12 +114,9 @@ class Opener {
     if (!size.known()) {
       unknown_size_ = file;
     } else {
-      const auto [least, most] = std::minmax({size.z_angstrom, size.y_angstrom, size.x_angstrom});
-      if (most > (1 + kMostUneven) * least)
+      if (size.is_anisotropic())
         throw Error("train", file,
-                    "has voxels of " + three_sizes(size) +
-                        " along z, y, x, but a network learns "
-                        "cubic ones",
+                    "has voxels of " + voxel_size_text(size) + ", but a network learns cubic ones",
                     "resample it, or set data.voxel_size if the header is wrong");
       if (data_.voxel_size_angstrom == 0) {
         data_.voxel_size_angstrom = angstrom;

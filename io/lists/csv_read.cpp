@@ -9,6 +9,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "core/voxel_size.hpp"
 #include "io/lists/copick.hpp"
 #include "io/lists/csv.hpp"
 #include "io/lists/csv_split.hpp"
@@ -141,14 +142,11 @@ class Reader {
     if (!own.known()) return;
     VoxelSize& voxel = list_.tomogram_of(list_.particles.back()).voxel_size;
     if (!voxel.known()) voxel = own;
-    const double ratio = own.mean_angstrom() / voxel.mean_angstrom();
-    if (std::abs(ratio - 1) > kSameVoxel)
-      table_.fail(
-          row,
-          fmt::format("a voxel size of {:.6g} Å, but earlier rows of the same tomogram have "
-                      "{:.6g} Å",
-                      own.mean_angstrom(), voxel.mean_angstrom()),
-          "write each tomogram's positions in voxels of one size");
+    if (!same_voxel_size(own, voxel, kSameVoxel))
+      table_.fail(row,
+                  fmt::format("a voxel size of {}, but earlier rows of the same tomogram have {}",
+                              voxel_size_text(own), voxel_size_text(voxel)),
+                  "write each tomogram's positions in voxels of one size");
   }
 
   /// "tomo_idx" counts tomograms; other columns name them, even by numbers.

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "core/math/rotation.hpp"
+#include "core/voxel_size.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/numbering.hpp"
@@ -184,7 +185,8 @@ ParticleList parse_dynamo(std::string_view text, const std::string& name,
 }
 
 std::string format_dynamo(const ParticleList& list, const std::string& name) {
-  check_cubic(list, "dynamo", name, "Dynamo");
+  for (const Particle& p : list.particles)
+    refuse_uneven_voxels(list.tomogram_of(p).voxel_size, "Dynamo", "dynamo", name);
   const std::vector<int> tomograms = tomogram_numbers(list);
   const std::vector<std::int64_t> tags = particle_numbers(list, kMostInDouble);
   std::map<int, const ExtraColumn*> extras;

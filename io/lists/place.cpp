@@ -12,22 +12,19 @@
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
 #include "core/tomogram_names.hpp"
+#include "core/voxel_size.hpp"
 
 namespace dfe::io::lists {
 
 namespace {
 
-constexpr double kSameSize = 0.01;  // beyond it, two statements about a voxel size contradict
+constexpr double kWhole = 0.01;  // as far as headers of the same binning differ from a whole number
 
 VoxelSize times(const VoxelSize& v, double b) {
   return {v.z_angstrom * b, v.y_angstrom * b, v.x_angstrom * b};
 }
 
-bool same(const VoxelSize& a, const VoxelSize& b) {
-  const auto near = [](double p, double q) { return std::abs(p / q - 1) <= kSameSize; };
-  return near(a.z_angstrom, b.z_angstrom) && near(a.y_angstrom, b.y_angstrom) &&
-         near(a.x_angstrom, b.x_angstrom);
-}
+bool is_whole(double factor) { return std::abs(factor / std::round(factor) - 1) <= kWhole; }
 
 /// How a tomogram's positions become voxels: x = scale·u + offset, per axis.
 struct Step {
@@ -203,8 +200,9 @@ class Placer {
         unit_ == PositionUnit::Voxels || unit_ == PositionUnit::CentredVoxels;
     if (counts_pixels) {
       if (!both || t.voxel_size_from == FactSource::Option) return given;
-      if (same(times(stated, given), t.voxel_size)) return given;
-      if (!options_.binning && known > 0 && same(times(stated, known), t.voxel_size)) return known;
+      if (same_voxel_size(times(stated, given), t.voxel_size)) return given;
+      if (!options_.binning && known > 0 && same_voxel_size(times(stated, known), t.voxel_size))
+        return known;
       if (used) refuse_sizes(t, stated, given);
       return given;
     }
@@ -213,31 +211,54 @@ class Placer {
     if (!both) return 1;
     const double b = t.voxel_size.mean_angstrom() / stated.mean_angstrom();
     if (unit_ != PositionUnit::CentredAngstrom && unit_ != PositionUnit::MiddleAngstrom) return b;
-    t.binning = std::abs(b / std::round(b) - 1) <= kSameSize ? std::round(b) : b;
+    if (!same_voxel_size(times(stated, b), t.voxel_size)) refuse_uneven(t, stated);
+    t.binning = is_whole(b) ? std::round(b) : b;
     t.binning_from = FactSource::List;
     return t.binning;
   }
 
   [[noreturn]] void refuse_sizes(const ListTomogram& t, const VoxelSize& stated, double b) const {
     const double factor = t.voxel_size.mean_angstrom() / stated.mean_angstrom();
-    const std::string tomogram =
-        t.told_by.empty() ? std::string("the tomogram") : "'" + t.told_by + "'";
-    fail(fmt::format("has positions in pixels of {} Å{}, but {} has voxels of {} Å",
-                     size_text(stated),
+    fail(fmt::format("has positions in pixels of {}{}, but {} has voxels of {}",
+                     voxel_size_text(stated),
                      b == 1 ? std::string()
-                            : fmt::format(" ({} Å with {} {:.4g})", size_text(times(stated, b)),
+                            : fmt::format(" ({} with {} {:.4g})", voxel_size_text(times(stated, b)),
                                           options_.settings.binning, b),
-                     tomogram, size_text(t.voxel_size)),
-         remedy_for(factor));
+                     teller(t), voxel_size_text(t.voxel_size)),
+         same_voxel_size(times(stated, factor), t.voxel_size)
+             ? remedy_for(factor)
+             : fmt::format("correct the header that is wrong, or give {}",
+                           options_.settings.voxel_size));
   }
 
-  /// The list with the smaller pixels is the one that counts unbinned ones.
+  /// Binning is the same along all axes.
+  [[noreturn]] void refuse_uneven(const ListTomogram& t, const VoxelSize& stated) const {
+    fail(fmt::format("has unbinned pixels of {}, but {} has voxels of {}", voxel_size_text(stated),
+                     teller(t), voxel_size_text(t.voxel_size)),
+         fmt::format("correct the header that is wrong, or give {} and {}",
+                     options_.settings.binning, options_.settings.voxel_size));
+  }
+
+  static std::string teller(const ListTomogram& t) {
+    return t.told_by.empty() ? std::string("the tomogram") : "'" + t.told_by + "'";
+  }
+
+  /// The list with the smaller pixels is the one that counts unbinned ones. Larger pixels than the
+  /// tomogram's voxels are those of a binned tomogram.
   std::string remedy_for(double factor) const {
     const ListSettings& s = options_.settings;
-    const bool other = factor < 1 && !s.known_binning.empty();
-    return fmt::format("give {} {:.4g} if {} pixels are unbinned, or {} if a size is wrong",
-                       other ? s.known_binning : s.binning, other ? 1 / factor : factor,
-                       other ? "those" : "the list's", s.voxel_size);
+    const auto give = [&s](const std::string& setting, double value, const std::string& when) {
+      return fmt::format("give {} {:.4g} if {}, or {} if a size is wrong", setting, value, when,
+                         s.voxel_size);
+    };
+    if (factor > 1) return give(s.binning, factor, "the list's pixels are unbinned");
+    if (!s.known_binning.empty())
+      return give(s.known_binning, 1 / factor, "those pixels are unbinned");
+    if (is_whole(1 / factor))
+      return give(s.binning, factor,
+                  fmt::format("the list is of this tomogram binned by {:.0f}", 1 / factor));
+    return fmt::format("use the tomogram that the list was made in, or give {} if a size is wrong",
+                       s.voxel_size);
   }
 
   void need_voxel_size(const ListTomogram& t) const {
@@ -304,26 +325,6 @@ class Placer {
 };
 
 }  // namespace
-
-void check_cubic(const ParticleList& list, const std::string& area, const std::string& file,
-                 const std::string& program) {
-  for (const Particle& p : list.particles) {
-    const VoxelSize& v = list.tomogram_of(p).voxel_size;
-    if (!v.known()) continue;
-    const auto [least, most] = std::minmax({v.z_angstrom, v.y_angstrom, v.x_angstrom});
-    if (most > (1 + kSameSize) * least)
-      throw Error(
-          ErrorKind::Usage, area, file,
-          program + " knows cubic voxels only, and these are of " + size_text(v) + " Å (z, y, x)",
-          "write .csv or .xml, or resample the tomogram to cubic voxels");
-  }
-}
-
-std::string size_text(const VoxelSize& v) {
-  if (v.z_angstrom == v.y_angstrom && v.y_angstrom == v.x_angstrom)
-    return fmt::format("{:.4g}", v.x_angstrom);
-  return fmt::format("{:.4g} x {:.4g} x {:.4g}", v.z_angstrom, v.y_angstrom, v.x_angstrom);
-}
 
 ParticleList place(ParticleList list, PositionUnit unit, const std::string& file,
                    const ListOptions& options, const std::vector<Point3>& shifts_angstrom) {

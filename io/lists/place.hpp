@@ -46,12 +46,4 @@ Point3 centred_angstrom(const ParticleList& list, const Particle& particle, cons
 Point3 corner_angstrom(const ParticleList& list, const Particle& particle, const std::string& file,
                        const ListSettings& settings, const std::string& what);
 
-/// Throws a usage `Error` for voxels whose edges differ by more than 1 %: `program` knows one pixel
-/// size only.
-void check_cubic(const ParticleList& list, const std::string& area, const std::string& file,
-                 const std::string& program);
-
-/// "10" or "10 x 10 x 30" (z, y, x) for messages, in Å.
-std::string size_text(const VoxelSize& size);
-
 }  // namespace dfe::io::lists

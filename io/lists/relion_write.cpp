@@ -8,6 +8,7 @@
 
 #include "core/particle_lists.hpp"
 #include "core/tomogram_names.hpp"
+#include "core/voxel_size.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/place.hpp"
@@ -83,7 +84,7 @@ class Writer {
         loop_(list.particles.size()) {}
 
   std::string run() {
-    check_cubic(list_, "star", name_, "RELION");
+    check_cubic();
     add_tomogram_names();
     add_positions();
     add_orientations();
@@ -118,6 +119,12 @@ class Writer {
 
   double pixel(std::size_t row) const {
     return list_.tomogram_of(particle(row)).voxel_size.mean_angstrom();
+  }
+
+  /// RELION knows one pixel size.
+  void check_cubic() const {
+    for (const Particle& p : list_.particles)
+      refuse_uneven_voxels(list_.tomogram_of(p).voxel_size, "RELION", "star", name_);
   }
 
   void add_tomogram_names() {

@@ -106,11 +106,19 @@ TEST_CASE("voxels are cubic up to 1 %, and texts name three sizes where they dif
 }
 
 TEST_CASE("a format with one voxel size refuses voxels that are not cubic") {
-  CHECK(single_voxel_size({}, "relion", "a.star") == 0);
-  CHECK(single_voxel_size({10.05, 10, 9.95}, "relion", "a.star") == Approx(10));
-  CHECK_THROWS_WITH(single_voxel_size({30, 10, 10}, "relion", "a.star"),
-                    DFE_CONTAINS("relion: 'a.star': ") &&
-                        DFE_CONTAINS("30 x 10 x 10 Å (z, y, x)") && DFE_CONTAINS("CSV"));
+  refuse_uneven_voxels({}, "RELION", "star", "a.star");
+  refuse_uneven_voxels({10.05, 10, 9.95}, "RELION", "star", "a.star");
+  CHECK_THROWS_WITH(refuse_uneven_voxels({30, 10, 10}, "RELION", "star", "a.star"),
+                    "star: 'a.star': RELION knows cubic voxels only, and these are of "
+                    "30 x 10 x 10 Å (z, y, x); write .csv or .xml, or resample the tomogram to "
+                    "cubic voxels");
+}
+
+TEST_CASE("voxel sizes are compared along each axis, not by their mean") {
+  CHECK(same_voxel_size({10.09, 9.91, 10}, {10, 10, 10}));
+  CHECK_FALSE(same_voxel_size({10.2, 10, 9.8}, {10, 10, 10}));
+  CHECK_FALSE(same_voxel_size({10, 20, 30}, {20, 20, 20}));
+  CHECK_FALSE(same_voxel_size({10, 10, 10.05}, {10, 10, 10}, 0.001));
 }
 
 TEST_CASE("a length that cannot be read is answered with the one that was meant") {

@@ -173,6 +173,10 @@ TEST_CASE("joined lists keep classes and tomograms by name") {
   CHECK_THAT(a.warnings[0], DFE_CONTAINS("_rlnOnlyHere"));
   b.tomograms[0].voxel_size = VoxelSize::cubic(5);
   CHECK_THROWS_WITH(append_list(a, b, "test"), DFE_CONTAINS("10 Å") && DFE_CONTAINS("5 Å"));
+  b.tomograms[0].voxel_size = {};
+  a.unnamed.voxel_size = {30, 10, 20};
+  b.unnamed.voxel_size = VoxelSize::cubic(20);  // of the same mean
+  CHECK_THROWS_WITH(append_list(a, b, "test"), DFE_CONTAINS("30 x 10 x 20 Å (z, y, x)"));
 }
 
 TEST_CASE("class names are neither empty nor shared") {

@@ -115,12 +115,14 @@ TEST_CASE("all inputs are looked at before a target is painted") {
   toy.resize_voxels("v_target.mrc", VoxelSize::cubic(10.2));
   CHECK_THAT(error_with("seed=1"),
              DFE_CONTAINS("v_target.mrc") && DFE_CONTAINS("10.2 Å, but its tomogram has 10 Å"));
+  toy.resize_voxels("v_target.mrc", {5, 10, 15});  // of the same mean
+  CHECK_THAT(error_with("seed=1"), DFE_CONTAINS("5 x 10 x 15 Å (z, y, x), but its tomogram"));
 }
 
 TEST_CASE("one cubic voxel size for all tomograms") {
   const Toy toy;
   toy.resize_voxels("b.mrc", {10, 10, 10.2});
-  CHECK_THAT(toy.error_with({}), DFE_CONTAINS("b.mrc") && DFE_CONTAINS("10, 10, 10.2 Å") &&
+  CHECK_THAT(toy.error_with({}), DFE_CONTAINS("b.mrc") && DFE_CONTAINS("10 x 10 x 10.2 Å") &&
                                      DFE_CONTAINS("data.voxel_size"));
   toy.resize_voxels("b.mrc", {10, 10, 10.05});  // rounded headers
   CHECK(toy.error_with({}) == "no error");

@@ -142,3 +142,10 @@ TEST_CASE("three voxel sizes are three columns") {
   CHECK_THAT(text, DFE_CONTAINS("1,30,20,10,300,200,300,10,10,30\n"));
   CHECK(parse(text).unnamed.voxel_size == VoxelSize{30, 10, 10});
 }
+
+TEST_CASE("csv: rows of one tomogram have one voxel size along each axis") {
+  CHECK_THAT(error_of("x,y,z,voxel_size_z_angstrom,voxel_size_y_angstrom,voxel_size_x_angstrom\n"
+                      "1,2,3,30,10,20\n1,2,3,20,20,20\n"),
+             DFE_CONTAINS("line 3") && DFE_CONTAINS("a voxel size of 20 Å, but earlier rows") &&
+                 DFE_CONTAINS("30 x 10 x 20 Å"));
+}

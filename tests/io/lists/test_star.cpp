@@ -129,6 +129,32 @@ TEST_CASE(
   CHECK(parse(text).unnamed.voxel_size == VoxelSize::cubic(2.5));
 }
 
+TEST_CASE("star: the remedy for other pixels than the tomogram's fits to what can be") {
+  const std::string text =
+      "data_\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_rlnPixelSize\n9 9 9 10\n";
+  const auto error_with = [&](const VoxelSize& voxel_size, const std::string& known_binning = "") {
+    ListOptions options = one_tomogram({200, 200, 200}, voxel_size);
+    options.settings.known_binning = known_binning;
+    return error_of(text, options);
+  };
+  CHECK_THAT(error_with(VoxelSize::cubic(8)),
+             DFE_CONTAINS("use the tomogram that the list was made in, or give --voxel-size if a "
+                          "size is wrong"));
+  CHECK_THAT(error_with(VoxelSize::cubic(5)),
+             DFE_CONTAINS("give --input-binning 0.5 if the list is of this tomogram binned by 2,"));
+  CHECK_THAT(error_with(VoxelSize::cubic(5), "--truth-binning"),
+             DFE_CONTAINS("give --truth-binning 2 if those pixels are unbinned,"));
+  CHECK_THAT(error_with({30, 10, 10}),
+             DFE_CONTAINS("pixels of 10 Å, but the tomogram has voxels of 30 x 10 x 10 Å") &&
+                 DFE_CONTAINS("correct the header that is wrong, or give --voxel-size"));
+  ListOptions options = one_tomogram({50, 60, 70}, {5, 20, 5});  // 10 Å in the mean
+  CHECK_THAT(error_of("data_\nloop_\n_rlnCenteredCoordinateXAngst\n"
+                      "_rlnCenteredCoordinateYAngst\n_rlnCenteredCoordinateZAngst\n"
+                      "_rlnTomoTiltSeriesPixelSize\n1 2 3 2.5\n",
+                      options),
+             DFE_CONTAINS("unbinned pixels of 2.5 Å, but the tomogram has voxels of 5 x 20 x 5 Å"));
+}
+
 TEST_CASE("star: subtomogram angles are composed, and turn the shift") {
   const std::string text =
       "data_particles\nloop_\n_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n_rlnAngleRot\n_"
