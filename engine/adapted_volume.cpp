@@ -148,6 +148,19 @@ VolumeInfo adapted_info(const VolumeInfo& info, const Extent3& extent, const Poi
   return result;
 }
 
+std::unique_ptr<VolumeSource> on_grid(std::unique_ptr<VolumeSource> volume, const Extent3& extent) {
+  const Extent3 e = volume->extent();
+  const auto step = [](std::int64_t from, std::int64_t to) {
+    return static_cast<double>(from) / static_cast<double>(to);
+  };
+  VolumeInfo adapted = adapted_info(
+      volume->info(), extent, {step(e.z, extent.z), step(e.y, extent.y), step(e.x, extent.x)});
+  AxisTaps z = resampling_taps(e.z, extent.z), y = resampling_taps(e.y, extent.y),
+           x = resampling_taps(e.x, extent.x);
+  return std::make_unique<AdaptedVolume>(std::move(volume), std::move(adapted), std::move(z),
+                                         std::move(y), std::move(x));
+}
+
 }  // namespace
 
 std::unique_ptr<VolumeSource> bin_volume(std::unique_ptr<VolumeSource> volume,
@@ -187,15 +200,12 @@ std::unique_ptr<VolumeSource> resample_volume(std::unique_ptr<VolumeSource> volu
   };
   const Extent3 extent{length(e.z, voxel.z_angstrom), length(e.y, voxel.y_angstrom),
                        length(e.x, voxel.x_angstrom)};
-  const auto step = [](std::int64_t from, std::int64_t to) {
-    return static_cast<double>(from) / static_cast<double>(to);
-  };
-  VolumeInfo adapted =
-      adapted_info(info, extent, {step(e.z, extent.z), step(e.y, extent.y), step(e.x, extent.x)});
-  AxisTaps z = resampling_taps(e.z, extent.z), y = resampling_taps(e.y, extent.y),
-           x = resampling_taps(e.x, extent.x);
-  return std::make_unique<AdaptedVolume>(std::move(volume), std::move(adapted), std::move(z),
-                                         std::move(y), std::move(x));
+  return on_grid(std::move(volume), extent);
+}
+
+std::unique_ptr<VolumeSource> resample_volume(std::unique_ptr<VolumeSource> volume,
+                                              const Extent3& extent) {
+  return volume->extent() == extent ? std::move(volume) : on_grid(std::move(volume), extent);
 }
 
 }  // namespace dfe

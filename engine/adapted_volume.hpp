@@ -27,4 +27,8 @@ constexpr Point3 on_original_grid(const Point3& p, const Point3& step) {
 std::unique_ptr<VolumeSource> resample_volume(std::unique_ptr<VolumeSource> volume,
                                               double voxel_angstrom);
 
+/// The same to a grid of `extent`, whatever the voxel size; the same volume if it has that extent.
+std::unique_ptr<VolumeSource> resample_volume(std::unique_ptr<VolumeSource> volume,
+                                              const Extent3& extent);
+
 }  // namespace dfe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pick`: segment and cluster in one pass; nothing lies on disk between the two unless asked for.
 #include "commands/common/particle_files.hpp"
+#include "commands/segment/carried_scores.hpp"
 #include "commands/segment/file_scores.hpp"
 #include "commands/segment/segment_parts.hpp"
 #include "core/usable_threads.hpp"
@@ -50,15 +51,17 @@ class Picker {
     const OpenTomogram tomogram = segmenter_.open(job.input, &work);
     check(job, tomogram);
     Picked picked;
-    picked.map = segmenter_.segment(tomogram, job.outputs[2], work);
+    const std::filesystem::path on_network = network_scores(job.outputs[2], tomogram);
+    picked.map = segmenter_.segment(tomogram, on_network, work);
     work.record.stage("cluster");
     if (options_.compute.device == "auto" && segmenter_.on_card())
       options_.compute.device = "cuda";  // it is open already
-    const auto scores = open_scores(job.outputs[2].string(), picked.map);
+    const auto scores = open_scores(on_network.string(), picked.map);
     const ClusterGrid grid = tomogram.grid();
     picked.map.geometry.voxel_size = grid.labels.voxel_size;
     picked.list = find_particles(job.input, picked.map, grid, options_, scores.get(),
                                  request_.tomogram_name, work);
+    carry_scores_back(job.outputs[2], tomogram, request_.segment, segmenter_.weights(), work);
     picked.map = FileSegmenter::written_map(std::move(picked.map), tomogram);
     return picked;
   }

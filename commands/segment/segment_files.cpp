@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `segment`: tomograms in, label maps out.
+#include "commands/segment/carried_scores.hpp"
 #include "commands/segment/segment_parts.hpp"
 #include "core/usable_threads.hpp"
 #include "io/score_file.hpp"
@@ -25,7 +26,9 @@ CommandReport run_segment(const SegmentRequest& asked, Observer* observer) {
     work.record.stage("open");
     work.record.input_beside(job.input);
     const OpenTomogram tomogram = segmenter.open(job.input, &work);
-    return FileSegmenter::written_map(segmenter.segment(tomogram, job.outputs[1], work), tomogram);
+    LabelMap map = segmenter.segment(tomogram, network_scores(job.outputs[1], tomogram), work);
+    carry_scores_back(job.outputs[1], tomogram, request, segmenter.weights(), work);
+    return FileSegmenter::written_map(std::move(map), tomogram);
   };
   const auto write = [&](const OutputJob& job, Job& work, const LabelMap& map) {
     const std::filesystem::path &output = job.outputs[0], &scores = job.outputs[1];

@@ -143,10 +143,6 @@ OpenTomogram FileSegmenter::open(const std::string& tomogram, Job* job) const {
                        ? std::nullopt
                        : std::optional<BinningNote>({request_.bin, opened.file.extent}));
   opened.volume = match_voxel_size(std::move(opened.volume), weights_, request_.rescale, job);
-  if (opened.volume->extent() != opened.labels.extent && !request_.scores.empty())
-    throw Error(ErrorKind::Usage, "segment", "--scores",
-                "cannot be combined with --rescale, because scores are not resampled back",
-                "resample the tomogram beforehand, or leave the scores out");
   return opened;
 }
 
@@ -169,8 +165,9 @@ LabelMap FileSegmenter::segment(const OpenTomogram& tomogram, const std::filesys
   std::optional<io::ScoreWriter> writer;
   ScoreSink sink;
   if (!scores.empty()) {
-    writer.emplace(scores, tomogram.labels, weights_.classes, weights_.class_names,
-                   !request_.scores_float32);
+    const VolumeGeometry& grid =
+        tomogram.on_own_grid() ? tomogram.labels : tomogram.volume->info().geometry;
+    writer.emplace(scores, grid, weights_.classes, weights_.class_names, !request_.scores_float32);
     sink = [&](const Box3& box, std::int64_t classes, const float* values) {
       for (std::int64_t c = 0; c < classes; ++c)
         writer->write_box(c, box, values + c * box.extent.voxels());

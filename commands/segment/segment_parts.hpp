@@ -20,6 +20,9 @@ struct OpenTomogram {
   VolumeGeometry labels;  ///< of the label map to write: the tomogram's own grid, or the binned one
   std::int64_t bin = 1;
 
+  /// Whether the network's grid is that of the label map to write.
+  bool on_own_grid() const { return volume->extent() == labels.extent; }
+
   /// The network's grid, which labels are clustered on.
   ClusterGrid grid() const;
 };
@@ -43,8 +46,8 @@ class FileSegmenter {
   /// the warnings.
   OpenTomogram open(const std::string& tomogram, Job* job) const;
 
-  /// Segments what was opened, on the network's grid, and writes the scores where a path is given.
-  /// The job gets stages, inputs and facts.
+  /// Segments what was opened, on the network's grid, and writes the scores of that grid where a
+  /// path is given. The job gets stages, inputs and facts.
   LabelMap segment(const OpenTomogram& tomogram, const std::filesystem::path& scores, Job& job);
 
   /// The label map to write: `map` on the grid of the tomogram, or of the binned one.
