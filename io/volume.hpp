@@ -26,6 +26,9 @@ using dfe::write_volume;
 std::unique_ptr<VolumeSource> open_header(const std::filesystem::path& path,
                                           const VolumeReadOptions& options = {});
 
+/// Whether a warning of a volume says that its thin axis is y: what IMOD's `tilt` writes.
+bool is_about_thin_y(const std::string& warning);
+
 /// Whether a file's name ends as those that `write_labels` and `write_volume` take; a volume in a
 /// file ("two.h5:/raw") counts.
 bool is_volume_file_name(const std::filesystem::path& path);

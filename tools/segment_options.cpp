@@ -110,6 +110,9 @@ void add_network_options(CLI::App& app, SegmentArguments& a, ComputeArguments& c
       1, 64)
       ->capture_default_str()
       ->type_name("N");
+  app.add_flag("--rotate-x", a.rotate_x,
+               "Rotate tomograms by -90 degrees about x first: for those whose thin axis is y, as "
+               "IMOD's tilt writes them. Results are those of the tomogram as given");
   add_expert_options(app, a, compute);
 }
 
@@ -134,6 +137,7 @@ SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOpti
   if (!a.classes.empty()) request.class_names = parse_names(a.classes);
   request.rescale = a.rescale;
   request.bin = a.bin;
+  request.rotate_x = a.rotate_x;
 
   SegmentOptions& options = request.options;
   options.compute = parse_compute_options(common.compute);

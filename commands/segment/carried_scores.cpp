@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/adapted_volume.hpp"
+#include "engine/rotated_volume.hpp"
 #include "io/score_file.hpp"
 
 namespace dfe {
@@ -39,6 +40,7 @@ void write_carried(const io::ScoreReader& reader, const std::filesystem::path& s
   std::vector<float> slab(static_cast<std::size_t>(std::min(kSlab, n.z) * n.y * n.x));
   for (std::int64_t label = 0; label < weights.classes; ++label) {
     std::unique_ptr<VolumeSource> volume = std::make_unique<ClassScores>(reader, label);
+    if (tomogram.rotated) volume = rotate_x_back(std::move(volume));
     volume = resample_volume(std::move(volume), n);
     for (std::int64_t z = 0; z < n.z; z += kSlab) {
       if (job.cancelled())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Score maps on the grid of the tomogram, made from those that the network wrote on its own grid:
-// resampled volumes have their scores carried back, as their labels are.
+// rotated and resampled volumes have their scores carried back, as their labels are.
 #pragma once
 
 #include <filesystem>

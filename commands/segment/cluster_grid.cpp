@@ -54,7 +54,7 @@ Point3 step_by_headers(const std::string& path, const VolumeGeometry& map,
 
 /// What the note in the header says, or the map alone.
 ClusterGrid grid_by_note(const std::string& path, const VolumeGeometry& map, Job* job) {
-  ClusterGrid grid{map, map, {1, 1, 1}};
+  ClusterGrid grid{map, map, {1, 1, 1}, false};
   const std::optional<BinningNote> note = find_binning_note(map.labels);
   if (!note) return grid;
   if (note->binned() != map.extent) {
@@ -80,7 +80,7 @@ ClusterGrid grid_by_note(const std::string& path, const VolumeGeometry& map, Job
 
 ClusterGrid grid_of_map(const std::string& path, const VolumeGeometry& map,
                         const std::optional<VolumeGeometry>& like, Job* job) {
-  return like ? ClusterGrid{*like, map, step_by_headers(path, map, *like)}
+  return like ? ClusterGrid{*like, map, step_by_headers(path, map, *like), false}
               : grid_by_note(path, map, job);
 }
 

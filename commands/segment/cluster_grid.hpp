@@ -18,7 +18,9 @@ namespace dfe {
 struct ClusterGrid {
   VolumeGeometry tomogram;  ///< as given: extent and voxel size
   VolumeGeometry labels;    ///< of the map that is clustered
-  Point3 step{1, 1, 1};     ///< edges of a voxel of that map, in voxels of the tomogram
+  Point3 step{1, 1, 1};     ///< edges of a voxel of that map, in voxels of the tomogram and along
+                            ///< its axes
+  bool rotated = false;     ///< the map is rotated about x (engine/rotated_volume.hpp)
 };
 
 /// The grid of a label map. What `like` says (the tomogram of a map that was binned elsewhere) goes

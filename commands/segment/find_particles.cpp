@@ -9,6 +9,7 @@
 #include "commands/segment/cluster_grid.hpp"
 #include "core/receptive_radius.hpp"
 #include "engine/adapted_volume.hpp"
+#include "engine/rotated_volume.hpp"
 
 namespace dfe {
 namespace {
@@ -65,6 +66,8 @@ ParticleList find_particles(const std::string& path, const LabelMap& map, const 
     const auto own = asked.min_size_of_class.find(particle.class_label);
     const std::int64_t least = own == asked.min_size_of_class.end() ? asked.min_size : own->second;
     particle.cluster_size = std::llround(static_cast<double>(voxels) * voxel_volume);
+    if (grid.rotated)
+      particle.position_voxels = before_rotation_x(particle.position_voxels, map.labels.extent().z);
     particle.position_voxels = on_original_grid(particle.position_voxels, grid.step);
     largest = std::max(largest, *particle.cluster_size);
     if (voxels >= smallest(least, voxel_volume)) kept.push_back(particle);

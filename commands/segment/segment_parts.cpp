@@ -14,6 +14,7 @@
 #include "core/memory.hpp"
 #include "engine/adapted_volume.hpp"
 #include "engine/resampled_labels.hpp"
+#include "engine/rotated_volume.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
 
@@ -65,6 +66,19 @@ std::unique_ptr<VolumeSource> match_voxel_size(std::unique_ptr<VolumeSource> vol
   return volume;
 }
 
+/// What the header tells, and whether the volume is what it should be.
+void warn_of_volume(const VolumeSource& volume, const std::string& path, bool rotate, Job& job) {
+  const Extent3 n = volume.extent();
+  std::vector<std::string> warnings = volume.info().warnings;
+  if (rotate) std::erase_if(warnings, io::is_about_thin_y);
+  job.warn(path, warnings);
+  if (rotate && n.y >= n.z)
+    job.warn(path + ": --rotate-x is for volumes whose thin axis is y, but this one has " +
+             n.to_string() + " voxels (z, y, x)");
+  if (looks_like_labels(volume))
+    job.warn(path + ": looks like a label map (a few whole numbers), not like a tomogram");
+}
+
 Weights read_weights_for(const SegmentRequest& request) {
   check_class_names(request.class_names, "segment", "--classes");
   Weights weights = read_network(request.weights);
@@ -94,6 +108,7 @@ void record_options(io::RunRecord& record, const SegmentRequest& request) {
   if (o.tiling == Tiling::DeepFinder) record.option("patch", std::to_string(o.deepfinder_patch));
   record.option("bin", std::to_string(request.bin));
   record.option("rescale", request.rescale ? "yes" : "no");
+  record.option("rotate-x", request.rotate_x ? "yes" : "no");
   record_read_options(record, request.common);
   record.input(request.weights);
 }
@@ -129,19 +144,17 @@ void FileSegmenter::check(Batch& batch, Observer* observer,
 OpenTomogram FileSegmenter::open(const std::string& tomogram, Job* job) const {
   OpenTomogram opened;
   opened.volume = open_tomogram(tomogram, read_options(request_.common), job == nullptr);
-  if (job) {
-    job->warn(tomogram, opened.volume->info().warnings);
-    if (looks_like_labels(*opened.volume))
-      job->warn(tomogram + ": looks like a label map (a few whole numbers), not like a tomogram");
-  }
   opened.file = opened.volume->info().geometry;
   opened.bin = request_.bin;
+  opened.rotated = request_.rotate_x;
+  if (job) warn_of_volume(*opened.volume, tomogram, opened.rotated, *job);
   opened.volume = bin_volume(std::move(opened.volume), request_.bin);
   opened.labels = opened.volume->info().geometry;
   set_binning_note(opened.labels.labels,
                    request_.bin == 1
                        ? std::nullopt
                        : std::optional<BinningNote>({request_.bin, opened.file.extent}));
+  if (opened.rotated) opened.volume = rotate_x(std::move(opened.volume));
   opened.volume = match_voxel_size(std::move(opened.volume), weights_, request_.rescale, job);
   return opened;
 }
@@ -153,10 +166,11 @@ ClusterGrid OpenTomogram::grid() const {
   const auto step = [this](std::int64_t from, std::int64_t to) {
     return static_cast<double>(bin) * static_cast<double>(from) / static_cast<double>(to);
   };
+  const Extent3 n = rotated ? rotated_x(network.extent) : network.extent;
   return {file,
           network,
-          {step(labels.extent.z, network.extent.z), step(labels.extent.y, network.extent.y),
-           step(labels.extent.x, network.extent.x)}};
+          {step(labels.extent.z, n.z), step(labels.extent.y, n.y), step(labels.extent.x, n.x)},
+          rotated};
 }
 
 LabelMap FileSegmenter::segment(const OpenTomogram& tomogram, const std::filesystem::path& scores,
@@ -186,6 +200,7 @@ LabelMap FileSegmenter::segment(const OpenTomogram& tomogram, const std::filesys
 }
 
 LabelMap FileSegmenter::written_map(LabelMap map, const OpenTomogram& tomogram) {
+  if (tomogram.rotated) map.labels = rotate_x_back(map.labels);
   if (map.labels.extent() != tomogram.labels.extent)
     map.labels = resample_labels(map.labels, tomogram.labels.extent);
   map.geometry = tomogram.labels;

@@ -13,15 +13,16 @@
 
 namespace dfe {
 
-/// A tomogram as the network takes it: binned or resampled where that was asked for.
+/// A tomogram as the network takes it: binned, rotated or resampled where that was asked for.
 struct OpenTomogram {
   std::unique_ptr<VolumeSource> volume;
   VolumeGeometry file;    ///< as the file has it
   VolumeGeometry labels;  ///< of the label map to write: the tomogram's own grid, or the binned one
   std::int64_t bin = 1;
+  bool rotated = false;  ///< about x, for the network; results are rotated back
 
   /// Whether the network's grid is that of the label map to write.
-  bool on_own_grid() const { return volume->extent() == labels.extent; }
+  bool on_own_grid() const { return !rotated && volume->extent() == labels.extent; }
 
   /// The network's grid, which labels are clustered on.
   ClusterGrid grid() const;

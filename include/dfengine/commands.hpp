@@ -71,8 +71,10 @@ struct SegmentRequest {
   std::string scores;                    ///< HDF5 file, a folder for several tomograms, or empty
   bool scores_float32 = false;           ///< float16 otherwise
   std::vector<std::string> class_names;  ///< overrides the names in the weights file
-  bool rescale = false;  ///< resample tomograms whose voxel size differs from the weights'
-  std::int64_t bin = 1;  ///< binning factor: average blocks of bin³ voxels first
+  bool rescale = false;   ///< resample tomograms whose voxel size differs from the weights'
+  std::int64_t bin = 1;   ///< binning factor: average blocks of bin³ voxels first
+  bool rotate_x = false;  ///< y is along the beam, as IMOD's tilt writes it: rotate the tomogram by
+                          ///< -90° about x for the network, and the results back
   SegmentOptions options;
 };
 

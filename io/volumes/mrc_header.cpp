@@ -299,8 +299,8 @@ void warn_of_thin_y(const ByteReader& header, VolumeInfo& info) {
   const Extent3& n = info.geometry.extent;
   if (header.at<std::int32_t>(kImodStamp) == kImod && 2 * n.y <= std::min(n.z, n.x))
     info.warnings.push_back("The thin axis of the volume is y (" + n.to_string() +
-                            " voxels, z, y, x), as IMOD's tilt writes it; rotate it so that z is "
-                            "along the beam: trimvol -rx IN OUT.");
+                            " voxels, z, y, x), as IMOD's tilt writes it; give --rotate-x to pick "
+                            "and segment, or rotate the file: trimvol -rx IN OUT.");
 }
 
 void read_labels(const ByteReader& header, VolumeInfo& info) {

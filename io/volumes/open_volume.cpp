@@ -80,6 +80,10 @@ std::unique_ptr<VolumeSource> open_bytes(RandomFile file, const VolumeReadOption
   return std::make_unique<RawVolume>(std::move(file), std::move(header));
 }
 
+bool is_about_thin_y(const std::string& warning) {
+  return warning.starts_with("The thin axis of the volume is y");
+}
+
 bool looks_like_hdf5(const RandomFile& file) {
   constexpr char kSignature[] = "\x89HDF\r\n\x1a\n";
   std::array<char, 8> bytes{};

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever is done to a tomogram for the network (bin, resample), results are those
+// Whatever is done to a tomogram for the network (bin, rotate, resample), results are those
 // of the tomogram as given. Expected values come from files on which the same was done beforehand.
 #include <algorithm>
 #include <cmath>
 
 #include "dfengine/dfengine.hpp"
 #include "engine/adapted_volume.hpp"
+#include "engine/rotated_volume.hpp"
 #include "io/particle_list.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
@@ -18,6 +19,13 @@ using namespace dfe;
 using namespace dfe::test;
 
 namespace {
+
+struct Warnings : Observer {
+  std::string text;
+  void message(LogLevel level, std::string_view line) override {
+    if (level == LogLevel::Warning) text.append(line).append("\n");
+  }
+};
 
 class Inputs {
  public:
@@ -58,6 +66,9 @@ class Inputs {
   std::vector<Particle> particles(const std::string& name) const {
     return io::read_list(path(name + ".csv")).particles;
   }
+  LabelMap labels(const std::string& name) const {
+    return io::read_labels(path(name + "_labels.mrc"));
+  }
   Volume<float> scores(const std::string& name, std::int64_t label) const {
     const io::ScoreReader reader(path(name + "_scores.h5"));
     Volume<float> v(reader.extent());
@@ -73,7 +84,83 @@ class Inputs {
   TempFolder folder_;
 };
 
+template <class T>
+bool equal(const Volume<T>& a, const Volume<T>& b) {
+  return a.extent() == b.extent() && std::equal(a.span().begin(), a.span().end(), b.span().begin());
+}
+
 }  // namespace
+
+TEST_CASE("--rotate-x gives the results of a rotated file, rotated back") {
+  const Inputs in;
+  const Extent3 given{25, 14, 31};
+  in.write_noise("t.mrc", given, 10);
+  in.write("rotated.mrc", *rotate_x(io::open_volume(in.path("t.mrc"))));
+  run_pick(in.pick("rotated.mrc", "rotated"));
+  PickRequest request = in.pick("t.mrc", "t");
+  request.segment.rotate_x = true;
+  Warnings warnings;
+  run_pick(request, &warnings);
+  CHECK(warnings.text.empty());
+
+  const LabelMap map = in.labels("t");
+  CHECK(map.geometry.origin_angstrom == Point3{100, -200, 300});
+  CHECK(equal(map.labels, rotate_x_back(in.labels("rotated").labels)));
+  for (std::int64_t label = 0; label < 4; ++label) {
+    const auto back = rotate_x_back(std::make_unique<MemoryVolume>(in.scores("rotated", label)));
+    CHECK(equal(in.scores("t", label), read_volume(*back)));
+  }
+  const std::vector<Particle> found = in.particles("t"), expected = in.particles("rotated");
+  REQUIRE(!found.empty());
+  REQUIRE(found.size() == expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const Point3 p = before_rotation_x(expected[i].position_voxels, given.y);
+    CHECK(found[i].position_voxels.z == Approx(p.z).margin(1e-5));
+    CHECK(found[i].position_voxels.y == Approx(p.y).margin(1e-5));
+    CHECK(found[i].position_voxels.x == Approx(p.x).margin(1e-5));
+    CHECK(found[i].score == expected[i].score);
+  }
+  SegmentRequest segment = request.segment;
+  segment.output = in.path("alone_labels.mrc");
+  segment.scores = in.path("alone_scores.h5");
+  run_segment(segment);
+  CHECK(equal(in.labels("alone").labels, map.labels));
+  CHECK(equal(in.scores("alone", 1), in.scores("t", 1)));
+  CHECK(in.left_nothing());
+
+  in.write_noise("flat.mrc", {14, 25, 31}, 10);
+  request.segment.tomograms = {in.path("flat.mrc")};
+  run_pick(request, &warnings);
+  CHECK_THAT(warnings.text, DFE_CONTAINS("flat.mrc: --rotate-x is for volumes whose thin axis is "
+                                         "y, but this one has 14x25x31 voxels"));
+}
+
+TEST_CASE("binned and rotated, positions are those of the label map") {
+  const Inputs in;
+  in.write_noise("t.mrc", {33, 15, 26}, 5);  // no multiple of 2
+  PickRequest request = in.pick("t.mrc", "t");
+  request.segment.bin = 2;
+  request.segment.rotate_x = true;
+  // Components are the same in a rotated map; the seeds of mean shift are not.
+  request.cluster.method = ClusterMethod::ConnectedComponents;
+  request.cluster.radius = {};
+  run_pick(request);
+  ClusterRequest clusters;
+  clusters.common.overwrite = true;
+  clusters.label_maps = {in.path("t_labels.mrc")};
+  clusters.options = request.cluster;
+  clusters.output = in.path("clusters.csv");
+  run_cluster(clusters);
+  std::vector<Particle> found = in.particles("t"), expected = in.particles("clusters");
+  REQUIRE(!found.empty());
+  REQUIRE(found.size() == expected.size());
+  for (const Particle& p : found)
+    CHECK(std::any_of(expected.begin(), expected.end(), [&](const Particle& q) {
+      const Point3 &a = p.position_voxels, &b = q.position_voxels;
+      return p.cluster_size == q.cluster_size &&
+             std::abs(a.z - b.z) + std::abs(a.y - b.y) + std::abs(a.x - b.x) < 1e-4;
+    }));
+}
 
 TEST_CASE("--rescale carries scores back: a mean over the network's voxels around each") {
   const Inputs in;

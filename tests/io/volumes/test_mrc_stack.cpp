@@ -84,8 +84,9 @@ TEST_CASE("a volume that is thin in y, as IMOD's tilt writes it, is warned of") 
     return open_volume(scratch.file("t.rec", file.bytes))->info().warnings;
   };
   REQUIRE(warnings({8, 4, 9}, true).size() == 1);
-  CHECK_THAT(warnings({8, 4, 9}, true)[0],
-             DFE_CONTAINS("thin axis of the volume is y (8x4x9") && DFE_CONTAINS("trimvol -rx"));
+  CHECK_THAT(warnings({8, 4, 9}, true)[0], DFE_CONTAINS("thin axis of the volume is y (8x4x9") &&
+                                               DFE_CONTAINS("--rotate-x") &&
+                                               DFE_CONTAINS("trimvol -rx"));
   CHECK(warnings({8, 4, 9}, false).empty());
   CHECK(warnings({4, 8, 9}, true).empty());  // rotated
   CHECK(warnings({8, 5, 9}, true).empty());
