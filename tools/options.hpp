@@ -88,7 +88,7 @@ struct SegmentArguments {
   std::vector<std::string> tomograms;
   std::string weights, scores, classes, normalization, tile, tiling = "exact", first_skip = "auto";
   std::int64_t patch = 160, bin = 1, slab = 0;
-  bool scores_float32 = false, rescale = false, rotate_x = false;
+  bool scores_float32 = false, rescale = false, rotate_x = false, invert = false;
 };
 
 /// The tomograms and the weights.

@@ -113,6 +113,9 @@ void add_network_options(CLI::App& app, SegmentArguments& a, ComputeArguments& c
   app.add_flag("--rotate-x", a.rotate_x,
                "Rotate tomograms by -90 degrees about x first: for those whose thin axis is y, as "
                "IMOD's tilt writes them. Results are those of the tomogram as given");
+  app.add_flag("--invert", a.invert,
+               "Invert the contrast first: for particles that are bright here and were dark in "
+               "training, or the other way round");
   add_expert_options(app, a, compute);
 }
 
@@ -138,6 +141,7 @@ SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOpti
   request.rescale = a.rescale;
   request.bin = a.bin;
   request.rotate_x = a.rotate_x;
+  request.invert = a.invert;
 
   SegmentOptions& options = request.options;
   options.compute = parse_compute_options(common.compute);

@@ -8,11 +8,13 @@
 
 #include "commands/common/cubic_voxels.hpp"
 #include "commands/common/read_options.hpp"
+#include "commands/segment/contrast.hpp"
 #include "commands/segment/wrong_kind.hpp"
 #include "core/binning_note.hpp"
 #include "core/class_names.hpp"
 #include "core/memory.hpp"
 #include "engine/adapted_volume.hpp"
+#include "engine/inverted_volume.hpp"
 #include "engine/resampled_labels.hpp"
 #include "engine/rotated_volume.hpp"
 #include "io/score_file.hpp"
@@ -109,6 +111,7 @@ void record_options(io::RunRecord& record, const SegmentRequest& request) {
   record.option("bin", std::to_string(request.bin));
   record.option("rescale", request.rescale ? "yes" : "no");
   record.option("rotate-x", request.rotate_x ? "yes" : "no");
+  record.option("invert", request.invert ? "yes" : "no");
   record_read_options(record, request.common);
   record.input(request.weights);
 }
@@ -148,6 +151,7 @@ OpenTomogram FileSegmenter::open(const std::string& tomogram, Job* job) const {
   opened.bin = request_.bin;
   opened.rotated = request_.rotate_x;
   if (job) warn_of_volume(*opened.volume, tomogram, opened.rotated, *job);
+  if (request_.invert) opened.volume = invert_volume(std::move(opened.volume));
   opened.volume = bin_volume(std::move(opened.volume), request_.bin);
   opened.labels = opened.volume->info().geometry;
   set_binning_note(opened.labels.labels,
@@ -173,6 +177,14 @@ ClusterGrid OpenTomogram::grid() const {
           rotated};
 }
 
+void FileSegmenter::warn_of_contrast(const VolumeSource& volume, Job& job) {
+  if (request_.options.tiling != Tiling::Exact || !looks_inverted(segmenter_, volume, &job)) return;
+  job.warn(volume.info().path +
+           ": the contrast looks inverted: the network is much surer of what it finds in the "
+           "negative of this tomogram. If that is right, " +
+           (request_.invert ? "leave --invert out" : "use --invert"));
+}
+
 LabelMap FileSegmenter::segment(const OpenTomogram& tomogram, const std::filesystem::path& scores,
                                 Job& job) {
   job.record.stage("segment");
@@ -187,6 +199,8 @@ LabelMap FileSegmenter::segment(const OpenTomogram& tomogram, const std::filesys
         writer->write_box(c, box, values + c * box.extent.voxels());
     };
   }
+  if (!contrast_known_) warn_of_contrast(*tomogram.volume, job);
+  contrast_known_ = true;
   SegmentPlan plan;
   LabelMap map = segmenter_.segment(*tomogram.volume, sink, &job, &plan);
   job.record.device(plan.device);

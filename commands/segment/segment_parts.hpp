@@ -13,7 +13,8 @@
 
 namespace dfe {
 
-/// A tomogram as the network takes it: binned, rotated or resampled where that was asked for.
+/// A tomogram as the network takes it: inverted, binned, rotated or resampled where that was asked
+/// for.
 struct OpenTomogram {
   std::unique_ptr<VolumeSource> volume;
   VolumeGeometry file;    ///< as the file has it
@@ -48,7 +49,8 @@ class FileSegmenter {
   OpenTomogram open(const std::string& tomogram, Job* job) const;
 
   /// Segments what was opened, on the network's grid, and writes the scores of that grid where a
-  /// path is given. The job gets stages, inputs and facts.
+  /// path is given. The job gets stages, inputs and facts. The first tomogram's contrast is looked
+  /// at: those of one run are usually alike.
   LabelMap segment(const OpenTomogram& tomogram, const std::filesystem::path& scores, Job& job);
 
   /// The label map to write: `map` on the grid of the tomogram, or of the binned one.
@@ -59,9 +61,12 @@ class FileSegmenter {
   bool on_card() const { return segmenter_.on_card(); }
 
  private:
+  void warn_of_contrast(const VolumeSource& volume, Job& job);
+
   const SegmentRequest& request_;
   Weights weights_;
   Segmenter segmenter_;
+  bool contrast_known_ = false;
 };
 
 /// Notes every option of segmentation, and the weights.

@@ -75,6 +75,7 @@ struct SegmentRequest {
   std::int64_t bin = 1;   ///< binning factor: average blocks of bin³ voxels first
   bool rotate_x = false;  ///< y is along the beam, as IMOD's tilt writes it: rotate the tomogram by
                           ///< -90° about x for the network, and the results back
+  bool invert = false;    ///< negate the voxels: particles are bright, but were dark in training
   SegmentOptions options;
 };
 

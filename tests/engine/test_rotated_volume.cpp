@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rotation about x, voxel by voxel and position by position.
+// Rotation about x, voxel by voxel and position by position, and inversion.
+#include "engine/inverted_volume.hpp"
 #include "engine/rotated_volume.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/memory_volume.hpp"
@@ -74,4 +75,11 @@ TEST_CASE("labels of a rotated volume return to their voxels") {
     for (std::int64_t y = 0; y < kExtent.y; ++y)
       for (std::int64_t x = 0; x < kExtent.x; ++x)
         CHECK(back(z, y, x) == labels(kExtent.y - 1 - y, z, x));
+}
+
+TEST_CASE("inverted contrast negates every voxel") {
+  const Volume<float> before = voxels_of(*numbered()),
+                      after = voxels_of(*invert_volume(numbered()));
+  for (std::size_t i = 0; i < before.span().size(); ++i)
+    CHECK(after.span()[i] == -before.span()[i]);
 }

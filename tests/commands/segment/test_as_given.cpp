@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever is done to a tomogram for the network (bin, rotate, resample), results are those
+// Whatever is done to a tomogram for the network (bin, rotate, invert, resample), results are those
 // of the tomogram as given. Expected values come from files on which the same was done beforehand.
 #include <algorithm>
 #include <cmath>
 
 #include "dfengine/dfengine.hpp"
 #include "engine/adapted_volume.hpp"
+#include "engine/inverted_volume.hpp"
 #include "engine/rotated_volume.hpp"
 #include "io/particle_list.hpp"
 #include "io/score_file.hpp"
@@ -160,6 +161,35 @@ TEST_CASE("binned and rotated, positions are those of the label map") {
       return p.cluster_size == q.cluster_size &&
              std::abs(a.z - b.z) + std::abs(a.y - b.y) + std::abs(a.x - b.x) < 1e-4;
     }));
+}
+
+TEST_CASE("--invert gives the results of the negative") {
+  const Inputs in;
+  in.write_noise("t.mrc", {14, 25, 31}, 10);
+  in.write("negative.mrc", *invert_volume(io::open_volume(in.path("t.mrc"))));
+  run_pick(in.pick("negative.mrc", "negative"));
+  PickRequest request = in.pick("t.mrc", "t");
+  request.segment.invert = true;
+  run_pick(request);
+  CHECK(equal(in.labels("t").labels, in.labels("negative").labels));
+  CHECK(equal(in.scores("t", 2), in.scores("negative", 2)));
+}
+
+TEST_CASE("a middle of one grey value does not tell the contrast, and is no error") {
+  const Inputs in;
+  const Extent3 extent{68, 100, 100};
+  Volume<float> v(extent, 1.0f);
+  for (std::int64_t x = 0; x < extent.x; ++x) v(0, 0, x) = static_cast<float>(x % 7);
+  VolumeGeometry geometry;
+  geometry.extent = extent;
+  geometry.voxel_size = VoxelSize::cubic(10);
+  io::write_volume(in.path("t.mrc"), v.view(), geometry);
+  SegmentRequest request = in.pick("t.mrc", "t").segment;
+  request.scores.clear();
+  Warnings warnings;
+  run_segment(request, &warnings);
+  CHECK_THAT(warnings.text, !DFE_CONTAINS("contrast"));
+  CHECK(in.labels("t").geometry.extent == extent);
 }
 
 TEST_CASE("--rescale carries scores back: a mean over the network's voxels around each") {
