@@ -18,6 +18,7 @@
 #include "io/lists/keeps.hpp"
 #include "io/lists/list_parts.hpp"
 #include "io/lists/markers.hpp"
+#include "io/lists/optimisation_set.hpp"
 #include "io/lists/place.hpp"
 #include "io/lists/plain_csv.hpp"
 #include "io/lists/relion_import.hpp"
@@ -173,6 +174,8 @@ using namespace io;
 
 ParticleList read_list(const std::filesystem::path& path, const ListOptions& options) {
   const std::string text = lists::load_text(path);
+  if (const auto set = lists::parse_optimisation_set(text, path.string()))
+    return lists::read_particles_of(*set, path, options);
   const std::filesystem::path map = table_map_beside(path, options.format);
   const std::string names =
       map.empty() || !std::filesystem::exists(map) ? std::string() : lists::load_text(map);

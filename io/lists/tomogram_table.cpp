@@ -2,10 +2,13 @@
 // Tables of tomograms. RELION's tomograms.star has a row per tomogram: size in pixels of the
 // unbinned tilt series, their edge in Å, and the binning of the reconstructed tomogram. Warp has a
 // file per tilt series (warp.hpp).
+#include "io/lists/tomogram_table.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "io/lists/optimisation_set.hpp"
 #include "io/lists/star_table.hpp"
 #include "io/lists/text.hpp"
 #include "io/lists/warp.hpp"
@@ -43,11 +46,11 @@ ListTomogram row_of(const Table& table, std::size_t row, const std::string& file
 
 }  // namespace
 
-std::vector<ListTomogram> read_tomograms(const std::filesystem::path& path) {
-  const std::string file = path.string(), text = lists::load_text(path);
-  if (std::vector<ListTomogram> warp = lists::warp_tomogram(text, path); !warp.empty()) return warp;
-  const std::vector<lists::StarBlock> blocks = lists::parse_star_blocks(text, file);
-  for (const lists::StarBlock& block : blocks) {
+namespace lists {
+
+std::vector<ListTomogram> parse_tomograms(std::string_view text, const std::string& file) {
+  const std::vector<StarBlock> blocks = parse_star_blocks(text, file);
+  for (const StarBlock& block : blocks) {
     const Table& table = block.table;
     if (table.find("_rlnTomoName") < 0 || table.find("_rlnTomoSizeX") < 0) continue;
     std::vector<ListTomogram> tomograms;
@@ -55,7 +58,7 @@ std::vector<ListTomogram> read_tomograms(const std::filesystem::path& path) {
       tomograms.push_back(row_of(table, row, file));
     return tomograms;
   }
-  const bool list = std::any_of(blocks.begin(), blocks.end(), [](const lists::StarBlock& block) {
+  const bool list = std::any_of(blocks.begin(), blocks.end(), [](const StarBlock& block) {
     return block.table.find("_rlnCoordinateX") >= 0 ||
            block.table.find("_rlnCenteredCoordinateXAngst") >= 0;
   });
@@ -64,6 +67,17 @@ std::vector<ListTomogram> read_tomograms(const std::filesystem::path& path) {
       list ? "is a particle list, not a table of tomograms" : "is no table of tomograms",
       "give RELION's tomograms.star, with the columns rlnTomoName, rlnTomoSizeX, Y and Z, or "
       "Warp's .tomostar, .xml or .settings file");
+}
+
+}  // namespace lists
+
+std::vector<ListTomogram> read_tomograms(const std::filesystem::path& path) {
+  const std::string text = lists::load_text(path), file = path.string();
+  if (std::vector<ListTomogram> warp = lists::warp_tomogram(text, path); !warp.empty()) return warp;
+  const auto set = lists::parse_optimisation_set(text, file);
+  if (!set) return lists::parse_tomograms(text, file);
+  const std::filesystem::path table = lists::find_named(set->tomograms, path, "tomograms");
+  return lists::parse_tomograms(lists::load_text(table), table.string());
 }
 
 }  // namespace dfe::io
