@@ -65,6 +65,13 @@ TEST_CASE("target, cluster and evaluate measure Å along each axis") {
   const Json picks =
       json_of(folder, "cluster target.mrc --radius 60A --tomogram-name t -o picks.csv");
   CHECK(picks.at("results").at(0).at("particles") == 4);
+  for (const std::string format : {"relion3", "relion4", "relion5"}) {
+    const CommandResult refused =
+        dfengine(folder.path(), "cluster target.mrc --radius 60A -o picks.star --format " + format);
+    CHECK(refused.exit_code == 2);
+    CHECK_THAT(refused.err, DFE_CONTAINS("RELION knows cubic voxels only, and these are of "
+                                         "30 x 10 x 10 Å (z, y, x)"));
+  }
   const Json found =
       json_of(folder, "evaluate picks.csv --truth truth.csv --like t.mrc --distance 0.1A");
   CHECK(found.at("localization").at("tp") == 4);

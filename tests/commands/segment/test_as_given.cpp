@@ -92,6 +92,40 @@ bool equal(const Volume<T>& a, const Volume<T>& b) {
 
 }  // namespace
 
+TEST_CASE("with --bin 2, --radius and --min-size count voxels of the tomogram") {
+  const Inputs in;
+  in.write_noise("t.mrc", {16, 24, 32}, 5);
+  in.write("binned.mrc", *bin_volume(io::open_volume(in.path("t.mrc")), 2));
+  PickRequest binned = in.pick("binned.mrc", "binned"), pick = in.pick("t.mrc", "t");
+  binned.cluster.radius = {3, false};
+  binned.cluster.min_size = 1;
+  run_pick(binned);
+  std::vector<Particle> expected = in.particles("binned");
+  REQUIRE(expected.size() > 2);
+  const auto by_size = [](const Particle& a, const Particle& b) {
+    return a.cluster_size < b.cluster_size;
+  };
+  const std::int64_t largest =
+      *std::max_element(expected.begin(), expected.end(), by_size)->cluster_size;
+
+  pick.segment.bin = 2;
+  pick.cluster.radius = {6, false};
+  for (const std::int64_t least : {std::int64_t{8}, 8 * largest, 8 * largest + 8}) {
+    pick.cluster.min_size = least;
+    run_pick(pick);
+    const std::vector<Particle> found = in.particles("t");
+    std::vector<Particle> kept = expected;
+    std::erase_if(kept, [&](const Particle& p) { return 8 * *p.cluster_size < least; });
+    INFO("--min-size " << least);
+    REQUIRE(found.size() == kept.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      CHECK(found[i].cluster_size == 8 * *kept[i].cluster_size);
+      CHECK(found[i].position_voxels.z == Approx(2 * kept[i].position_voxels.z + 0.5).margin(1e-5));
+      CHECK(found[i].position_voxels.x == Approx(2 * kept[i].position_voxels.x + 0.5).margin(1e-5));
+    }
+  }
+}
+
 TEST_CASE("--rotate-x gives the results of a rotated file, rotated back") {
   const Inputs in;
   const Extent3 given{25, 14, 31};

@@ -151,6 +151,8 @@ TEST_CASE("tomograms whose voxels are not cubic need --rescale") {
   const std::string map = (folder / "l.mrc").string();
   SegmentRequest segment = segment_request(request, map);
   CHECK_THROWS_WITH(run_segment(segment), DFE_CONTAINS("--rescale"));
+  write_noise(folder / "t.mrc", {12, 10, 8});  // in the mean those of the training
+  CHECK_THROWS_WITH(run_segment(segment), DFE_CONTAINS("--rescale"));
   segment.rescale = true;
   run_segment(segment);
   CHECK(io::read_labels(map).geometry.extent == kExtent);
