@@ -87,6 +87,7 @@ ClusterOptions parse_cluster_options(const ClusterArguments& arguments, const Co
 struct SegmentArguments {
   std::vector<std::string> tomograms;
   std::string weights, scores, classes, normalization, tile, tiling = "exact", first_skip = "auto";
+  std::string labels_format;
   std::int64_t patch = 160, bin = 1, slab = 0;
   bool scores_float32 = false, rescale = false, rotate_x = false, invert = false;
 };

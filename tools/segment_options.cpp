@@ -80,6 +80,11 @@ void add_segment_inputs(CLI::App& app, SegmentArguments& a) {
 
 void add_segment_results(CLI::App& app, SegmentArguments& a) {
   app.option_defaults()->group(group::kFiles);
+  one_of(app.add_option("--labels-format", a.labels_format,
+                        "File extension of label maps in a folder: mrc, mrc.gz, mrc.bz2, h5, zarr, "
+                        "tif or em [default: mrc]"),
+         {"mrc", "mrc.gz", "mrc.bz2", "h5", "zarr", "tif", "em"})
+      ->type_name("FORMAT");
   app.add_option("--scores", a.scores,
                  "Also save the class probabilities: an HDF5 file, or a folder for several "
                  "tomograms")
@@ -135,6 +140,7 @@ SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOpti
   request.common = common.request();
   request.tomograms = a.tomograms;
   request.weights = a.weights;
+  request.labels_format = a.labels_format;
   request.scores = a.scores;
   request.scores_float32 = a.scores_float32;
   if (!a.classes.empty()) request.class_names = parse_names(a.classes);

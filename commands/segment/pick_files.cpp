@@ -102,14 +102,14 @@ CommandReport run_pick(const PickRequest& asked, Observer* observer) {
   limit_threads(request.segment.options.compute, nullptr);
   limit_threads(request.cluster.compute, nullptr);
   const SegmentRequest& segment = request.segment;
-  Batch batch("pick",
-              plan_outputs("pick", segment.tomograms,
-                           {list_output("--output", request.output,
-                                        io::parse_list_format(request.list_format)),
-                            {"--labels", segment.output, "_labels.mrc", io::check_volume_file_name},
-                            {"--scores", segment.scores, "_scores.h5", io::check_score_file_name}},
-                           segment.common, {segment.weights}),
-              observer);
+  std::vector<OutputJob> jobs = plan_outputs(
+      "pick", segment.tomograms,
+      {list_output("--output", request.output, io::parse_list_format(request.list_format)),
+       {"--labels", segment.output, labels_suffix(segment), io::check_volume_file_name},
+       {"--scores", segment.scores, "_scores.h5", io::check_score_file_name}},
+      segment.common, {segment.weights});
+  check_labels_format("pick", segment, jobs, 1);
+  Batch batch("pick", std::move(jobs), observer);
   Picker picker(request, asked.segment.options.compute.threads);
   picker.segmenter().check(
       batch, observer,

@@ -11,12 +11,13 @@ namespace dfe {
 CommandReport run_segment(const SegmentRequest& asked, Observer* observer) {
   SegmentRequest request = asked;
   limit_threads(request.options.compute, nullptr);
-  Batch batch("segment",
-              plan_outputs("segment", request.tomograms,
-                           {{"--output", request.output, "_labels.mrc", io::check_volume_file_name},
-                            {"--scores", request.scores, "_scores.h5", io::check_score_file_name}},
-                           request.common, {request.weights}),
-              observer);
+  std::vector<OutputJob> jobs = plan_outputs(
+      "segment", request.tomograms,
+      {{"--output", request.output, labels_suffix(request), io::check_volume_file_name},
+       {"--scores", request.scores, "_scores.h5", io::check_score_file_name}},
+      request.common, {request.weights});
+  check_labels_format("segment", request, jobs, 0);
+  Batch batch("segment", std::move(jobs), observer);
   FileSegmenter segmenter(request);
   segmenter.check(batch, observer);
 

@@ -97,6 +97,27 @@ Weights read_weights_for(const SegmentRequest& request) {
 
 }  // namespace
 
+std::string labels_suffix(const SegmentRequest& request) {
+  std::string suffix = "_labels." + (request.labels_format.empty() ? "mrc" : request.labels_format);
+  io::check_volume_file_name(suffix);
+  return suffix;
+}
+
+void check_labels_format(std::string_view area, const SegmentRequest& request,
+                         const std::vector<OutputJob>& jobs, std::size_t which) {
+  if (request.labels_format.empty()) return;
+  for (const OutputJob& job : jobs) {
+    const std::filesystem::path& output = job.outputs.at(which);
+    if (output.empty())
+      throw Error(ErrorKind::Usage, area, "--labels-format", "no label map is to be written",
+                  "add --labels, or leave it out");
+    if (!output.string().ends_with(labels_suffix(request)))
+      throw Error(ErrorKind::Usage, area, "--labels-format",
+                  "is for label maps in a folder, but '" + output.string() + "' is a file",
+                  "leave it out: the file extension is the format");
+  }
+}
+
 void record_options(io::RunRecord& record, const SegmentRequest& request) {
   const SegmentOptions& o = request.options;
   record.option("device", o.compute.device);

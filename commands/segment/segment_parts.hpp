@@ -69,6 +69,15 @@ class FileSegmenter {
   bool contrast_known_ = false;
 };
 
+/// What names of label maps in a folder end with. Throws a usage `Error` for a format that there is
+/// not.
+std::string labels_suffix(const SegmentRequest& request);
+
+/// Throws a usage `Error` of `area` where a format was chosen, but not for label maps in a folder;
+/// `which` of the planned outputs are the label maps.
+void check_labels_format(std::string_view area, const SegmentRequest& request,
+                         const std::vector<OutputJob>& jobs, std::size_t which);
+
 /// Notes every option of segmentation, and the weights.
 void record_options(io::RunRecord& record, const SegmentRequest& request);
 

@@ -68,6 +68,8 @@ struct SegmentRequest {
   std::vector<std::string> tomograms;
   std::string weights;
   std::string output;                    ///< label file, or a folder for several tomograms
+  std::string labels_format;             ///< file extension of label maps in a folder: "mrc", "h5",
+                                         ///< "zarr", "mrc.gz", ...; empty: mrc
   std::string scores;                    ///< HDF5 file, a folder for several tomograms, or empty
   bool scores_float32 = false;           ///< float16 otherwise
   std::vector<std::string> class_names;  ///< overrides the names in the weights file

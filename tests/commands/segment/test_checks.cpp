@@ -84,6 +84,20 @@ TEST_CASE("several inputs and the name of a file") {
   CHECK(std::filesystem::exists(in.folder() / "v1.5/b_labels.mrc"));
 }
 
+TEST_CASE("the format of label maps in a folder can be chosen") {
+  const Inputs in;
+  in.said("segment a.mrc b.mrc --weights w.h5 -o out --labels-format h5 --quiet", 0);
+  CHECK(io::open_volume(in.folder() / "out/b_labels.h5")->info().format == "hdf5");
+  in.said("pick a.mrc b.mrc --weights w.h5 --radius 3 -o p --labels l --labels-format zarr", 0);
+  CHECK(io::open_volume(in.folder() / "l/a_labels.zarr")->info().format == "zarr");
+  CHECK_THAT(in.said("segment a.mrc --weights w.h5 -o l.mrc --labels-format h5", 2),
+             DFE_CONTAINS("'l.mrc' is a file; leave it out"));
+  CHECK_THAT(in.said("pick a.mrc --weights w.h5 --radius 3 -o p.star --labels-format h5", 2),
+             DFE_CONTAINS("--labels-format") && DFE_CONTAINS("add --labels"));
+  CHECK_THAT(in.said("segment a.mrc b.mrc --weights w.h5 -o out --labels-format nii", 2),
+             DFE_CONTAINS("mrc.gz"));
+}
+
 TEST_CASE("headers of compressed inputs are looked at before any work") {
   const Inputs in;
   const std::string text = in.said("segment a.mrc c.mrc.gz --weights w.h5 -o out --verbose", 1);
