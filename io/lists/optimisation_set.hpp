@@ -21,9 +21,9 @@ struct OptimisationSet {
 std::optional<OptimisationSet> parse_optimisation_set(std::string_view text,
                                                       const std::string& file);
 
-/// Where a file is that the set `file` names: looked for in the folder of the set and in those above
-/// it, then in the current one. `what` is "particles" or "tomograms". Throws `Error` if it does not
-/// exist.
+/// Where a file is that the set `file` names: looked for in the folder of the set and in those
+/// above it, then in the current one. `what` is "particles" or "tomograms". Throws `Error` if it
+/// does not exist.
 std::filesystem::path find_named(const std::string& named, const std::filesystem::path& file,
                                  const std::string& what);
 
