@@ -24,7 +24,7 @@ ListTomogram row_of(const Table& table, std::size_t row, const std::string& file
   const auto positive = [&](const char* column) {
     const int at = table.find(column);
     const double value = at < 0 ? 0 : table.number(row, at);
-    if (value < 0 || value > 1e9)
+    if (value < 0 || (value > 0 && value < 1e-6) || value > 1e9)
       table.fail(row, fmt::format("{} is {:.6g}", column, value), "the file is damaged");
     return value;
   };
