@@ -42,6 +42,7 @@ std::vector<IncludeRule> verbs() {
   return {
       {"cluster", {kSeam, kCore, kApi}, {}},
       {"evaluate", {kCore, kApi}, {}},
+      {"match", {kSeam, "cluster", kMath, kCore, kApi}, {}},
       {"simulate", {kSeam, kMath, kCore, kApi}, {}},
       {"target", {kMath, kCore, kApi}, {}},
       {"engine", kKernels + Names{"layers", "optim", kMath, kCore, kApi}, {}},
