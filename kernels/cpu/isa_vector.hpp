@@ -45,5 +45,27 @@ DFE_INLINE Vec load(const float* p) { return *reinterpret_cast<const Vec*>(p); }
 DFE_INLINE void store(float* p, Vec v) { *reinterpret_cast<Vec*>(p) = v; }
 DFE_INLINE Vec larger(Vec a, Vec b) { return a > b ? a : b; }
 
+/// Lane l is that of a and b, one after the other, whose number is which[l].
+DFE_INLINE Vec shuffled(Vec a, Vec b, IntVec which) {
+#if defined(__clang__)
+  Vec out{};
+  for (int l = 0; l < kLanes; ++l) out[l] = which[l] < kLanes ? a[which[l]] : b[which[l] - kLanes];
+  return out;
+#else
+  return __builtin_shuffle(a, b, which);
+#endif
+}
+
+/// Whether a lane of a comparison's result is true.
+DFE_INLINE bool any(IntVec truth) {
+#if defined(DFE_ISA_AVX512)
+  return __builtin_ia32_cvtd2mask512(truth) != 0;
+#elif defined(DFE_ISA_AVX2)
+  return __builtin_ia32_movmskps256(reinterpret_cast<Vec>(truth)) != 0;
+#else
+  return (truth[0] | truth[1] | truth[2] | truth[3]) != 0;
+#endif
+}
+
 }  // namespace
 }  // namespace dfe::cpu
