@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// One tile of a tomogram: what is transformed once, and what each pair of orientations adds.
+#pragma once
+
+#include <functional>
+
+#include "match/exact.hpp"
+#include "match/grid.hpp"
+#include "match/turned_templates.hpp"
+
+namespace dfe::match {
+
+/// Voxels that a template covers before and behind its centre.
+struct AxisReach {
+  std::int64_t before, behind;
+};
+AxisReach axis_reach(std::int64_t support_begin, std::int64_t support, std::int64_t box);
+
+/// A tomogram's normalized voxels: mean 0 and standard deviation 1 over those that are valid, which
+/// the others have as 0.
+class NormalizedVolume {
+ public:
+  NormalizedVolume(VolumeView<const float> tomogram, VolumeView<const std::uint8_t> valid,
+                   Edge edge);
+
+  /// The value at any place; `valid` is told.
+  float at(std::int64_t z, std::int64_t y, std::int64_t x, bool& valid) const;
+  bool all_valid() const { return all_valid_ && edge_ == Edge::Periodic; }
+  const Extent3& extent() const { return tomogram_.extent; }
+
+ private:
+  VolumeView<const float> tomogram_;
+  VolumeView<const std::uint8_t> valid_;
+  Edge edge_;
+  bool all_valid_ = true;
+  double mean_ = 0, scale_ = 1;
+};
+
+/// The part of a tomogram that is matched: voxels `begin` to `begin + core`, not beyond its end.
+class Tile {
+ public:
+  Tile(const NormalizedVolume& volume, const TurnedTemplates& templates, const Extent3& box,
+       const TilePlan& plan, const Index3& begin, ThreadPool& pool, const FourierKernels& kernels);
+
+  /// Adds the orientations `id` and `id` + 1: two templates over the support, each complete.
+  void add(const float* pair, std::int32_t id);
+  /// Writes the tile's part of the result; ids above `last_id` become it. Nothing can be added
+  /// after it.
+  void finish(ScoreMap& map, std::int32_t last_id);
+
+ private:
+  void pack_volume(const NormalizedVolume& volume, bool squares, bool validity);
+  void find_scale(const NormalizedVolume& volume, const TurnedTemplates& templates);
+  void transform_box(const float* real, const float* imaginary, float imaginary_sign);
+
+  Grid grid_;
+  Box3 support_;
+  Index3 begin_, low_;       ///< the first voxel of the core, and of what is read
+  Extent3 core_, occupied_;  ///< `occupied_`: voxels that are read
+  std::array<AxisReach, 3> reach_;
+  Floats spectrum_, planes_, box_, scale_, best_, ids_;
+};
+
+}  // namespace dfe::match
