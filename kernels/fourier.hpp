@@ -49,10 +49,11 @@ struct FourierColumn {
 /// real and imaginary parts, for 16 voxels. A score above the best so far takes its place; of equal
 /// ones the first stays.
 struct FourierScores {
-  const float* scale;  ///< (points, 16): what the scores are multiplied by
-  float* best;         ///< (points, 16)
-  std::int32_t* ids;   ///< (points, 16)
-  std::int32_t id;     ///< of the first template; the second has the next one
+  const float* scale;         ///< (points, 16): what scores of the first template are multiplied by
+  const float* second_scale;  ///< of the second; may be the same
+  float* best;                ///< (points, 16)
+  std::int32_t* ids;          ///< (points, 16)
+  std::int32_t id;            ///< of the first template; the second has the next one
 };
 
 /// A volume turned about a voxel by cubic B-splines. Values from beyond its outermost voxels are 0.

@@ -28,9 +28,6 @@ void check(VolumeView<const float> tomogram, const MatchTemplate& t,
            std::span<const Rotation> orientations, const ScoreOptions& options) {
   check_template(t);
   const Extent3 n = tomogram.extent, box = t.density.extent();
-  if (!is_spherical(t.mask.view()))
-    refuse("the mask is not the same from all sides about voxel floor(n / 2) of its box",
-           "use a sphere that fits into the box");
   if (box.z > n.z || box.y > n.y || box.x > n.x)
     refuse("the template of " + box.to_string() + " voxels is larger than the tomogram of " +
                n.to_string(),
@@ -64,7 +61,7 @@ class Batch {
     values_.resize(static_cast<std::size_t>(pairs() * pair_floats()));
   }
   std::int64_t pairs() const { return kPairsPerThread * pool_.threads(); }
-  std::int64_t pair_floats() const { return 2 * templates_.support().extent.voxels(); }
+  std::int64_t pair_floats() const { return templates_.made_floats(); }
   const float* pair(std::int64_t i) const { return values_.data() + i * pair_floats(); }
 
   void make(const Pairs& list, std::int64_t first, std::int64_t last) {
@@ -72,7 +69,7 @@ class Batch {
       const auto at = [&](std::int64_t id) {
         return list.orientations[static_cast<std::size_t>(id)];
       };
-      templates_.make(at(list.first(p)), at(list.second(p)), {factor_, factor_},
+      templates_.make(at(list.first(p)), at(list.second(p)), factor_,
                       work_[static_cast<std::size_t>(worker)],
                       values_.data() + (p - first) * pair_floats());
     });
@@ -110,8 +107,7 @@ ScoreMap exact_scores(VolumeView<const float> tomogram, const MatchTemplate& t,
   const TurnedTemplates templates(t, kernels);
   const NormalizedVolume volume(tomogram, options.valid, options.edge);
   const Extent3 n = tomogram.extent;
-  const TilePlan plan = plan_tiles(n, templates.support(), t.density.extent(), options.edge,
-                                   pool.threads(), options.compute.memory_bytes);
+  const TilePlan plan = plan_tiles(n, t, options, pool.threads());
   const Pairs pairs{orientations};
   Batch batch(templates, pool, 1 / static_cast<double>(plan.transform.voxels()));
   Progress progress{observer, 0, pairs.size() * plan.tiles.voxels()};

@@ -20,10 +20,10 @@ struct TilePlan {
   std::int64_t bytes = 0;  ///< memory of one tile's work; the tomogram and the result not counted
 };
 
-/// The fewest tiles whose work fits into `memory_bytes` (0: no limit). Throws `Error` where even
-/// small tiles do not.
-TilePlan plan_tiles(const Extent3& tomogram, const Box3& support, const Extent3& box, Edge edge,
-                    int threads, std::int64_t memory_bytes);
+/// The fewest tiles whose work fits into the options' `memory_bytes` (0: no limit). Throws `Error`
+/// where even small tiles do not.
+TilePlan plan_tiles(const Extent3& tomogram, const MatchTemplate& t, const ScoreOptions& options,
+                    int threads);
 
 /// The best locally normalized correlation at each voxel, and the orientation that has it.
 ///
@@ -31,10 +31,11 @@ TilePlan plan_tiles(const Extent3& tomogram, const Box3& support, const Extent3&
 ///          on valid voxels, and where the tomogram's local standard deviation is below a
 ///          thousandth of its global one
 /// Threads  change no bit. Tiles change scores by rounding
-/// Errors   usage `Error` for what `check_template` refuses, a mask that is not spherical, a
-///          template larger than the tomogram, an empty list and a validity mask of another extent;
+/// Errors   usage `Error` for what `check_template` refuses, a template larger than the tomogram,
+/// an empty list and a validity mask of another extent;
 ///          `Error` for voxels that are not finite, a constant tomogram and if the observer cancels
-/// Cost     two transforms of the tomogram per two orientations
+/// Cost     one complex transform of the tomogram per two orientations; three if the mask turns,
+///          and four if voxels are not valid, too
 /// Source   Roseman, Ultramicroscopy 94 (2003) 225
 ScoreMap exact_scores(VolumeView<const float> tomogram, const MatchTemplate& t,
                       std::span<const Rotation> orientations, const ScoreOptions& options,

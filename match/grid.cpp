@@ -113,7 +113,8 @@ void Grid::best_scores(const Floats& planes, const FourierScores& fields) const 
       gather_rows(plane, block, points);
       const std::int64_t at = z * field_plane_ + block * extent_.x * kFourierLanes;
       kernels_.scores(x_.plan(), points,
-                      {fields.scale + at, fields.best + at, fields.ids + at, fields.id});
+                      {fields.scale + at, fields.second_scale + at, fields.best + at,
+                       fields.ids + at, fields.id});
     }
   });
 }

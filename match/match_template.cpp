@@ -52,16 +52,34 @@ bool is_spherical(VolumeView<const float> mask) {
          });
 }
 
-Box3 support_of(VolumeView<const float> mask) {
-  const Extent3 n = mask.extent;
+bool turns_mask(const MatchTemplate& t) { return t.turn_sphere || !is_spherical(t.mask.view()); }
+
+Box3 support_of(const MatchTemplate& t) {
+  const Extent3 n = t.mask.extent();
+  // Interpolation spreads a voxel to all that are closer than two voxels along each axis.
+  const double spread = t.interpolation == Interpolation::Cubic ? 2 : 1;
+  std::int64_t farthest2 = 0;
   Index3 low{n.z, n.y, n.x}, high{-1, -1, -1};
   for (std::int64_t z = 0; z < n.z; ++z)
     for (std::int64_t y = 0; y < n.y; ++y)
-      for (std::int64_t x = 0; x < n.x; ++x)
-        if (mask(z, y, x) > 0) {
-          low = {std::min(low.z, z), std::min(low.y, y), std::min(low.x, x)};
-          high = {std::max(high.z, z), std::max(high.y, y), std::max(high.x, x)};
-        }
+      for (std::int64_t x = 0; x < n.x; ++x) {
+        if (!(t.mask(z, y, x) > 0)) continue;
+        low = {std::min(low.z, z), std::min(low.y, y), std::min(low.x, x)};
+        high = {std::max(high.z, z), std::max(high.y, y), std::max(high.x, x)};
+        const std::int64_t dz = z - n.z / 2, dy = y - n.y / 2, dx = x - n.x / 2;
+        farthest2 = std::max(farthest2, dz * dz + dy * dy + dx * dx);
+      }
+  if (turns_mask(t)) {
+    const auto reach = static_cast<std::int64_t>(
+        std::ceil(std::sqrt(static_cast<double>(farthest2)) + spread * std::sqrt(3.0)));
+    const auto clipped = [&](std::int64_t size, std::int64_t& first, std::int64_t& last) {
+      first = std::max<std::int64_t>(size / 2 - reach, 0);
+      last = std::min(size / 2 + reach, size - 1);
+    };
+    clipped(n.z, low.z, high.z);
+    clipped(n.y, low.y, high.y);
+    clipped(n.x, low.x, high.x);
+  }
   return {low, {high.z - low.z + 1, high.y - low.y + 1, high.x - low.x + 1}};
 }
 

@@ -15,6 +15,13 @@ enum class Interpolation {
   Trilinear,  ///< as cryoCAT and STOPGAP
 };
 
+/// How a turned template is normalized under its mask.
+enum class Normalization {
+  Weighted,  ///< mean and standard deviation weighted by the mask: scores are between -1 and 1
+  Counted,   ///< over all voxels where the mask is above 0, equally, as STOPGAP and cryoCAT: the
+            ///< same for masks of 0 and 1 that do not turn; otherwise scores differ by some percent
+};
+
 /// What a template sees beyond the faces of a tomogram.
 enum class Edge {
   Outside,   ///< nothing: voxels outside are not valid
@@ -25,12 +32,14 @@ enum class Edge {
 /// voxel floor(n / 2) along each axis.
 struct MatchTemplate {
   Volume<float> density;  ///< of the same contrast as the tomogram
-  Volume<float> mask;     ///< of the same extent, at least 0; not turned with the template: it must
-                          ///< be the same from all sides (`is_spherical`)
+  Volume<float> mask;     ///< of the same extent, at least 0
   Volume<float> weights;  ///< of the same extent, or empty: factors of the turned template's
                           ///< Fourier coefficients, in the order of frequencies 0, 1, ..., -2, -1.
                           ///< Only their mean over k and -k matters
   Interpolation interpolation = Interpolation::Cubic;
+  Normalization normalization = Normalization::Weighted;
+  bool turn_sphere = false;  ///< turn the mask even if it is the same from all sides: for
+                             ///< comparisons with programs that do. Other masks always turn
 };
 
 /// Best score over all orientations, and the id of the orientation that has it; of equal ones the
@@ -51,8 +60,13 @@ struct ScoreOptions {
 /// value, and is 0 from where a sphere would leave the box.
 bool is_spherical(VolumeView<const float> mask);
 
-/// The smallest box around all voxels of the mask above 0.
-Box3 support_of(VolumeView<const float> mask);
+/// Whether the mask turns with the template, so that a tomogram's local statistics have to be found
+/// for each orientation.
+bool turns_mask(const MatchTemplate& t);
+
+/// The smallest box around all voxels that the mask has above 0, in every orientation in which it
+/// is used.
+Box3 support_of(const MatchTemplate& t);
 
 /// Throws a usage `Error` for a template that cannot be matched: another extent of mask or weights,
 /// values that are not finite, a mask below 0 or without voxels, a density that is constant under

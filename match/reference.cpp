@@ -112,21 +112,24 @@ void weigh(std::vector<double>& values, VolumeView<const float> weights) {
 }
 
 /// m · (t - mean) / standard deviation, and Σ m.
-std::vector<double> normalized(std::vector<double> values, VolumeView<const float> mask,
-                               double& weight) {
-  double sum = 0, squares = 0;
-  weight = 0;
+std::vector<double> normalized(std::vector<double> values, const std::vector<double>& mask,
+                               Normalization kind, double& total) {
+  std::vector<double> weights = mask;
+  if (kind == Normalization::Counted)
+    for (double& w : weights) w = w > 0 ? 1 : 0;
+  double sum = 0, squares = 0, weight = 0;
+  total = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    weight += static_cast<double>(mask.data[i]);
-    sum += static_cast<double>(mask.data[i]) * values[i];
+    total += mask[i];
+    weight += weights[i];
+    sum += weights[i] * values[i];
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] -= sum / weight;
-    squares += static_cast<double>(mask.data[i]) * values[i] * values[i];
+    squares += weights[i] * values[i] * values[i];
   }
-  const double deviation = std::sqrt(squares / weight);
   for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] *= deviation > 0 ? static_cast<double>(mask.data[i]) / deviation : 0;
+    values[i] *= squares > 0 ? mask[i] / std::sqrt(squares / weight) : 0;
   return values;
 }
 
@@ -158,14 +161,13 @@ struct Field {
 };
 
 /// The score of one normalized template at one voxel.
-double score_at(const Field& field, const Index3& p, VolumeView<const float> mask,
-                const std::vector<double>& t, double weight) {
-  const Extent3 box = mask.extent;
+double score_at(const Field& field, const Index3& p, const Extent3& box,
+                const std::vector<double>& mask, const std::vector<double>& t, double weight) {
   double product = 0, sum = 0, squares = 0, share = 0;
   for (std::int64_t z = 0, i = 0; z < box.z; ++z)
     for (std::int64_t y = 0; y < box.y; ++y)
       for (std::int64_t x = 0; x < box.x; ++x, ++i) {
-        const double m = static_cast<double>(mask.data[i]);
+        const double m = mask[static_cast<std::size_t>(i)];
         if (m == 0) continue;
         const std::int64_t at =
             field.index(p.z + z - box.z / 2, p.y + y - box.y / 2, p.x + x - box.x / 2);
@@ -193,13 +195,19 @@ ScoreMap reference_scores(VolumeView<const float> tomogram, const MatchTemplate&
   for (std::size_t id = 0; id < orientations.size(); ++id) {
     std::vector<double> shape = turned(t, values.view(), orientations[id]);
     if (t.weights.voxels() > 0) weigh(shape, t.weights.view());
+    std::vector<double> mask(t.mask.data(), t.mask.data() + t.mask.voxels());
+    if (turns_mask(t)) {
+      // The mask itself as coefficients: smoother than it, and never below 0.
+      mask = turned(t, t.mask.view(), orientations[id]);
+      for (double& m : mask) m = m < 1e-3 ? 0 : m;
+    }
     double weight = 0;
-    shape = normalized(std::move(shape), t.mask.view(), weight);
+    shape = normalized(std::move(shape), mask, t.normalization, weight);
     for (std::int64_t z = 0; z < n.z; ++z)
       for (std::int64_t y = 0; y < n.y; ++y)
         for (std::int64_t x = 0; x < n.x; ++x) {
           const auto score =
-              static_cast<float>(score_at(field, {z, y, x}, t.mask.view(), shape, weight));
+              static_cast<float>(score_at(field, {z, y, x}, t.mask.extent(), mask, shape, weight));
           if (score <= map.scores(z, y, x)) continue;
           map.scores(z, y, x) = score;
           map.ids(z, y, x) = static_cast<std::int32_t>(id);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "dfengine/error.hpp"
 
@@ -71,7 +72,12 @@ float NormalizedVolume::at(std::int64_t z, std::int64_t y, std::int64_t x, bool&
 Tile::Tile(const NormalizedVolume& volume, const TurnedTemplates& templates, const Extent3& box,
            const TilePlan& plan, const Index3& begin, ThreadPool& pool,
            const FourierKernels& kernels)
-    : grid_(plan.transform, pool, kernels), support_(templates.support()), begin_(begin) {
+    : pool_(pool),
+      grid_(plan.transform, pool, kernels),
+      support_(templates.support()),
+      begin_(begin),
+      turns_mask_(templates.turns_mask()),
+      all_valid_(volume.all_valid()) {
   const Extent3 n = volume.extent();
   const Box3& s = support_;
   reach_ = {axis_reach(s.begin.z, s.extent.z, box.z), axis_reach(s.begin.y, s.extent.y, box.y),
@@ -91,16 +97,27 @@ Tile::Tile(const NormalizedVolume& volume, const TurnedTemplates& templates, con
   spectrum_ = Floats(grid_.spectrum_floats());
   planes_ = Floats(grid_.plane_floats(plan.transform.z));
   box_ = Floats(grid_.plane_floats(s.extent.z));
-  scale_ = Floats(grid_.field_floats());
-  best_ = Floats(grid_.field_floats());
-  ids_ = Floats(grid_.field_floats());
-  find_scale(volume, templates);
-  pack_volume(volume, false, false);
+  for (Floats* const field : {&scale_[0], &best_, &ids_}) *field = Floats(grid_.field_floats());
+  if (turns_mask_) {
+    squares_spectrum_ = Floats(grid_.spectrum_floats());
+    transform_volume(volume, Content::Squares, squares_spectrum_);
+    for (Floats* const field : {&scale_[1], &means_[0], &means_[1]})
+      *field = Floats(grid_.field_floats());
+    if (!all_valid_) {
+      valid_spectrum_ = Floats(grid_.spectrum_floats());
+      transform_volume(volume, Content::Validity, valid_spectrum_);
+      for (Floats& field : shares_) field = Floats(grid_.field_floats());
+    }
+  } else {
+    find_scale(volume, templates);
+  }
+  transform_volume(volume, Content::Values, spectrum_);
   std::fill_n(best_.data(), best_.size(), kNothing);
   std::fill_n(as_ids(ids_), ids_.size(), 0);
 }
 
-void Tile::pack_volume(const NormalizedVolume& volume, bool squares, bool validity) {
+void Tile::transform_volume(const NormalizedVolume& volume, Content content,
+                            const Floats& spectrum) {
   const RowPacker pack = [&](std::int64_t z, std::int64_t first_row, float* points) {
     const std::int64_t rows = std::min(kFourierLanes, occupied_.y - first_row);
     for (std::int64_t row = 0; row < rows; ++row)
@@ -108,15 +125,17 @@ void Tile::pack_volume(const NormalizedVolume& volume, bool squares, bool validi
         bool valid = false;
         const float v = volume.at(low_.z + z, low_.y + first_row + row, low_.x + x, valid);
         float* const p = points + x * kFourierPoint + row;
-        p[0] = validity ? (valid ? 1.0f : 0.0f) : v;
-        if (squares) p[kFourierLanes] = v * v;
+        p[0] = content == Content::Validity  ? (valid ? 1.0f : 0.0f)
+               : content == Content::Squares ? v * v
+                                             : v;
+        if (content == Content::ValuesAndSquares) p[kFourierLanes] = v * v;
       }
   };
   grid_.forward_planes(occupied_, pack, planes_);
-  grid_.spectrum(planes_, occupied_.z, spectrum_);
+  grid_.spectrum(planes_, occupied_.z, spectrum);
 }
 
-void Tile::transform_box(const float* real, const float* imaginary, float imaginary_sign) {
+void Tile::transform_box(const float* real, const float* imaginary) {
   const Extent3 n = support_.extent;
   const RowPacker pack = [&](std::int64_t z, std::int64_t first_row, float* points) {
     const std::int64_t rows = std::min(kFourierLanes, n.y - first_row);
@@ -125,57 +144,77 @@ void Tile::transform_box(const float* real, const float* imaginary, float imagin
       for (std::int64_t x = 0; x < n.x; ++x) {
         float* const p = points + x * kFourierPoint + row;
         p[0] = real[from + x];
-        if (imaginary) p[kFourierLanes] = imaginary_sign * imaginary[from + x];
+        if (imaginary) p[kFourierLanes] = -imaginary[from + x];
       }
     }
   };
   grid_.forward_planes(n, pack, box_);
 }
 
-void Tile::find_scale(const NormalizedVolume& volume, const TurnedTemplates& templates) {
-  const double points = static_cast<double>(grid_.extent().voxels());
-  std::vector<float> mask = templates.mask();
-  for (float& m : mask)
-    m = static_cast<float>(static_cast<double>(m) / (templates.mask_sum() * points));
-  transform_box(mask.data(), nullptr, 0);
-  float* const means = best_.data();
-  float* const squares = scale_.data();
-  float* const shares = ids_.data();
-  pack_volume(volume, true, false);
-  grid_.correlate_columns(box_, support_.extent.z, spectrum_, planes_);
-  grid_.fields(planes_, means, squares);
-  if (volume.all_valid()) {
-    std::fill_n(shares, ids_.size(), 1.0f);
-  } else {
-    pack_volume(volume, false, true);
-    grid_.correlate_columns(box_, support_.extent.z, spectrum_, planes_);
-    grid_.fields(planes_, shares, nullptr);
-  }
-  for (std::int64_t i = 0; i < scale_.size(); ++i) {
-    const double share = static_cast<double>(shares[i]);
-    const double mean = static_cast<double>(means[i]) / share;
-    const double variance = static_cast<double>(squares[i]) / share - mean * mean;
-    scale_.data()[i] = share >= 0.5 && variance > kLeastDeviation * kLeastDeviation
-                           ? static_cast<float>(1 / std::sqrt(variance))
-                           : 0.0f;
-  }
-  // The lanes beyond the last row have no voxel.
+void Tile::to_scale(const Floats& means, const Floats& shares, const Floats& scale) {
   const Extent3 n = grid_.extent();
-  for (std::int64_t z = 0; z < n.z; ++z)
+  const std::int64_t plane = grid_.field_floats() / n.z;
+  parallel_for(pool_, 0, n.z, 1, [&](std::int64_t z, std::int64_t, int) {
+    for (std::int64_t i = z * plane; i < (z + 1) * plane; ++i) {
+      const double share = shares.size() > 0 ? static_cast<double>(shares.data()[i]) : 1;
+      const double mean = static_cast<double>(means.data()[i]) / share;
+      const double variance = static_cast<double>(scale.data()[i]) / share - mean * mean;
+      scale.data()[i] = share >= 0.5 && variance > kLeastDeviation * kLeastDeviation
+                            ? static_cast<float>(1 / std::sqrt(variance))
+                            : 0.0f;
+    }
+    // The lanes beyond the last row have no voxel.
     for (std::int64_t y = n.y; y % kFourierLanes != 0; ++y)
-      for (std::int64_t x = 0; x < n.x; ++x) scale_.data()[grid_.field_place(z, y, x)] = 0;
+      for (std::int64_t x = 0; x < n.x; ++x) scale.data()[grid_.field_place(z, y, x)] = 0;
+  });
+}
+
+void Tile::find_scale(const NormalizedVolume& volume, const TurnedTemplates& templates) {
+  std::vector<float> mask = templates.mask();
+  const double total =
+      static_cast<double>(grid_.extent().voxels()) * std::accumulate(mask.begin(), mask.end(), 0.0);
+  for (float& m : mask) m = static_cast<float>(static_cast<double>(m) / total);
+  transform_box(mask.data(), nullptr);
+  // Fields that are not in use yet.
+  transform_volume(volume, Content::ValuesAndSquares, spectrum_);
+  correlate(spectrum_);
+  grid_.fields(planes_, best_.data(), scale_[0].data());
+  if (all_valid_) return to_scale(best_, Floats(), scale_[0]);
+  transform_volume(volume, Content::Validity, spectrum_);
+  correlate(spectrum_);
+  grid_.fields(planes_, ids_.data(), nullptr);
+  to_scale(best_, ids_, scale_[0]);
+}
+
+void Tile::find_scales(const float* masks) {
+  transform_box(masks, masks + support_.extent.voxels());
+  correlate(spectrum_);
+  grid_.fields(planes_, means_[0].data(), means_[1].data());
+  correlate(squares_spectrum_);
+  grid_.fields(planes_, scale_[0].data(), scale_[1].data());
+  if (!all_valid_) {
+    correlate(valid_spectrum_);
+    grid_.fields(planes_, shares_[0].data(), shares_[1].data());
+  }
+  for (int i = 0; i < 2; ++i) to_scale(means_[i], shares_[i], scale_[i]);
 }
 
 void Tile::add(const float* pair, std::int32_t id) {
+  const std::int64_t size = support_.extent.voxels();
+  if (turns_mask_) find_scales(pair + 2 * size);
   // The conjugate of a - ib, which the columns take, is a + ib.
-  transform_box(pair, pair + support_.extent.voxels(), -1);
-  grid_.correlate_columns(box_, support_.extent.z, spectrum_, planes_);
-  grid_.best_scores(planes_, {scale_.data(), best_.data(), as_ids(ids_), id});
+  transform_box(pair, pair + size);
+  correlate(spectrum_);
+  grid_.best_scores(planes_, {scale_[0].data(), scale_[turns_mask_ ? 1 : 0].data(), best_.data(),
+                              as_ids(ids_), id});
 }
 
 void Tile::finish(ScoreMap& map, std::int32_t last_id) {
   // The result takes its memory now.
-  for (Floats* const done : {&spectrum_, &planes_, &box_, &scale_}) *done = Floats();
+  for (Floats* const done :
+       {&spectrum_, &planes_, &box_, &squares_spectrum_, &valid_spectrum_, &scale_[0], &scale_[1],
+        &means_[0], &means_[1], &shares_[0], &shares_[1]})
+    *done = Floats();
   const Extent3 n = grid_.extent();
   for (std::int64_t z = 0; z < core_.z; ++z)
     for (std::int64_t y = 0; y < core_.y; ++y)

@@ -42,23 +42,36 @@ class Tile {
   Tile(const NormalizedVolume& volume, const TurnedTemplates& templates, const Extent3& box,
        const TilePlan& plan, const Index3& begin, ThreadPool& pool, const FourierKernels& kernels);
 
-  /// Adds the orientations `id` and `id` + 1: two templates over the support, each complete.
+  /// Adds the orientations `id` and `id` + 1, as `TurnedTemplates::make` writes them.
   void add(const float* pair, std::int32_t id);
   /// Writes the tile's part of the result; ids above `last_id` become it. Nothing can be added
   /// after it.
   void finish(ScoreMap& map, std::int32_t last_id);
 
  private:
-  void pack_volume(const NormalizedVolume& volume, bool squares, bool validity);
+  /// What of the tomogram is transformed.
+  enum class Content { Values, ValuesAndSquares, Squares, Validity };
+  void transform_volume(const NormalizedVolume& volume, Content content, const Floats& spectrum);
+  /// Transforms real - i · imaginary over the support; the second may be null.
+  void transform_box(const float* real, const float* imaginary);
+  void correlate(const Floats& spectrum) {
+    grid_.correlate_columns(box_, support_.extent.z, spectrum, planes_);
+  }
   void find_scale(const NormalizedVolume& volume, const TurnedTemplates& templates);
-  void transform_box(const float* real, const float* imaginary, float imaginary_sign);
+  void find_scales(const float* masks);
+  /// From the local mean and mean square in `scale`, and the valid share, if not null, to 1 / σ.
+  void to_scale(const Floats& means, const Floats& shares, const Floats& scale);
 
+  ThreadPool& pool_;
   Grid grid_;
   Box3 support_;
   Index3 begin_, low_;       ///< the first voxel of the core, and of what is read
   Extent3 core_, occupied_;  ///< `occupied_`: voxels that are read
   std::array<AxisReach, 3> reach_;
-  Floats spectrum_, planes_, box_, scale_, best_, ids_;
+  bool turns_mask_, all_valid_;
+  Floats spectrum_, planes_, box_, best_, ids_;
+  Floats squares_spectrum_, valid_spectrum_;  ///< where masks turn
+  Floats scale_[2], means_[2], shares_[2];    ///< of the second template only where masks turn
 };
 
 }  // namespace dfe::match

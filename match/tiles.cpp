@@ -25,19 +25,26 @@ std::int64_t points_for(std::int64_t n, std::int64_t tiles, std::int64_t core, A
   return fast_fourier_length(tiles == 1 ? n + most : core + reach.before + reach.behind);
 }
 
-std::int64_t bytes_of(const Extent3& transform, std::int64_t planes, int threads) {
+std::int64_t bytes_of(const Extent3& transform, std::int64_t planes, bool turns_mask, int threads) {
   const std::int64_t x = (transform.x + kFourierLanes - 1) / kFourierLanes * kFourierLanes,
                      y = (transform.y + kFourierLanes - 1) / kFourierLanes * kFourierLanes;
   const std::int64_t complex_plane = x * transform.y * 8 + kFourierLanes * kFourierPoint * 4;
   const std::int64_t scratch = std::max(transform.z, x) * kFourierPoint * 4;
-  return (2 * transform.z + planes) * complex_plane + 12 * transform.z * y * transform.x +
-         threads * scratch;
+  // Spectra of the squares and of what is valid; means, squares and shares of both masks.
+  const std::int64_t spectra = turns_mask ? 4 : 2, fields = turns_mask ? 8 : 3;
+  return (spectra * transform.z + planes) * complex_plane +
+         4 * fields * transform.z * y * transform.x + threads * scratch;
 }
 
 }  // namespace
 
-TilePlan plan_tiles(const Extent3& tomogram, const Box3& support, const Extent3& box, Edge edge,
-                    int threads, std::int64_t memory_bytes) {
+TilePlan plan_tiles(const Extent3& tomogram, const MatchTemplate& t, const ScoreOptions& options,
+                    int threads) {
+  const Box3 support = support_of(t);
+  const Extent3 box = t.density.extent();
+  const Edge edge = options.edge;
+  const std::int64_t memory_bytes = options.compute.memory_bytes;
+  const bool turns = turns_mask(t);
   const std::array<std::int64_t, 3> n{tomogram.z, tomogram.y, tomogram.x};
   const std::array<AxisReach, 3> reach{axis_reach(support.begin.z, support.extent.z, box.z),
                                        axis_reach(support.begin.y, support.extent.y, box.y),
@@ -49,7 +56,7 @@ TilePlan plan_tiles(const Extent3& tomogram, const Box3& support, const Extent3&
       points[a] = points_for(n[a], tiles[a], core[a], reach[a], edge);
     }
     const Extent3 transform{points[0], points[1], points[2]};
-    const std::int64_t bytes = bytes_of(transform, support.extent.z, threads);
+    const std::int64_t bytes = bytes_of(transform, support.extent.z, turns, threads);
     if (memory_bytes == 0 || bytes <= memory_bytes)
       return {{tiles[0], tiles[1], tiles[2]}, {core[0], core[1], core[2]}, transform, bytes};
     const auto longest =

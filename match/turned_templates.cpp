@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/math/interpolation.hpp"
 #include "core/math/rotation.hpp"
@@ -13,6 +14,9 @@
 namespace dfe::match {
 
 namespace {
+
+/// What a turned mask has below it counts as 0.
+constexpr float kLeastMask = 1e-3f;
 
 std::int64_t blocks_of(std::int64_t n) { return (n + kFourierLanes - 1) / kFourierLanes; }
 
@@ -24,18 +28,15 @@ std::int64_t mirrored(std::int64_t i, std::int64_t n) {
 }
 
 /// Spline coefficients with one more before and two behind each axis (three along x).
-std::vector<float> bordered_coefficients(VolumeView<const float> density) {
-  const Extent3 n = density.extent;
-  Volume<float> c(n);
-  std::copy_n(density.data, n.voxels(), c.data());
-  math::spline_coefficients(c.view());
-  std::vector<float> bordered;
-  bordered.reserve(static_cast<std::size_t>((n.z + 3) * (n.y + 3) * (n.x + 4)));
+std::vector<float> bordered(VolumeView<const float> c) {
+  const Extent3 n = c.extent;
+  std::vector<float> values;
+  values.reserve(static_cast<std::size_t>((n.z + 3) * (n.y + 3) * (n.x + 4)));
   for (std::int64_t z = -1; z < n.z + 2; ++z)
     for (std::int64_t y = -1; y < n.y + 2; ++y)
       for (std::int64_t x = -1; x < n.x + 3; ++x)
-        bordered.push_back(c(mirrored(z, n.z), mirrored(y, n.y), mirrored(x, n.x)));
-  return bordered;
+        values.push_back(c(mirrored(z, n.z), mirrored(y, n.y), mirrored(x, n.x)));
+  return values;
 }
 
 /// Rows: where a step by one voxel along z, y and x leads in the source.
@@ -78,6 +79,7 @@ Floats ordered_weights(VolumeView<const float> weights, const FourierTransform (
 TurnedTemplates::TurnedTemplates(const MatchTemplate& t, const FourierKernels& kernels)
     : kernels_(kernels),
       interpolation_(t.interpolation),
+      normalization_(t.normalization),
       n_(t.density.extent()),
       x_blocks_(blocks_of(n_.x)),
       y_blocks_(blocks_of(n_.y)),
@@ -85,11 +87,17 @@ TurnedTemplates::TurnedTemplates(const MatchTemplate& t, const FourierKernels& k
       z_(n_.z),
       y_(n_.y),
       x_(n_.x),
-      support_(support_of(t.mask.view())) {
-  if (interpolation_ == Interpolation::Cubic)
-    values_ = bordered_coefficients(t.density.view());
-  else
-    values_.assign(t.density.data(), t.density.data() + t.density.voxels());
+      turns_mask_(match::turns_mask(t)),
+      support_(support_of(t)) {
+  const auto prepared = [&](const Volume<float>& volume, bool filtered) {
+    if (interpolation_ == Interpolation::Trilinear)
+      return std::vector<float>(volume.data(), volume.data() + volume.voxels());
+    Volume<float> c = volume.clone();
+    if (filtered) math::spline_coefficients(c.view());
+    return bordered(c.view());
+  };
+  values_ = prepared(t.density, true);
+  if (turns_mask_) mask_values_ = prepared(t.mask, false);
   for (std::int64_t y = 0; y < n_.y; ++y)
     y_place_.push_back(y / kFourierLanes * x_blocks_ * kFourierLanes * kFourierPoint +
                        y % kFourierLanes);
@@ -101,18 +109,19 @@ TurnedTemplates::TurnedTemplates(const MatchTemplate& t, const FourierKernels& k
     for (std::int64_t y = 0; y < s.extent.y; ++y)
       for (std::int64_t x = 0; x < s.extent.x; ++x)
         mask_.push_back(t.mask(s.begin.z + z, s.begin.y + y, s.begin.x + x));
-  for (const float m : mask_) mask_sum_ += static_cast<double>(m);
 }
 
 TurnedTemplates::Workspace TurnedTemplates::workspace() const {
   return {Floats(n_.z * z_step_), Floats(x_blocks_ * y_blocks_ * kFourierLanes * kFourierPoint),
+          Floats(turns_mask_ ? n_.z * z_step_ : 0), std::vector<float>(mask_.size()),
           std::vector<float>(mask_.size())};
 }
 
-void TurnedTemplates::turn_cubic(const Rotation& r, float* out) const {
+void TurnedTemplates::turn(const std::vector<float>& values, const Rotation& r, float* out) const {
+  if (interpolation_ == Interpolation::Trilinear) return turn_trilinear(values, r, out);
   const Source source = source_of(r, n_);
   SplineTurn turn{};
-  turn.coefficients = values_.data();
+  turn.coefficients = values.data();
   turn.z = n_.z;
   turn.y = n_.y;
   turn.x = n_.x;
@@ -125,9 +134,10 @@ void TurnedTemplates::turn_cubic(const Rotation& r, float* out) const {
   kernels_.turn(turn);
 }
 
-void TurnedTemplates::turn_trilinear(const Rotation& r, float* out) const {
+void TurnedTemplates::turn_trilinear(const std::vector<float>& values, const Rotation& r,
+                                     float* out) const {
   const Source s = source_of(r, n_);
-  const VolumeView<const float> volume{values_.data(), n_};
+  const VolumeView<const float> volume{values.data(), n_};
   const double last[3] = {static_cast<double>(n_.z - 1), static_cast<double>(n_.y - 1),
                           static_cast<double>(n_.x - 1)};
   for (std::int64_t z = 0; z < n_.z; ++z)
@@ -193,50 +203,65 @@ void TurnedTemplates::weigh(Workspace& work) const {
   x_lines(support_.begin.z, support_.begin.z + support_.extent.z, false);
 }
 
-void TurnedTemplates::normalize(const float* box, double factor, std::vector<float>& values,
-                                float* out) const {
+void TurnedTemplates::cut(const float* box, std::vector<float>& values) const {
   const Box3& s = support_;
   std::size_t count = 0;
-  double sum = 0;
   for (std::int64_t z = 0; z < s.extent.z; ++z)
     for (std::int64_t y = 0; y < s.extent.y; ++y) {
       const float* const row = box + (s.begin.z + z) * z_step_ +
                                y_place_[static_cast<std::size_t>(s.begin.y + y)] +
                                s.begin.x * kFourierPoint;
-      for (std::int64_t x = 0; x < s.extent.x; ++x, ++count) {
-        values[count] = row[x * kFourierPoint];
-        sum += static_cast<double>(mask_[count]) * static_cast<double>(values[count]);
-      }
+      for (std::int64_t x = 0; x < s.extent.x; ++x) values[count++] = row[x * kFourierPoint];
     }
-  const double mean = sum / mask_sum_;
-  double squares = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const double d = static_cast<double>(values[i]) - mean;
-    squares += static_cast<double>(mask_[i]) * d * d;
+}
+
+void TurnedTemplates::normalize(const std::vector<float>& mask, const std::vector<float>& values,
+                                double factor, float* out) const {
+  const bool counted = normalization_ == Normalization::Counted;
+  const auto weight_of = [counted](float m) {
+    return counted ? (m > 0 ? 1.0 : 0.0) : static_cast<double>(m);
+  };
+  double sum = 0, squares = 0, weight = 0;
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    weight += weight_of(mask[i]);
+    sum += weight_of(mask[i]) * static_cast<double>(values[i]);
   }
-  const double deviation = std::sqrt(squares / mask_sum_);
-  const double scale = deviation > 0 ? factor / (deviation * mask_sum_) : 0;
-  for (std::size_t i = 0; i < count; ++i)
-    out[i] = static_cast<float>(static_cast<double>(mask_[i]) *
+  const double mean = weight > 0 ? sum / weight : 0;
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    const double d = static_cast<double>(values[i]) - mean;
+    squares += weight_of(mask[i]) * d * d;
+  }
+  const double total = counted ? std::accumulate(mask.begin(), mask.end(), 0.0) : weight;
+  const double scale = squares > 0 ? factor / (std::sqrt(squares / weight) * total) : 0;
+  for (std::size_t i = 0; i < mask.size(); ++i)
+    out[i] = static_cast<float>(static_cast<double>(mask[i]) *
                                 (static_cast<double>(values[i]) - mean) * scale);
 }
 
-void TurnedTemplates::make(const Rotation& first, const Rotation& second,
-                           const double (&factors)[2], Workspace& work, float* out) const {
+void TurnedTemplates::make(const Rotation& first, const Rotation& second, double factor,
+                           Workspace& work, float* out) const {
   const Rotation* const rotations[2] = {&first, &second};
-  // The lanes beyond the last row and the points beyond the last column are not written to, except
-  // by the transforms: they must be zeros again.
+  // The transforms leave values in lanes and points where the box has none: they must be 0 again.
   if (weights_.size() > 0) std::fill_n(work.box.data(), work.box.size(), 0.0f);
-  for (std::size_t i = 0; i < 2; ++i) {
-    float* const part = work.box.data() + i * kFourierLanes;
-    if (interpolation_ == Interpolation::Cubic)
-      turn_cubic(*rotations[i], part);
-    else
-      turn_trilinear(*rotations[i], part);
-  }
-  if (weights_.size() > 0) weigh(work);
   for (std::size_t i = 0; i < 2; ++i)
-    normalize(work.box.data() + i * kFourierLanes, factors[i], work.values, out + i * mask_.size());
+    turn(values_, *rotations[i], work.box.data() + i * kFourierLanes);
+  if (weights_.size() > 0) weigh(work);
+  const std::size_t size = mask_.size();
+  for (std::size_t i = 0; i < 2; ++i) {
+    cut(work.box.data() + i * kFourierLanes, work.values);
+    if (!turns_mask_) {
+      normalize(mask_, work.values, factor, out + i * size);
+      continue;
+    }
+    turn(mask_values_, *rotations[i], work.mask_box.data());
+    cut(work.mask_box.data(), work.mask);
+    for (float& m : work.mask) m = m < kLeastMask ? 0 : m;
+    normalize(work.mask, work.values, factor, out + i * size);
+    const double sum = std::accumulate(work.mask.begin(), work.mask.end(), 0.0);
+    for (std::size_t k = 0; k < size; ++k)
+      out[(2 + i) * size + k] =
+          static_cast<float>(static_cast<double>(work.mask[k]) * factor / std::max(sum, 1e-30));
+  }
 }
 
 }  // namespace dfe::match

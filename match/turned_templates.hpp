@@ -19,39 +19,47 @@ class TurnedTemplates {
 
   /// What one thread needs.
   struct Workspace {
-    Floats box, plane;
-    std::vector<float> values;
+    Floats box, plane, mask_box;
+    std::vector<float> values, mask;
   };
   Workspace workspace() const;
 
   const Box3& support() const { return support_; }
-  double mask_sum() const { return mask_sum_; }
-  /// The mask within the support.
+  bool turns_mask() const { return turns_mask_; }
+  /// The mask within the support, unturned.
   const std::vector<float>& mask() const { return mask_; }
+  /// Floats that `make` writes: two templates, and two masks if they turn.
+  std::int64_t made_floats() const { return (turns_mask_ ? 4 : 2) * support_.extent.voxels(); }
 
-  /// Writes m · (t - mean) / (standard deviation · Σ m) · factor for both orientations, one after
-  /// the other, over the support.
-  void make(const Rotation& first, const Rotation& second, const double (&factors)[2],
-            Workspace& work, float* out) const;
+  /// Writes, over the support, m · (t - mean) / (standard deviation · Σ m) · factor for both
+  /// orientations, then m / Σ m · factor for both if masks turn.
+  void make(const Rotation& first, const Rotation& second, double factor, Workspace& work,
+            float* out) const;
 
  private:
-  void turn_cubic(const Rotation& r, float* out) const;
-  void turn_trilinear(const Rotation& r, float* out) const;
+  /// One part of a box, (z, y, x) turned; `values` with the border that the interpolation needs.
+  void turn(const std::vector<float>& values, const Rotation& r, float* out) const;
+  void turn_trilinear(const std::vector<float>& values, const Rotation& r, float* out) const;
   /// Multiplies the Fourier coefficients of both templates by the weights.
   void weigh(Workspace& work) const;
-  void normalize(const float* box, double factor, std::vector<float>& values, float* out) const;
+  /// What a box has over the support.
+  void cut(const float* box, std::vector<float>& values) const;
+  void normalize(const std::vector<float>& mask, const std::vector<float>& values, double factor,
+                 float* out) const;
 
   const FourierKernels& kernels_;
   Interpolation interpolation_;
+  Normalization normalization_;
   Extent3 n_;
   std::int64_t x_blocks_, y_blocks_, z_step_;
   FourierTransform z_, y_, x_;
-  std::vector<float> values_;  ///< spline coefficients with their border, or voxels
+  bool turns_mask_;
+  std::vector<float> values_;       ///< spline coefficients with their border, or voxels
+  std::vector<float> mask_values_;  ///< of a mask that turns
   std::vector<std::int64_t> y_place_;
   Floats weights_;  ///< (z, x block, y, 16) in the order of the transforms; empty: none
   Box3 support_;
   std::vector<float> mask_;
-  double mask_sum_ = 0;
 };
 
 }  // namespace dfe::match

@@ -41,7 +41,7 @@ struct Scored {
   FourierScores to;
   DFE_INLINE void put(std::int64_t i, int lane, const Cx& x) const {
     const std::int64_t at = i * kBlock + lane;
-    const Vec scale = load(to.scale + at), first = x.re * scale, second = x.im * scale;
+    const Vec first = x.re * load(to.scale + at), second = x.im * load(to.second_scale + at);
     const Vec old = load(to.best + at);
     const IntVec better = (first > old) | (second > old);
     if (!any(better)) return;

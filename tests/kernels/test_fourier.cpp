@@ -119,7 +119,7 @@ TEST_CASE("a column is a circular correlation, and scores keep the first of the 
     }
     const Aligned spare(n);
     kernels.forward(transform.plan(), {v.data, kFourierPoint, n}, spare.data, kFourierPoint);
-    kernels.scores(transform.plan(), spare.data, {scale.data, best.data, id, 40});
+    kernels.scores(transform.plan(), spare.data, {scale.data, scale.data, best.data, id, 40});
     for (std::int64_t i = 0; i < n; ++i)
       for (std::int64_t lane = 0; lane < kFourierLanes; ++lane) {
         const std::int64_t at = i * kFourierLanes + lane;

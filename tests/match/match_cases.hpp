@@ -70,6 +70,19 @@ inline match::MatchTemplate blob_template(const Extent3& box) {
   return t;
 }
 
+/// Makes the mask's extent along x larger than that along z.
+inline void lengthen_mask(match::MatchTemplate& t) {
+  const Extent3 n = t.mask.extent();
+  for (std::int64_t z = 0; z < n.z; ++z)
+    for (std::int64_t y = 0; y < n.y; ++y)
+      for (std::int64_t x = 0; x < n.x; ++x) {
+        const double dz = static_cast<double>(z - n.z / 2), dy = static_cast<double>(y - n.y / 2),
+                     dx = static_cast<double>(x - n.x / 2);
+        const double r2 = (dz * dz / 4 + dy * dy / 6 + dx * dx / 16);
+        t.mask(z, y, x) = static_cast<float>(r2 > 1 ? 0 : 1.2 - r2);
+      }
+}
+
 /// Any weights that are even in no coordinate.
 inline Volume<float> some_weights(const Extent3& box) {
   Volume<float> weights(box);
