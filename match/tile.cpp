@@ -56,17 +56,24 @@ NormalizedVolume::NormalizedVolume(VolumeView<const float> tomogram,
   scale_ = 1 / deviation;
 }
 
-float NormalizedVolume::at(std::int64_t z, std::int64_t y, std::int64_t x, bool& valid) const {
+void NormalizedVolume::row(std::int64_t z, std::int64_t y, std::int64_t x,
+                           std::vector<float>& values, std::vector<std::uint8_t>& valid) const {
   const Extent3 n = tomogram_.extent;
-  if (edge_ == Edge::Periodic) {
+  const bool periodic = edge_ == Edge::Periodic;
+  if (periodic) {
     z = wrapped(z, n.z);
     y = wrapped(y, n.y);
     x = wrapped(x, n.x);
   }
-  valid = z >= 0 && z < n.z && y >= 0 && y < n.y && x >= 0 && x < n.x &&
-          (!valid_.data || valid_(z, y, x) != 0);
-  return valid ? static_cast<float>((static_cast<double>(tomogram_(z, y, x)) - mean_) * scale_)
-               : 0.0f;
+  const bool outside = z < 0 || z >= n.z || y < 0 || y >= n.y;
+  for (std::size_t i = 0; i < values.size(); ++i, ++x) {
+    if (periodic && x == n.x) x = 0;
+    const bool counts = !outside && x >= 0 && x < n.x && (!valid_.data || valid_(z, y, x) != 0);
+    valid[i] = counts ? 1 : 0;
+    values[i] = counts
+                    ? static_cast<float>((static_cast<double>(tomogram_(z, y, x)) - mean_) * scale_)
+                    : 0.0f;
+  }
 }
 
 Tile::Tile(const NormalizedVolume& volume, const TurnedTemplates& templates, const Extent3& box,
@@ -120,16 +127,19 @@ void Tile::transform_volume(const NormalizedVolume& volume, Content content,
                             const Floats& spectrum) {
   const RowPacker pack = [&](std::int64_t z, std::int64_t first_row, float* points) {
     const std::int64_t rows = std::min(kFourierLanes, occupied_.y - first_row);
-    for (std::int64_t row = 0; row < rows; ++row)
-      for (std::int64_t x = 0; x < occupied_.x; ++x) {
-        bool valid = false;
-        const float v = volume.at(low_.z + z, low_.y + first_row + row, low_.x + x, valid);
-        float* const p = points + x * kFourierPoint + row;
-        p[0] = content == Content::Validity  ? (valid ? 1.0f : 0.0f)
+    std::vector<float> values(static_cast<std::size_t>(occupied_.x));
+    std::vector<std::uint8_t> valid(values.size());
+    for (std::int64_t row = 0; row < rows; ++row) {
+      volume.row(low_.z + z, low_.y + first_row + row, low_.x, values, valid);
+      float* p = points + row;
+      for (std::size_t x = 0; x < values.size(); ++x, p += kFourierPoint) {
+        const float v = values[x];
+        p[0] = content == Content::Validity  ? static_cast<float>(valid[x])
                : content == Content::Squares ? v * v
                                              : v;
         if (content == Content::ValuesAndSquares) p[kFourierLanes] = v * v;
       }
+    }
   };
   grid_.forward_planes(occupied_, pack, planes_);
   grid_.spectrum(planes_, occupied_.z, spectrum);

@@ -23,8 +23,9 @@ class NormalizedVolume {
   NormalizedVolume(VolumeView<const float> tomogram, VolumeView<const std::uint8_t> valid,
                    Edge edge);
 
-  /// The value at any place; `valid` is told.
-  float at(std::int64_t z, std::int64_t y, std::int64_t x, bool& valid) const;
+  /// The values of a row at any place, from column `x` on, and whether they are valid.
+  void row(std::int64_t z, std::int64_t y, std::int64_t x, std::vector<float>& values,
+           std::vector<std::uint8_t>& valid) const;
   bool all_valid() const { return all_valid_ && edge_ == Edge::Periodic; }
   const Extent3& extent() const { return tomogram_.extent; }
 

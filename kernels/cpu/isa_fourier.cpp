@@ -179,15 +179,73 @@ void backward(const FourierPlan& plan, float* x, std::int64_t x_stride, float* o
   end_backward(plan, from, InPlace{out, out_stride});
 }
 
-void column(const FourierPlan& plan, const FourierColumn& c) {
-  forward(plan, c.x, c.scratch, kFourierPoint);
-  for (std::int64_t i = 0; i < plan.points * kFourierPoint; i += kFourierPoint)
+/// v · conj(t)
+DFE_INLINE Cx with_conjugate(const Cx& v, const Cx& t) {
+  return {v.re * t.re + v.im * t.im, v.im * t.re - v.re * t.im};
+}
+
+/// The last step forward, the product with the spectrum and the first step backward: they work on
+/// the same neighbouring points, which stay in registers.
+template <int kRadix>
+DFE_INLINE void turning_point_of(const FourierColumn& c, std::int64_t points) {
+  for (std::int64_t block = 0; block < points * kFourierPoint; block += kRadix * kFourierPoint)
 #pragma GCC unroll 4
     for (int lane = 0; lane < kBlock; lane += kLanes) {
-      const Cx t = load_point(c.scratch + i + lane), v = load_point(c.spectrum + i + lane);
-      store_point(c.scratch + i + lane, {v.re * t.re + v.im * t.im, v.im * t.re - v.re * t.im});
+      float* const p = c.scratch + block + lane;
+      const float* const v = c.spectrum + block + lane;
+      Cx x[kRadix];
+#pragma GCC unroll 8
+      for (int q = 0; q < kRadix; ++q) x[q] = load_point(p + q * kFourierPoint);
+      small_transform<true>(x);
+#pragma GCC unroll 8
+      for (int q = 0; q < kRadix; ++q)
+        x[q] = with_conjugate(load_point(v + q * kFourierPoint), x[q]);
+      small_transform<false>(x);
+#pragma GCC unroll 8
+      for (int q = 0; q < kRadix; ++q) store_point(p + q * kFourierPoint, x[q]);
     }
-  backward(plan, c.scratch, kFourierPoint, c.y, c.y_stride);
+}
+
+void multiply(const FourierColumn& c, std::int64_t points) {
+  for (std::int64_t i = 0; i < points * kFourierPoint; i += kFourierPoint)
+    for (int lane = 0; lane < kBlock; lane += kLanes)
+      store_point(c.scratch + i + lane, with_conjugate(load_point(c.spectrum + i + lane),
+                                                       load_point(c.scratch + i + lane)));
+}
+
+void turning_point(const FourierPlan& plan, const FourierColumn& c) {
+  const InPlace x{c.scratch, kFourierPoint};
+  const int last = plan.stages - 1;
+  switch (plan.stage[last].radix) {
+    case 2:
+      return turning_point_of<2>(c, plan.points);
+    case 3:
+      return turning_point_of<3>(c, plan.points);
+    case 4:
+      return turning_point_of<4>(c, plan.points);
+    case 5:
+      return turning_point_of<5>(c, plan.points);
+    case 8:
+      return turning_point_of<8>(c, plan.points);
+    default:
+      any_step<true>(plan, last, x, x);
+      multiply(c, plan.points);
+      any_step<false>(plan, last, x, x);
+  }
+}
+
+void column(const FourierPlan& plan, const FourierColumn& c) {
+  const InPlace x{c.scratch, kFourierPoint}, y{c.y, c.y_stride};
+  if (plan.stages < 2) {
+    forward(plan, c.x, c.scratch, kFourierPoint);
+    multiply(c, plan.points);
+    return backward(plan, c.scratch, kFourierPoint, c.y, c.y_stride);
+  }
+  any_step<true>(plan, 0, Begun{c.x}, x);
+  for (int i = 1; i < plan.stages - 1; ++i) any_step<true>(plan, i, x, x);
+  turning_point(plan, c);
+  for (int i = plan.stages - 2; i > 0; --i) any_step<false>(plan, i, x, x);
+  any_step<false>(plan, 0, x, y);
 }
 
 void scores(const FourierPlan& plan, float* x, const FourierScores& to) {
