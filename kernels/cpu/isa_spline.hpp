@@ -82,16 +82,17 @@ void turn_by_splines(const SplineTurn& s) {
                         s.from[6 + a] * static_cast<double>(first),
                     s.from[6 + a], last[a], strides[a], run.weights[a], run);
         const int count = s.x - first < kRun ? static_cast<int>(s.x - first) : kRun;
-        for (int i = 0; i < count; ++i) {
-          float* const voxel = out + (first + i) * s.x_step;
-          if (run.inside[i] == 0) {
-            *voxel = 0;
-            continue;
-          }
-          const Four v = four_columns(s.coefficients + run.corner[i], plane, row, run, i);
-          const auto& w = run.weights[2];
-          *voxel = (v[0] * w[0][i] + v[1] * w[1][i]) + (v[2] * w[2][i] + v[3] * w[3][i]);
-        }
+        alignas(64) float columns[kRun][4] = {};
+        for (int i = 0; i < count; ++i)
+          *reinterpret_cast<Four*>(columns[i]) =
+              run.inside[i] == 0 ? Four{}
+                                 : four_columns(s.coefficients + run.corner[i], plane, row, run, i);
+        alignas(64) float values[kRun];
+        const auto& w = run.weights[2];
+        for (int i = 0; i < kRun; ++i)
+          values[i] = (columns[i][0] * w[0][i] + columns[i][1] * w[1][i]) +
+                      (columns[i][2] * w[2][i] + columns[i][3] * w[3][i]);
+        for (int i = 0; i < count; ++i) out[(first + i) * s.x_step] = values[i];
       }
     }
 }
