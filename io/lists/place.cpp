@@ -20,10 +20,6 @@ namespace {
 
 constexpr double kWhole = 0.01;  // as far as headers of the same binning differ from a whole number
 
-VoxelSize times(const VoxelSize& v, double b) {
-  return {v.z_angstrom * b, v.y_angstrom * b, v.x_angstrom * b};
-}
-
 bool is_whole(double factor) { return std::abs(factor / std::round(factor) - 1) <= kWhole; }
 
 /// How a tomogram's positions become voxels: x = scale·u + offset, per axis.
@@ -119,11 +115,22 @@ class Placer {
       const auto index = parse_as<std::size_t>(tomogram.name);
       if (!place && index && *index < names.size()) place = index;
       if (!place) continue;
-      known[*place] = &tomogram;
+      const ListTomogram*& at = known[*place];
+      at = at ? closer(names[*place], *at, tomogram) : &tomogram;
       ++found;
     }
     if (found == 0 && !names.empty()) refuse_names(names);
     return known;
+  }
+
+  /// Of two tomograms that may be `name`, the one that is called so exactly.
+  const ListTomogram* closer(const std::string& name, const ListTomogram& a,
+                             const ListTomogram& b) const {
+    if (a.name != name && b.name != name)
+      fail(fmt::format("has particles of the tomogram '{}', which may be '{}' or '{}'", name,
+                       a.name, b.name),
+           "use the same name in both files");
+    return a.name == name ? &a : &b;
   }
 
   [[noreturn]] void refuse_names(const std::vector<std::string>& names) const {
@@ -159,14 +166,18 @@ class Placer {
       t.voxel_size_from = FactSource::Option;
       t.told_by = options_.settings.voxel_size;
     }
-    const double b = find_binning(t, stated, used);
-    if (t.voxel_size_from == FactSource::List) t.voxel_size = times(stated, b);
+    const double b = find_binning(t, {stated, known && is_unbinned(*known), used});
+    if (t.voxel_size_from == FactSource::List) t.voxel_size = scaled(stated, b);
     if (t.size_from == FactSource::List)
       t.size_voxels = {t.size_voxels.z / b, t.size_voxels.y / b, t.size_voxels.x / b};
+    if (t.binning_from == FactSource::Unknown) t.binning = 0;
     return used ? step(t, b) : Step{};
   }
 
-  void take_known(ListTomogram& t, const ListTomogram& known) const {
+  void take_known(ListTomogram& t, const ListTomogram& described) const {
+    const ListTomogram known = options_.binning && is_unbinned(described)
+                                   ? binned(described, *options_.binning)
+                                   : described;
     if (t.numbered && !known.name.empty()) {
       t.name = options_.tomogram_name.empty() ? known.name : options_.tomogram_name;
       t.numbered = false;
@@ -182,81 +193,123 @@ class Placer {
     }
     if (known.binning > 0) {
       t.binning = known.binning;
-      t.binning_from = FactSource::Tomogram;
+      t.binning_from = known.binning_from;
     }
   }
 
+  /// What was said of a tomogram: `pixel` by the list, the others by what describes it.
+  struct Said {
+    VoxelSize pixel;  ///< of the list's pixels; may be unknown
+    bool unbinned;    ///< described by its unbinned pixels
+    bool used;        ///< the list has particles there
+  };
+
   /// Pixels of the list per voxel.
-  double find_binning(ListTomogram& t, const VoxelSize& stated, bool used) {
-    const double known = t.binning_from == FactSource::Tomogram ? t.binning : 0;
+  double find_binning(ListTomogram& t, const Said& said) {
+    const ListTomogram described = t;
     if (options_.binning) {
       t.binning = *options_.binning;
       t.binning_from = FactSource::Option;
     }
-    const double given = options_.binning.value_or(1);
-    const bool both =
-        stated.known() && t.voxel_size.known() && t.voxel_size_from != FactSource::List;
-    const bool counts_pixels =
-        unit_ == PositionUnit::Voxels || unit_ == PositionUnit::CentredVoxels;
-    if (counts_pixels) {
-      if (!both || t.voxel_size_from == FactSource::Option) return given;
-      if (same_voxel_size(times(stated, given), t.voxel_size)) return given;
-      if (!options_.binning && known > 0 && same_voxel_size(times(stated, known), t.voxel_size))
-        return known;
-      if (used) refuse_sizes(t, stated, given);
-      return given;
-    }
-    if (options_.binning) return given;
-    if (known > 0) return known;
-    if (!both) return 1;
-    const double b = t.voxel_size.mean_angstrom() / stated.mean_angstrom();
-    if (unit_ != PositionUnit::CentredAngstrom && unit_ != PositionUnit::MiddleAngstrom) return b;
-    if (!same_voxel_size(times(stated, b), t.voxel_size)) refuse_uneven(t, stated);
+    const bool pixels = unit_ == PositionUnit::Voxels || unit_ == PositionUnit::CentredVoxels;
+    const bool both = said.pixel.known() && t.voxel_size_from == FactSource::Tomogram;
+    if (options_.binning && said.used && !both) check_stated_binning(described, pixels);
+    if (pixels) return both ? pixels_per_voxel(t, said, described) : options_.binning.value_or(1);
+    const bool centred =
+        unit_ == PositionUnit::CentredAngstrom || unit_ == PositionUnit::MiddleAngstrom;
+    if (both && centred) return unbinned_per_voxel(t, said, described);
+    if (options_.binning) return *options_.binning;
+    if (described.binning > 0) return described.binning;
+    if (!said.pixel.known() || t.voxel_size_from != FactSource::Option) return 1;
+    const double b = t.voxel_size.mean_angstrom() / said.pixel.mean_angstrom();
+    if (!centred) return b;
     t.binning = is_whole(b) ? std::round(b) : b;
     t.binning_from = FactSource::List;
     return t.binning;
   }
 
-  [[noreturn]] void refuse_sizes(const ListTomogram& t, const VoxelSize& stated, double b) const {
-    const double factor = t.voxel_size.mean_angstrom() / stated.mean_angstrom();
-    fail(fmt::format("has positions in pixels of {}{}, but {} has voxels of {}",
-                     voxel_size_text(stated),
-                     b == 1 ? std::string()
-                            : fmt::format(" ({} with {} {:.4g})", voxel_size_text(times(stated, b)),
-                                          options_.settings.binning, b),
-                     teller(t), voxel_size_text(t.voxel_size)),
-         same_voxel_size(times(stated, factor), t.voxel_size)
-             ? remedy_for(factor)
-             : fmt::format("correct the header that is wrong, or give {}",
-                           options_.settings.voxel_size));
+  /// A list without a pixel size cannot tell that an option contradicts the table of tomograms.
+  void check_stated_binning(const ListTomogram& described, bool pixels) const {
+    const double given = *options_.binning, stated = described.binning;
+    if (described.binning_from != FactSource::Tomogram || (pixels && given == 1) ||
+        std::abs(given / stated - 1) <= kWhole)
+      return;
+    fail(fmt::format("{} is {:.4g}, but {} has a binning of {:.4g}", options_.settings.binning,
+                     given, teller(described), stated),
+         fmt::format("leave {} out, or correct the table", options_.settings.binning));
   }
 
-  /// Binning is the same along all axes.
-  [[noreturn]] void refuse_uneven(const ListTomogram& t, const VoxelSize& stated) const {
-    fail(fmt::format("has unbinned pixels of {}, but {} has voxels of {}", voxel_size_text(stated),
-                     teller(t), voxel_size_text(t.voxel_size)),
-         fmt::format("correct the header that is wrong, or give {} and {}",
-                     options_.settings.binning, options_.settings.voxel_size));
+  /// A list and a tomogram that both state a size, where positions count pixels.
+  double pixels_per_voxel(const ListTomogram& t, const Said& said,
+                          const ListTomogram& described) const {
+    const double given = options_.binning.value_or(1);
+    if (same_voxel_size(scaled(said.pixel, given), t.voxel_size)) return given;
+    const double stated = described.binning;
+    if (!options_.binning && stated > 0 &&
+        same_voxel_size(scaled(said.pixel, stated), t.voxel_size))
+      return stated;
+    if (said.used) refuse_sizes(t, said, described.binning, "positions in pixels");
+    return given;
+  }
+
+  /// The same where positions are in Å and count from the centre; the pixels are unbinned, or those
+  /// of the tomogram itself in lists that were made without its binning.
+  double unbinned_per_voxel(ListTomogram& t, const Said& said,
+                            const ListTomogram& described) const {
+    const bool same = same_voxel_size(said.pixel, t.voxel_size);
+    const double ratio = t.voxel_size.mean_angstrom() / said.pixel.mean_angstrom();
+    const double b = options_.binning        ? *options_.binning
+                     : same                  ? 1
+                     : described.binning > 0 ? described.binning
+                     : is_whole(ratio)       ? std::round(ratio)
+                                             : ratio;
+    if (!same_voxel_size(scaled(said.pixel, b), t.voxel_size)) {
+      if (said.used) refuse_sizes(t, said, described.binning, "unbinned pixels");
+      return b;
+    }
+    if (!options_.binning && described.binning <= 0) {
+      t.binning = b;
+      t.binning_from = FactSource::List;
+    }
+    return b;
+  }
+
+  [[noreturn]] void refuse_sizes(const ListTomogram& t, const Said& said, double stated,
+                                 const char* what) const {
+    const auto given = options_.binning
+                           ? fmt::format(" ({} with {} {:.4g})",
+                                         voxel_size_text(scaled(said.pixel, *options_.binning)),
+                                         options_.settings.binning, *options_.binning)
+                           : std::string();
+    fail(fmt::format("has {} of {}{}{}, but {} has voxels of {}", what, voxel_size_text(said.pixel),
+                     given, of(t), teller(t), voxel_size_text(t.voxel_size)),
+         remedy_for(t, said, stated));
   }
 
   static std::string teller(const ListTomogram& t) {
     return t.told_by.empty() ? std::string("the tomogram") : "'" + t.told_by + "'";
   }
 
-  /// The list with the smaller pixels is the one that counts unbinned ones. Larger pixels than the
-  /// tomogram's voxels are those of a binned tomogram.
-  std::string remedy_for(double factor) const {
+  /// The list with the smaller pixels is the one that counts unbinned ones. A binning is advised
+  /// only where it makes the sizes agree; pixels larger than the tomogram's voxels are those of
+  /// another tomogram.
+  std::string remedy_for(const ListTomogram& t, const Said& said, double stated) const {
     const ListSettings& s = options_.settings;
+    const double factor = t.voxel_size.mean_angstrom() / said.pixel.mean_angstrom();
+    const auto fits = [&](double b) {
+      return b > 0 && same_voxel_size(scaled(said.pixel, b), t.voxel_size);
+    };
     const auto give = [&s](const std::string& setting, double value, const std::string& when) {
       return fmt::format("give {} {:.4g} if {}, or {} if a size is wrong", setting, value, when,
                          s.voxel_size);
     };
+    if (options_.binning && !said.unbinned && (fits(1) || fits(stated)))
+      return fmt::format("leave {} out, or give {} if a size is wrong", s.binning, s.voxel_size);
+    if (!fits(factor) || said.unbinned)
+      return fmt::format("correct the header that is wrong, or give {}", s.voxel_size);
     if (factor > 1) return give(s.binning, factor, "the list's pixels are unbinned");
     if (!s.known_binning.empty())
       return give(s.known_binning, 1 / factor, "those pixels are unbinned");
-    if (is_whole(1 / factor))
-      return give(s.binning, factor,
-                  fmt::format("the list is of this tomogram binned by {:.0f}", 1 / factor));
     return fmt::format("use the tomogram that the list was made in, or give {} if a size is wrong",
                        s.voxel_size);
   }
@@ -329,68 +382,6 @@ class Placer {
 ParticleList place(ParticleList list, PositionUnit unit, const std::string& file,
                    const ListOptions& options, const std::vector<Point3>& shifts_angstrom) {
   return Placer(std::move(list), unit, file, options).run(shifts_angstrom);
-}
-
-ParticleList on_pixels(ParticleList list, const std::string& file, const ListOptions& options,
-                       bool unbinned) {
-  if (options.binning && !(std::isfinite(*options.binning) && *options.binning > 0))
-    throw Error(ErrorKind::Usage, "list", file,
-                fmt::format("{} is not a binning factor", *options.binning),
-                "expected a number above 0");
-  std::vector<double> factors;
-  const auto refine = [&](ListTomogram& t) {
-    for (const ListTomogram& known : options.tomograms) {
-      const bool only = options.tomograms.size() == 1 && list.tomograms.size() <= 1;
-      if (!only && tomogram_id(known.name) != tomogram_id(t.name)) continue;
-      if (!t.voxel_size.known()) t.voxel_size = known.voxel_size;
-      if (t.size_voxels == Point3{}) t.size_voxels = known.size_voxels;
-    }
-    if (options.voxel_size) t.voxel_size = *options.voxel_size;
-    const double b = options.binning.value_or(unbinned && t.binning > 0 ? t.binning : 1);
-    t.voxel_size = times(t.voxel_size, 1 / b);
-    t.size_voxels = {t.size_voxels.z * b, t.size_voxels.y * b, t.size_voxels.x * b};
-    factors.push_back(b);
-  };
-  for (ListTomogram& t : list.tomograms) refine(t);
-  refine(list.unnamed);
-  for (Particle& particle : list.particles) {
-    const std::size_t slot =
-        particle.tomogram ? static_cast<std::size_t>(*particle.tomogram) : list.tomograms.size();
-    particle.position_voxels = to_unbinned(particle.position_voxels, factors.at(slot));
-  }
-  return list;
-}
-
-Point3 centred_angstrom(const ParticleList& list, const Particle& particle, const std::string& file,
-                        const ListSettings& settings) {
-  const ListTomogram& t = list.tomogram_of(particle);
-  const std::string of = list.tomograms.size() > 1 ? " of '" + t.name + "'" : std::string();
-  if (t.size_voxels == Point3{})
-    throw Error(
-        ErrorKind::Usage, "star", file,
-        "RELION 5 positions count from the tomogram's centre, but the size" + of + " is unknown",
-        "give " + settings.tomograms);
-  if (!t.voxel_size.known())
-    throw Error(ErrorKind::Usage, "star", file,
-                "RELION 5 positions are in Å, but the voxel size" + of + " is unknown",
-                "give " + settings.voxel_size);
-  const Point3 &u = particle.position_voxels, &n = t.size_voxels;
-  const VoxelSize& v = t.voxel_size;
-  return {(u.z - n.z / 2) * v.z_angstrom, (u.y - n.y / 2) * v.y_angstrom,
-          (u.x - n.x / 2) * v.x_angstrom};
-}
-
-Point3 corner_angstrom(const ParticleList& list, const Particle& particle, const std::string& file,
-                       const ListSettings& settings, const std::string& what) {
-  const ListTomogram& t = list.tomogram_of(particle);
-  const VoxelSize& v = t.voxel_size;
-  if (!v.known())
-    throw Error(ErrorKind::Usage, "list", file,
-                what + " are in Å, but the voxel size is unknown" +
-                    (list.tomograms.size() > 1 ? " for '" + t.name + "'" : ""),
-                "give " + settings.voxel_size);
-  const Point3& p = particle.position_voxels;
-  return {p.z * v.z_angstrom, p.y * v.y_angstrom, p.x * v.x_angstrom};
 }
 
 }  // namespace dfe::io::lists

@@ -36,6 +36,15 @@ ParticleList place(ParticleList list, PositionUnit unit, const std::string& file
 ParticleList on_pixels(ParticleList list, const std::string& file, const ListOptions& options,
                        bool unbinned);
 
+/// Whether a table of tomograms has sizes in pixels of the unbinned tilt series and does not state
+/// the tomogram's binning: `binning` is 1, and its source is unknown.
+bool is_unbinned(const ListTomogram& tomogram);
+
+/// A tomogram that is described by its unbinned pixels, by its voxels of b pixels.
+ListTomogram binned(ListTomogram unbinned, double b);
+
+VoxelSize scaled(const VoxelSize& voxel_size, double factor);
+
 /// Positions from the tomogram's centre, in Å: what RELION 5 writes for a list `on_pixels`. Throws
 /// a usage `Error` where size or voxel size are unknown.
 Point3 centred_angstrom(const ParticleList& list, const Particle& particle, const std::string& file,

@@ -107,6 +107,7 @@ std::vector<ListTomogram> warp_tomogram(const std::string& text,
   const std::string_view kind = root.name();
   if (kind != "TiltSeries" && kind != "Settings") return {};
   if (kind == "TiltSeries") t.name = path.stem().string();
+  t.binning = 1;  // both kinds of file count unbinned pixels
   const double pixel =
       param(root.child(kind == "TiltSeries" ? "OptionsCTF" : "Import"), "PixelSize");
   if (pixel > 0 && pixel < 1e6) {

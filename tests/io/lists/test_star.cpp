@@ -141,7 +141,7 @@ TEST_CASE("star: the remedy for other pixels than the tomogram's fits to what ca
              DFE_CONTAINS("use the tomogram that the list was made in, or give --voxel-size if a "
                           "size is wrong"));
   CHECK_THAT(error_with(VoxelSize::cubic(5)),
-             DFE_CONTAINS("give --input-binning 0.5 if the list is of this tomogram binned by 2,"));
+             DFE_CONTAINS("use the tomogram that the list was made in, or give --voxel-size"));
   CHECK_THAT(error_with(VoxelSize::cubic(5), "--truth-binning"),
              DFE_CONTAINS("give --truth-binning 2 if those pixels are unbinned,"));
   CHECK_THAT(error_with({30, 10, 10}),
