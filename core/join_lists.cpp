@@ -12,16 +12,24 @@ namespace dfe {
 
 namespace {
 
+[[noreturn]] void refuse_sizes(const ListTomogram& t, const ListTomogram& more,
+                               std::string_view area) {
+  const auto in = [](const ListTomogram& told) {
+    return told.told_by.empty() ? std::string() : " in '" + told.told_by + "'";
+  };
+  const bool one_file = !t.told_by.empty() && t.told_by == more.told_by;
+  throw Error(ErrorKind::Usage, area, t.name,
+              "has voxels of " + voxel_size_text(t.voxel_size) + (one_file ? "" : in(t)) +
+                  (one_file ? " and of " : ", but of ") + voxel_size_text(more.voxel_size) +
+                  in(more),
+              one_file ? "correct the one that is wrong"
+                       : "convert each list to the same voxels first, with --input-binning");
+}
+
 /// Adds what `more` knows of the same tomogram.
 void unite(ListTomogram& t, const ListTomogram& more, std::string_view area) {
   const VoxelSize &own = t.voxel_size, &other = more.voxel_size;
-  if (own.known() && other.known() && !same_voxel_size(own, other))
-    throw Error(ErrorKind::Usage, area, t.name,
-                "has voxels of " + voxel_size_text(own) +
-                    (t.told_by.empty() ? "" : " in '" + t.told_by + "'") + ", but of " +
-                    voxel_size_text(other) +
-                    (more.told_by.empty() ? "" : " in '" + more.told_by + "'"),
-                "convert each list to the same voxels first, with --input-binning");
+  if (own.known() && other.known() && !same_voxel_size(own, other)) refuse_sizes(t, more, area);
   if (!own.known()) {
     t.voxel_size = more.voxel_size;
     t.voxel_size_from = more.voxel_size_from;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "core/text.hpp"
 #include "io/atomic_file.hpp"
@@ -22,6 +23,7 @@
 #include "io/lists/place.hpp"
 #include "io/lists/plain_csv.hpp"
 #include "io/lists/relion_import.hpp"
+#include "io/lists/relion_stale.hpp"
 #include "io/lists/shrec_locations.hpp"
 #include "io/lists/sniff.hpp"
 #include "io/lists/text.hpp"
@@ -190,6 +192,10 @@ struct Formatted {
   std::vector<std::string> losses;
 };
 
+void append(std::vector<std::string>& texts, std::vector<std::string> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(texts));
+}
+
 Formatted format_list(const std::filesystem::path& path, const ParticleList& list,
                       const ListOptions& options) {
   const std::string name = path.string();
@@ -207,7 +213,7 @@ Formatted format_list(const std::filesystem::path& path, const ParticleList& lis
   ListOptions counted = options;
   if (chosen.format == ListFormat::Czii || chosen.format == ListFormat::CopickCsv)
     counted.binning.reset();  // Å count from the tomogram's voxel
-  const ParticleList pixels = lists::on_pixels(list, name, counted, unbinned);
+  ParticleList pixels = lists::on_pixels(list, name, counted, unbinned);
   switch (chosen.format) {
     case ListFormat::Xml:
       formatted.files = {{path, lists::format_xml(pixels, chosen)}};
@@ -224,6 +230,7 @@ Formatted format_list(const std::filesystem::path& path, const ParticleList& lis
       formatted.files = {{path, lists::format_copick_csv(pixels, name, chosen)}};
       break;
     case ListFormat::Relion5Import:
+      append(formatted.losses, lists::drop_stale_columns(pixels, list));
       formatted.files = lists::format_relion_import(pixels, path, chosen);
       break;
     case ListFormat::Dynamo:
@@ -245,6 +252,7 @@ Formatted format_list(const std::filesystem::path& path, const ParticleList& lis
       throw Error(ErrorKind::Usage, "list", name, "SHREC locations can be read, but not written",
                   "choose xml, star, csv or tsv");
     default:
+      append(formatted.losses, lists::drop_stale_columns(pixels, list));
       formatted.files = {{path, lists::format_star(pixels, name, chosen)}};
   }
   return formatted;

@@ -8,11 +8,11 @@
 #include <cmath>
 #include <set>
 
-#include "core/binning.hpp"
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
 #include "core/tomogram_names.hpp"
 #include "core/voxel_size.hpp"
+#include "io/lists/place_step.hpp"
 
 namespace dfe::io::lists {
 
@@ -21,20 +21,6 @@ namespace {
 constexpr double kWhole = 0.01;  // as far as headers of the same binning differ from a whole number
 
 bool is_whole(double factor) { return std::abs(factor / std::round(factor) - 1) <= kWhole; }
-
-/// How a tomogram's positions become voxels: x = scale·u + offset, per axis.
-struct Step {
-  Point3 scale{1, 1, 1}, offset;
-
-  Point3 operator()(const Point3& u) const {
-    return {scale.z * u.z + offset.z, scale.y * u.y + offset.y, scale.x * u.x + offset.x};
-  }
-};
-
-Step step_of_binning(double b) {
-  const double s = 1 / b, o = -(b - 1) / (2 * b);
-  return {{s, s, s}, {o, o, o}};
-}
 
 class Placer {
  public:
@@ -157,7 +143,7 @@ class Placer {
 
   /// Decides voxel size, size and binning of a tomogram; `stated` in the list until then.
   Step settle(ListTomogram& t, const ListTomogram* known, bool used) {
-    const VoxelSize stated = t.voxel_size;
+    const ListTomogram stated = t;
     if (t.voxel_size.known() && t.told_by.empty()) t.told_by = file_;
     if (t.voxel_size.known()) t.voxel_size_from = FactSource::List;
     if (known) take_known(t, *known);
@@ -166,12 +152,27 @@ class Placer {
       t.voxel_size_from = FactSource::Option;
       t.told_by = options_.settings.voxel_size;
     }
-    const double b = find_binning(t, {stated, known && is_unbinned(*known), used});
-    if (t.voxel_size_from == FactSource::List) t.voxel_size = scaled(stated, b);
+    const double b = find_binning(t, {stated.voxel_size, known && is_unbinned(*known), used});
+    if (t.voxel_size_from == FactSource::List) t.voxel_size = scaled(stated.voxel_size, b);
     if (t.size_from == FactSource::List)
-      t.size_voxels = {t.size_voxels.z / b, t.size_voxels.y / b, t.size_voxels.x / b};
+      t.size_voxels = scaled(t.size_voxels, 1 / b);
+    else if (used)
+      check_size(t, scaled(stated.size_voxels, 1 / b));
     if (t.binning_from == FactSource::Unknown) t.binning = 0;
     return used ? step(t, b) : Step{};
+  }
+
+  /// Sizes may differ by what binning cuts off.
+  void check_size(const ListTomogram& t, const Point3& stated) const {
+    const auto differ = [](double a, double b) {
+      return a > 0 && b > 0 && std::abs(a - b) > 1 + kWhole * b;
+    };
+    if (!(differ(stated.z, t.size_voxels.z) || differ(stated.y, t.size_voxels.y) ||
+          differ(stated.x, t.size_voxels.x)))
+      return;
+    fail(fmt::format("is of a tomogram of {}, but {} has {}", lengths_text(stated), teller(t),
+                     lengths_text(t.size_voxels)),
+         "use the tomogram that the list was made in");
   }
 
   void take_known(ListTomogram& t, const ListTomogram& described) const {

@@ -44,6 +44,7 @@ bool is_unbinned(const ListTomogram& tomogram);
 ListTomogram binned(ListTomogram unbinned, double b);
 
 VoxelSize scaled(const VoxelSize& voxel_size, double factor);
+Point3 scaled(const Point3& point, double factor);
 
 /// Positions from the tomogram's centre, in Å: what RELION 5 writes for a list `on_pixels`. Throws
 /// a usage `Error` where size or voxel size are unknown.

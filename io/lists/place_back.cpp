@@ -20,10 +20,13 @@ bool is_unbinned(const ListTomogram& tomogram) {
   return tomogram.binning == 1 && tomogram.binning_from == FactSource::Unknown;
 }
 
+Point3 scaled(const Point3& point, double factor) {
+  return {point.z * factor, point.y * factor, point.x * factor};
+}
+
 ListTomogram binned(ListTomogram unbinned, double b) {
-  const Point3& n = unbinned.size_voxels;
   unbinned.voxel_size = scaled(unbinned.voxel_size, b);
-  unbinned.size_voxels = {n.z / b, n.y / b, n.x / b};
+  unbinned.size_voxels = scaled(unbinned.size_voxels, 1 / b);
   unbinned.binning = b;
   unbinned.binning_from = FactSource::Option;
   return unbinned;
@@ -46,7 +49,7 @@ ParticleList on_pixels(ParticleList list, const std::string& file, const ListOpt
     if (options.voxel_size) t.voxel_size = *options.voxel_size;
     const double b = options.binning.value_or(unbinned && t.binning > 0 ? t.binning : 1);
     t.voxel_size = scaled(t.voxel_size, 1 / b);
-    t.size_voxels = {t.size_voxels.z * b, t.size_voxels.y * b, t.size_voxels.x * b};
+    t.size_voxels = scaled(t.size_voxels, b);
     factors.push_back(b);
   };
   for (ListTomogram& t : list.tomograms) refine(t);

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "dfengine/error.hpp"
 #include "io/lists/text.hpp"
 
@@ -16,17 +18,46 @@ std::string optics_group(std::string_view text) {
 
 Optics::Optics(const Table* table, const Table& particles)
     : particles_(particles), group_(particles.find("_rlnOpticsGroup")) {
-  if (group_ < 0 || !table) return;
+  if (!table || table->rows() == 0) return;
   table_ = table;
+  if (group_ < 0) {
+    if (table_->rows() > 1 && particles.rows() > 0)
+      throw Error(
+          "star", table_->file,
+          fmt::format("the particles have no column _rlnOpticsGroup, but data_optics has {} "
+                      "groups",
+                      table_->rows()),
+          "add the column");
+    return;
+  }
   const int key = table_->find("_rlnOpticsGroup");
   if (key < 0)
     throw Error("star", table_->file, "the optics table has no column _rlnOpticsGroup",
                 "the file is damaged");
-  for (std::size_t row = 0; row < table_->rows(); ++row)
-    row_of_.emplace(optics_group(table_->cell(row, key)), row);
+  for (std::size_t row = 0; row < table_->rows(); ++row) {
+    const auto [found, fresh] = row_of_.emplace(optics_group(table_->cell(row, key)), row);
+    if (!fresh) check_same(found->second, row, key);
+  }
+}
+
+/// A group that is there twice, as in joined files, must be the same.
+void Optics::check_same(std::size_t first, std::size_t row, int key) const {
+  constexpr double kSame = 0.01;
+  for (std::size_t c = 0; c < table_->columns.size(); ++c) {
+    const int column = static_cast<int>(c);
+    const std::string_view a = table_->cell(first, column), b = table_->cell(row, column);
+    const auto x = parse_number(a), y = parse_number(b);
+    if (column == key || a == b || (x && y && std::abs(*x - *y) <= kSame * std::abs(*x))) continue;
+    table_->fail(row,
+                 fmt::format("optics group {} has {} in {}, but {} in line {}",
+                             shown(table_->cell(row, key)), shown(b), table_->columns[c], shown(a),
+                             table_->lines[first]),
+                 "give each group one row, and a number of its own");
+  }
 }
 
 std::size_t Optics::row(std::size_t particle) const {
+  if (group_ < 0) return 0;  // the only one
   const auto found = row_of_.find(optics_group(particles_.cell(particle, group_)));
   if (found == row_of_.end())
     particles_.fail(particle,

@@ -13,10 +13,12 @@ namespace dfe::io::lists {
 /// The optics table joined to the particles by rlnOpticsGroup. Both tables must outlive it.
 class Optics {
  public:
-  /// `table` may be null. Throws `Error` for a table without groups.
+  /// `table` may be null. Particles that name no group have the only one. Throws `Error` for a
+  /// table without groups, or of several where particles name none, and for one group with two sets
+  /// of optics.
   Optics(const Table* table, const Table& particles);
 
-  /// The optics table; null where the particles do not refer to one.
+  /// The optics table; null where there is none, or no row.
   const Table* table() const { return table_; }
 
   /// The optics row of a particle. Throws `Error` where its group has none.
@@ -26,6 +28,7 @@ class Optics {
   double pixel_angstrom(std::size_t particle) const;
 
  private:
+  void check_same(std::size_t first, std::size_t row, int key) const;
   double positive(std::size_t particle, std::string_view column) const;
 
   const Table& particles_;

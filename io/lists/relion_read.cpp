@@ -7,9 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <map>
 
 #include "core/math/rotation.hpp"
 #include "core/particle_lists.hpp"
+#include "core/voxel_size.hpp"
 #include "io/lists/cbox.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
@@ -73,7 +76,7 @@ bool has_positions(const StarBlock& block) {
 /// The particles of a file, which several joined files may have in several tables of one name.
 std::vector<ParticleTable> particle_tables(const std::vector<StarBlock>& blocks,
                                            const std::string& name) {
-  std::vector<ParticleTable> found, named;
+  std::vector<ParticleTable> found;
   const Table* optics = nullptr;
   for (const StarBlock& block : blocks) {
     if (block.name == "stopgap_motivelist")
@@ -82,9 +85,13 @@ std::vector<ParticleTable> particle_tables(const std::vector<StarBlock>& blocks,
     if (block.name == "optics") optics = &block.table;
     if (!has_positions(block)) continue;
     found.push_back({&block, optics});
-    if (block.name == "particles") named.push_back(found.back());
   }
-  if (!named.empty()) found = std::move(named);
+  const auto is_filled = [](const ParticleTable& t) { return t.block->table.rows() > 0; };
+  const auto is_named = [](const ParticleTable& t) { return t.block->name == "particles"; };
+  if (std::any_of(found.begin(), found.end(), is_filled))
+    std::erase_if(found, std::not_fn(is_filled));
+  else if (std::any_of(found.begin(), found.end(), is_named))
+    std::erase_if(found, std::not_fn(is_named));
   if (found.empty()) refuse_other_star(blocks, name);
   if (found.empty())
     throw Error("star", name,
@@ -98,7 +105,7 @@ std::vector<ParticleTable> particle_tables(const std::vector<StarBlock>& blocks,
           fmt::format("{} tables have particle positions (data_{} in line {}, data_{} in line {})",
                       found.size(), found[0].block->name, found[0].block->line, table.block->name,
                       table.block->line),
-          "keep one of them, or name one data_particles");
+          "keep one of them, or give them the same name to join them");
     if (!table.optics) table.optics = optics;  // after the particles
   }
   return found;
@@ -107,17 +114,18 @@ std::vector<ParticleTable> particle_tables(const std::vector<StarBlock>& blocks,
 /// What was assumed, over all tables.
 struct Notes {
   std::size_t unclassified = 0, shifted = 0;
-  bool several = false;  ///< pixel sizes in one tomogram
+  std::size_t two_shifts = 0;  ///< those in pixels differ from those in Å
 
   void warn(ParticleList& list) const {
     if (unclassified > 0)
       list.warnings.push_back(
           fmt::format("{} of {} particles have no class (rlnClassNumber); they are read as class 1",
                       unclassified, list.particles.size()));
-    if (several)
-      list.warnings.push_back(
-          "particles of one tomogram have different pixel sizes; each position is read in its own "
-          "pixel size");
+    if (two_shifts > 0)
+      list.warnings.push_back(fmt::format(
+          "origin shifts of {} particles differ in pixels (rlnOriginX) and in Å (rlnOriginXAngst); "
+          "those in Å are used, as RELION does since 3.1",
+          two_shifts));
     if (shifted > 0)
       list.warnings.push_back(fmt::format(
           "origin shifts (rlnOrigin) of {} particles were subtracted from their positions",
@@ -137,7 +145,8 @@ class Reader {
         origin_angstrom_(table_, kOriginAngstrom),
         origin_pixels_(table_, kOriginPixels),
         angles_(table_, kAngles),
-        subtomogram_angles_(table_, kSubtomogramAngles) {
+        subtomogram_angles_(table_, kSubtomogramAngles),
+        tomogram_size_(table_, kTomogramSizeColumns) {
     // Files on the way from RELION 4 to 5 may have both; the version decides, and centred positions
     // are the newer truth.
     use_centred_ =
@@ -166,27 +175,51 @@ class Reader {
       orient(row, particle);
       shifts.push_back(take_position(row, particle));
       note_pixel_size(row, particle);
+      note_size(row, particle);
     }
     take_numbers(notes);
-    notes.several = notes.several || several_;
     notes.shifted += shifted_;
+    notes.two_shifts += two_shifts_;
     if (table_.rows() == 0) list_.unnamed.voxel_size = VoxelSize::cubic(pixel_without_particles());
     keep_extra_columns(tomogram);
     return std::move(list_);
   }
 
  private:
+  /// A tomogram has one pixel size; 0 in a row is an unknown one.
   void note_pixel_size(std::size_t row, const Particle& particle) {
-    const double pixel = optics_.pixel_angstrom(row);
+    const VoxelSize pixel = VoxelSize::cubic(optics_.pixel_angstrom(row));
+    if (!pixel.known()) return;
     ListTomogram& t = list_.tomogram_of(particle);
-    if (t.voxel_size == VoxelSize{} && t.told_by.empty()) {
-      t.voxel_size = VoxelSize::cubic(pixel);
+    if (!t.voxel_size.known()) {
+      t.voxel_size = pixel;
       t.told_by = name_;
+      sized_in_[particle.tomogram.value_or(-1)] = row;
+    } else if (!same_voxel_size(pixel, t.voxel_size)) {
+      table_.fail(row,
+                  fmt::format("{} has pixels of {}, but of {} in line {}", tomogram_text(t),
+                              voxel_size_text(pixel), voxel_size_text(t.voxel_size),
+                              table_.lines[sized_in_[particle.tomogram.value_or(-1)]]),
+                  "correct the pixel size or the optics group that is wrong");
     }
-    const double first = t.voxel_size.x_angstrom;
-    if (std::abs(pixel - first) <= 1e-3 * first) return;
-    several_ = true;
-    t.voxel_size = {};
+  }
+
+  static std::string tomogram_text(const ListTomogram& t) {
+    return t.name.empty() ? "the tomogram" : "the tomogram " + shown(t.name);
+  }
+
+  /// Our own columns: the tomogram's size, which RELION 5 positions need.
+  void note_size(std::size_t row, const Particle& particle) {
+    if (!tomogram_size_) return;
+    const auto n = tomogram_size_.at(table_, row);
+    if (!(std::min({n[0], n[1], n[2]}) > 0)) return;
+    ListTomogram& t = list_.tomogram_of(particle);
+    const Point3 size{n[2], n[1], n[0]};
+    if (t.size_voxels != Point3{} && t.size_voxels != size)
+      table_.fail(row, tomogram_text(t) + " has another size than in the rows before",
+                  "give each tomogram one size (dfeTomoSizeX, Y and Z)");
+    t.size_voxels = size;
+    t.size_from = FactSource::List;
   }
 
   /// An empty list may still have an optics table.
@@ -208,12 +241,18 @@ class Reader {
         particle.class_label = 1;
         ++notes.unclassified;
       }
-      if (merit >= 0) particle.score = table_.number(row, merit);
-      if (id >= 0) particle.object_id = table_.integer(row, id);
+      if (merit >= 0 && !is_absent(row, kScoredColumn)) particle.score = table_.number(row, merit);
+      if (id >= 0 && !is_absent(row, kNumberedColumn)) particle.object_id = table_.integer(row, id);
       if (size >= 0 && table_.integer(row, size) > 0)
         particle.cluster_size = table_.integer(row, size);
       if (name >= 0) name_class(particle.class_label, table_.cell(row, name));
     }
+  }
+
+  /// Whether one of our own columns says that a cell of the row means nothing.
+  bool is_absent(std::size_t row, std::string_view column) const {
+    const int at = table_.find(column);
+    return at >= 0 && table_.integer(row, at) == 0;
   }
 
   void name_class(int label, std::string_view name) {
@@ -230,8 +269,7 @@ class Reader {
       subtomogram_ = from_zyz({a[0], a[1], a[2]});
       particle.orientation = subtomogram_;
     }
-    const int oriented = table_.find(kOrientedColumn);
-    if (oriented >= 0 && table_.integer(row, oriented) == 0) return;
+    if (is_absent(row, kOrientedColumn)) return;
     if (angles_) {
       const auto a = angles_.at(table_, row);
       const Rotation rotation = from_zyz({a[0], a[1], a[2]});
@@ -249,11 +287,18 @@ class Reader {
       const Point3 shift{o[2], o[1], o[0]};
       return subtomogram_ ? math::rotate(*subtomogram_, shift) : shift;
     };
-    const auto scaled = [](const Point3& v, double s) { return Point3{v.z * s, v.y * s, v.x * s}; };
     Point3 pixels = turned(origin_pixels_), angstrom = turned(origin_angstrom_);
+    const double pixel = optics_.pixel_angstrom(row);
+    if (origin_pixels_ && origin_angstrom_) {
+      constexpr double kAgree = 0.05;  // pixels; files round
+      const Point3 other = scaled(pixels, pixel);
+      const double apart = std::max({std::abs(other.z - angstrom.z), std::abs(other.y - angstrom.y),
+                                     std::abs(other.x - angstrom.x)});
+      if (pixel > 0 && apart > kAgree * pixel) ++two_shifts_;
+      pixels = {};
+    }
     if (pixels == Point3{} && angstrom == Point3{}) return {};
     ++shifted_;
-    const double pixel = optics_.pixel_angstrom(row);
     if (use_centred_) {
       if (pixels != Point3{} && pixel <= 0)
         throw Error("star", name_, "has origin shifts in pixels (rlnOriginX), but no pixel size",
@@ -273,15 +318,15 @@ class Reader {
 
   void keep_extra_columns(int tomogram) {
     const auto used = [&](std::string_view column) {
-      for (const auto& triple :
-           {kCoordinates, kCentred, kOriginAngstrom, kOriginPixels, kAngles, kSubtomogramAngles})
+      for (const auto& triple : {kCoordinates, kCentred, kOriginAngstrom, kOriginPixels, kAngles,
+                                 kSubtomogramAngles, kTomogramSizeColumns})
         if (std::find(triple.begin(), triple.end(), column) != triple.end()) return true;
       for (const std::string_view own :
            {std::string_view("_rlnClassNumber"), std::string_view("_rlnAutopickFigureOfMerit"),
             std::string_view("_rlnTomoParticleId"), kClusterSizeColumn, kClassNameColumn,
-            kOrientedColumn})
+            kOrientedColumn, kScoredColumn, kNumberedColumn})
         if (column == own) return true;
-      return column == "_rlnTomoTiltSeriesPixelSize" && !several_;
+      return column == "_rlnTomoTiltSeriesPixelSize";
     };
     for (std::size_t c = 0; c < table_.columns.size(); ++c) {
       if (used(table_.columns[c]) || static_cast<int>(c) == tomogram) continue;
@@ -304,11 +349,12 @@ class Reader {
   const std::string& name_;
   const Table& table_;
   Optics optics_;
-  Triple corner_, centred_, origin_angstrom_, origin_pixels_, angles_, subtomogram_angles_;
+  Triple corner_, centred_, origin_angstrom_, origin_pixels_, angles_, subtomogram_angles_,
+      tomogram_size_;
   bool use_centred_ = false;
-  bool several_ = false;  // pixel sizes in one tomogram
+  std::map<int, std::size_t> sized_in_;  // row that stated the pixel size of a tomogram
   std::optional<Rotation> subtomogram_;
-  std::size_t shifted_ = 0;
+  std::size_t shifted_ = 0, two_shifts_ = 0;
   ParticleList list_;
 };
 

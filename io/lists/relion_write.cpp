@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "core/particle_lists.hpp"
@@ -85,6 +86,7 @@ class Writer {
 
   std::string run() {
     check_cubic();
+    check_all_known();
     add_tomogram_names();
     add_positions();
     add_orientations();
@@ -125,6 +127,20 @@ class Writer {
   void check_cubic() const {
     for (const Particle& p : list_.particles)
       refuse_uneven_voxels(list_.tomogram_of(p).voxel_size, "RELION", "star", name_);
+  }
+
+  /// RELION reads a pixel size of 0 as a number, and a column has no empty cells.
+  void check_all_known() const {
+    if (!any_pixel() || options_.format == ListFormat::Relion5Import) return;
+    for (std::size_t row = 0; row < list_.particles.size(); ++row)
+      if (pixel(row) <= 0)
+        throw Error(
+            ErrorKind::Usage, "star", name_,
+            "the voxel size " +
+                (tomogram(row).empty() ? "of particles without a tomogram"
+                                       : "of the tomogram '" + tomogram(row) + "'") +
+                " is unknown, but that of others is known",
+            "give " + options_.settings.tomograms + " for all, or " + options_.settings.voxel_size);
   }
 
   void add_tomogram_names() {
@@ -179,6 +195,12 @@ class Writer {
     write('X', &Point3::x);
     write('Y', &Point3::y);
     write('Z', &Point3::z);
+    if (options_.format != ListFormat::Relion5) return;
+    constexpr std::array axes{&Point3::x, &Point3::y, &Point3::z};
+    for (std::size_t i = 0; i < axes.size(); ++i)
+      loop_.add(kTomogramSizeColumns[i], [&](std::size_t row) {
+        return format_number(list_.tomogram_of(particle(row)).size_voxels.*axes[i], 6, true);
+      });
   }
 
   /// Readers of RELION's lists want angles always.
@@ -202,17 +224,25 @@ class Writer {
       loop_.add(kClassNameColumn, [&](std::size_t row) {
         return class_name(list_.class_names, particle(row).class_label);
       });
-    if (any([](const Particle& p) { return p.score.has_value(); }))
-      loop_.add("_rlnAutopickFigureOfMerit",
-                [&](std::size_t row) { return six(particle(row).score.value_or(0)); });
-    if (any([](const Particle& p) { return p.object_id.has_value(); }))
-      loop_.add("_rlnTomoParticleId", [&](std::size_t row) {
-        return std::to_string(particle(row).object_id.value_or(0));
-      });
+    add_where_known("_rlnAutopickFigureOfMerit", &Particle::score, kScoredColumn, six);
+    add_where_known("_rlnTomoParticleId", &Particle::object_id, kNumberedColumn,
+                    [](std::int64_t id) { return std::to_string(id); });
     if (any([](const Particle& p) { return p.cluster_size.has_value(); }))
       loop_.add(kClusterSizeColumn, [&](std::size_t row) {
         return std::to_string(particle(row).cluster_size.value_or(0));
       });
+  }
+
+  /// A column of what some particles have, and 0 for the others; our own column `known` tells them
+  /// apart.
+  template <class Value, class Text>
+  void add_where_known(std::string_view name, std::optional<Value> Particle::*member,
+                       std::string_view known, Text&& text) {
+    const auto has = [&](const Particle& p) { return (p.*member).has_value(); };
+    if (!any(has)) return;
+    loop_.add(name, [&](std::size_t row) { return text((particle(row).*member).value_or(0)); });
+    if (!any([&](const Particle& p) { return !has(p); })) return;
+    loop_.add(known, [&](std::size_t row) { return std::string(has(particle(row)) ? "1" : "0"); });
   }
 
   void add_extra(std::string_view name, const ExtraColumn& column) {

@@ -138,9 +138,9 @@ std::vector<StarBlock> parse_star_blocks(std::string_view text, const std::strin
 
 std::string star_value(std::string_view value) {
   const bool plain = !value.empty() &&
-                     value.find_first_of(" \t\r\n\f\v") == std::string_view::npos &&
-                     value[0] != '"' && value[0] != '\'' && value[0] != '#' && value[0] != '_' &&
-                     value[0] != ';' && value.substr(0, 5) != "data_" && to_lower(value) != "loop_";
+                     value.find_first_of(" \t\r\n\f\v#") == std::string_view::npos &&
+                     value[0] != '"' && value[0] != '\'' && value[0] != '_' && value[0] != ';' &&
+                     value.substr(0, 5) != "data_" && to_lower(value) != "loop_";
   if (plain) return std::string(value);
   std::string text(value);
   std::replace_if(

@@ -21,8 +21,8 @@ struct StarBlock {
 /// Parses all blocks. Throws `Error` naming file, line and fact. The tables view `text`.
 std::vector<StarBlock> parse_star_blocks(std::string_view text, const std::string& name);
 
-/// `value` as it must stand in a row: quoted where it is empty or has blanks or a leading quote or
-/// comment sign.
+/// `value` as it must stand in a row: quoted where it is empty or has blanks, a comment sign
+/// (anywhere, because PyPI's starfile cuts lines there) or a leading quote.
 std::string star_value(std::string_view value);
 
 }  // namespace dfe::io::lists

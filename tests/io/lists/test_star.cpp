@@ -199,16 +199,6 @@ TEST_CASE("star: unknown columns and the optics table survive a rewrite") {
   }
 }
 
-TEST_CASE("star: several pixel sizes survive a rewrite with the positions in their own pixels") {
-  const auto list =
-      parse("data_optics\nloop_\n_rlnOpticsGroup\n_rlnTomoTiltSeriesPixelSize\n1 2\n2 4\n\n" +
-            kHead + "_rlnOpticsGroup\n1 2 3 1\n4 5 6 2\n");
-  CHECK(!list.unnamed.voxel_size.known());
-  const std::string text = io::lists::format_star(list, "t", {});
-  CHECK_THAT(text, DFE_CONTAINS("1\t2\topticsGroup1\n2\t4\topticsGroup2\n"));
-  CHECK(parse(text).particles.at(1).position_voxels == Point3{6, 5, 4});
-}
-
 TEST_CASE("star: asked for a version, the reader insists on its columns") {
   ListOptions options;
   options.format = io::ListFormat::Relion5;
