@@ -260,7 +260,8 @@ class Reader {
       list_.extra_columns.push_back(std::move(column));
       if (names.size() < 200) names += (names.empty() ? "" : ", ") + shown(name);
     }
-    if (!names.empty()) list_.warnings.push_back("unknown columns are kept unchanged: " + names);
+    if (!names.empty())
+      list_.warnings.push_back("unknown columns are passed on to CSV, TSV and XML only: " + names);
   }
 
   const Table& table_;

@@ -9,6 +9,7 @@
 #include "io/lists/copick.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/numbering.hpp"
+#include "io/lists/relion.hpp"
 
 namespace dfe::io::lists {
 
@@ -53,6 +54,28 @@ void say_numbered_losses(const ParticleList& list, ListFormat format,
   if (format == ListFormat::Imod && sized && !one_voxel_size(list).known())
     said.emplace_back(
         "a model has one pixel size and the list has several, so none is in the file");
+}
+
+/// Columns of CSV and TSV lists have no names that a STAR file can have.
+void say_lost_columns(const ParticleList& list, std::vector<std::string>& said) {
+  std::vector<std::string> names;
+  for (const ExtraColumn& column : list.extra_columns)
+    if (!is_star_column(column) && optics_column(column).empty())
+      names.push_back("'" + column.name + "'");
+  if (names.empty()) return;
+  constexpr std::size_t kShown = 8;
+  if (names.size() > kShown) {
+    names.resize(kShown);
+    names.emplace_back("...");
+  }
+  said.push_back("the format has no place for the columns " + join(names) +
+                 ", so they are not in the file");
+}
+
+bool is_relion(ListFormat format) {
+  return format == ListFormat::Star || format == ListFormat::Relion3 ||
+         format == ListFormat::Relion4 || format == ListFormat::Relion5 ||
+         format == ListFormat::Relion5Import || format == ListFormat::Warp;
 }
 
 void say_cut_names(const ParticleList& list, std::vector<std::string>& said) {
@@ -186,6 +209,7 @@ std::vector<std::string> losses(const ParticleList& list, ListFormat format) {
   say(any(list, [](const Particle& p) { return p.cluster_size.has_value(); }), can.cluster_sizes,
       "cluster sizes");
   say_numbered_losses(list, format, said);
+  if (is_relion(format)) say_lost_columns(list, said);
   if (format == ListFormat::Imod) say_cut_names(list, said);
   if (format == ListFormat::Copick) say_renamed(list, said);
   return said;

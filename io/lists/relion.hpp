@@ -5,11 +5,19 @@
 #include <array>
 #include <string_view>
 
+#include "dfengine/particle.hpp"
+
 namespace dfe::io::lists {
 
 /// Columns of the optics table that the library does not use are kept as extra columns under this
 /// prefix, one value per particle.
 inline constexpr std::string_view kOpticsPrefix = "data_optics/";
+
+/// Whether a kept column of a list can be one of a STAR file: its name begins with _.
+bool is_star_column(const ExtraColumn& column);
+
+/// The name of the column without "data_optics/", or nothing for other columns.
+std::string_view optics_column(const ExtraColumn& column);
 
 /// Our own columns in STAR files; RELION keeps columns it does not know. The last three are 0 for
 /// particles whose angles, score or number mean nothing, since a STAR column has no empty cells.

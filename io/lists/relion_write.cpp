@@ -60,19 +60,6 @@ class Loop {
 
 std::string six(double value) { return format_number(value, 6, false); }
 
-/// Name of the column without "data_optics/", or nothing for other columns.
-std::string_view optics_column(const ExtraColumn& column) {
-  const std::string_view name = column.name;
-  return name.substr(0, kOpticsPrefix.size()) == kOpticsPrefix ? name.substr(kOpticsPrefix.size())
-                                                               : std::string_view();
-}
-
-bool is_star_column(const ExtraColumn& column) {
-  return column.name.size() > 1 && column.name[0] == '_' &&
-         std::none_of(column.name.begin(), column.name.end(),
-                      [](unsigned char c) { return c <= 32 || c == '#'; });
-}
-
 class Writer {
  public:
   Writer(const ParticleList& list, const std::string& name, const ListOptions& options)
@@ -347,6 +334,18 @@ class Writer {
 };
 
 }  // namespace
+
+std::string_view optics_column(const ExtraColumn& column) {
+  const std::string_view name = column.name;
+  return name.substr(0, kOpticsPrefix.size()) == kOpticsPrefix ? name.substr(kOpticsPrefix.size())
+                                                               : std::string_view();
+}
+
+bool is_star_column(const ExtraColumn& column) {
+  return column.name.size() > 1 && column.name[0] == '_' &&
+         std::none_of(column.name.begin(), column.name.end(),
+                      [](unsigned char c) { return c <= 32 || c == '#'; });
+}
 
 std::string format_star(const ParticleList& list, const std::string& name,
                         const ListOptions& options) {

@@ -174,3 +174,11 @@ TEST_CASE("star: a comment sign within a text is quoted") {
   list.class_names = {"background", "a#b"};
   CHECK(write(list, ListFormat::Relion4).list.class_names[1] == "a#b");
 }
+
+TEST_CASE("star: columns of CSV lists that have no place are named") {
+  const ParticleList list = parse("class_label,x,y,z,mine\n1,10,12,13,q\n");
+  const Written written = write(list, ListFormat::Relion4);
+  REQUIRE(written.losses.size() == 1);
+  CHECK(written.losses[0] ==
+        "the format has no place for the columns 'mine', so they are not in the file");
+}
