@@ -46,8 +46,9 @@ struct Source {
 
 Source source_of(const Rotation& r, const Extent3& n) {
   Source s{{r[8], r[7], r[6], r[5], r[4], r[3], r[2], r[1], r[0]}, {}};
-  const double centre[3] = {static_cast<double>(n.z / 2), static_cast<double>(n.y / 2),
-                            static_cast<double>(n.x / 2)};
+  const Index3 middle{n.z / 2, n.y / 2, n.x / 2};
+  const double centre[3] = {static_cast<double>(middle.z), static_cast<double>(middle.y),
+                            static_cast<double>(middle.x)};
   for (std::size_t a = 0; a < 3; ++a)
     s.origin[a] =
         centre[a] - (s.from[a] * centre[0] + s.from[3 + a] * centre[1] + s.from[6 + a] * centre[2]);

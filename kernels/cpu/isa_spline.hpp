@@ -29,7 +29,8 @@ DFE_INLINE void find_axis(const double start, const double step, const double la
   constexpr double kSlack = 1e-9;
   for (int i = 0; i < kRun; ++i) {
     double q = start + step * static_cast<double>(i);
-    run.inside[i] = (q >= -kSlack) & (q <= last + kSlack) ? run.inside[i] : 0.0f;
+    const bool within = (q >= -kSlack) & (q <= last + kSlack);
+    run.inside[i] = within ? run.inside[i] : 0.0f;
     q = q < 0 ? 0 : q;
     q = q > last ? last : q;
     const auto whole = static_cast<std::int32_t>(q);
