@@ -25,7 +25,7 @@ struct BestTemplate {
   Volume<std::uint8_t> templates;
 };
 
-/// Turns scores into z-scores, in place. Throws `Error` if the deviation is 0. A template's own
+/// Turns scores into z-scores, in place. Throws `Error` if the spread is 0. A template's own
 /// peaks keep their order, also those of a highly symmetric one: the median is over voxels, not
 /// over orientations.
 void to_z_scores(VolumeView<float> scores, const ScoreSpread& spread, ThreadPool& pool);

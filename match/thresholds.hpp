@@ -15,10 +15,10 @@ namespace dfe::match {
 double inverse_erfc(double y);
 
 /// The score that noise exceeds `expected` times among `searched` independent scores of mean 0 and
-/// this standard deviation: √2 · deviation · erfc⁻¹(2 · expected / searched). pytom-match-pick's
-/// cut-off, where `searched` is voxels · orientations and `deviation` the root of the mean square
-/// over all of them. Throws a usage `Error` unless 0 < expected <= searched / 2 and
-/// deviation > 0. Source: Rickgauer et al. (2017).
+/// standard deviation σ: √2 · σ · erfc⁻¹(2 · expected / searched). pytom-match-pick's cut-off,
+/// where `searched` is voxels · orientations and σ the root of the mean square over all of them.
+/// Throws a usage `Error` unless 0 < expected <= searched / 2 and σ > 0. Source: Rickgauer et al.
+/// (2017).
 double false_positive_threshold(double expected, double searched, double deviation);
 
 /// Noise whose best of `orientations` independent scores is what a map of best scores shows.

@@ -26,7 +26,7 @@ struct TophatFit {
 
 /// Fits a Gaussian to the first descent of the histogram without its first two bins: up to the bin
 /// where the second difference of the logarithm first turns from negative to positive. The cut-off
-/// is where that Gaussian leaves `expected` voxels, for amplitude / (√(2π) · deviation) voxels, as
+/// is where that Gaussian leaves `expected` voxels, for amplitude / (√(2π) · σ) voxels, as
 /// in pytom-match-pick (which takes 50 bins). Throws `Error` where the descent is no Gaussian.
 TophatFit fit_tophat(const ScoreHistogram& histogram, double expected);
 
