@@ -19,6 +19,11 @@ std::map<int, std::int64_t> count_classes(const ParticleList& list) {
   return count;
 }
 
+ListTomogram tomogram_of_file(const std::filesystem::path& file, const std::string& pattern,
+                              const VolumeGeometry& geometry) {
+  return known_tomogram(written_name(pattern, base_name(file)), geometry, file.string());
+}
+
 /// What list names in a folder end with.
 std::string list_suffix(io::ListFormat format) {
   switch (format) {
@@ -86,13 +91,13 @@ void record_options(io::RunRecord& record, const ClusterOptions& options) {
 
 void finish_list(ParticleList& list, const LabelMap& map, const std::filesystem::path& tomogram,
                  const std::string& pattern) {
-  list.tomograms = {
-      known_tomogram(written_name(pattern, base_name(tomogram)), map.geometry, tomogram.string())};
+  list.tomograms = {tomogram_of_file(tomogram, pattern, map.geometry)};
   for (Particle& particle : list.particles) particle.tomogram = 0;
   if (list.class_names.empty()) list.class_names = map.class_names;
 }
 
 void check_list(const std::filesystem::path& output, const io::ListOptions& options,
+                const std::filesystem::path& tomogram, const std::string& pattern,
                 const VolumeGeometry& geometry) {
   const io::ListFormat format = io::written_format(output, options);
   if (format == io::ListFormat::Copick || format == io::ListFormat::Relion5Import)
@@ -101,8 +106,10 @@ void check_list(const std::filesystem::path& output, const io::ListOptions& opti
                                                  : "RELION 5's import takes several files",
                 "write .star, then use 'dfengine convert'");
   ParticleList list;  // one particle: what the format must know it asks for with the first
-  list.particles.emplace_back().class_label = 1;
-  list.unnamed = known_tomogram("", geometry, "");
+  Particle& particle = list.particles.emplace_back();
+  particle.class_label = 1;
+  particle.tomogram = 0;
+  list.tomograms = {tomogram_of_file(tomogram, pattern, geometry)};
   io::check_list(output, list, options);
 }
 

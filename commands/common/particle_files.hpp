@@ -31,8 +31,10 @@ void record_options(io::RunRecord& record, const ClusterOptions& options);
 void finish_list(ParticleList& list, const LabelMap& map, const std::filesystem::path& tomogram,
                  const std::string& pattern);
 
-/// Throws where no list of a tomogram of this geometry can be written under that name.
+/// Throws where no list of a tomogram of this geometry can be written to `output`. `tomogram` and
+/// `pattern` as in `finish_list`.
 void check_list(const std::filesystem::path& output, const io::ListOptions& options,
+                const std::filesystem::path& tomogram, const std::string& pattern,
                 const VolumeGeometry& geometry);
 
 /// Writes the list, warns of what the format cannot keep, and notes it.

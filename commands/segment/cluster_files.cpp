@@ -48,7 +48,8 @@ class MapClusterer {
                           grid_of_map(job.input, map, like_, work)};
     const ClusterGrid& grid = clustering.grid;
     check_cluster_radius(on_grid(clustering.options, grid), grid.labels);
-    check_list(job.outputs.front(), list_options_, grid.tomogram);
+    check_list(job.outputs.front(), list_options_, job.input, request_.tomogram_name,
+               grid.tomogram);
     return clustering;
   }
 

@@ -39,7 +39,7 @@ class Picker {
   void check(const OutputJob& job, const OpenTomogram& tomogram) const {
     const ClusterGrid grid = tomogram.grid();
     check_cluster_radius(on_grid(options_, grid), grid.labels);
-    check_list(job.outputs[0], list_options_, tomogram.file);
+    check_list(job.outputs[0], list_options_, job.input, request_.tomogram_name, tomogram.file);
   }
 
   Picked compute(const OutputJob& job, Job& work) {

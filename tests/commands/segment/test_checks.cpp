@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "core/text.hpp"
+#include "io/particle_list.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
 #include "io/weights_file.hpp"
@@ -166,4 +167,30 @@ TEST_CASE("scores that are not numbers are refused") {
   writer.commit();
   CHECK_THAT(in.said("cluster labels.mrc --scores s.h5 --radius 4 -o p.csv", 1),
              DFE_CONTAINS("class 2 at z,y,x 12,7,9 is not a number"));
+}
+
+TEST_CASE("pick and cluster write every list format, and its tomogram's name") {
+  const Inputs in;
+  for (const auto& [format, value] : io::written_list_formats()) {
+    INFO(format);
+    const bool several_files = format == "copick" || format == "relion5-import";
+    const int exit_code = several_files ? 2 : 0;
+    const std::string to = " -o " + format + " --format " + format + " --overwrite --quiet ";
+    in.said("pick a.mrc --weights w.h5 --radius 3" + to, exit_code);
+    const std::string cluster = "cluster labels.mrc --method components --voxel-size 10" + to;
+    for (const char* name :
+         {"", "--tomogram-name TS_01", "--tomogram-name {id}x", "--tomogram-name {name}"})
+      in.said(cluster + name, exit_code);
+  }
+  in.said(
+      "cluster labels.mrc --method components --voxel-size 10 --min-size 1 "
+      "--tomogram-name TS_01 -o c.csv --format czii --quiet",
+      0);
+  CHECK_THAT(read_text(in.folder() / "c.csv"), DFE_CONTAINS("0,TS_01,"));
+  std::filesystem::copy_file(in.folder() / "labels.mrc", in.folder() / "TS_02_labels.mrc");
+  in.said(
+      "cluster labels.mrc TS_02_labels.mrc --method components --min-size 1 --voxel-size 10 "
+      "--format copick-csv -o lists/ --quiet",
+      0);
+  CHECK_THAT(read_text(in.folder() / "lists/TS_02_labels.csv"), DFE_CONTAINS("\nTS_02,"));
 }
