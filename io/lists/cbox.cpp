@@ -10,6 +10,7 @@
 
 #include "dfengine/error.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/odd_texts.hpp"
 #include "io/lists/place.hpp"
 #include "io/lists/text.hpp"
 
@@ -20,10 +21,8 @@ namespace {
 constexpr std::string_view kMissing = "<NA>";
 constexpr double kBoxSize = 32;  // voxels; lists have no sizes of boxes
 
-const Table* boxes_of(const std::vector<StarBlock>& blocks) {
-  for (const StarBlock& block : blocks)
-    if (block.name == "cryolo" && block.table.find("_CoordinateX") >= 0) return &block.table;
-  return nullptr;
+bool has_boxes(const StarBlock& block) {
+  return block.name == "cryolo" && block.table.find("_CoordinateX") >= 0;
 }
 
 int required(const Table& table, const char* column) {
@@ -69,14 +68,18 @@ std::string decimal(double value) { return format_number(value, 6, false); }
 
 }  // namespace
 
-bool is_cbox(const std::vector<StarBlock>& blocks) { return boxes_of(blocks) != nullptr; }
+bool is_cbox(const std::vector<StarBlock>& blocks) {
+  return std::any_of(blocks.begin(), blocks.end(), has_boxes);
+}
 
 ParticleList parse_cbox(const std::vector<StarBlock>& blocks, const std::string& name,
                         const ListOptions& options) {
-  const Table* const table = boxes_of(blocks);
-  if (!table)
+  const auto block = std::find_if(blocks.begin(), blocks.end(), has_boxes);
+  if (block == blocks.end())
     throw Error("cbox", name, "no table data_cryolo with the column _CoordinateX",
                 "expected a .cbox file of crYOLO 1.8 or later");
+  if (std::any_of(block + 1, blocks.end(), has_boxes)) refuse_second_list("cbox", name);
+  const Table* const table = &block->table;
   const int x = required(*table, "_CoordinateX"), y = required(*table, "_CoordinateY"),
             z = required(*table, "_CoordinateZ"), width = required(*table, "_Width"),
             height = required(*table, "_Height"), confidence = table->find("_Confidence");

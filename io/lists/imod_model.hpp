@@ -20,7 +20,7 @@ inline constexpr std::size_t kName = 8, kMaxima = 136, kObjects = 148, kFlags = 
                              kModelBytes = 240;
 inline constexpr std::uint32_t kZFromMinusHalf = 1U << 10, kNewTo3dmod = 1U << 11,
                                kMultipleClip = 1U << 12, kMaterialBytes = 1U << 13,
-                               kOriginKnown = 1U << 14, kFlippedYZ = 1U << 16;
+                               kOriginKnown = 1U << 14, kFlippedYZ = 1U << 16, kRotatedX = 1U << 17;
 
 // An object: 176 bytes after its name "OBJT".
 inline constexpr std::size_t kObjectBytes = 176, kObjectName = 64, kContours = 128,

@@ -10,6 +10,7 @@
 #include "io/byte_reader.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/imod_model.hpp"
+#include "io/lists/odd_texts.hpp"
 #include "io/lists/place.hpp"
 #include "io/lists/text.hpp"
 
@@ -32,8 +33,14 @@ class Reader {
       throw Error("imod", name_, "is no binary IMOD model of version 1.2",
                   "open it in 3dmod and save it there");
     flags_ = bytes_.at<std::uint32_t>(kFlags);
+    if ((flags_ & kRotatedX) != 0)
+      throw Error("imod", name_,
+                  "is a model of a volume rotated about x, which 3dmod does not save",
+                  "open it in 3dmod and save it there");
     at_ = kModelBytes;
     while (at_ < text_.size() && text_.substr(at_, 4) != kEnd) take_chunk();
+    if (text_.find_first_not_of('\0', at_ + kEnd.size()) != std::string_view::npos)
+      refuse_second_list("imod", name_);
     if (list_.class_names.size() > kMaxClassLabel)
       throw Error("imod", name_, fmt::format("{} objects", list_.class_names.size() - 1),
                   "expected at most 65534, one for each class");

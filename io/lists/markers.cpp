@@ -13,6 +13,7 @@
 #include "io/lists/formats.hpp"
 #include "io/lists/place.hpp"
 #include "io/lists/text.hpp"
+#include "io/lists/xml_document.hpp"
 
 namespace dfe::io::lists {
 
@@ -29,14 +30,7 @@ class Reader {
 
   ParticleList run() {
     pugi::xml_document document;
-    const pugi::xml_parse_result result = document.load_buffer(text_.data(), text_.size());
-    if (!result)
-      throw Error(
-          "cmm", file_,
-          fmt::format("line {}: {}", line_of(text_, static_cast<std::size_t>(result.offset)),
-                      result.description()),
-          "the file is damaged or not XML");
-    const pugi::xml_node root = document.document_element();
+    const pugi::xml_node root = parse_root(document, text_, "cmm", file_);
     if (std::string_view(root.name()) == "marker_set") {
       take_set(root);
     } else if (std::string_view(root.name()) == "marker_sets") {

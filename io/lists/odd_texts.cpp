@@ -88,4 +88,9 @@ void refuse_other_star(const std::vector<StarBlock>& blocks, const std::string& 
   }
 }
 
+void refuse_second_list(const std::string& area, const std::string& file) {
+  throw Error(area, file, "has more than one list, one after the other",
+              "give each a file of its own; 'dfengine convert A B OUT' joins them");
+}
+
 }  // namespace dfe::io::lists

@@ -21,4 +21,8 @@ void refuse_decimal_commas(std::string_view line, const std::string& name);
 /// are: an optimisation set, a table of tomograms, a tilt series, an import list.
 void refuse_other_star(const std::vector<StarBlock>& blocks, const std::string& name);
 
+/// For files that were written one after the other into one: what follows the first list would be
+/// lost. `area` begins the message.
+[[noreturn]] void refuse_second_list(const std::string& area, const std::string& file);
+
 }  // namespace dfe::io::lists

@@ -10,6 +10,7 @@
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/numbering.hpp"
+#include "io/lists/odd_texts.hpp"
 #include "io/lists/place.hpp"
 #include "io/lists/star_table.hpp"
 #include "io/lists/text.hpp"
@@ -111,10 +112,11 @@ bool is_stopgap_block(std::string_view line) {
 ParticleList parse_stopgap(std::string_view text, const std::string& name,
                            const ListOptions& options) {
   const std::vector<StarBlock> blocks = parse_star_blocks(text, name);
-  const auto block = std::find_if(blocks.begin(), blocks.end(),
-                                  [](const StarBlock& b) { return b.name == kBlock; });
+  const auto is_list = [](const StarBlock& b) { return b.name == kBlock; };
+  const auto block = std::find_if(blocks.begin(), blocks.end(), is_list);
   if (block == blocks.end())
     throw Error("star", name, "no block data_stopgap_motivelist", "expected a STOPGAP motive list");
+  if (std::any_of(block + 1, blocks.end(), is_list)) refuse_second_list("star", name);
   return place(Reader(block->table).run(), PositionUnit::Voxels, name, options);
 }
 

@@ -14,6 +14,7 @@
 #include "io/lists/formats.hpp"
 #include "io/lists/place.hpp"
 #include "io/lists/text.hpp"
+#include "io/lists/xml_document.hpp"
 
 namespace dfe::io::lists {
 
@@ -168,15 +169,9 @@ std::string escape(std::string text) {
 }
 
 /// Parses the text and gives the list's element. Throws `Error` where it is no object list.
-pugi::xml_node parse_root(pugi::xml_document& document, std::string_view text,
-                          const std::string& name) {
-  const pugi::xml_parse_result result = document.load_buffer(text.data(), text.size());
-  if (!result)
-    throw Error("xml", name,
-                fmt::format("line {}: {}", line_of(text, static_cast<std::size_t>(result.offset)),
-                            result.description()),
-                "the file is damaged or not XML");
-  const pugi::xml_node root = document.document_element();
+pugi::xml_node object_list(pugi::xml_document& document, std::string_view text,
+                           const std::string& name) {
+  const pugi::xml_node root = parse_root(document, text, "xml", name);
   if (std::string_view(root.name()) != "objlist")
     throw Error("xml", name, fmt::format("the root element is {}", shown(root.name())),
                 "expected <objlist>, a DeepFinder object list");
@@ -194,7 +189,7 @@ bool is_attribute_name(std::string_view name) {
 
 ParticleList parse_xml(std::string_view text, const std::string& name, const ListOptions& options) {
   pugi::xml_document document;
-  const pugi::xml_node root = parse_root(document, text, name);
+  const pugi::xml_node root = object_list(document, text, name);
   ParticleList list;
   ObjectReader object(text, name);
   ExtraAttributes extras;

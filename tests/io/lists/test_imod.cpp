@@ -65,7 +65,7 @@ std::string minx(const std::array<float, 3>& origin, const std::array<float, 3>&
   return chunk("MINX", padded(data, 72));
 }
 
-constexpr std::uint32_t kOrigin = 1U << 14, kFlipped = 1U << 16;
+constexpr std::uint32_t kOrigin = 1U << 14, kFlipped = 1U << 16, kRotated = 1U << 17;
 
 }  // namespace
 
@@ -100,6 +100,11 @@ TEST_CASE("imod: a subset of the image begins at (otrans - ctrans) / cscale") {
   CHECK(parse(header(kOrigin) + points + image).particles[0].position_voxels == Point3{33, 30, 15});
   // Without the flag the old translation has no meaning.
   CHECK(parse(header(0) + points + image).particles[0].position_voxels == Point3{30, 20, 10});
+}
+
+TEST_CASE("imod: a model of a rotated volume is refused") {
+  CHECK_THAT(test::error_of(header(kRotated) + object("") + contour({{1, 2, 3}})),
+             DFE_CONTAINS("rotated about x"));
 }
 
 TEST_CASE("imod: Y and Z of a model that was last shown flipped are exchanged") {
