@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "core/particle_lists.hpp"
+#include "core/voxel_size.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/json_list.hpp"
 #include "io/lists/place.hpp"
@@ -52,6 +53,16 @@ Point3 take_matrix(const Json& point, const JsonPlace& place, Particle& particle
   return {at(2, 3), at(1, 3), at(0, 3)};
 }
 
+/// A number beyond 2^53 may be another one than was meant.
+std::int64_t whole_number(const Json& value, const JsonPlace& place) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  const double id = place.number(value, "instance_id");
+  const bool exact = std::abs(id) < 0x1p53 || value == kMost || value == -kMost;
+  if (!exact || id != std::floor(id))
+    place.fail("instance_id is " + json_file(value), "expected a whole number of at most 2^53");
+  return static_cast<std::int64_t>(id);
+}
+
 Particle particle_of(const Json& point, const JsonPlace& place) {
   if (!point.is_object() || !point.contains("location"))
     place.fail("location is missing", "the file is damaged");
@@ -66,12 +77,7 @@ Particle particle_of(const Json& point, const JsonPlace& place) {
     return point.contains(name) && !point.at(name).is_null();
   };
   if (present("score")) particle.score = place.number_of(point, "score");
-  if (present("instance_id")) {
-    const double id = place.number_of(point, "instance_id");
-    if (std::abs(id) > 0x1p53 || id != std::floor(id))
-      place.fail(fmt::format("instance_id is {}", id), "expected a whole number");
-    particle.object_id = static_cast<std::int64_t>(id);
-  }
+  if (present("instance_id")) particle.object_id = whole_number(point.at("instance_id"), place);
   return particle;
 }
 
@@ -147,6 +153,7 @@ std::string format_copick(const ParticleList& list, const std::string& run, cons
                {"unit", "angstrom"},
                {"trust_orientation", oriented},
                {"points", points}};
+  refuse_uneven_voxels(tomogram.voxel_size, "copick", kArea, name);
   if (tomogram.voxel_size.known()) json["voxel_spacing"] = tomogram.voxel_size.mean_angstrom();
   return json_file(json) + "\n";
 }

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "core/particle_lists.hpp"
+#include "core/voxel_size.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/json_list.hpp"
 #include "io/lists/place.hpp"
@@ -126,6 +127,7 @@ std::string format_eman2(const ParticleList& list, const std::string& name,
     throw Error(ErrorKind::Usage, kArea, name,
                 "EMAN2's positions count from the tomogram's centre, but its size is unknown",
                 "give " + options.settings.tomograms);
+  refuse_uneven_voxels(t.voxel_size, "EMAN2", kArea, name);
   const double pixel = t.voxel_size.mean_angstrom() / b;
   for (const Particle& p : list.particles) {
     const Point3 a = corner_angstrom(list, p, name, options.settings, "EMAN2's positions");

@@ -74,6 +74,12 @@ TEST_CASE("damaged copick files are refused with the point") {
       "transformation_": [[2,0,0,0],[0,2,0,0],[0,0,2,0],[0,0,0,1]]})")),
              DFE_CONTAINS("is no rotation"));
   CHECK_THAT(error(R"({"unit": "nm", "points": []})"), DFE_CONTAINS("only angstrom"));
+  const auto numbered = [](const std::string& id) {
+    return copick("", R"({"location": {"x": 1, "y": 2, "z": 3}, "instance_id": )" + id + "}");
+  };
+  CHECK(test::parse(numbered("9007199254740992"), options).particles[0].object_id == 1LL << 53);
+  for (const char* id : {"9007199254740993", "-9007199254740993", "9007199254740993.5", "1e300"})
+    CHECK_THAT(error(numbered(id)), DFE_CONTAINS("expected a whole number of at most 2^53"));
 }
 
 TEST_CASE("EMAN2's boxes count unbinned pixels from the middle voxel, or voxels of the tomogram") {

@@ -2,6 +2,7 @@
 // Formats of which a file holds one tomogram or one class: the files that a list becomes.
 #include <filesystem>
 
+#include "io/lists/keeps.hpp"
 #include "io/particle_list.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/read_text.hpp"
@@ -65,6 +66,29 @@ TEST_CASE("a folder takes copick's layout, EMAN2's, or a file for each tomogram"
   REQUIRE(back.particles.size() == 1);
   CHECK(back.particles[0].position_voxels == Point3{4, 2, 3});
   CHECK(back.tomograms.at(0).name == "TS_02");
+}
+
+TEST_CASE("formats with one voxel size for all axes refuse voxels that are not cubic") {
+  const test::TempFolder folder;
+  for (const auto& [name, format] : io::written_list_formats()) {
+    if (!io::lists::keeps(format).voxel_size && format != ListFormat::Eman2) continue;
+    INFO(name);
+    ParticleList list = two_by_two();
+    list.particles.resize(1);
+    list.tomograms.pop_back();
+    list.tomograms[0].voxel_size = {30, 10, 10};
+    ListOptions options = as(format);
+    const auto file = folder / (name + ".list");
+    bool refused = false;
+    try {
+      io::write_list(file, list, options);
+    } catch (const Error& error) {
+      refused = std::string(error.what()).find("knows cubic voxels only") != std::string::npos;
+    }
+    const bool keeps_three = !refused && io::read_list(file, options).tomograms.at(0).voxel_size ==
+                                             VoxelSize{30, 10, 10};
+    CHECK(refused != keeps_three);
+  }
 }
 
 TEST_CASE("a file that cannot hold the list is refused before anything is written") {
