@@ -37,12 +37,14 @@ void take_positions(const std::vector<std::string_view>& words, Particle& partic
 
 /// Says in a warning which axis the first coordinate was taken for.
 XmlAxes guess_axes(ParticleList& list, const ListOptions&) {
-  double widest_first = 0, widest_last = 0;
-  for (const Particle& particle : list.particles) {
-    widest_first = std::max(widest_first, particle.position_voxels.x);
-    widest_last = std::max(widest_last, particle.position_voxels.z);
-  }
-  const bool z_first = widest_first < widest_last;
+  const auto range = [&](double Point3::*axis) {
+    const auto [least, most] = std::minmax_element(
+        list.particles.begin(), list.particles.end(), [axis](const Particle& a, const Particle& b) {
+          return a.position_voxels.*axis < b.position_voxels.*axis;
+        });
+    return most->position_voxels.*axis - least->position_voxels.*axis;
+  };
+  const bool z_first = range(&Point3::x) < range(&Point3::z);
   list.warnings.push_back(
       z_first
           ? "the first coordinate has a smaller range than the last and is read as z"

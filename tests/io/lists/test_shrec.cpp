@@ -50,6 +50,11 @@ TEST_CASE("shrec: the axis order is guessed with a warning, or chosen") {
   const ParticleList x_first = read("1abc 300 200 20\n1xyz 410 210 30\n");
   CHECK(test::has_warning(x_first, "read as x"));
   CHECK(x_first.particles[0].position_voxels == Point3{20, 200, 300});
+  for (const char* undecided : {"a 10 20 30\nb 11 21 31\n", "a 10 20 30\n"}) {
+    const ParticleList list = read(undecided);
+    CHECK(test::has_warning(list, "does not have a smaller range than the last"));
+    CHECK(list.particles[0].position_voxels == Point3{30, 20, 10});
+  }
   io::ListOptions options;
   options.xml_axes = io::XmlAxes::Xyz;
   const ParticleList chosen = read("1xyz 20 200 300\n", ".txt", options);
