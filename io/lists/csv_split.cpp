@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <unordered_set>
 
 #include "dfengine/error.hpp"
 #include "io/lists/odd_texts.hpp"
@@ -99,13 +101,21 @@ class Splitter {
       fail("text after a closing quote", "the file is damaged");
   }
 
+  void take_header() {
+    std::unordered_set<std::string> seen;
+    for (const std::string_view cell : row_)
+      if (!cell.empty() && !seen.insert(to_lower(cell)).second)
+        fail(fmt::format("the column {} appears twice", shown(cell)), "rename or remove one");
+    table_.columns.assign(row_.begin(), row_.end());
+  }
+
   void finish_row() {
     if (table_.columns.empty()) {
       const bool header = !std::all_of(row_.begin(), row_.end(), [](std::string_view cell) {
         return parse_number(cell).has_value();
       });
       if (header) {
-        table_.columns.assign(row_.begin(), row_.end());
+        take_header();
         return;
       }
       if (row_.size() == 3)

@@ -58,6 +58,13 @@ std::vector<std::string_view> cells_of(std::string_view line) {
   return cells;
 }
 
+/// pandas writes the numbers of columns without names above them.
+bool is_pandas_header(const std::vector<std::string_view>& cells) {
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    if (cells[i] != std::to_string(i)) return false;
+  return cells.size() == kMotlRows;
+}
+
 }  // namespace
 
 bool is_motl_em(std::string_view head, std::uint64_t file_bytes) {
@@ -116,10 +123,15 @@ std::string format_motl_em(const ParticleList& list) {
 ParticleList parse_motl_csv(std::string_view text, const std::string& name,
                             const ListOptions& options) {
   std::vector<MotlColumn> columns;
+  bool headed = false;
   for (std::int64_t line = 1; !text.empty(); ++line) {
     const std::string_view row = trim(next_line(text));
     if (row.empty() || row.front() == '#') continue;
     const std::vector<std::string_view> cells = cells_of(row);
+    if (columns.empty() && !headed && is_pandas_header(cells)) {
+      headed = true;
+      continue;
+    }
     MotlColumn& column = columns.emplace_back();
     for (std::size_t i = 0; i < kMotlRows; ++i) {
       const auto value = i < cells.size() ? parse_number(cells[i]) : std::nullopt;
@@ -131,6 +143,9 @@ ParticleList parse_motl_csv(std::string_view text, const std::string& name,
   }
   const bool deepict = is_deepict(columns);
   ParticleList list = from_motl(columns, deepict ? 0 : 1, "motl", name);
+  if (headed)
+    list.warnings.emplace_back(
+        "the first line counts columns from 0 to 19, as pandas does, and is no particle");
   if (deepict)
     list.warnings.push_back(
         "the motive list has scores and positions only, as DeePiCt writes it; its positions are "

@@ -45,10 +45,13 @@ ListFormat lists::sniff(std::string_view text, const std::string& name, const st
     refuse(name, "is a spreadsheet or zip archive, which cannot be read");
   if (text.find('\0') != std::string_view::npos && !has_utf16_mark(text))
     refuse(name, "is a binary file, not a particle list");
+  if (ending == ".box")
+    refuse(name, "is a list of boxes in a micrograph (EMAN1), whose particles have no z");
   if (ending == ".coords") return ListFormat::Coords;
   if (ending == ".tbl") return ListFormat::Dynamo;
 
   const std::string_view line = first_line(text);
+  if (line.empty() && ending == ".csv") return ListFormat::MotlCsv;  // others have a header
   if (text.find("<marker_set") != std::string_view::npos) return ListFormat::Markers;
   if (has_utf16_mark(text) || line.substr(0, 1) == "<") return ListFormat::Xml;
   if (is_stopgap_block(line)) return ListFormat::Stopgap;

@@ -93,6 +93,17 @@ TEST_CASE("csv: errors name the line") {
   CHECK_THAT(error_of("1 2 3\n"), DFE_CONTAINS("no comma, tab, semicolon or pipe"));
 }
 
+TEST_CASE("csv: a column that appears twice is refused") {
+  CHECK_THAT(error_of("x,y,z,x\n1,2,3,4\n"), DFE_CONTAINS("the column 'x' appears twice"));
+  CHECK_THAT(error_of("x,y,z,more,MORE\n1,2,3,4,5\n"), DFE_CONTAINS("'MORE' appears twice"));
+  CHECK(parse(",x,y,z,\n0,1,2,3,\n").particles.size() == 1);  // two without a name
+}
+
+TEST_CASE("EMAN1's boxes in a micrograph are no particles of a tomogram") {
+  CHECK_THROWS_WITH(io::lists::parse_list("10\t20\t64\t64\n", "a.box", ".box", {}),
+                    DFE_CONTAINS("boxes in a micrograph"));
+}
+
 TEST_CASE("positions and voxel sizes that no tomogram has are refused") {
   CHECK_THAT(error_of("class_label,x,y,z\n1,2,3,4\n1,2e9,3,4\n"),
              DFE_CONTAINS("particle 2 is at voxel 2e+09"));

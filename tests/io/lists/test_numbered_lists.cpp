@@ -208,6 +208,14 @@ TEST_CASE("motl: a CSV file of 20 numbers is one, and DeePiCt's counts from 0") 
   CHECK(deepict.particles[0].position_voxels == Point3{31, 21, 11});
   CHECK(has_warning(deepict, "as DeePiCt writes it"));
 
+  std::string pandas = "0";
+  for (int i = 1; i < 20; ++i) pandas += "," + std::to_string(i);
+  const auto headed = parse(pandas + "\n" + row(20, {{8, "11"}, {20, "4"}}, ","));
+  CHECK(headed.particles.size() == 1);
+  CHECK(has_warning(headed, "is no particle"));
+  const std::string empty = io::lists::format_motl_csv({});
+  CHECK(io::lists::parse_list(empty, "a.csv", ".csv", {}).particles.empty());
+
   CHECK_THAT(error_of("1,2\n", as(ListFormat::MotlCsv)), DFE_CONTAINS("line 1 is not 20 numbers"));
   CHECK_THAT(error_of(row(20, {{20, "0.5"}}, ",")), DFE_CONTAINS("row 20 of particle 1 is 0.5"));
 }
