@@ -13,12 +13,14 @@ namespace dfe {
 
 namespace {
 
-constexpr std::array<std::string_view, 25> kExtensions{
-    ".gz",   ".bz2", ".mrc", ".mrcs",     ".rec",  ".map", ".st",   ".ali",  ".ccp4",
-    ".h5",   ".hdf", ".em",  ".hdf5",     ".zarr", ".tif", ".tiff", ".star", ".xml",
-    ".json", ".tbl", ".csv", ".tomostar", ".aln",  ".mod", ".tsv"};
+/// Those of all volumes and lists that are read or written, and of tables of tilt series.
+constexpr std::array<std::string_view, 29> kExtensions{
+    ".gz",  ".bz2",      ".mrc",  ".mrcs", ".rec", ".map",    ".st",   ".ali", ".ccp4", ".h5",
+    ".hdf", ".em",       ".hdf5", ".zarr", ".tif", ".tiff",   ".star", ".xml", ".json", ".tbl",
+    ".csv", ".tomostar", ".aln",  ".mod",  ".tsv", ".coords", ".cbox", ".cmm", ".txt"};
 constexpr std::array<std::string_view, 6> kEndings{"_Vol",    "_rec",    "_labels",
                                                    "_scores", "_target", "_objl"};
+constexpr std::string_view kEman2Info = "_info.json";
 constexpr std::string_view kPrefix = "rec_";
 
 /// Removes `ending` where something is left of it.
@@ -58,7 +60,7 @@ std::string tomogram_id(std::string_view name) {
     name.remove_prefix(slash + 1);
   bool changed = true;
   while (changed) {
-    changed = cut_extension(name) || cut_pixel_size(name);
+    changed = cut(name, kEman2Info) || cut_extension(name) || cut_pixel_size(name);
     for (const std::string_view ending : kEndings) changed = cut(name, ending) || changed;
   }
   if (name.size() > kPrefix.size() && name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());

@@ -12,6 +12,7 @@
 #include "core/text.hpp"
 #include "core/tomogram_names.hpp"
 #include "core/voxel_size.hpp"
+#include "io/lists/called.hpp"
 #include "io/lists/place_step.hpp"
 
 namespace dfe::io::lists {
@@ -382,6 +383,7 @@ class Placer {
 
 ParticleList place(ParticleList list, PositionUnit unit, const std::string& file,
                    const ListOptions& options, const std::vector<Point3>& shifts_angstrom) {
+  warn_of_other_name(list, file, options);
   return Placer(std::move(list), unit, file, options).run(shifts_angstrom);
 }
 

@@ -129,7 +129,7 @@ TEST_CASE("a tomogram's name is known without what programs add to it") {
   for (const char* name :
        {"TS_01", "rec_TS_01.mrc", "data/TS_01_10.00Apx.mrc", "TS_01.tomostar", "TS_01_labels.mrc",
         "TS_01_scores.h5", "TS_01_Vol.mrc", "TS_01.rec.gz", "rec_TS_01_10.00Apx_labels.mrc",
-        "TS_01_objl.xml", "TS_01_rec.mrc", "TS_01.zarr/"}) {
+        "TS_01_objl.xml", "TS_01_rec.mrc", "TS_01.zarr/", "TS_01_info.json"}) {
     INFO(name);
     CHECK(tomogram_id(name) == "TS_01");
   }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Formats of which a file holds one tomogram or one class: the files that a list becomes.
+#include <algorithm>
 #include <filesystem>
 
+#include "core/tomogram_names.hpp"
 #include "io/lists/keeps.hpp"
 #include "io/particle_list.hpp"
 #include "tests/fixtures/catch.hpp"
@@ -66,6 +68,57 @@ TEST_CASE("a folder takes copick's layout, EMAN2's, or a file for each tomogram"
   REQUIRE(back.particles.size() == 1);
   CHECK(back.particles[0].position_voxels == Point3{4, 2, 3});
   CHECK(back.tomograms.at(0).name == "TS_02");
+}
+
+TEST_CASE("files of a folder are of the tomogram that they are called after") {
+  const test::TempFolder folder;
+  ParticleList list = two_by_two();
+  list.class_names.clear();
+  for (Particle& p : list.particles) p.class_label = 1;
+  for (const auto& [name, format] : io::written_list_formats()) {
+    if (!io::is_list_folder(folder.path(), format)) continue;
+    INFO(name);
+    const auto files = io::list_files(folder.path(), list, as(format));
+    REQUIRE(files.size() == 2);
+    if (format == ListFormat::Copick) continue;  // called after the class
+    CHECK(tomogram_id(files[0].string()) == "TS_01");
+    CHECK(tomogram_id(files[1].string()) == "TS_02");
+  }
+}
+
+TEST_CASE("every extension of the page's table is cut off a tomogram's name") {
+  const std::string page = test::read_text(std::string(DFE_SOURCE_DIR) + "/docs/particle_lists.md");
+  const std::string table = page.substr(0, page.find("Spreadsheets are recognized"));
+  std::size_t found = 0;
+  for (std::size_t at = 0; (at = table.find("| `", at)) != std::string::npos; ++found) {
+    at += 3;
+    const std::string ending = table.substr(at, table.find('`', at) - at);
+    if (ending[0] != '.' && ending != "_info.json") continue;
+    CHECK(tomogram_id("TS_01" + ending) == "TS_01");
+  }
+  CHECK(found > 20);
+}
+
+TEST_CASE("a list that is called after another tomogram of the series is named in a warning") {
+  const test::TempFolder folder;
+  ParticleList list = two_by_two();
+  list.particles.resize(2);
+  const auto warned = [&](const std::string& file, const std::string& tomogram) {
+    io::write_list(folder / file, list);
+    ListOptions options;
+    options.tomograms = {ListTomogram::of(tomogram, {64, 64, 64}, VoxelSize::cubic(10))};
+    options.tomogram_name = tomogram;
+    const ParticleList back = io::read_list(folder / file, options);
+    return std::any_of(back.warnings.begin(), back.warnings.end(), [](const std::string& text) {
+      return text.find("but is read as one of the tomogram") != std::string::npos;
+    });
+  };
+  for (const char* ending : {".coords", ".cbox", ".cmm"}) {
+    CHECK(warned(std::string("TS_02") + ending, "TS_01"));
+    CHECK(warned(std::string("TS_10") + ending, "rec_TS_9.mrc"));
+    CHECK(!warned(std::string("TS_01") + ending, "rec_TS_01.mrc"));
+    CHECK(!warned(std::string("picks") + ending, "TS_01"));  // says nothing of a tomogram
+  }
 }
 
 TEST_CASE("formats with one voxel size for all axes refuse voxels that are not cubic") {

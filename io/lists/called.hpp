@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the name of a list's file says of its tomogram.
+#pragma once
+
+#include <string>
+
+#include "dfengine/files.hpp"
+
+namespace dfe::io::lists {
+
+/// Warns where a list that names no tomogram is called after another one than the only one that is
+/// offered: the names differ in their numbers alone, as those of tilt series do. Less than a name
+/// in the file, which is an error, since people call files as they like.
+void warn_of_other_name(ParticleList& list, const std::string& file, const ListOptions& options);
+
+}  // namespace dfe::io::lists
