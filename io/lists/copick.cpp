@@ -10,6 +10,7 @@
 
 #include "core/particle_lists.hpp"
 #include "core/voxel_size.hpp"
+#include "io/lists/class_labels.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/json_list.hpp"
 #include "io/lists/place.hpp"
@@ -108,7 +109,10 @@ ParticleList parse_copick(std::string_view text, const std::string& name,
   if (distrusted(json))
     for (Particle& particle : list.particles) particle.orientation.reset();
   place.what.clear();
-  if (const std::string object = json_text_of(json, "pickable_object_name"); !object.empty())
+  const std::string object = json_text_of(json, "pickable_object_name");
+  if (const auto label = label_of_name(object))
+    for (Particle& particle : list.particles) particle.class_label = *label;
+  else if (!object.empty())
     list.class_names = {"background", object};
   std::string run = json_text_of(json, "run_name");
   if (run.empty()) run = run_of_path(name);

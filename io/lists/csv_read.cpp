@@ -7,9 +7,9 @@
 #include <array>
 #include <cmath>
 #include <map>
-#include <unordered_map>
 
 #include "core/voxel_size.hpp"
+#include "io/lists/class_labels.hpp"
 #include "io/lists/copick.hpp"
 #include "io/lists/csv.hpp"
 #include "io/lists/csv_split.hpp"
@@ -157,6 +157,21 @@ class Reader {
     for (ListTomogram& tomogram : list_.tomograms) tomogram.numbered = true;
   }
 
+  /// The labels of the rows by the names of their classes.
+  std::vector<int> number_names() {
+    std::vector<std::string> names;
+    for (std::size_t row = 0; row < table_.rows(); ++row) {
+      const auto name = text(row, CsvRole::ClassName);
+      if (!name) table_.fail(row, "no class", "expected a name or label in every row");
+      names.emplace_back(*name);
+    }
+    std::vector<int> labels = labels_of_names(names);
+    for (std::size_t row = 0; row < labels.size(); ++row)
+      if (labels[row] > kMaxClassLabel)
+        table_.fail(row, "more than 65535 class names", "no particle list has that many");
+    return labels;
+  }
+
   /// Labels from label columns, else from names in the order of their first appearance.
   void find_classes() {
     labels_.assign(table_.rows(), 1);
@@ -165,30 +180,25 @@ class Reader {
         list_.warnings.push_back("the list has no class column; all particles are read as class 1");
       return;
     }
-    std::unordered_map<std::string_view, int> numbers;
+    if (!has(CsvRole::ClassLabel)) labels_ = number_names();
     for (std::size_t row = 0; row < table_.rows(); ++row) {
       const auto name = text(row, CsvRole::ClassName);
       if (has(CsvRole::ClassLabel)) {
         labels_[row] = table_.class_label(row, column(CsvRole::ClassLabel));
         if (labels_[row] == 0)
           table_.fail(row, "class label 0 is the background", "particles have labels from 1");
-      } else {
-        if (!name) table_.fail(row, "no class", "expected a name or label in every row");
-        labels_[row] =
-            numbers.try_emplace(*name, static_cast<int>(numbers.size()) + 1).first->second;
-        if (labels_[row] > kMaxClassLabel)
-          table_.fail(row, "more than 65535 class names", "no particle list has that many");
       }
-      if (!name) continue;
+      if (!name || (!has(CsvRole::ClassLabel) && label_of_name(*name))) continue;
       const auto label = static_cast<std::size_t>(labels_[row]);
       if (list_.class_names.size() <= label) list_.class_names.resize(label + 1);
       if (list_.class_names[label].empty()) list_.class_names[label] = *name;
     }
     if (!list_.class_names.empty()) list_.class_names[0] = "background";
-    if (!has(CsvRole::ClassLabel) && !numbers.empty()) {
+    if (!has(CsvRole::ClassLabel) && !list_.class_names.empty()) {
       std::string summary;
       for (std::size_t i = 1; i < std::min<std::size_t>(list_.class_names.size(), 21); ++i)
-        summary += fmt::format("{}{} {}", i > 1 ? ", " : "", i, list_.class_names[i]);
+        if (!list_.class_names[i].empty())
+          summary += fmt::format("{}{} {}", summary.empty() ? "" : ", ", i, list_.class_names[i]);
       list_.warnings.push_back(
           "the list names classes without labels; they are numbered as they first appear: " +
           summary + (list_.class_names.size() > 21 ? ", ..." : ""));

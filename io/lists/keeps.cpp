@@ -3,9 +3,11 @@
 #include "io/lists/keeps.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
+#include "io/lists/class_labels.hpp"
 #include "io/lists/copick.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/numbering.hpp"
@@ -85,6 +87,23 @@ void say_cut_names(const ParticleList& list, std::vector<std::string>& said) {
                      std::string(imod_object_name(name)) + "' in the file");
 }
 
+/// Formats with names of classes, but no labels: those that the readers here do not give again.
+void say_renumbered(const ParticleList& list, std::vector<std::string>& said) {
+  std::vector<std::string> names;
+  for (const Particle& p : list.particles)
+    names.push_back(class_name(list.class_names, p.class_label));
+  const std::vector<int> again = labels_of_names(names);
+  std::map<int, std::string> changed;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (const int label = list.particles[i].class_label; label != again[i])
+      changed[label] = std::to_string(label) + " " + names[i];
+  std::vector<std::string> labels;
+  for (const auto& [label, text] : changed) labels.push_back(text);
+  if (!labels.empty())
+    said.push_back("the format names classes without labels, so these are not in the file: " +
+                   join(labels));
+}
+
 /// copick's own rules for names of objects.
 void say_renamed(const ParticleList& list, std::vector<std::string>& said) {
   for (const std::string& name : list.class_names)
@@ -105,7 +124,7 @@ Keeps keeps_of_pickers(ListFormat format) {
       break;
     case ListFormat::Copick:
       kept = named;
-      kept.classes = kept.class_names = kept.orientations = kept.scores = kept.object_ids = true;
+      kept.class_names = kept.orientations = kept.scores = kept.object_ids = true;
       kept.voxel_size = true;
       break;
     case ListFormat::CopickCsv:
@@ -118,7 +137,7 @@ Keeps keeps_of_pickers(ListFormat format) {
       break;
     case ListFormat::Czii:
       kept = named;
-      kept.classes = kept.class_names = kept.object_ids = true;
+      kept.class_names = kept.object_ids = true;
       break;
     case ListFormat::Markers:
       kept.classes = kept.class_names = kept.scores = kept.object_ids = true;
@@ -201,7 +220,10 @@ std::vector<std::string> losses(const ParticleList& list, ListFormat format) {
       said.push_back(std::string("the format has no place for ") + what +
                      ", so they are not in the file");
   };
-  say(any(list, [](const Particle& p) { return p.class_label != 1; }), can.classes, "classes");
+  if (can.class_names && !can.classes)
+    say_renumbered(list, said);
+  else
+    say(any(list, [](const Particle& p) { return p.class_label != 1; }), can.classes, "classes");
   say(has_class_names(list), can.class_names, "class names");
   say(any(list, [](const Particle& p) { return p.orientation.has_value(); }), can.orientations,
       "orientations");
