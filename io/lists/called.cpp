@@ -25,6 +25,15 @@ std::string without_numbers(const std::string& name) {
 
 }  // namespace
 
+ListOptions named_by_file(ListOptions options, const std::string& file) {
+  if (!options.tomogram_name.empty() || options.tomograms.size() < 2) return options;
+  const std::string called = tomogram_id(file);
+  const auto is_called = [&](const ListTomogram& t) { return tomogram_id(t.name) == called; };
+  const auto found = std::find_if(options.tomograms.begin(), options.tomograms.end(), is_called);
+  if (found != options.tomograms.end()) options.tomogram_name = found->name;
+  return options;
+}
+
 void warn_of_other_name(ParticleList& list, const std::string& file, const ListOptions& options) {
   if (options.tomograms.size() != 1 || options.tomograms[0].name.empty()) return;
   const bool unnamed =

@@ -8,6 +8,10 @@
 
 namespace dfe::io::lists {
 
+/// The options with the name of that one of several tomograms which the file is called after, for
+/// particles whose file names none; unchanged where there is no such tomogram.
+ListOptions named_by_file(ListOptions options, const std::string& file);
+
 /// Warns where a list that names no tomogram is called after another one than the only one that is
 /// offered: the names differ in their numbers alone, as those of tilt series do. Less than a name
 /// in the file, which is an error, since people call files as they like.

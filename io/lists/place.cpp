@@ -384,7 +384,7 @@ class Placer {
 ParticleList place(ParticleList list, PositionUnit unit, const std::string& file,
                    const ListOptions& options, const std::vector<Point3>& shifts_angstrom) {
   warn_of_other_name(list, file, options);
-  return Placer(std::move(list), unit, file, options).run(shifts_angstrom);
+  return Placer(std::move(list), unit, file, named_by_file(options, file)).run(shifts_angstrom);
 }
 
 }  // namespace dfe::io::lists

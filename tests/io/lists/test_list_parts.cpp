@@ -86,6 +86,21 @@ TEST_CASE("files of a folder are of the tomogram that they are called after") {
   }
 }
 
+TEST_CASE("a file in Å has the voxel size of the tomogram that it is called after") {
+  const test::TempFolder folder;
+  ParticleList list = two_by_two();
+  list.tomograms[1].voxel_size = VoxelSize::cubic(5);
+  io::write_list(folder.path(), list, as(ListFormat::Markers));
+  ListOptions options;
+  options.tomograms = list.tomograms;
+  const ParticleList back = io::read_list(folder / "TS_02.cmm", options);
+  CHECK(back.particles.at(0).position_voxels == Point3{3, 2, 3});
+  CHECK(back.tomogram_of(back.particles[0]).name == "TS_02");
+  std::filesystem::rename(folder / "TS_02.cmm", folder / "picks.cmm");
+  CHECK_THROWS_WITH(io::read_list(folder / "picks.cmm", options),
+                    DFE_CONTAINS("voxel size is unknown"));
+}
+
 TEST_CASE("every extension of the page's table is cut off a tomogram's name") {
   const std::string page = test::read_text(std::string(DFE_SOURCE_DIR) + "/docs/particle_lists.md");
   const std::string table = page.substr(0, page.find("Spreadsheets are recognized"));
