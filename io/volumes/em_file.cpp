@@ -14,6 +14,7 @@
 #include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "io/byte_reader.hpp"
+#include "io/volumes/geometry_text.hpp"
 #include "io/volumes/output_file.hpp"
 #include "io/volumes/stream_planes.hpp"
 #include "io/volumes/voxel_size.hpp"
@@ -22,7 +23,8 @@
 namespace dfe::io {
 namespace {
 
-constexpr std::size_t kMachine = 0, kType = 3, kSizes = 4, kComment = 16, kCommentBytes = 80;
+constexpr std::size_t kMachine = 0, kType = 3, kSizes = 4, kComment = 16, kCommentBytes = 80,
+                      kUserText = 256, kUserBytes = 256;
 // In the comment: "dfengine 0.1.0, voxel size 13.68 A", or "voxel size 30 10 10 A" (z, y, x).
 constexpr char kVoxelKey[] = "voxel size ";
 
@@ -82,8 +84,8 @@ VoxelSize voxel_size_of(const std::vector<std::string_view>& words) {
   return sizes.size() == 1 ? VoxelSize::cubic(sizes[0]) : VoxelSize{};
 }
 
-/// What dfengine has written into the comment; other programs' comments say nothing here.
-void read_comment(std::string comment, VolumeGeometry& geometry) {
+/// What dfengine has written into comment and user data; those of other programs say nothing here.
+void read_texts(std::string comment, const std::string& user, VolumeGeometry& geometry) {
   comment.resize(std::min(comment.size(), comment.find('\0')));  // zeros fill the field
   if (!comment.starts_with("dfengine ")) return;
   if (const auto place = comment.find(kVoxelKey); place != std::string::npos) {
@@ -93,6 +95,10 @@ void read_comment(std::string comment, VolumeGeometry& geometry) {
   if (const auto comma = comment.rfind(", "); comma != std::string::npos)
     if (const auto note = parse_binning_note(std::string_view(comment).substr(comma + 2)))
       geometry.labels = {note->to_string()};
+  if (user.starts_with("dfengine_")) {
+    geometry.labels.clear();
+    read_geometry_text(std::string_view(user).substr(0, user.find('\0')), geometry);
+  }
 }
 
 template <class Stored, class T>
@@ -120,11 +126,13 @@ void write(const std::filesystem::path& path, VolumeView<const T> volume,
                     v.y_angstrom, v.x_angstrom);
     comment += text;
   }
-  if (const auto note = find_binning_note(geometry.labels)) comment += ", " + note->to_string();
-  if (comment.size() > kCommentBytes)
-    throw Error("em", path.string(), "the comment has no room for '" + comment + "'",
-                "write MRC or HDF5 instead");
+  // People read the comment, so the note is there as well where it fits.
+  if (const auto note = find_binning_note(geometry.labels))
+    if (comment.size() + 2 + note->to_string().size() <= kCommentBytes)
+      comment += ", " + note->to_string();
   std::memcpy(header.data() + kComment, comment.data(), std::min(comment.size(), kCommentBytes));
+  const std::string user = geometry_text(geometry, kUserBytes);
+  std::memcpy(header.data() + kUserText, user.data(), std::min(user.size(), kUserBytes));
   OutputFile file(path);
   file.write(header.data(), header.size());
   stream_planes<Stored>(file, volume);
@@ -189,7 +197,9 @@ RawHeader parse_em(std::span<const std::byte> head, std::int64_t file_bytes,
   info.mode = element_name(*element);
   info.byte_order = order == ByteOrder::Little ? "little" : "big";
   info.geometry.extent = extent_of(result.layout);
-  read_comment(ByteReader(head, order, "em", name).text(kComment, kCommentBytes), info.geometry);
+  const ByteReader header(head, order, "em", name);
+  read_texts(header.text(kComment, kCommentBytes), header.text(kUserText, kUserBytes),
+             info.geometry);
   settle_voxel_size(info, options);
   return result;
 }

@@ -15,6 +15,7 @@
 #include "dfengine/error.hpp"
 #include "io/byte_reader.hpp"
 #include "io/volumes/elements.hpp"
+#include "io/volumes/geometry_text.hpp"
 #include "io/volumes/tiff_file.hpp"
 #include "io/volumes/tiff_voxel_size.hpp"
 #include "io/volumes/voxel_size.hpp"
@@ -297,7 +298,8 @@ std::unique_ptr<VolumeSource> open_tiff(RandomFile plain, const VolumeReadOption
   TiffFile file(std::move(plain));
   const PageForm form = form_of(file.get());
   const Element element = check_form(file, form);
-  const ImageJText text = parse_imagej(description_of(file.get()));
+  const std::string description = description_of(file.get());
+  const ImageJText text = parse_imagej(description);
   check_dimensions(file, text);
   const Resolution resolution = resolution_of(file.get());
   const std::int64_t plane_bytes =
@@ -315,6 +317,7 @@ std::unique_ptr<VolumeSource> open_tiff(RandomFile plain, const VolumeReadOption
     info.compression = codec ? codec->name : std::to_string(form.compression);
   }
   info.geometry.extent = {planes, form.height, form.width};
+  if (text.present) read_geometry_text(description, info.geometry);
   set_tiff_voxel_size(info, text, resolution, planes);
   if (options.voxel_size_angstrom) info.warnings.clear();  // which are about the file's voxel size
   settle_voxel_size(info, options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // TIFF stacks as ImageJ writes them: one image per plane, uncompressed, the voxel size in the
-// resolution tags and in the text of the first image. BigTIFF where the voxels exceed 4 GB.
+// resolution tags, and with place and labels in the text of the first image. BigTIFF where the
+// voxels exceed 4 GB.
 #include <tiffio.h>
 
 #include <array>
@@ -12,6 +13,7 @@
 
 #include "dfengine/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/volumes/geometry_text.hpp"
 #include "io/volumes/tiff_voxel_size.hpp"
 #include "io/volumes/writers.hpp"
 
@@ -62,7 +64,9 @@ void set_tags(TIFF* tiff, const VolumeGeometry& geometry, bool first) {
     TIFFSetField(tiff, TIFFTAG_RESOLUTIONUNIT, RESUNIT_NONE);
   }
   if (!first) return;
-  TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, imagej_description(n.z, voxel).c_str());
+  constexpr std::size_t kMostText = 1 << 14;
+  const std::string text = imagej_description(n.z, voxel) + geometry_text(geometry, kMostText);
+  TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, text.c_str());
   TIFFSetField(tiff, TIFFTAG_SOFTWARE, program_and_version().c_str());
 }
 

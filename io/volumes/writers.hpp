@@ -22,7 +22,7 @@ void write_mrc(const std::filesystem::path& path, VolumeView<const float> volume
                const VolumeGeometry& geometry);
 
 /// EM (TOM), little-endian: bytes, or 16-bit integers where a label exceeds 127; floats. Of the
-/// geometry the voxel size alone is kept, in the comment.
+/// geometry the voxel size is kept, in the comment; place and labels in the 256 bytes of users.
 void write_em(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels,
               const VolumeGeometry& geometry);
 void write_em(const std::filesystem::path& path, VolumeView<const float> volume,
@@ -44,7 +44,8 @@ void write_zarr(const std::filesystem::path& path, VolumeView<const std::uint8_t
 void write_zarr(const std::filesystem::path& path, VolumeView<const float> volume,
                 const VolumeGeometry& geometry, OmeZarr version);
 
-/// A TIFF stack in ImageJ's form: uint8 or float32. Of the geometry only the voxel size is kept.
+/// A TIFF stack in ImageJ's form: uint8 or float32. Of the geometry voxel size, place and labels are
+/// kept.
 void write_tiff(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels,
                 const VolumeGeometry& geometry);
 void write_tiff(const std::filesystem::path& path, VolumeView<const float> volume,
