@@ -12,6 +12,7 @@
 #include "core/file_names.hpp"
 #include "io/atomic_file.hpp"
 #include "io/input_file.hpp"
+#include "io/run_record.hpp"
 #include "io/volume.hpp"
 
 namespace dfe {
@@ -47,16 +48,50 @@ fs::path folder_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
 }
 
-/// One spelling per file, whether or not it exists yet.
+/// One spelling per file, whether or not it or what a link points to exists yet.
 std::string identity(const fs::path& path) {
   std::error_code error;
-  const fs::path plain = without_slash(path);
-  const fs::path resolved = fs::weakly_canonical(plain, error);
-  return error ? plain.lexically_normal().string() : resolved.string();
+  const fs::path plain = fs::absolute(without_slash(path), error);
+  try {
+    const fs::path resolved = fs::weakly_canonical(io::follow_links(plain), error);
+    if (!error) return resolved.string();
+  } catch (const Error&) {  // links in a circle, which nobody can read or write
+  }
+  return plain.lexically_normal().string();
+}
+
+/// Results are written under another name first and then renamed, which streams cannot be.
+bool is_stream(const fs::path& path) {
+  if (path == "-") return true;
+  const std::string name = path.lexically_normal().string();
+  if (name.starts_with("/proc/") || name.starts_with("/dev/fd/") || name == "/dev/stdout" ||
+      name == "/dev/stderr" || name == "/dev/stdin")
+    return true;
+  std::error_code error;
+  const fs::file_type type = fs::status(path, error).type();
+  return type == fs::file_type::character || type == fs::file_type::fifo ||
+         type == fs::file_type::block || type == fs::file_type::socket;
+}
+
+/// Refuses what is no place for files: streams, and Zarr stores, whose files are their own.
+void check_place(std::string_view area, const fs::path& asked) {
+  const fs::path output = io::follow_links(asked);
+  if (is_stream(asked) || is_stream(output))
+    throw Error(
+        ErrorKind::Usage, area, asked.string(),
+        "is a stream or a device; results are written to files",
+        asked == "-" ? "give a file name, or ./- for a file of this name" : "give a file name");
+  for (fs::path folder = fs::path(identity(asked)).parent_path(); folder.has_relative_path();
+       folder = folder.parent_path())
+    if (io::is_volume_folder(folder))
+      throw Error(ErrorKind::Usage, area, asked.string(),
+                  "is inside the Zarr store '" + folder.string() + "'",
+                  "choose a folder outside of it");
 }
 
 /// `may_be_made`: the folder holds the results of several inputs and is created later.
 void check_output(std::string_view area, const fs::path& asked, bool may_be_made) {
+  check_place(area, asked);
   const fs::path output = io::follow_links(asked);
   std::error_code error;
   if (output.filename().string().size() >
@@ -121,6 +156,7 @@ class Places {
       check_output(area_, output, in_folder);
       if (kind.check_name) kind.check_name(output);
       claim(output, kind.option, job.input);
+      claim_record(output, kind.option, job.input);
       std::error_code error;
       if (fs::exists(output, error))
         existing = output;
@@ -145,10 +181,24 @@ class Places {
       throw Error(ErrorKind::Usage, area_, output.string(),
                   option + " would replace the input '" + found->second + "'",
                   "choose another name");
-    if (const auto [found, fresh] = written_.emplace(id, input); !fresh)
-      throw Error(ErrorKind::Usage, area_, output.string(),
-                  "would be written twice, for '" + found->second + "' and for '" + input + "'",
-                  "give the results different names or folders");
+    const auto [found, fresh] = written_.emplace(id, Use{option, input});
+    if (fresh) return;
+    const Use& first = found->second;
+    throw Error(ErrorKind::Usage, area_, output.string(),
+                "would be written twice, " +
+                    (first.option == option ? "for '" + first.input + "' and for '" + input + "'"
+                                            : "by " + first.option + " and by " + option),
+                "give the results different names or folders");
+  }
+
+  /// The run record beside a result is a file of its own; one of an earlier run may be replaced.
+  void claim_record(const fs::path& output, const std::string& option, const std::string& input) {
+    const fs::path record = io::run_record_path(output);
+    claim(record, "the run record of " + option, input);
+    std::error_code error;
+    if (fs::is_directory(record, error))
+      throw Error(area_, record.string(), "is a folder, but the run record goes there",
+                  "choose another name for the result");
   }
 
   std::map<std::string, std::string>::const_iterator find_input(const fs::path& output,
@@ -163,8 +213,11 @@ class Places {
 
   std::string_view area_;
   const CommonRequest& common_;
-  std::map<std::string, std::string> read_;     // identity -> as the user wrote it
-  std::map<std::string, std::string> written_;  // identity -> input it belongs to
+  std::map<std::string, std::string> read_;  // identity -> as the user wrote it
+  struct Use {
+    std::string option, input;
+  };
+  std::map<std::string, Use> written_;  // identity -> what it is for
 };
 
 }  // namespace
@@ -186,11 +239,25 @@ void keep_inputs(std::string_view area, const std::vector<fs::path>& outputs,
 }
 
 void make_folder(std::string_view area, const fs::path& folder) {
+  check_place(area, folder);
   std::error_code error;
   fs::create_directories(folder, error);
   if (error)
     throw Error(area, folder.string(), "cannot be created: " + error.message(),
                 "check the permissions");
+}
+
+ResultFolder::ResultFolder(std::string_view area, const fs::path& folder) {
+  std::error_code error;
+  for (fs::path missing = without_slash(folder); !missing.empty() && !fs::exists(missing, error);
+       missing = missing.parent_path())
+    made_.push_back(missing);
+  make_folder(area, folder);
+}
+
+ResultFolder::~ResultFolder() {
+  std::error_code not_empty;
+  for (const fs::path& folder : made_) fs::remove(folder, not_empty);
 }
 
 void check_existing_rule(std::string_view area, const CommonRequest& common) {

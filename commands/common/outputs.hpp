@@ -41,8 +41,10 @@ struct OutputJob {
 /// - a result exists and neither `overwrite` nor `skip_existing` was asked for, or both were,
 /// - the folder of a result does not exist or cannot be written, or the result's name is that of a
 /// folder or cannot be one of its kind,
-/// - a result would replace an input, or two results have one name (two inputs with the same file
-/// name, say). A folder that is to take results is made where it is missing, with one input now,
+/// - a result or its run record would replace an input, or two of these have one name (two inputs
+/// with the same file name, say), however they are spelt or linked,
+/// - a result is a stream or device, or inside a Zarr store.
+/// A folder that is to take results is made where it is missing, with one input now,
 /// with several by `make_output_folders` when the first is begun. With `skip_existing` an input
 /// whose results exist only in part is done again, so that one input's results are of one run.
 std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std::string>& inputs,
@@ -60,6 +62,20 @@ void keep_inputs(std::string_view area, const std::vector<std::filesystem::path>
 
 /// Makes the folders of one input's results where they are missing (one level).
 void make_output_folders(std::string_view area, const OutputJob& job);
+
+/// A folder for results, with those above it. What it made is gone again in the end if nothing was
+/// put into it, as after a check that failed.
+class ResultFolder {
+ public:
+  /// Throws `Error` where the folder cannot be made.
+  ResultFolder(std::string_view area, const std::filesystem::path& folder);
+  ~ResultFolder();
+  ResultFolder(const ResultFolder&) = delete;
+  ResultFolder& operator=(const ResultFolder&) = delete;
+
+ private:
+  std::vector<std::filesystem::path> made_;  ///< innermost first
+};
 
 /// Makes a folder and those above it. Throws `Error` where it cannot.
 void make_folder(std::string_view area, const std::filesystem::path& folder);

@@ -89,6 +89,86 @@ TEST_CASE("convert, target and cluster keep their inputs under every name") {
   CHECK(read_text(folder / "labels.mrc") == labels);
 }
 
+TEST_CASE("One result does not replace another, however its name is spelt") {
+  const TempFolder folder;
+  const test::WorkingFolder here(folder.path());  // relative names that do not exist yet
+  VolumeGeometry geometry;
+  geometry.extent = {16, 16, 16};
+  io::write_labels("tomo.mrc", {Volume<std::uint8_t>(geometry.extent, 1), geometry, {}});
+  fs::create_symlink("y.h5", "y2.h5");  // to a file that is not there yet
+  fs::create_directory_symlink(".", "sub");
+  fs::create_directory("real");
+  for (const auto& [labels, scores] : {std::pair{"x.h5", "./x.h5"},
+                                       {"x.h5", "sub/x.h5"},
+                                       {"y.h5", "y2.h5"},
+                                       {"y2.h5", "sub/y.h5"},
+                                       {"x.h5", "real/../x.h5"}}) {
+    CAPTURE(labels, scores);
+    SegmentRequest request;
+    request.tomograms = {"tomo.mrc"};
+    request.weights = "tomo.mrc";  // is never looked at
+    request.output = labels;
+    request.scores = scores;
+    CHECK_THAT(error_of([&] { run_segment(request); }),
+               DFE_CONTAINS("would be written twice, by --output and by --scores"));
+    PickRequest pick;
+    pick.segment = request;
+    pick.segment.output.clear();
+    pick.output = labels;
+    pick.list_format = "csv";
+    CHECK_THAT(error_of([&] { run_pick(pick); }), DFE_CONTAINS("would be written twice"));
+  }
+}
+
+TEST_CASE("A run record replaces no input and no result") {
+  const TempFolder folder;
+  const test::WorkingFolder here(folder.path());
+  io::write_list("list.csv", one_particle());
+  fs::rename("list.csv", "o.csv.run.json");
+  const std::string before = read_text("o.csv.run.json");
+  ConvertRequest request;
+  request.inputs = {"o.csv.run.json"};
+  request.output = "./o.csv";
+  request.input_format = "csv";
+  request.common.overwrite = true;
+  CHECK_THAT(error_of([&] { run_convert(request); }), DFE_CONTAINS("would replace the input"));
+  CHECK(read_text("o.csv.run.json") == before);
+  fs::rename("o.csv.run.json", "list.csv");
+  request.inputs = {"list.csv"};
+  fs::create_directory("o.csv.run.json");
+  CHECK_THAT(error_of([&] { run_convert(request); }), DFE_CONTAINS("the run record goes there"));
+}
+
+TEST_CASE("Results are neither put into a Zarr store nor written to a stream") {
+  const TempFolder folder;
+  const test::WorkingFolder here(folder.path());
+  VolumeGeometry geometry;
+  geometry.extent = {16, 16, 16};
+  io::write_labels("tomo.zarr", {Volume<std::uint8_t>(geometry.extent, 1), geometry, {}});
+  io::write_list("list.csv", one_particle());
+  fs::create_symlink("/dev/stdout", "out.csv");
+  ClusterRequest cluster;
+  cluster.label_maps = {"tomo.zarr"};
+  cluster.common.overwrite = true;
+  for (const char* output : {"tomo.zarr/x.csv", "tomo.zarr/0/x.csv", "tomo.zarr/x/"}) {
+    CAPTURE(output);
+    cluster.output = output;
+    CHECK_THAT(error_of([&] { run_cluster(cluster); }), DFE_CONTAINS("inside the Zarr store"));
+  }
+  ConvertRequest convert;
+  convert.inputs = {"list.csv"};
+  convert.output_format = "csv";
+  for (const char* output :
+       {"-", "/dev/stdout", "/dev/null", "/proc/self/fd/1", "/dev/fd/1", "out.csv"}) {
+    CAPTURE(output);
+    convert.output = output;
+    CHECK_THAT(error_of([&] { run_convert(convert); }), DFE_CONTAINS("is a stream or a device"));
+  }
+  convert.output = "./-";
+  run_convert(convert);
+  CHECK(fs::exists("-"));
+}
+
 TEST_CASE("simulate keeps its settings, its list and the maps of its classes") {
   const TempFolder folder;
   const std::string config =
