@@ -97,7 +97,7 @@ class Simulation {
     for (std::size_t i = 0; i < settings_.sources.size(); ++i)
       settings_.scene.classes[i].density = density_of(settings_.sources[i], record);
     read_list();
-    make_folder("simulate", output_);
+    const ResultFolder folder("simulate", output_);
     write_masks();
     general_warnings_ = job_.warnings().size();
 

@@ -253,7 +253,7 @@ SimulateSettings read_simulate_settings(const Config& config) {
            "give the unbinned pixels per voxel that STAR lists count, or 1 for voxels");
   config.refuse_unknown();
   check_names(s);
-  s.effective = config.effective();
+  s.effective = config.effective_anywhere();
   return s;
 }
 

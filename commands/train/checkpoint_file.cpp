@@ -89,6 +89,7 @@ void write_root(h5::Writer& file, const TrainProgress& p) {
   const TrainingState& s = p.state;
   file.write_attribute("/", "dfengine_checkpoint", kVersion);
   file.write_attribute("/", "config", p.config);
+  file.write_attribute("/", "config_anywhere", p.config_anywhere);
   file.write_attribute("/", "overrides", join(p.overrides, kBetween));
   for (std::size_t i = 0; i < s.weights.widths.size(); ++i)
     file.write_attribute("/", width_name(i), s.weights.widths[i]);
@@ -218,6 +219,8 @@ CheckpointStart read_checkpoint_start(const std::filesystem::path& path) {
   check_kind(file, path.string());
   CheckpointStart start;
   start.config = file.read_string("/", "config");
+  if (file.has_attribute("/", "config_anywhere"))
+    start.config_anywhere = file.read_string("/", "config_anywhere");
   start.overrides = read_overrides(file);
   for (std::size_t i = 0; i < start.widths.size(); ++i)
     if (file.has_attribute("/", width_name(i))) start.widths[i] = read_integer(file, width_name(i));

@@ -19,6 +19,7 @@ void write_checkpoint(const std::filesystem::path& path, const TrainProgress& pr
 /// How the run of a checkpoint was started.
 struct CheckpointStart {
   std::string config;                    ///< effective configuration
+  std::string config_anywhere;           ///< the same with absolute paths; empty: not noted
   std::vector<std::string> overrides;    ///< settings that were given besides the file
   std::array<std::int64_t, 3> widths{};  ///< channels of the network; 0: not noted
 };

@@ -150,6 +150,11 @@ std::vector<SettingChange> setting_changes(const std::string& before, const std:
   return changes;
 }
 
+std::string RunSettings::config_anywhere() const {
+  return config.effective_anywhere(
+      {{"output", std::filesystem::absolute(settings.output).lexically_normal().string()}});
+}
+
 RunSettings read_run_settings(const TrainRequest& request) {
   const std::vector<std::string> given = given_overrides(request);
   if (!request.resume) return read(request, given);
@@ -162,7 +167,14 @@ RunSettings read_run_settings(const TrainRequest& request) {
     overrides.push_back(text);
   }
   RunSettings run = read(request, std::move(overrides));
-  const std::vector<SettingChange> changes = setting_changes(start.config, run.config.effective());
+  std::vector<SettingChange> changes = setting_changes(start.config, run.config.effective());
+  if (!start.config_anywhere.empty()) {  // one file may be named in two ways
+    const auto resolved = setting_changes(start.config_anywhere, run.config_anywhere());
+    std::erase_if(changes, [&](const SettingChange& change) {
+      return std::none_of(resolved.begin(), resolved.end(),
+                          [&](const SettingChange& other) { return other.key == change.key; });
+    });
+  }
   check_changes(request, changes, given);
   for (const SettingChange& change : changes) run.changes.push_back(change.text);
   return run;

@@ -18,6 +18,9 @@ struct RunSettings {
   io::Config config;                   ///< the file with them
   TrainSettings settings;
   std::vector<std::string> changes;  ///< of a resumed run: "training.epochs is 200, was 100"
+
+  /// The effective configuration for a file in any folder, with the output folder that is used.
+  std::string config_anywhere() const;
 };
 
 /// Throws a usage `Error` for settings that make no sense, and for a run to be resumed whose

@@ -59,14 +59,13 @@ void keep_inputs_of(const RunFolder& run, const TrainRequest& request, const Tra
   keep_inputs("train", outputs, inputs, "choose another folder with -o, or move the input");
 }
 
-/// Makes the folder; refuses one that holds a run, unless it is to be resumed or replaced.
-void prepare_folder(const RunFolder& run, const TrainRequest& request) {
+/// Refuses a folder that has a run, unless it is to be resumed or replaced.
+void check_folder(const RunFolder& run, const TrainRequest& request) {
   std::error_code error;
   const bool there = fs::exists(run.checkpoint(), error);
   if (!request.resume && there && !request.common.overwrite)
     throw Error("train", run.folder.string(), "already contains a run",
                 "use --resume to continue it or --overwrite to start again");
-  make_folder("train", run.folder);
 }
 
 class TrainRun {
@@ -83,7 +82,8 @@ class TrainRun {
 
   CommandReport run() {
     keep_inputs_of(run_, request_, settings_);
-    prepare_folder(run_, request_);
+    check_folder(run_, request_);
+    const ResultFolder folder("train", run_.folder);
     record_options();
     job_.threads(threads_);
     job_.record.device(make_training_backend(request_.compute).forward->description());
@@ -118,10 +118,15 @@ class TrainRun {
     job_.record.input(request_.config);
   }
 
+  void note_settings() {
+    progress_.config = config_.effective();
+    progress_.config_anywhere = start_.config_anywhere();
+    progress_.overrides = start_.overrides;
+  }
+
   /// Weights to begin with, or the checkpoint.
   void start() {
-    progress_.config = config_.effective();
-    progress_.overrides = start_.overrides;
+    note_settings();
     progress_.epoch.sums = ClassSums(settings_.classes());
     if (request_.resume) {  // weights to start from may have had other widths than the settings say
       const auto widths = read_checkpoint_start(run_.checkpoint()).widths;
@@ -131,8 +136,7 @@ class TrainRun {
         random_start(settings_.network, settings_.class_names, settings_.sampler.seed);
     if (request_.resume) {
       read_checkpoint(run_.checkpoint(), progress_);
-      progress_.config = config_.effective();
-      progress_.overrides = start_.overrides;
+      note_settings();
       for (const std::string& change : start_.changes)
         job_.message(LogLevel::Info, "from here on, " + change);
     } else if (const fs::path& from = settings_.network.weights; !from.empty()) {
@@ -207,7 +211,7 @@ class TrainRun {
                         train_page(progress.history, names, progress.best_epoch, progress.config));
     std::error_code ignored;
     if (!fs::equivalent(run_.file("config.yaml"), request_.config, ignored))
-      io::write_text_file(run_.file("config.yaml"), progress.config);
+      io::write_text_file(run_.file("config.yaml"), progress.config_anywhere);
     job_.message(LogLevel::Info, words);
   }
 

@@ -32,6 +32,7 @@ struct TrainProgress {
                                                                ///< decides between equal scores
   std::int64_t best_epoch = 0;                                 ///< counted from 1; 0: none yet
   std::string config;                                          ///< effective configuration
+  std::string config_anywhere;  ///< the same with absolute paths and the folder that was used
   std::vector<std::string> overrides;  ///< settings that were given besides the file
 };
 

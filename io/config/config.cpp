@@ -28,6 +28,7 @@ struct Config::Node {
     std::string value;  // YAML; empty where the answer is a section or list of sections
     std::vector<std::shared_ptr<Node>> sections;  // the answer
     bool list = false;
+    std::string anywhere = {};  // a file as YAML that does not depend on folders, or empty
   };
 
   std::string path;  // with a dot at the end, or empty for the whole file
@@ -261,9 +262,12 @@ std::string Config::choice(std::string_view key, std::string_view fallback,
 
 std::filesystem::path Config::path(std::string_view key, const std::filesystem::path& root) const {
   std::filesystem::path given = text(key, "");
-  if (!given.empty() && !root.empty()) return root / given;
-  if (given.empty() || given.is_absolute() || node_->find(key)->overridden) return given;
-  return file_->folder / given;
+  if (given.empty()) return given;
+  if (!root.empty()) return root / given;
+  if (given.is_relative() && !node_->find(key)->overridden) given = file_->folder / given;
+  node_->asked(key)->anywhere =
+      scalar_yaml(std::filesystem::absolute(given).lexically_normal().string());
+  return given;
 }
 
 Config Config::section(std::string_view key) const {
@@ -340,12 +344,13 @@ void Config::refuse_keys_of(const std::string& subcommand,
                   "run `dfengine " + subcommand + "` with this file, or remove the setting");
 }
 
-std::string Config::effective() const {
+template <class ValueOf>
+std::string Config::yaml_of(const ValueOf& value_of) const {
   std::string yaml;
   const auto write = [&](const auto& self, const Node& node, const std::string& indent) -> void {
     for (const Node::Question& q : node.questions) {
       if (q.sections.empty()) {
-        yaml += indent + yaml_scalar(q.key) + ": " + (q.list ? "[]" : q.value) + "\n";
+        yaml += indent + yaml_scalar(q.key) + ": " + (q.list ? "[]" : value_of(node, q)) + "\n";
         continue;
       }
       if (!q.list && q.sections.front()->questions.empty()) continue;
@@ -359,6 +364,18 @@ std::string Config::effective() const {
   };
   write(write, *node_, "");
   return yaml;
+}
+
+std::string Config::effective() const {
+  return yaml_of([](const Node&, const Node::Question& q) { return q.value; });
+}
+
+std::string Config::effective_anywhere(const std::map<std::string, std::string>& answers) const {
+  return yaml_of([&](const Node& node, const Node::Question& q) {
+    const auto answer = answers.find(q.key);
+    if (&node == node_.get() && answer != answers.end()) return scalar_yaml(answer->second);
+    return q.anywhere.empty() ? q.value : q.anywhere;
+  });
 }
 
 }  // namespace dfe::io

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -74,9 +75,16 @@ class Config {
   /// All settings that were asked for, with the values that count, as YAML in the order of asking.
   std::string effective() const;
 
+  /// The same for a file in any folder: files are named by absolute paths, except those that are
+  /// relative to a `root`. `answers` replace those to texts at the top level, which options may
+  /// have replaced, too.
+  std::string effective_anywhere(const std::map<std::string, std::string>& answers = {}) const;
+
  private:
   struct File;
   struct Node;
+  template <class ValueOf>
+  std::string yaml_of(const ValueOf& value_of) const;
   Config(std::shared_ptr<File> file, std::shared_ptr<Node> node);
   std::shared_ptr<File> file_;
   std::shared_ptr<Node> node_;

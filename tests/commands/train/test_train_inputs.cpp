@@ -206,3 +206,53 @@ TEST_CASE("a run replaces none of its inputs") {
   CHECK(Toy::error_of(request) == "no error");
   CHECK(read_text(run / "config.yaml") == own);
 }
+
+TEST_CASE("config.yaml repeats a run from any folder, whatever its paths were relative to") {
+  const Toy toy;
+  const test::WorkingFolder here(toy.folder.path());
+  fs::create_directory("elsewhere");
+  fs::rename("b.star", "elsewhere/b 2.star");  // given on the command line: of the working folder
+  TrainRequest request = toy.request({"data.train.1.list=elsewhere/b 2.star"});
+  request.config = "toy.yaml";
+  request.output = "my run";
+  REQUIRE(Toy::error_of(request) == "no error");
+  const fs::path config = toy.folder / "my run/config.yaml";
+  const std::string text = read_text(config);
+  CHECK_THAT(text, DFE_CONTAINS("output: " + (toy.folder / "my run").string()) ||
+                       DFE_CONTAINS("output: \"" + (toy.folder / "my run").string()));
+  CHECK_THAT(text, DFE_CONTAINS(toy.folder / "a.mrc"));
+
+  TrainRequest again;
+  again.compute.threads = 1;
+  {
+    fs::create_directory("far");
+    const test::WorkingFolder far(toy.folder / "far");
+    again.config = "../my run/config.yaml";
+    CHECK_THAT(Toy::error_of(again), DFE_CONTAINS("it is the input"));
+    again.output = "again";
+    CHECK(Toy::error_of(again) == "no error");
+    CHECK(fs::exists("again/weights_last.h5"));
+  }
+
+  // It resumes its own run, and so does the file that the run was started with.
+  again.config = config;
+  again.resume = true;
+  again.output.clear();
+  again.overrides = {"training.epochs=2"};
+  CHECK(Toy::error_of(again) == "no error");
+  request.resume = true;
+  request.overrides = {"training.epochs=3"};
+  CHECK(Toy::error_of(request) == "no error");
+}
+
+TEST_CASE("a run that is refused leaves no folder behind") {
+  const Toy toy;
+  TrainRequest request = toy.request({"data.train.1.list=nowhere.star"});
+  request.output = toy.folder / "new/run";
+  CHECK_THAT(Toy::error_of(request), DFE_CONTAINS("nowhere.star"));
+  CHECK_FALSE(fs::exists(toy.folder / "new"));
+  fs::create_directory(toy.folder / "mine");
+  request.output = toy.folder / "mine";
+  CHECK_THAT(Toy::error_of(request), DFE_CONTAINS("nowhere.star"));
+  CHECK(fs::exists(toy.folder / "mine"));
+}
