@@ -5,12 +5,16 @@
 #include <string>
 #include <system_error>
 
-#include "core/file_names.hpp"
 #include "dfengine/error.hpp"
 
 namespace dfe::io {
 
 namespace fs = std::filesystem;
+
+VolumeName named_volume(const fs::path& name) {
+  std::error_code error;
+  return fs::exists(name, error) ? VolumeName{name, {}} : split_volume_name(name);
+}
 
 void check_input_file(std::string_view area, const fs::path& asked) {
   const std::string name = asked.string();
@@ -18,7 +22,7 @@ void check_input_file(std::string_view area, const fs::path& asked) {
   if (name == "-" || name == "/dev/stdin" || name.starts_with("/dev/fd/"))
     throw Error(area, name, "standard input cannot be read", "save the data and name the file");
   std::error_code error;
-  const fs::file_status status = fs::status(split_volume_name(asked).file, error);
+  const fs::file_status status = fs::status(named_volume(asked).file, error);
   const char* const remedy = "name a file";
   switch (status.type()) {
     case fs::file_type::regular:

@@ -7,11 +7,16 @@
 #include <filesystem>
 #include <string_view>
 
+#include "core/file_names.hpp"
+
 namespace dfe::io {
 
 /// Throws `Error` where a file is missing, a folder, a pipe, a socket, a device or standard input
 /// ("-", "/dev/stdin", "/dev/fd/0"). Opens nothing. `name` may name a volume in the file, as
-/// `split_volume_name` says.
+/// `named_volume` says.
 void check_input_file(std::string_view area, const std::filesystem::path& name);
+
+/// `split_volume_name`, except that an existing file of the whole name is that file: "q.mrc:1".
+VolumeName named_volume(const std::filesystem::path& name);
 
 }  // namespace dfe::io

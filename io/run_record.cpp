@@ -101,7 +101,7 @@ std::string file_hash(const std::filesystem::path& path) {
     }
   } else {
     check_input_file("record", path);
-    add_file(state.get(), split_volume_name(path).file);
+    add_file(state.get(), named_volume(path).file);
   }
   XXH128_canonical_t bytes;
   XXH128_canonicalFromHash(&bytes, XXH3_128bits_digest(state.get()));
@@ -135,7 +135,7 @@ void RunRecord::input_beside(const std::filesystem::path& path) {
   std::error_code code;
   if (!std::filesystem::is_directory(path, code)) check_input_file("record", path);  // Zarr stores
   inputs_.push_back({path.string(), std::async(std::launch::async, file_hash, path),
-                     size_of(split_volume_name(path).file)});
+                     size_of(named_volume(path).file)});
 }
 
 void RunRecord::output(const std::filesystem::path& path) {

@@ -73,22 +73,6 @@ bool is_stream(const fs::path& path) {
          type == fs::file_type::block || type == fs::file_type::socket;
 }
 
-/// Refuses what is no place for files: streams, and Zarr stores, whose files are their own.
-void check_place(std::string_view area, const fs::path& asked) {
-  const fs::path output = io::follow_links(asked);
-  if (is_stream(asked) || is_stream(output))
-    throw Error(
-        ErrorKind::Usage, area, asked.string(),
-        "is a stream or a device; results are written to files",
-        asked == "-" ? "give a file name, or ./- for a file of this name" : "give a file name");
-  for (fs::path folder = fs::path(identity(asked)).parent_path(); folder.has_relative_path();
-       folder = folder.parent_path())
-    if (io::is_volume_folder(folder))
-      throw Error(ErrorKind::Usage, area, asked.string(),
-                  "is inside the Zarr store '" + folder.string() + "'",
-                  "choose a folder outside of it");
-}
-
 /// `may_be_made`: the folder holds the results of several inputs and is created later.
 void check_output(std::string_view area, const fs::path& asked, bool may_be_made) {
   check_place(area, asked);
@@ -126,7 +110,7 @@ bool is_same_file(const fs::path& a, const fs::path& b) {
 
 /// An input may be a level of a Zarr store that would be replaced.
 bool would_replace(const fs::path& output, const fs::path& name) {
-  const fs::path input = split_volume_name(name).file;
+  const fs::path input = io::named_volume(name).file;
   if (is_same_file(output, input)) return true;
   return io::is_zarr_file_name(output) && identity(input).starts_with(identity(output) + "/");
 }
@@ -137,7 +121,7 @@ class Places {
   Places(std::string_view area, const CommonRequest& common) : area_(area), common_(common) {}
 
   void reads(const std::string& input) {
-    if (!input.empty()) read_.emplace(identity(split_volume_name(input).file), input);
+    if (!input.empty()) read_.emplace(identity(io::named_volume(input).file), input);
   }
 
   /// Adds the results of `job.input` to the job.
@@ -221,6 +205,21 @@ class Places {
 };
 
 }  // namespace
+
+void check_place(std::string_view area, const fs::path& asked) {
+  const fs::path output = io::follow_links(asked);
+  if (is_stream(asked) || is_stream(output))
+    throw Error(
+        ErrorKind::Usage, area, asked.string(),
+        "is a stream or a device; results are written to files",
+        asked == "-" ? "give a file name, or ./- for a file of this name" : "give a file name");
+  for (fs::path folder = fs::path(identity(asked)).parent_path(); folder.has_relative_path();
+       folder = folder.parent_path())
+    if (io::is_volume_folder(folder))
+      throw Error(ErrorKind::Usage, area, asked.string(),
+                  "is inside the Zarr store '" + folder.string() + "'",
+                  "choose a folder outside of it");
+}
 
 void check_input(std::string_view area, const std::string& input) {
   if (!io::is_volume_folder(input)) io::check_input_file(area, input);

@@ -60,6 +60,10 @@ void check_input(std::string_view area, const std::string& input);
 void keep_inputs(std::string_view area, const std::vector<std::filesystem::path>& outputs,
                  const std::vector<std::filesystem::path>& inputs, const std::string& remedy);
 
+/// Refuses what is no place for files: streams and devices, and Zarr stores, whose files are their
+/// own. `plan_outputs` and `make_folder` ask it.
+void check_place(std::string_view area, const std::filesystem::path& output);
+
 /// Makes the folders of one input's results where they are missing (one level).
 void make_output_folders(std::string_view area, const OutputJob& job);
 

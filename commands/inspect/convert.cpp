@@ -8,6 +8,7 @@
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
 #include "core/file_names.hpp"
+#include "core/number_text.hpp"
 #include "core/particle_lists.hpp"
 #include "core/tomogram_names.hpp"
 #include "dfengine/commands.hpp"
@@ -173,6 +174,7 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   job.record.stage("write");
   std::vector<std::filesystem::path> files;
   if (folder || options.write.format == io::ListFormat::Relion5Import) {
+    check_place("convert", output);
     files = io::list_files(output, list, options.write);
     if (keep_existing(files, request.inputs, request.common)) return skipped(output, json);
   }
@@ -187,7 +189,7 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   }
   json["particles"] = list.particles.size();
   json["warnings"] = job.warnings();
-  return {std::to_string(list.particles.size()) + " particles written to " + output.string() + "\n",
+  return {counted(list.particles.size(), "particle") + " written to " + output.string() + "\n",
           json_text(json)};
 }
 

@@ -30,7 +30,7 @@ bool is_list(const std::string& path) {
 Kind kind_of(const std::string& path) {
   if (io::is_volume_folder(path)) return Kind::Volume;
   io::check_input_file("info", path);
-  if (!split_volume_name(path).part.empty()) return Kind::Volume;
+  if (!io::named_volume(path).part.empty()) return Kind::Volume;
   if (is_list(path)) return Kind::List;
   std::array<char, 8> head{};
   std::ifstream in(path, std::ios::binary);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `info` says about particle lists, weights and score maps.
 #include <algorithm>
+#include <cmath>
 #include <map>
 
+#include "core/number_text.hpp"
 #include "core/particle_lists.hpp"
 #include "info_parts.hpp"
 #include "io/particle_list.hpp"
@@ -41,12 +43,10 @@ Json tomogram_json(const ListTomogram& t, std::size_t particles) {
 std::string tomogram_text(const ListTomogram& t, std::size_t particles) {
   const Point3& n = t.size_voxels;
   std::string text = "  " + (t.name.empty() ? std::string("unnamed tomogram") : t.name) + ": " +
-                     std::to_string(particles) + " particles, voxel size " +
+                     counted(particles, "particle") + ", voxel size " +
                      voxel_size_text(t.voxel_size);
   if (t.voxel_size.known()) text += std::string(" (") + source_text(t.voxel_size_from) + ")";
-  if (n != Point3{})
-    text += ", " + number_text(n.z) + "x" + number_text(n.y) + "x" + number_text(n.x) +
-            " voxels (z, y, x)";
+  if (n != Point3{}) text += ", " + size_text(n) + " voxels (z, y, x)";
   if (t.binning > 0) text += ", binning " + number_text(t.binning);
   return text + "\n";
 }
@@ -74,19 +74,54 @@ void describe_tomograms(const ParticleList& list, InfoPart& part) {
   part.json["voxel_size_angstrom"] = json_voxel_size(same ? common : VoxelSize{});
 }
 
+/// Why positions are not known in voxels, and which options tell what is missing.
+std::string why_unknown(const std::string& path, const io::ListOptions& frame) {
+  try {
+    io::read_list(path, frame);
+  } catch (const Error& error) {
+    const std::string text = error.what(), before = "'" + path + "': ";
+    const auto place = text.find(before);
+    return place == std::string::npos ? text : text.substr(place + before.size());
+  }
+  return "";  // another program has mended the list by now
+}
+
+/// The box of the positions, and how many are unknown.
+void describe_positions(const ParticleList& list, const std::string& path,
+                        const io::ListOptions& frame, InfoPart& part) {
+  Point3 low, high;
+  std::size_t known = 0;
+  for (const Particle& particle : list.particles) {
+    const Point3& p = particle.position_voxels;
+    if (std::isnan(p.z) || std::isnan(p.y) || std::isnan(p.x)) continue;
+    const bool first = known++ == 0;
+    low = first ? p : Point3{std::min(low.z, p.z), std::min(low.y, p.y), std::min(low.x, p.x)};
+    high = first ? p : Point3{std::max(high.z, p.z), std::max(high.y, p.y), std::max(high.x, p.x)};
+  }
+  if (known > 0) {
+    part.json["position_min"] = {low.z, low.y, low.x};
+    part.json["position_max"] = {high.z, high.y, high.x};
+    part.text += "  positions   " + number_text(low.z) + ", " + number_text(low.y) + ", " +
+                 number_text(low.x) + " to " + number_text(high.z) + ", " + number_text(high.y) +
+                 ", " + number_text(high.x) + " voxels (z, y, x)\n";
+  }
+  const std::size_t unknown = list.particles.size() - known;
+  part.json["positions_unknown"] = unknown;
+  if (unknown > 0)
+    part.text += "  positions   of " + counted(unknown, "particle") +
+                 " unknown in voxels: " + why_unknown(path, frame) + "\n";
+}
+
 }  // namespace
 
 InfoPart info_list(const std::string& path, const io::ListOptions& frame) {
-  const ParticleList list = io::read_list(path, frame);
+  io::ListOptions lenient = frame;
+  lenient.need_positions = false;
+  const ParticleList list = io::read_list(path, lenient);
 
   std::map<int, std::int64_t> count;
-  Point3 low, high;
   bool scores = false, orientations = false;
   for (const Particle& particle : list.particles) {
-    const Point3& p = particle.position_voxels;
-    const bool first = count.empty();
-    low = first ? p : Point3{std::min(low.z, p.z), std::min(low.y, p.y), std::min(low.x, p.x)};
-    high = first ? p : Point3{std::max(high.z, p.z), std::max(high.y, p.y), std::max(high.x, p.x)};
     ++count[particle.class_label];
     scores = scores || particle.score.has_value();
     orientations = orientations || particle.orientation.has_value();
@@ -103,13 +138,7 @@ InfoPart info_list(const std::string& path, const io::ListOptions& frame) {
         "  class " + class_name(list.class_names, label) + ": " + std::to_string(particles) + "\n";
   }
   describe_tomograms(list, part);
-  if (!count.empty()) {
-    part.json["position_min"] = {low.z, low.y, low.x};
-    part.json["position_max"] = {high.z, high.y, high.x};
-    part.text += "  positions   " + number_text(low.z) + ", " + number_text(low.y) + ", " +
-                 number_text(low.x) + " to " + number_text(high.z) + ", " + number_text(high.y) +
-                 ", " + number_text(high.x) + " voxels (z, y, x)\n";
-  }
+  describe_positions(list, path, frame, part);
   part.json["scores"] = scores;
   part.json["orientations"] = orientations;
   Json& columns = part.json["extra_columns"] = Json::array();

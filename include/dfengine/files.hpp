@@ -134,6 +134,9 @@ struct ListOptions {
   /// b·x + (b - 1)/2. Reading: 1 if absent, and RELION 5's from its pixel size. Writing: as
   /// `ListTomogram::binning` for RELION 4 and 5 if absent, else 1.
   std::optional<double> binning;
+  /// Reading: whether a position is an error that needs a size or voxel size which nobody tells. If
+  /// not, it is NaN, for callers who only describe a list.
+  bool need_positions = true;
   ListSettings settings;
 };
 

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "core/number_text.hpp"
 #include "core/text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/lists/coords.hpp"
@@ -33,7 +34,9 @@ namespace dfe::io {
 namespace {
 
 void warn_outside(ParticleList& list) {
-  const auto inside = [](double p, double size) { return p >= -0.5 && p <= size - 0.5; };
+  const auto inside = [](double p, double size) {
+    return std::isnan(p) || (p >= -0.5 && p <= size - 0.5);
+  };
   const Point3* size = nullptr;
   bool several = false;
   std::int64_t outside = 0;
@@ -47,8 +50,7 @@ void warn_outside(ParticleList& list) {
   if (outside == 0) return;
   const std::string tomograms =
       several ? "their tomograms"
-              : fmt::format("the tomogram of {:.6g}x{:.6g}x{:.6g} voxels (z, y, x)", size->z,
-                            size->y, size->x);
+              : fmt::format("the tomogram of {} voxels (z, y, x)", size_text(*size));
   list.warnings.push_back(
       fmt::format("{} of {} particles are outside {}; check binning, axis order and tomogram",
                   outside, list.particles.size(), tomograms));
@@ -56,12 +58,12 @@ void warn_outside(ParticleList& list) {
 
 /// Positions and voxel sizes that no tomogram has would overflow later; they come from damaged
 /// files and wrong units.
-void check_plausible(const ParticleList& list, const std::string& name) {
+void check_plausible(const ParticleList& list, const std::string& name, bool need_positions) {
   constexpr double kFarthest = 1e9, kLargestVoxel = 1e6;
   for (std::size_t i = 0; i < list.particles.size(); ++i) {
     const Point3& p = list.particles[i].position_voxels;
     for (const double coordinate : {p.z, p.y, p.x})
-      if (!(std::abs(coordinate) <= kFarthest))
+      if (!(std::abs(coordinate) <= kFarthest) && (need_positions || !std::isnan(coordinate)))
         throw Error(
             "list", name,
             fmt::format("particle {} is at voxel {:.6g}, beyond any tomogram", i + 1, coordinate),
@@ -161,7 +163,7 @@ ParticleList parse_list(std::string_view text, const std::string& name, const st
       list = parse_stopgap(text, name, options);
       break;
   }
-  check_plausible(list, name);
+  check_plausible(list, name, options.need_positions);
   warn_outside(list);
   return list;
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "core/particle_lists.hpp"
@@ -160,7 +161,7 @@ class Placer {
     else if (used)
       check_size(t, scaled(stated.size_voxels, 1 / b));
     if (t.binning_from == FactSource::Unknown) t.binning = 0;
-    return used ? step(t, b) : Step{};
+    return used ? step_if_known(t, b) : Step{};
   }
 
   /// Sizes may differ by what binning cuts off.
@@ -334,6 +335,16 @@ class Placer {
                                                          : std::string();
   }
 
+  Step step_if_known(const ListTomogram& t, double b) const {
+    try {
+      return step(t, b);
+    } catch (const Error&) {
+      if (options_.need_positions) throw;
+      constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+      return {{}, {kUnknown, kUnknown, kUnknown}};
+    }
+  }
+
   Step step(const ListTomogram& t, double b) const {
     const VoxelSize& v = t.voxel_size;
     const Point3& n = t.size_voxels;
@@ -367,7 +378,7 @@ class Placer {
 
   Point3 shifted(const Point3& p, const Point3& shift, const ListTomogram& t) const {
     if (shift == Point3{}) return p;
-    need_voxel_size(t);
+    if (options_.need_positions) need_voxel_size(t);
     const VoxelSize& v = t.voxel_size;
     return {p.z - shift.z / v.z_angstrom, p.y - shift.y / v.y_angstrom,
             p.x - shift.x / v.x_angstrom};

@@ -3,8 +3,8 @@
 // unpacked, since the rest takes as long as reading it all.
 #include <vector>
 
-#include "core/file_names.hpp"
 #include "dfengine/error.hpp"
+#include "io/input_file.hpp"
 #include "io/volume.hpp"
 #include "io/volumes/inflate.hpp"
 #include "io/volumes/mrc_fields.hpp"
@@ -43,7 +43,7 @@ std::unique_ptr<VolumeSource> open_header(const std::filesystem::path& path,
                                           const VolumeReadOptions& options) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return open_volume(path, options);
-  const VolumeName name = split_volume_name(path);
+  const VolumeName name = named_volume(path);
   const RandomFile file(name.file);
   const std::string compression = compression_of(first_bytes(file));
   if (compression.empty()) return open_volume(path, options);

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/file_names.hpp"
 #include "dfengine/error.hpp"
+#include "io/input_file.hpp"
 #include "io/volume.hpp"
 #include "io/volumes/em_file.hpp"
 #include "io/volumes/hdf5_volume.hpp"
@@ -106,7 +106,7 @@ std::unique_ptr<VolumeSource> open_volume(const std::filesystem::path& path,
                                           const VolumeReadOptions& options) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return open_zarr_volume(path, options);
-  const VolumeName name = split_volume_name(path);
+  const VolumeName name = named_volume(path);
   VolumeReadOptions settled = options;
   if (!name.part.empty()) settled.part = name.part;
   RandomFile file(name.file);
