@@ -58,7 +58,9 @@ Command add_cluster(CLI::App& root, CommonOptions& common) {
                       .device = "auto or cpu (the CPU), cuda or cuda:N (mean shift on a GPU, "
                                 "number N from 0, with the same results)",
                       .threads = true,
-                      .bytes = true});
+                      .bytes = true,
+                      .voxel_size = "Voxel size of the label map in Å, instead of the value in the "
+                                    "file; of a binned label map the binned voxel"});
   return {app, [a, &common](Observer& observer) {
             ClusterRequest request;
             request.common = common.request();

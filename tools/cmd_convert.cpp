@@ -33,7 +33,11 @@ Command add_convert(CLI::App& root, CommonOptions& common) {
                   "Tomogram names to write: {name} stands for the name in the list, {id} for it "
                   "without rec_, _10.00Apx and the like [default: unchanged]")
       ->type_name("NAME");
-  add_common_options(*app, common, {.overwrite = kOverwrite, .skip_existing = kSkipExisting});
+  add_common_options(*app, common,
+                     {.overwrite = kOverwrite,
+                      .skip_existing = kSkipExisting,
+                      .voxel_size = "Voxel size in Å of the tomogram that the list is used with, "
+                                    "instead of the values in list and tomogram"});
   return {app, [r, &common](Observer& observer) {
             r->common = common.request();
             if (r->inputs.size() < 2)

@@ -132,7 +132,10 @@ Uses uses_of_network() {
               "from 0), or ref (slow reference, for checks)",
           .threads = true,
           .memory = true,
-          .bytes = true};
+          .bytes = true,
+          .voxel_size =
+              "Voxel size of the tomogram in Å, before --bin or --rescale, instead of the "
+              "value in the file"};
 }
 
 SegmentRequest parse_segment_request(const SegmentArguments& a, const CommonOptions& common) {

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 
 #include "core/particle_lists.hpp"
@@ -340,8 +339,7 @@ class Placer {
       return step(t, b);
     } catch (const Error&) {
       if (options_.need_positions) throw;
-      constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-      return {{}, {kUnknown, kUnknown, kUnknown}};
+      return {{}, {NAN, NAN, NAN}};
     }
   }
 

@@ -44,8 +44,8 @@ void write_zarr(const std::filesystem::path& path, VolumeView<const std::uint8_t
 void write_zarr(const std::filesystem::path& path, VolumeView<const float> volume,
                 const VolumeGeometry& geometry, OmeZarr version);
 
-/// A TIFF stack in ImageJ's form: uint8 or float32. Of the geometry voxel size, place and labels are
-/// kept.
+/// A TIFF stack in ImageJ's form: uint8 or float32. Of the geometry voxel size, place and labels
+/// are kept.
 void write_tiff(const std::filesystem::path& path, VolumeView<const std::uint8_t> labels,
                 const VolumeGeometry& geometry);
 void write_tiff(const std::filesystem::path& path, VolumeView<const float> volume,
