@@ -116,7 +116,7 @@ std::string format_cbox(const ParticleList& list) {
     out += fmt::format("{} {} {} {} {} {} {} {} {} {} {}\n", decimal(at.x - width.number(i) / 2),
                        decimal(at.y - height.number(i) / 2), decimal(at.z), width.text(i),
                        height.text(i), depth.text(i), est_width.text(i), est_height.text(i),
-                       p.score ? decimal(*p.score) : missing, boxes.text(i), angle.text(i));
+                       p.score ? format_exact(*p.score) : missing, boxes.text(i), angle.text(i));
     slices.insert(std::llround(at.z));
   }
   out += "\ndata_cryolo_include\n\nloop_\n_slice_index #1\n";

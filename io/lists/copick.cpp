@@ -144,7 +144,7 @@ std::string format_copick(const ParticleList& list, const std::string& run, cons
     points.push_back({{"location", {{"x", at.x}, {"y", at.y}, {"z", at.z}}},
                       {"transformation_", matrix},
                       {"instance_id", p.object_id.value_or(0)},
-                      {"score", p.score.value_or(1)}});
+                      {"score", p.score ? Json(*p.score) : Json()}});
   }
   const ListTomogram& tomogram =
       list.particles.empty() ? list.unnamed : list.tomogram_of(list.particles[0]);

@@ -145,7 +145,7 @@ void Columns::add_angles() {
 void Columns::add_results() {
   add_where_any(CsvRole::ClusterSize, &Particle::cluster_size,
                 [](std::int64_t size) { return std::to_string(size); });
-  add_where_any(CsvRole::Score, &Particle::score, decimal);
+  add_where_any(CsvRole::Score, &Particle::score, format_exact);
 }
 
 void Columns::add_extra_columns() {

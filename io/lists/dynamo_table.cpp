@@ -211,7 +211,7 @@ std::string format_dynamo(const ParticleList& list, const std::string& name) {
     set(kAngles, a.phi);
     set(kAngles + 1, a.the);
     set(kAngles + 2, a.psi);
-    set(kScore, p.score.value_or(0));
+    row[kScore - 1] = format_exact(p.score.value_or(0));
     set(kTomogram, p.tomogram ? tomograms[static_cast<std::size_t>(*p.tomogram)] : 0);
     set(kClass, p.class_label);
     set(kPosition, p.position_voxels.x + 1);

@@ -37,8 +37,9 @@ ZxzAngles to_zxz(const Rotation& m) {
   ZxzAngles a;
   a.the = degrees(sine, m[8]);
   if (sine > kDegenerate) {
-    a.psi = degrees(m[2], -m[5]);
+    const double cosine = m[7] / std::hypot(m[6], m[7]), s = m[6] / std::hypot(m[6], m[7]);
     a.phi = degrees(m[6], m[7]);
+    a.psi = degrees(m[3] * cosine - m[4] * s, m[0] * cosine - m[1] * s);
   } else {
     a.the = m[8] > 0 ? 0 : 180;
     a.phi = degrees(m[8] > 0 ? m[3] : -m[3], m[0]);
@@ -52,8 +53,9 @@ ZyzAngles to_zyz(const Rotation& rotation) {
   ZyzAngles a;
   a.tilt = degrees(sine, m[8]);
   if (sine > kDegenerate) {
+    const double cosine = m[2] / sine, s = m[5] / sine;
     a.rot = degrees(m[5], m[2]);
-    a.psi = degrees(m[7], -m[6]);
+    a.psi = degrees(m[3] * cosine - m[0] * s, m[4] * cosine - m[1] * s);
   } else if (m[8] > 0) {
     a.tilt = 0;
     a.rot = degrees(m[3], m[0]);

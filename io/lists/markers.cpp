@@ -128,7 +128,7 @@ std::string format_markers(const ParticleList& list, const std::string& name,
         p.object_id.value_or(next++), number(at.x), number(at.y), number(at.z), colour[0],
         colour[1], colour[2], number(kRadius * list.tomogram_of(p).voxel_size.mean_angstrom()),
         p.class_label);
-    if (p.score) set += fmt::format(R"( score="{}")", number(*p.score));
+    if (p.score) set += fmt::format(R"( score="{}")", format_exact(*p.score));
     set += "/>\n";
   }
   if (sets.empty()) return "<marker_set name=\"particles\">\n</marker_set>\n";

@@ -99,8 +99,7 @@ class Reader {
       if (!any(row) || told_elsewhere || one) continue;
       ExtraColumn extra{std::string(kExtra) + std::to_string(row), {}};
       for (const MotlColumn& c : columns_)
-        extra.values.push_back(std::isfinite(c[row - 1]) ? format_number(c[row - 1], 6, true)
-                                                         : "0");
+        extra.values.push_back(std::isfinite(c[row - 1]) ? format_exact(c[row - 1]) : "0");
       list_.extra_columns.push_back(std::move(extra));
     }
   }
@@ -118,6 +117,10 @@ class Reader {
 ParticleList from_motl(const std::vector<MotlColumn>& columns, double first,
                        const std::string& area, const std::string& name) {
   return Reader(columns, first, area, name).run();
+}
+
+bool is_measured_row(std::size_t row) {
+  return row == kScore || std::find(kFree.begin(), kFree.end(), row) != kFree.end();
 }
 
 std::vector<MotlColumn> to_motl(const ParticleList& list, std::int64_t most) {

@@ -24,4 +24,8 @@ ParticleList from_motl(const std::vector<MotlColumn>& columns, double first,
 /// The list as 20 numbers per particle. Numbers of particles are at most `most`.
 std::vector<MotlColumn> to_motl(const ParticleList& list, std::int64_t most);
 
+/// Whether a row, from 1, is measured in units of its own, so that small values matter: the score,
+/// and rows without a meaning here.
+bool is_measured_row(std::size_t row);
+
 }  // namespace dfe::io::lists

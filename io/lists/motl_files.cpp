@@ -157,7 +157,9 @@ std::string format_motl_csv(const ParticleList& list) {
   std::string out;
   for (const MotlColumn& column : to_motl(list, kMostInDouble)) {
     std::vector<std::string> cells;
-    for (const double value : column) cells.push_back(format_number(value, 6, true));
+    for (std::size_t i = 0; i < column.size(); ++i)
+      cells.push_back(is_measured_row(i + 1) ? format_exact(column[i])
+                                             : format_number(column[i], 6, true));
     out += join(cells, ",") + '\n';
   }
   return out.empty() ? "\n" : out;  // a file of 0 bytes would be that of a killed job

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
 #include "io/lists/list_parts.hpp"
@@ -36,15 +38,20 @@ std::string format_copick_csv(const ParticleList& list, const std::string& name,
                               const ListOptions& options) {
   std::string out = "run_name,x,y,z";
   for (int i = 0; i < 16; ++i) out += fmt::format(",transform_{}{}", i / 4, i % 4);
-  out += ",score,instance_id\n";
+  // copick reads files without scores, but with a gap it ignores them all
+  const bool scored = std::any_of(list.particles.begin(), list.particles.end(),
+                                  [](const Particle& p) { return p.score.has_value(); });
+  out += scored ? ",score,instance_id\n" : ",instance_id\n";
   for (const Particle& p : list.particles) {
     const Point3 at = corner_angstrom(list, p, name, options.settings, "copick's positions");
     const Rotation r = p.orientation.value_or(Rotation{1, 0, 0, 0, 1, 0, 0, 0, 1});
     out += fmt::format("{},{},{},{}", csv_cell(required_tomogram(list, p, name, options, "copick")),
                        decimal(at.x), decimal(at.y), decimal(at.z));
     for (std::size_t i = 0; i < 9; ++i)
-      out += fmt::format(",{:.9f}{}", r[i], i % 3 == 2 ? ",0" : "");
-    out += fmt::format(",0,0,0,1,{},{}\n", decimal(p.score.value_or(1)), p.object_id.value_or(0));
+      out += fmt::format(",{}{}", format_exact(r[i]), i % 3 == 2 ? ",0" : "");
+    out += ",0,0,0,1,";
+    if (scored) out += format_exact(p.score.value_or(0)) + ',';
+    out += fmt::format("{}\n", p.object_id.value_or(0));
   }
   return out;
 }

@@ -211,7 +211,8 @@ class Writer {
       loop_.add(kClassNameColumn, [&](std::size_t row) {
         return class_name(list_.class_names, particle(row).class_label);
       });
-    add_where_known("_rlnAutopickFigureOfMerit", &Particle::score, kScoredColumn, six);
+    add_where_known("_rlnAutopickFigureOfMerit", &Particle::score, kScoredColumn,
+                    [](double score) { return format_exact(score); });
     add_where_known("_rlnTomoParticleId", &Particle::object_id, kNumberedColumn,
                     [](std::int64_t id) { return std::to_string(id); });
     if (any([](const Particle& p) { return p.cluster_size.has_value(); }))

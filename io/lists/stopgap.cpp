@@ -138,7 +138,7 @@ std::string format_stopgap(const ParticleList& list) {
         six(whole.x),
         six(whole.y),
         six(whole.z),
-        six(p.score.value_or(0)),
+        format_exact(p.score.value_or(0)),
         six(shift.x),
         six(shift.y),
         six(shift.z),

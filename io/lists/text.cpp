@@ -47,6 +47,13 @@ std::string format_number(double value, int decimals, bool trim_zeros) {
   return text;
 }
 
+std::string format_exact(double value) {
+  if (value == 0) return "0";
+  const auto single = static_cast<float>(value);
+  return static_cast<double>(single) == value ? fmt::format("{}", single)
+                                              : fmt::format("{}", value);
+}
+
 std::string shown(std::string_view text) {
   constexpr std::size_t kLongest = 40;
   std::string cut(text.substr(0, kLongest));

@@ -251,8 +251,8 @@ std::string format_xml(const ParticleList& list, const ListOptions& options) {
     }
     if (particle.cluster_size) add("cluster_size", std::to_string(*particle.cluster_size));
     if (particle.score)
-      add("score", format_number(*particle.score, 6,
-                                 true));  // DeepFinder ignores attributes it does not know
+      add("score",
+          format_exact(*particle.score));  // DeepFinder ignores attributes it does not know
     for (const ExtraColumn* column : extras)
       if (!column->values[i].empty()) add(column->name, escape(column->values[i]));
     out += "/>\n";

@@ -174,7 +174,7 @@ TEST_CASE("stopgap: unknown columns and halfsets are kept") {
   CHECK(list.extra_columns.size() == 3);
   const std::string again = io::lists::format_stopgap(list);
   CHECK_THAT(again,
-             DFE_CONTAINS("1  4  2  7  B  11.000000  21.000000  30.000000  0.500000  0.250000  "
+             DFE_CONTAINS("1  4  2  7  B  11.000000  21.000000  30.000000  0.5  0.250000  "
                           "0.000000  0.000000  0.000000  0.000000  0.000000  1\n"));
   CHECK_THAT(error_of("data_stopgap_motivelist\nloop_\n_orig_x\n1\n"),
              DFE_CONTAINS("column _tomo_num is missing"));
