@@ -270,8 +270,7 @@ class Reader {
       list_.extra_columns.push_back(std::move(column));
       if (names.size() < 200) names += (names.empty() ? "" : ", ") + shown(name);
     }
-    if (!names.empty())
-      list_.warnings.push_back("unknown columns are passed on to CSV, TSV and XML only: " + names);
+    if (!names.empty()) list_.warnings.push_back("unknown columns are not used: " + names);
   }
 
   const Table& table_;

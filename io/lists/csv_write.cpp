@@ -8,6 +8,7 @@
 #include "io/lists/csv.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/kept_columns.hpp"
 #include "io/lists/text.hpp"
 
 namespace dfe::io::lists {
@@ -149,9 +150,8 @@ void Columns::add_results() {
 }
 
 void Columns::add_extra_columns() {
-  // those of STAR files begin with an underscore or data_optics/
   for (const ExtraColumn& column : list_.extra_columns)
-    if (!column.name.empty() && column.name[0] != '_' && column.name.find('/') == std::string::npos)
+    if (is_csv_column(column.name))
       add(column.name, [&](std::size_t i) { return column.values[i]; });
 }
 

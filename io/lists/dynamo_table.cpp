@@ -13,6 +13,7 @@
 #include "core/voxel_size.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/kept_columns.hpp"
 #include "io/lists/numbering.hpp"
 #include "io/lists/place.hpp"
 #include "io/lists/table.hpp"
@@ -167,8 +168,7 @@ std::map<std::int64_t, std::string> parse_table_map(std::string_view text,
 }
 
 /// The number of the column in "dynamo_21"; 0 for other names.
-int extra_column(const ExtraColumn& column) {
-  const std::string_view name = column.name;
+int extra_column(std::string_view name) {
   if (name.substr(0, kExtra.size()) != kExtra) return 0;
   const auto number = parse_integer(name.substr(kExtra.size()));
   const bool good = number && *number >= 1 && *number <= static_cast<int>(kMost);
@@ -191,7 +191,7 @@ std::string format_dynamo(const ParticleList& list, const std::string& name) {
   const std::vector<std::int64_t> tags = particle_numbers(list, kMostInDouble);
   std::map<int, const ExtraColumn*> extras;
   for (const ExtraColumn& column : list.extra_columns)
-    if (const int number = extra_column(column)) extras[number] = &column;
+    if (const int number = extra_column(column.name)) extras[number] = &column;
   const std::size_t width =
       extras.empty() ? kWritten
                      : std::max(kWritten, static_cast<std::size_t>(extras.rbegin()->first));
@@ -223,6 +223,15 @@ std::string format_dynamo(const ParticleList& list, const std::string& name) {
   return out.empty() ? "\n" : out;  // a file of 0 bytes would be that of a killed job
 }
 
+bool is_dynamo_column(std::string_view name) { return extra_column(name) != 0; }
+
+std::string table_map_name(std::string_view name) {
+  std::string text(name);
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 32; }, ' ');
+  return std::string(trim(text));
+}
+
 std::string format_table_map(const ParticleList& list) {
   const std::vector<int> numbers = tomogram_numbers(list);
   const bool only_numbers = same_tomogram_numbers(list);
@@ -232,12 +241,9 @@ std::string format_table_map(const ParticleList& list) {
     if (!particle.tomogram || written[static_cast<std::size_t>(*particle.tomogram)]) continue;
     const auto index = static_cast<std::size_t>(*particle.tomogram);
     written[index] = true;
-    std::string name = list.tomograms[index].name;
-    std::replace_if(
-        name.begin(), name.end(), [](unsigned char c) { return c < 32; }, ' ');
+    const std::string name = table_map_name(list.tomograms[index].name);
     const std::string number = std::to_string(numbers[index]);
-    const bool nameless = only_numbers || trim(name).empty();
-    out += fmt::format("{} {}\n", number, nameless ? number : std::string(trim(name)));
+    out += fmt::format("{} {}\n", number, only_numbers || name.empty() ? number : name);
   }
   return out;
 }

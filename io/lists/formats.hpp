@@ -37,6 +37,8 @@ ParticleList parse_dynamo(std::string_view text, const std::string& name,
 std::string format_dynamo(const ParticleList& list, const std::string& name);
 /// That file's text for a list; empty where no particle has a tomogram.
 std::string format_table_map(const ParticleList& list);
+/// A tomogram's name as that file has it: control characters are blanks, and none are at its ends.
+std::string table_map_name(std::string_view name);
 bool is_table_map(std::string_view text);
 /// Whether a line is one of at least 26 numbers between blanks.
 bool is_dynamo_row(std::string_view line);

@@ -7,11 +7,13 @@
 
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
+#include "io/lists/changed_values.hpp"
 #include "io/lists/class_labels.hpp"
 #include "io/lists/copick.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/kept_columns.hpp"
 #include "io/lists/numbering.hpp"
-#include "io/lists/relion.hpp"
+#include "io/lists/text.hpp"
 
 namespace dfe::io::lists {
 
@@ -43,41 +45,17 @@ std::string numbers_of(const ParticleList& list, ListFormat format) {
 /// What only numbered formats lose, and the one voxel size of IMOD models.
 void say_numbered_losses(const ParticleList& list, ListFormat format,
                          std::vector<std::string>& said) {
-  const auto oriented = [](const Particle& p) { return p.orientation.has_value(); };
   if (is_numbered(format)) {
-    if (any(list, oriented) && !std::all_of(list.particles.begin(), list.particles.end(), oriented))
-      said.emplace_back(
-          "the format has no empty angles, so particles without an orientation have 0");
-    if (loses_particle_numbers(list, format == ListFormat::Motl ? kMostInFloat : kMostInDouble))
-      said.emplace_back("object numbers are missing or repeat, so particles are numbered from 1");
+    const std::int64_t most = format == ListFormat::Motl ? kMostInFloat : kMostInDouble;
+    if (loses_particle_numbers(list, most))
+      said.push_back("object numbers are missing, repeat or are not from 1 to " +
+                     std::to_string(most) + ", so particles are numbered from 1");
   }
   const bool sized =
       any(list, [&](const Particle& p) { return list.tomogram_of(p).voxel_size.known(); });
   if (format == ListFormat::Imod && sized && !one_voxel_size(list).known())
     said.emplace_back(
         "a model has one pixel size and the list has several, so none is in the file");
-}
-
-/// Columns of CSV and TSV lists have no names that a STAR file can have.
-void say_lost_columns(const ParticleList& list, std::vector<std::string>& said) {
-  std::vector<std::string> names;
-  for (const ExtraColumn& column : list.extra_columns)
-    if (!is_star_column(column) && optics_column(column).empty())
-      names.push_back("'" + column.name + "'");
-  if (names.empty()) return;
-  constexpr std::size_t kShown = 8;
-  if (names.size() > kShown) {
-    names.resize(kShown);
-    names.emplace_back("...");
-  }
-  said.push_back("the format has no place for the columns " + join(names) +
-                 ", so they are not in the file");
-}
-
-bool is_relion(ListFormat format) {
-  return format == ListFormat::Star || format == ListFormat::Relion3 ||
-         format == ListFormat::Relion4 || format == ListFormat::Relion5 ||
-         format == ListFormat::Relion5Import || format == ListFormat::Warp;
 }
 
 void say_cut_names(const ParticleList& list, std::vector<std::string>& said) {
@@ -110,6 +88,23 @@ void say_renamed(const ParticleList& list, std::vector<std::string>& said) {
     if (copick_object(name) != name)
       said.push_back("copick takes no underscores and blanks in names: '" + name + "' is '" +
                      copick_object(name) + "' in the file");
+}
+
+void say_lost_columns(const ParticleList& list, ListFormat format, std::vector<std::string>& said) {
+  constexpr std::size_t kShown = 8;
+  std::vector<std::string> lost;
+  for (const ExtraColumn& column : list.extra_columns) {
+    if (keeps_column(format, column.name) || list.particles.empty()) continue;
+    std::string_view name = column.name;
+    name.remove_prefix(is_optics_column(name) ? name.find('/') + 1 : 0);
+    name.remove_prefix(name.starts_with('_') ? 1 : 0);
+    lost.push_back(shown(name));
+  }
+  if (lost.empty()) return;
+  const std::size_t more = lost.size() - std::min(kShown, lost.size());
+  lost.resize(lost.size() - more);
+  said.push_back("the format has no place for these columns, so they are not in the file: " +
+                 join(lost) + (more > 0 ? " and " + std::to_string(more) + " more" : ""));
 }
 
 /// Formats of picking and viewing programs.
@@ -230,10 +225,14 @@ std::vector<std::string> losses(const ParticleList& list, ListFormat format) {
   say(any(list, [](const Particle& p) { return p.score.has_value(); }), can.scores, "scores");
   say(any(list, [](const Particle& p) { return p.cluster_size.has_value(); }), can.cluster_sizes,
       "cluster sizes");
+  if (!is_numbered(format))  // which says how it numbers them
+    say(any(list, [](const Particle& p) { return p.object_id.has_value(); }), can.object_ids,
+        "object numbers");
   say_numbered_losses(list, format, said);
-  if (is_relion(format)) say_lost_columns(list, said);
   if (format == ListFormat::Imod) say_cut_names(list, said);
   if (format == ListFormat::Copick) say_renamed(list, said);
+  say_changed_values(list, format, said);
+  say_lost_columns(list, format, said);
   return said;
 }
 

@@ -12,6 +12,7 @@
 
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/kept_columns.hpp"
 #include "io/lists/numbering.hpp"
 #include "io/lists/text.hpp"
 
@@ -117,6 +118,12 @@ class Reader {
 ParticleList from_motl(const std::vector<MotlColumn>& columns, double first,
                        const std::string& area, const std::string& name) {
   return Reader(columns, first, area, name).run();
+}
+
+bool is_motl_column(std::string_view name) {
+  return std::any_of(kFree.begin(), kFree.end(), [&](std::size_t row) {
+    return name == std::string(kExtra) + std::to_string(row);
+  });
 }
 
 bool is_measured_row(std::size_t row) {

@@ -13,9 +13,6 @@ namespace dfe::io::lists {
 /// prefix, one value per particle.
 inline constexpr std::string_view kOpticsPrefix = "data_optics/";
 
-/// Whether a kept column of a list can be one of a STAR file: its name begins with _.
-bool is_star_column(const ExtraColumn& column);
-
 /// The name of the column without "data_optics/", or nothing for other columns.
 std::string_view optics_column(const ExtraColumn& column);
 

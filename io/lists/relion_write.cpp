@@ -12,6 +12,7 @@
 #include "core/voxel_size.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/kept_columns.hpp"
 #include "io/lists/place.hpp"
 #include "io/lists/relion.hpp"
 #include "io/lists/relion_optics.hpp"
@@ -79,7 +80,7 @@ class Writer {
     add_orientations();
     add_numbers();
     for (const ExtraColumn& column : list_.extra_columns)
-      if (is_star_column(column) && column.name != "_rlnOpticsGroup")
+      if (is_star_column(column.name) && column.name != "_rlnOpticsGroup")
         add_extra(column.name, column);
     if (version3_) {
       for (const ExtraColumn& column : list_.extra_columns)
@@ -340,12 +341,6 @@ std::string_view optics_column(const ExtraColumn& column) {
   const std::string_view name = column.name;
   return name.substr(0, kOpticsPrefix.size()) == kOpticsPrefix ? name.substr(kOpticsPrefix.size())
                                                                : std::string_view();
-}
-
-bool is_star_column(const ExtraColumn& column) {
-  return column.name.size() > 1 && column.name[0] == '_' &&
-         std::none_of(column.name.begin(), column.name.end(),
-                      [](unsigned char c) { return c <= 32 || c == '#'; });
 }
 
 std::string format_star(const ParticleList& list, const std::string& name,

@@ -88,8 +88,9 @@ ParticleList parse_shrec(std::string_view text, const std::string& name,
   }
   for (ExtraColumn& column : list.extra_columns) column.values.resize(list.particles.size());
   if (!list.extra_columns.empty())
-    list.warnings.push_back("unknown words after the positions are kept as columns word_5 to " +
-                            list.extra_columns.back().name);
+    list.warnings.push_back(
+        "unknown words after the positions are not used; they are columns word_5 to " +
+        list.extra_columns.back().name);
   number_classes(list, names, name);
   list = place(std::move(list), PositionUnit::Voxels, name, options);
   settle_axes(list, name, options, std::nullopt, guess_axes);

@@ -9,6 +9,7 @@
 
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/kept_columns.hpp"
 #include "io/lists/numbering.hpp"
 #include "io/lists/odd_texts.hpp"
 #include "io/lists/place.hpp"
@@ -107,6 +108,11 @@ std::string free_cell(const ParticleList& list, std::size_t column, std::size_t 
 
 bool is_stopgap_block(std::string_view line) {
   return line.substr(0, 5) == "data_" && trim(line.substr(5)) == kBlock;
+}
+
+bool is_stopgap_column(std::string_view name) {
+  return std::any_of(kFree.begin(), kFree.end(),
+                     [&](const auto& column) { return column.first == name; });
 }
 
 ParticleList parse_stopgap(std::string_view text, const std::string& name,

@@ -29,8 +29,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 /// `trim_zeros`. Never "-0".
 std::string format_number(double value, int decimals, bool trim_zeros);
 
-/// The shortest decimal number that reads back as the same value: of a float32 as that, of others as
-/// double. For scores, whose order must survive however small they are.
+/// The shortest decimal number that reads back as the same value: of a float32 as that, of others
+/// as double. For scores, whose order must survive however small they are.
 std::string format_exact(double value);
 
 /// `text` in quotes for a message: shortened, without control characters.

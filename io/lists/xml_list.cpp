@@ -12,6 +12,7 @@
 #include "io/lists/axes.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/kept_columns.hpp"
 #include "io/lists/place.hpp"
 #include "io/lists/text.hpp"
 #include "io/lists/xml_document.hpp"
@@ -214,12 +215,14 @@ ParticleList parse_xml(std::string_view text, const std::string& name, const Lis
   return list;
 }
 
+bool is_xml_column(std::string_view name) {
+  return is_attribute_name(name) && std::find(kKnown.begin(), kKnown.end(), name) == kKnown.end();
+}
+
 std::string format_xml(const ParticleList& list, const ListOptions& options) {
   std::vector<const ExtraColumn*> extras;
   for (const ExtraColumn& column : list.extra_columns)
-    if (is_attribute_name(column.name) &&
-        std::find(kKnown.begin(), kKnown.end(), column.name) == kKnown.end())
-      extras.push_back(&column);
+    if (is_xml_column(column.name)) extras.push_back(&column);
 
   const bool zyx = options.xml_axes == XmlAxes::Zyx;
   std::string out = zyx ? "<objlist axes=\"zyx\">\n" : "<objlist axes=\"xyz\">\n";

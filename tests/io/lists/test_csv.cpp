@@ -72,7 +72,7 @@ TEST_CASE("csv: quotes, and unknown columns that survive a rewrite") {
   const auto list = parse("x,y,z,class_label,note\n1,2,3,1,\"a, \"\"b\"\"\nc\"\n4,5,6,2,plain\n");
   REQUIRE(list.extra_columns.size() == 1);
   CHECK(list.extra_columns[0].values == std::vector<std::string>{"a, \"b\"\nc", "plain"});
-  CHECK(has_warning(list, "passed on to CSV, TSV and XML only: 'note'"));
+  CHECK(has_warning(list, "not used: 'note'"));
   const auto again = parse(io::lists::format_csv(list, ';'));
   CHECK(again.extra_columns.at(0).values == list.extra_columns[0].values);
   CHECK(again.particles.at(1).position_voxels == Point3{6, 5, 4});

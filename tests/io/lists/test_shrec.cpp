@@ -42,7 +42,7 @@ TEST_CASE("shrec: names, positions and the words after them are read") {
   CHECK(list.extra_columns[0].values == std::vector<std::string>{"-45", ""});
   CHECK(list.extra_columns[2].name == "word_7");
   CHECK(list.extra_columns[2].values == std::vector<std::string>{"-72", ""});
-  CHECK(test::has_warning(list, "are kept as columns word_5 to word_7"));
+  CHECK(test::has_warning(list, "they are columns word_5 to word_7"));
 }
 
 TEST_CASE("shrec: the axis order is guessed with a warning, or chosen") {
