@@ -44,9 +44,7 @@ Command add_target(CLI::App& root, CommonOptions& common) {
   const auto a = std::make_shared<Arguments>();
   TargetRequest& r = a->request;
   app->option_defaults()->group(group::kFiles);
-  app->add_option("LIST", r.list,
-                  "Particles: DeepFinder XML, RELION 3, 4 or 5 STAR, CSV, TSV or SHREC locations")
-      ->required();
+  app->add_option("LIST", r.list, "Particles, in any format of docs/particle_lists.md")->required();
   app->add_option("-o,--output", r.output, "Label map to write")->required()->type_name("FILE");
   app->add_option("--like", r.like,
                   "Tomogram that the target is for: size, voxel size and origin are taken from it")

@@ -23,8 +23,13 @@ namespace {
 
 enum class Kind { List, Hdf5, Zip, Volume };
 
+/// Files of tomograms, whose reader of lists says what they are for, and compressed lists.
 bool is_list(const std::string& path) {
-  return io::is_list_file_name(path) || io::is_motive_list(path);
+  std::filesystem::path name = path;
+  const std::string ending = to_lower(name.extension().string());
+  if (ending == ".gz" || ending == ".bz2") name.replace_extension();
+  return io::is_list_file_name(name) || io::is_motive_list(path) || ending == ".tomostar" ||
+         ending == ".settings";
 }
 
 Kind kind_of(const std::string& path) {

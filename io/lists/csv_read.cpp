@@ -12,9 +12,11 @@
 #include "io/lists/class_labels.hpp"
 #include "io/lists/copick.hpp"
 #include "io/lists/csv.hpp"
+#include "io/lists/csv_columns.hpp"
 #include "io/lists/csv_split.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
+#include "io/lists/motl.hpp"
 #include "io/lists/place.hpp"
 #include "io/lists/table.hpp"
 #include "io/lists/text.hpp"
@@ -292,6 +294,9 @@ ParticleList parse_csv(std::string_view text, const std::string& name, const Lis
   table.file = name;
   const char delimiter = options.format == ListFormat::Tsv ? '\t' : sniff_delimiter(text, name);
   const bool headerless = split_rows(text, delimiter, table);
+  if (is_cryocat(table)) return parse_motl_table(table, options);
+  skip_leading_axes(table);
+  refuse_part_of_angles(table);
   ParticleList list = Reader(table, options).run();
   if (headerless)
     list.warnings.insert(

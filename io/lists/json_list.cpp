@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "dfengine/error.hpp"
@@ -18,6 +19,14 @@ Json parse_json_object(std::string_view text, const std::string& area, const std
       throw Error(area, file, "is JSON, but no object", "expected picks of copick or EMAN2");
     return json;
   } catch (const nlohmann::json::parse_error& error) {
+    const std::size_t before = std::min(text.size(), error.byte < 12 ? 0 : error.byte - 12);
+    const std::string_view around = text.substr(before, 24);
+    for (const std::string_view value : {"NaN", "Infinity"})
+      if (around.find(value) != std::string_view::npos)
+        throw Error(
+            area, file,
+            fmt::format("line {} has {}, which JSON has not", line_of(text, error.byte), value),
+            "write a number, or null for a score that is missing");
     throw Error(area, file, fmt::format("line {} is not JSON", line_of(text, error.byte)),
                 "the file is damaged");
   } catch (const nlohmann::json::out_of_range&) {

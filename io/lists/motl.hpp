@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/lists/table.hpp"
 #include "io/particle_list.hpp"
 
 namespace dfe::io::lists {
@@ -23,6 +24,9 @@ ParticleList from_motl(const std::vector<MotlColumn>& columns, double first,
 
 /// The list as 20 numbers per particle. Numbers of particles are at most `most`.
 std::vector<MotlColumn> to_motl(const ParticleList& list, std::int64_t most);
+
+/// A CSV list with cryoCAT's names of the rows: score, geom1, geom2, subtomo_id, tomo_id, ...
+ParticleList parse_motl_table(const Table& table, const ListOptions& options);
 
 /// Whether a row, from 1, is measured in units of its own, so that small values matter: the score,
 /// and rows without a meaning here.

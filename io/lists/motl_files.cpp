@@ -153,6 +153,22 @@ ParticleList parse_motl_csv(std::string_view text, const std::string& name,
   return place(std::move(list), PositionUnit::Voxels, name, options);
 }
 
+ParticleList parse_motl_table(const Table& table, const ListOptions& options) {
+  constexpr std::array<std::string_view, kMotlRows> kNames{
+      "score", "geom1", "geom2", "subtomo_id", "tomo_id", "object_id", "subtomo_mean",
+      "x",     "y",     "z",     "shift_x",    "shift_y", "shift_z",   "geom3",
+      "geom4", "geom5", "phi",   "psi",        "theta",   "class"};
+  std::vector<MotlColumn> columns(table.rows());
+  for (std::size_t i = 0; i < kMotlRows; ++i)
+    if (const int column = table.find(kNames[i]); column >= 0)
+      for (std::size_t row = 0; row < table.rows(); ++row) {
+        const bool empty = trim(table.cell(row, column)).empty();  // as pandas writes NaN
+        if (!empty || kNames[i].size() == 1) columns[row][i] = table.number(row, column);
+      }
+  return place(from_motl(columns, 1, "motl", table.file), PositionUnit::Voxels, table.file,
+               options);
+}
+
 std::string format_motl_csv(const ParticleList& list) {
   std::string out;
   for (const MotlColumn& column : to_motl(list, kMostInDouble)) {

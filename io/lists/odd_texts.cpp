@@ -45,7 +45,8 @@ void refuse_utf16(std::string_view text, const std::string& name) {
   const bool is_text = std::none_of(letters.begin(), letters.end(), [](unsigned char c) {
     return c < 32 && c != '\n' && c != '\r' && c != '\t';
   });
-  if (!is_text || trim(letters).substr(0, 1) == "<") return;
+  const bool xml = trim(letters).substr(0, 1) == "<";  // whose reader knows UTF-16
+  if (!is_text || (xml && letters.find("<marker_set") == std::string::npos)) return;
   throw Error("list", name, "is UTF-16 text", "save it as UTF-8, or as plain text");
 }
 
@@ -76,8 +77,9 @@ void refuse_other_star(const std::vector<StarBlock>& blocks, const std::string& 
     }
     if (t.find("_rlnTomoImportParticleFile") >= 0)
       throw Error("star", name, "names particle lists and holds none (RELION 5's import list)",
-                  fmt::format("give the lists themselves, such as '{}'",
-                              first_cell(t, "_rlnTomoImportParticleFile")));
+                  t.rows() == 0 ? "it names none: write it again"
+                                : fmt::format("give the lists themselves, such as '{}'",
+                                              first_cell(t, "_rlnTomoImportParticleFile")));
     if (t.find("_wrpMovieName") >= 0)
       throw Error("star", name, "is a tilt series of Warp, not a particle list",
                   "give it with --tomograms");

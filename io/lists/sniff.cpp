@@ -41,6 +41,9 @@ ListFormat lists::sniff(std::string_view text, const std::string& name, const st
   if (ending == ".em") refuse(name, "is an EM volume, not a motive list of 20 x N x 1 values");
   if (text.substr(0, 4) == "IMOD" || ending == ".mod") return ListFormat::Imod;
   refuse_utf16(text, name);
+  if (text.substr(0, 2) == "\x1f\x8b" || text.find("1AY&SY") == 4)
+    throw Error("list", name, "is compressed, and lists are read uncompressed",
+                "unpack it with gunzip or bunzip2");
   if (text.substr(0, 4) == "PK\x03\x04")
     refuse(name, "is a spreadsheet or zip archive, which cannot be read");
   if (text.find('\0') != std::string_view::npos && !has_utf16_mark(text))

@@ -35,7 +35,8 @@ std::int64_t Table::integer(std::size_t row, int column) const {
     fail(row,
          fmt::format("column {} holds {}", columns[static_cast<std::size_t>(column)],
                      shown(cell(row, column))),
-         "expected a whole number");
+         parse_number(cell(row, column)) ? "expected a whole number from -2^53 to 2^53"
+                                         : "expected a whole number");
   return *value;
 }
 

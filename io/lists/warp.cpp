@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <pugixml.hpp>
 
 #include "dfengine/error.hpp"
@@ -34,6 +35,18 @@ double param(pugi::xml_node node, const char* name) {
     if (std::string_view(child.attribute("Name").value()) == name)
       return std::max(0.0, parse_number(child.attribute("Value").value()).value_or(0));
   return 0;
+}
+
+/// The tomogram's size in unbinned pixels from "x, y, z" in Å; 0 where Warp does not know it.
+Point3 dimensions(pugi::xml_node series, double pixel) {
+  const std::string_view text = series.attribute("VolumeDimensionsAngstrom").value();
+  std::vector<double> edges;
+  for (const std::string_view word : split(text, ','))
+    edges.push_back(parse_number(word).value_or(0) / pixel);
+  if (edges.size() != 3) return {};
+  for (double& edge : edges)  // written with few digits
+    if (std::abs(edge - std::round(edge)) < 0.02) edge = std::round(edge);
+  return {edges[2], edges[1], edges[0]};
 }
 
 }  // namespace
@@ -108,15 +121,17 @@ std::vector<ListTomogram> warp_tomogram(const std::string& text,
   if (kind != "TiltSeries" && kind != "Settings") return {};
   if (kind == "TiltSeries") t.name = path.stem().string();
   t.binning = 1;  // both kinds of file count unbinned pixels
-  const double pixel =
-      param(root.child(kind == "TiltSeries" ? "OptionsCTF" : "Import"), "PixelSize");
+  double pixel = param(root.child(kind == "TiltSeries" ? "OptionsCTF" : "Import"), "PixelSize");
+  if (pixel == 0) pixel = param(root.child("CTF"), "PixelSize");  // of files without options
   if (pixel > 0 && pixel < 1e6) {
     t.voxel_size = VoxelSize::cubic(pixel);
     t.voxel_size_from = FactSource::Tomogram;
   }
   const pugi::xml_node tomo = root.child("Tomo");
-  const Point3 size{param(tomo, "DimensionsZ"), param(tomo, "DimensionsY"),
-                    param(tomo, "DimensionsX")};
+  const Point3 size = kind == "TiltSeries" && pixel > 0
+                          ? dimensions(root, pixel)
+                          : Point3{param(tomo, "DimensionsZ"), param(tomo, "DimensionsY"),
+                                   param(tomo, "DimensionsX")};
   const auto plausible = [](double n) { return n >= 1 && n < 1e9; };
   if (plausible(size.z) && plausible(size.y) && plausible(size.x)) {
     t.size_voxels = size;

@@ -25,7 +25,7 @@ ParticleList parse_species(const Table& table, const std::string& name, const Li
 /// the caller sees.
 bool are_fractions(const ParticleList& list);
 
-/// What a tilt series' .tomostar (name), its .xml (name, unbinned pixel size) or WarpTools'
+/// What a tilt series' .tomostar (name), its .xml (name, unbinned pixel size, size) or WarpTools'
 /// .settings file (unbinned pixel size, size in such pixels) say of the tomogram; nothing for other
 /// files.
 std::vector<ListTomogram> warp_tomogram(const std::string& text, const std::filesystem::path& path);

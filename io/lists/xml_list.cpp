@@ -173,6 +173,9 @@ std::string escape(std::string text) {
 pugi::xml_node object_list(pugi::xml_document& document, std::string_view text,
                            const std::string& name) {
   const pugi::xml_node root = parse_root(document, text, "xml", name);
+  if (const std::string_view kind = root.name(); kind == "TiltSeries" || kind == "Settings")
+    throw Error("xml", name, "is Warp's file of a tilt series or its settings, not a particle list",
+                "give it with --tomograms");
   if (std::string_view(root.name()) != "objlist")
     throw Error("xml", name, fmt::format("the root element is {}", shown(root.name())),
                 "expected <objlist>, a DeepFinder object list");

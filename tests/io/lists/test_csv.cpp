@@ -40,6 +40,13 @@ TEST_CASE("csv: without a header three or four columns are read, with a warning"
   CHECK_THAT(error_of("1,2,3,4,5\n"), DFE_CONTAINS("5 columns and no header"));
 }
 
+TEST_CASE("csv: columns of angles that are no orientation are refused") {
+  for (const char* columns : {"rot,tilt", "psi,tilt", "phi,psi", "psi,score", "rlnAngleRot,note"})
+    CHECK_THAT(error_of("x,y,z," + std::string(columns) + "\n1,2,3,4,5\n"),
+               DFE_CONTAINS("are no orientation; expected the columns rot, tilt and psi"));
+  CHECK(parse("x,y,z,rot,tilt,psi\n1,2,3,4,5,6\n").particles[0].orientation);
+}
+
 TEST_CASE("csv: positions in Å need a voxel size") {
   const std::string text = "class_label,x_angstrom,y_angstrom,z_angstrom\n1,10,20,40\n";
   CHECK_THAT(error_of(text),

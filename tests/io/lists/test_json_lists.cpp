@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Picks of copick and info files of EMAN2. Expected numbers follow from copick's models and from
 // EMAN2's e2spt_boxer.py, b[0]/apix*apix_unbin + nx//2.
+#include "io/lists/copick.hpp"
+#include "io/lists/plain_csv.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/io/lists/list_helpers.hpp"
 
@@ -61,10 +63,27 @@ TEST_CASE("copick points that nobody turned have no orientation") {
              .orientation);
 }
 
+TEST_CASE("copick: a point without a score has none, and never 1") {
+  ParticleList list =
+      test::parse(copick("", kTurned + R"(,{"location": {"x": 1, "y": 2, "z": 3}})"), known());
+  list.particles[0].score = 0.5;
+  list.particles[1].score.reset();
+  const std::string both = io::lists::format_copick(list, "TS_01", "a.json", known());
+  CHECK_THAT(both, DFE_CONTAINS("\"score\": 0.5") && DFE_CONTAINS("\"score\": null"));
+  CHECK(!test::parse(both, known()).particles[1].score);
+  ListOptions options = known();
+  options.tomogram_name = "TS_01";
+  CHECK_THAT(io::lists::format_copick_csv(list, "a.csv", options), DFE_CONTAINS(",0,0,0,1,0,0\n"));
+  list.particles[0].score.reset();
+  CHECK(io::lists::format_copick_csv(list, "a.csv", options).find("score") == std::string::npos);
+}
+
 TEST_CASE("damaged copick files are refused with the point") {
   const ListOptions options = known();
   const auto error = [&](const std::string& text) { return test::error_of(text, options); };
   CHECK_THAT(error("{\"points\": [1,}"), DFE_CONTAINS("line 1 is not JSON"));
+  CHECK_THAT(error("{\"points\": [\n{\"score\": NaN}]}"), DFE_CONTAINS("line 2 has NaN"));
+  CHECK_THAT(error("{\"points\": [-Infinity]}"), DFE_CONTAINS("has Infinity"));
   CHECK_THAT(error(R"({"points": 3})"), DFE_CONTAINS("has no points"));
   CHECK_THAT(error(copick("", kTurned + R"(,{"location": {"x": 1, "y": 2}})")),
              DFE_CONTAINS("point 2: z is missing"));

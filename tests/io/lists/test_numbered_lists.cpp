@@ -142,6 +142,23 @@ TEST_CASE("numbers of tomograms and particles are kept where they can be") {
   CHECK(io::lists::particle_numbers(list, 100) == Numbers{1, 2});
 }
 
+TEST_CASE("a table of cryoCAT's columns is a motive list") {
+  const ParticleList list = parse(
+      "score,geom1,geom2,subtomo_id,tomo_id,object_id,subtomo_mean,x,y,z,shift_x,shift_y,shift_z,"
+      "geom3,geom4,geom5,phi,psi,theta,class\n"
+      "0.5,,0,7,12,1,0,31,21,11,0.25,0,-1,0,0,0,30,20,60,2\n");
+  REQUIRE(list.particles.size() == 1);
+  const Particle& p = list.particles[0];
+  CHECK(p.position_voxels == Point3{9, 20, 30.25});  // from 1, shifts added
+  CHECK(p.object_id == 7);
+  CHECK(p.class_label == 2);
+  CHECK(p.score == 0.5);
+  CHECK(names_of(list) == std::vector<std::string>{"12"});
+  CHECK(list.tomograms[0].numbered);
+  const Rotation r = io::lists::from_zxz({30, 20, 60});
+  for (std::size_t i = 0; i < 9; ++i) CHECK((*p.orientation)[i] == Approx(r[i]));
+}
+
 TEST_CASE("what numbered formats lose is said") {
   const test::TempFolder folder;
   ParticleList list = two_particles();

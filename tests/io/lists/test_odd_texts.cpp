@@ -29,6 +29,24 @@ TEST_CASE("a list in UTF-16 says so") {
              DFE_CONTAINS("is a binary file"));
 }
 
+TEST_CASE("compressed lists, markers in UTF-16 and Warp's XML say what they are") {
+  CHECK_THAT(test::error_of("\x1f\x8b\x08"), DFE_CONTAINS("is compressed"));
+  CHECK_THAT(test::error_of("BZh91AY&SY"), DFE_CONTAINS("is compressed"));
+  CHECK_THAT(test::error_of(utf16("<?xml version=\"1.0\"?><marker_set name=\"a\"/>", true)),
+             DFE_CONTAINS("is UTF-16 text"));
+  for (const char* text : {"<TiltSeries/>", "<Settings/>"})
+    CHECK_THAT(test::error_of(text), DFE_CONTAINS("Warp's file") && DFE_CONTAINS("--tomograms"));
+  CHECK_THAT(test::error_of("data_\nloop_\n_rlnTomoName\n_rlnTomoImportParticleFile\n"),
+             DFE_CONTAINS("it names none"));
+}
+
+TEST_CASE("whole numbers beyond 2^53 are refused with the range") {
+  CHECK_THAT(test::error_of("object_id,class_label,x,y,z\n9007199254740993,1,2,3,4\n"),
+             DFE_CONTAINS("from -2^53 to 2^53"));
+  CHECK_THAT(test::error_of("object_id,class_label,x,y,z\n1.5,1,2,3,4\n"),
+             DFE_CONTAINS("expected a whole number"));
+}
+
 TEST_CASE("decimal commas are named") {
   for (const char* text : {"1;10,5;20,5;30,5\n", "10,5\t20,5\t30,5\n"})
     CHECK_THAT(test::error_of(text), DFE_CONTAINS("decimal commas"));

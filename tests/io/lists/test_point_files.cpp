@@ -89,6 +89,18 @@ TEST_CASE("ArtiaX adds the shift to the position; napari has z first") {
   CHECK(napari.particles[0].position_voxels == Point3{10, 20, 30});
 }
 
+TEST_CASE("napari's last three axes are z, y, x; those before choose the volume") {
+  const ParticleList list =
+      test::parse("index,axis-0,axis-1,axis-2,axis-3\n0.0,2,10,20,30\n1.0,2,11,21,31\n");
+  CHECK(list.particles[0].position_voxels == Point3{10, 20, 30});
+  CHECK(list.particles[1].position_voxels == Point3{11, 21, 31});
+  CHECK(test::parse("index,axis-0,axis-1,axis-2,axis-3,axis-4\n0.0,2,1,10,20,30\n")
+            .particles[0]
+            .position_voxels == Point3{10, 20, 30});
+  CHECK_THAT(test::error_of("index,axis-0,axis-1,axis-2,axis-3\n0.0,2,10,20,30\n1.0,3,11,21,31\n"),
+             DFE_CONTAINS("axis-0 is 3, but 2 in the first row"));
+}
+
 TEST_CASE("a CSV with run_name is copick's: Å, with the matrix's translation") {
   const ListOptions known = test::one_tomogram({101, 80, 64}, VoxelSize::cubic(10));
   const ParticleList list = test::parse(

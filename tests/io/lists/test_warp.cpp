@@ -90,6 +90,16 @@ TEST_CASE("Warp's tilt series and settings are tables of tomograms as far as the
       "Value=\"1.35\" /></OptionsCTF></TiltSeries>");
   CHECK(series[0].name == "TS_02");
   CHECK(series[0].voxel_size == VoxelSize::cubic(1.35));
+  // as WarpTools writes it: Å, x first; zeros where Warp does not know the size
+  const std::string ctf = "<CTF><Param Name=\"PixelSize\" Value=\"2.5\"/></CTF></TiltSeries>";
+  const auto sized = read_table(
+      folder, "TS_03.xml", "<TiltSeries VolumeDimensionsAngstrom=\"10230, 14400, 5000\">" + ctf);
+  CHECK(sized[0].voxel_size == VoxelSize::cubic(2.5));
+  CHECK(sized[0].size_voxels == Point3{2000, 5760, 4092});
+  CHECK(sized[0].size_from == FactSource::Tomogram);
+  const auto zero =
+      read_table(folder, "TS_04.xml", "<TiltSeries VolumeDimensionsAngstrom=\"0, 0, 0\">" + ctf);
+  CHECK(zero[0].size_voxels == Point3{});
   const auto settings = read_table(
       folder, "warp_tiltseries.settings",
       "<Settings><Import><Param Name=\"PixelSize\" Value=\"1.35\"/></Import><Tomo><Param "
