@@ -151,6 +151,12 @@ Keeps keeps_of_pickers(ListFormat format) {
 
 }  // namespace
 
+bool is_relion(ListFormat format) {
+  return format == ListFormat::Star || format == ListFormat::Relion3 ||
+         format == ListFormat::Relion4 || format == ListFormat::Relion5 ||
+         format == ListFormat::Relion5Import || format == ListFormat::Warp;
+}
+
 Keeps keeps(ListFormat format) {
   switch (format) {
     case ListFormat::Xml:

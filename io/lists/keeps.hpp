@@ -23,4 +23,7 @@ Keeps keeps(ListFormat format);
 /// One sentence for everything that the list has and the format cannot keep.
 std::vector<std::string> losses(const ParticleList& list, ListFormat format);
 
+/// STAR files with RELION's columns: those of RELION and of Warp.
+bool is_relion(ListFormat format);
+
 }  // namespace dfe::io::lists

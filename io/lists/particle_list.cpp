@@ -209,13 +209,14 @@ Formatted format_list(const std::filesystem::path& path, const ParticleList& lis
     formatted.files = lists::format_parts(list, path, chosen);
     return formatted;
   }
-  const bool unbinned = chosen.format == ListFormat::Star || chosen.format == ListFormat::Relion4 ||
-                        chosen.format == ListFormat::Relion5 ||
-                        chosen.format == ListFormat::Relion5Import;
+  const bool unbinned = lists::is_relion(chosen.format) && chosen.format != ListFormat::Relion3 &&
+                        chosen.format != ListFormat::Warp;
   ListOptions counted = options;
   if (chosen.format == ListFormat::Czii || chosen.format == ListFormat::CopickCsv)
     counted.binning.reset();  // Å count from the tomogram's voxel
   ParticleList pixels = lists::on_pixels(list, name, counted, unbinned);
+  if (lists::is_relion(chosen.format))
+    append(formatted.losses, lists::drop_stale_columns(pixels, list));
   switch (chosen.format) {
     case ListFormat::Xml:
       formatted.files = {{path, lists::format_xml(pixels, chosen)}};
@@ -232,7 +233,6 @@ Formatted format_list(const std::filesystem::path& path, const ParticleList& lis
       formatted.files = {{path, lists::format_copick_csv(pixels, name, chosen)}};
       break;
     case ListFormat::Relion5Import:
-      append(formatted.losses, lists::drop_stale_columns(pixels, list));
       formatted.files = lists::format_relion_import(pixels, path, chosen);
       break;
     case ListFormat::Dynamo:
@@ -254,7 +254,6 @@ Formatted format_list(const std::filesystem::path& path, const ParticleList& lis
       throw Error(ErrorKind::Usage, "list", name, "SHREC locations can be read, but not written",
                   "choose xml, star, csv or tsv");
     default:
-      append(formatted.losses, lists::drop_stale_columns(pixels, list));
       formatted.files = {{path, lists::format_star(pixels, name, chosen)}};
   }
   return formatted;
