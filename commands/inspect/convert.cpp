@@ -83,11 +83,30 @@ ParticleList read_all(const ConvertRequest& request, const io::ListOptions& opti
   return all;
 }
 
-void rename(ParticleList& list, const std::string& pattern, const std::string& file) {
-  if (pattern.empty()) return;
+/// RELION finds a tomogram by its name in the table that was given, also where the list calls it
+/// after its file.
+void call_as_in_table(ParticleList& list, const io::ListOptions& read, io::ListFormat format) {
+  const bool relion = format == io::ListFormat::Star || format == io::ListFormat::Relion4 ||
+                      format == io::ListFormat::Relion5 || format == io::ListFormat::Relion5Import;
+  if (!relion) return;
+  std::vector<std::string> names;
+  for (const ListTomogram& tomogram : list.tomograms) names.push_back(tomogram.name);
+  for (const ListTomogram& known : read.tomograms)
+    if (const auto found = find_tomogram(names, known.name, "convert");
+        found && !known.name.empty())
+      list.tomograms[*found].name = known.name;
+}
+
+void rename(ParticleList& list, const ConvertRequest& request, const ConvertOptions& options) {
+  const std::string& pattern = request.tomogram_name;
+  if (pattern.empty()) {
+    if (!request.frame.tomograms.empty())
+      call_as_in_table(list, options.read, io::written_format(request.output, options.write));
+    return;
+  }
   bool unnamed = false;
   for (const Particle& particle : list.particles) unnamed = unnamed || !particle.tomogram;
-  if (unnamed) name_by_file(list, file);
+  if (unnamed) name_by_file(list, request.inputs.front());
   std::vector<std::string> names;
   for (ListTomogram& tomogram : list.tomograms) {
     const std::string name = written_name(pattern, tomogram.name);
@@ -170,7 +189,7 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   options.write.binning = request.output_binning;
   job.record.stage("read");
   ParticleList list = read_all(request, options.read, job);
-  rename(list, request.tomogram_name, request.inputs.front());
+  rename(list, request, options);
   job.record.stage("write");
   std::vector<std::filesystem::path> files;
   if (folder || options.write.format == io::ListFormat::Relion5Import) {

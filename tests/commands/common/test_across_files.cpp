@@ -73,6 +73,26 @@ std::string error_of(const ConvertRequest& request) {
 
 }  // namespace
 
+TEST_CASE("RELION lists name tomograms as the table that is given does") {
+  const TempFolder folder;
+  const std::string table =
+      write(folder, "tomograms.star",
+            "data_global\nloop_\n_rlnTomoName\n_rlnTomoSizeX\n_rlnTomoSizeY\n_rlnTomoSizeZ\n"
+            "_rlnTomoTiltSeriesPixelSize\n_rlnTomoTomogramBinning\nTS_01 400 320 256 2.5 4\n");
+  const std::string list =
+      write(folder, "a.csv", "tomogram,class_label,x,y,z\n/data/rec_TS_01_10.00Apx.mrc,1,3,4,5\n");
+  ConvertRequest request = conversion(list, folder / "a.star");
+  request.frame.tomograms = table;
+  for (const char* format : {"relion4", "relion5"}) {
+    request.output_format = format;
+    run_convert(request);
+    CHECK_THAT(read_text(folder / "a.star"), DFE_CONTAINS("\nTS_01\tTS_01/1\t"));
+  }
+  request.output_format = "relion3";  // names files
+  run_convert(request);
+  CHECK_THAT(read_text(folder / "a.star"), DFE_CONTAINS("rec_TS_01_10.00Apx.mrc"));
+}
+
 TEST_CASE("each side of a conversion has a binning of its own") {
   const TempFolder folder;
   const std::string labels = write_labels(folder, "TS_01.mrc");
