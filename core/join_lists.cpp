@@ -2,9 +2,13 @@
 // Several lists as one, see core/particle_lists.hpp. Names decide, for classes as for tomograms:
 // labels and indices mean something within their list only.
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <set>
 
 #include "core/particle_lists.hpp"
+#include "core/text.hpp"
+#include "core/tomogram_names.hpp"
 #include "core/voxel_size.hpp"
 #include "dfengine/error.hpp"
 
@@ -43,6 +47,61 @@ void unite(ListTomogram& t, const ListTomogram& more, std::string_view area) {
     t.binning = more.binning;
     t.binning_from = more.binning_from;
   }
+}
+
+/// Refuses two names of one tomogram that state different pixel sizes: positions count pixels.
+void check_names(const ListTomogram& t, const ListTomogram& more, std::string_view area) {
+  const auto own = pixel_size_in_name(t.name), other = pixel_size_in_name(more.name);
+  if (own && other && *other > 0 && std::abs(*own / *other - 1) > 0.01 &&
+      !(t.voxel_size.known() && more.voxel_size.known()))
+    throw Error(ErrorKind::Usage, area, t.name,
+                "and '" + more.name + "' are one tomogram at two pixel sizes by their names",
+                "convert each list to the same voxels first, with --input-binning");
+}
+
+/// The tomogram of the list that a name means; the number of tomograms if there is none. Numbers
+/// mean something within their list only.
+std::size_t place_of(const std::vector<ListTomogram>& tomograms, const ListTomogram& wanted) {
+  const auto equal = std::find_if(tomograms.begin(), tomograms.end(),
+                                  [&](const ListTomogram& t) { return t.name == wanted.name; });
+  const std::string id = wanted.numbered ? std::string() : tomogram_id(wanted.name);
+  const auto found =
+      equal != tomograms.end() || wanted.numbered
+          ? equal
+          : std::find_if(tomograms.begin(), tomograms.end(), [&](const ListTomogram& t) {
+              return !t.numbered && tomogram_id(t.name) == id;
+            });
+  return static_cast<std::size_t>(found - tomograms.begin());
+}
+
+/// Adds tomograms to those of the list; their new places.
+std::vector<int> add_tomograms(ParticleList& list, const std::vector<ListTomogram>& more,
+                               std::string_view area) {
+  std::vector<int> index_of;
+  for (const ListTomogram& tomogram : more) {
+    const std::size_t place = place_of(list.tomograms, tomogram);
+    index_of.push_back(static_cast<int>(place));
+    if (place == list.tomograms.size()) {
+      list.tomograms.push_back(tomogram);
+      continue;
+    }
+    ListTomogram& own = list.tomograms[place];
+    if (own.name != tomogram.name) {
+      check_names(own, tomogram, area);
+      list.warnings.push_back("'" + tomogram.name + "' is the same tomogram as '" + own.name +
+                              "'; their particles are joined");
+    }
+    unite(own, tomogram, area);
+  }
+  return index_of;
+}
+
+/// "1 ribosome, 2 proteasome"
+std::string numbered_names(const std::vector<std::string>& names) {
+  std::vector<std::string> table;
+  for (std::size_t label = 1; label < names.size(); ++label)
+    if (!names[label].empty()) table.push_back(std::to_string(label) + " " + names[label]);
+  return join(table);
 }
 
 bool is_star_column(const std::string& name) {
@@ -118,18 +177,14 @@ void renumber_classes(ParticleList& list, std::vector<std::string>& names) {
 
 void append_list(ParticleList& list, ParticleList more, std::string_view area) {
   std::vector<std::string> names = list.class_names;
+  const bool named = has_class_names(list), more_named = has_class_names(more);
   renumber_classes(more, names);
+  if (named != more_named && !list.particles.empty() && !more.particles.empty())
+    list.warnings.push_back(
+        "only some of the joined lists name their classes; labels of the others are read as " +
+        numbered_names(names));
   list.class_names = std::move(names);
-  std::vector<int> index_of;
-  for (const ListTomogram& tomogram : more.tomograms) {
-    auto found = std::find_if(list.tomograms.begin(), list.tomograms.end(),
-                              [&](const ListTomogram& t) { return t.name == tomogram.name; });
-    if (found == list.tomograms.end())
-      found = list.tomograms.insert(list.tomograms.end(), tomogram);
-    else
-      unite(*found, tomogram, area);
-    index_of.push_back(static_cast<int>(std::distance(list.tomograms.begin(), found)));
-  }
+  const std::vector<int> index_of = add_tomograms(list, more.tomograms, area);
   unite(list.unnamed, more.unnamed, area);
   append_columns(list, std::move(more.extra_columns), list.particles.size(), more.particles.size());
   for (Particle& particle : more.particles) {
@@ -140,6 +195,42 @@ void append_list(ParticleList& list, ParticleList more, std::string_view area) {
   for (std::string& warning : more.warnings)
     if (std::find(list.warnings.begin(), list.warnings.end(), warning) == list.warnings.end())
       list.warnings.push_back(std::move(warning));
+}
+
+void join_spellings(ParticleList& list, std::string_view area) {
+  std::set<std::string> ids;
+  bool repeated = false;
+  for (const ListTomogram& tomogram : list.tomograms)
+    if (!tomogram.numbered && !ids.insert(tomogram_id(tomogram.name)).second) repeated = true;
+  if (!repeated) return;
+  std::vector<ListTomogram> all;
+  std::swap(all, list.tomograms);
+  const std::vector<int> index_of = add_tomograms(list, all, area);
+  for (Particle& particle : list.particles)
+    if (particle.tomogram)
+      particle.tomogram = index_of.at(static_cast<std::size_t>(*particle.tomogram));
+}
+
+void renumber_repeated(ParticleList& list) {
+  std::set<std::int64_t> numbers;
+  bool repeated = false;
+  for (const Particle& particle : list.particles)
+    repeated = repeated || (particle.object_id && !numbers.insert(*particle.object_id).second);
+  if (repeated) {
+    std::int64_t next = 0;
+    for (Particle& particle : list.particles) particle.object_id = ++next;
+    list.warnings.emplace_back(
+        "object numbers of the joined lists repeat, so particles are numbered from 1");
+  }
+  const auto repeats = [](const ExtraColumn& column) {
+    std::set<std::string_view> names;
+    return column.name == "_rlnTomoParticleName" &&
+           std::any_of(column.values.begin(), column.values.end(),
+                       [&](const std::string& name) { return !names.insert(name).second; });
+  };
+  if (std::erase_if(list.extra_columns, repeats) > 0)
+    list.warnings.emplace_back(
+        "names of particles (rlnTomoParticleName) repeat in the joined lists, so they are new");
 }
 
 }  // namespace dfe

@@ -77,6 +77,15 @@ std::string class_name(const std::vector<std::string>& names, int label) {
                                                                      : std::to_string(label);
 }
 
+std::optional<std::size_t> only_tomogram(const ParticleList& list) {
+  if (list.tomograms.size() == 1) return 0;
+  std::set<int> used;
+  for (const Particle& particle : list.particles) used.insert(particle.tomogram.value_or(-1));
+  if (used.size() != 1 || *used.begin() < 0) return std::nullopt;
+  const auto only = static_cast<std::size_t>(*used.begin());
+  return list.tomograms.at(only).numbered ? std::optional(only) : std::nullopt;
+}
+
 ParticleList particles_of(const ParticleList& list, const TomogramChoice& choice) {
   std::set<int> present;
   for (const Particle& particle : list.particles)

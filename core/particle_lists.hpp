@@ -4,6 +4,8 @@
 // so that an error names what its reader can change.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,10 @@ namespace dfe {
 
 /// Name of a class, or its label as text where it has none.
 std::string class_name(const std::vector<std::string>& names, int label);
+
+/// The only tomogram of a list, or the only one with particles of a list that numbers them: numbers
+/// may begin at any.
+std::optional<std::size_t> only_tomogram(const ParticleList& list);
 
 /// Which tomogram of a list is meant, and how the user says so.
 struct TomogramChoice {
@@ -36,10 +42,18 @@ bool has_class_names(const ParticleList& list);
 /// label if that is free. Labels without a name stay.
 void renumber_classes(ParticleList& list, std::vector<std::string>& names);
 
-/// Appends `more`: classes by name, tomograms by name and extra columns by name. A cell that a list
-/// does not have is empty; a column of STAR files that not both have is dropped, with a warning in
-/// `list`. Throws `Error` for a tomogram whose voxel sizes differ by more than 1 %; `area` begins
-/// its text.
+/// Joins tomograms of the list that have one name in several spellings, with a warning for each.
+/// Throws `Error` where their voxel sizes differ; `area` begins its text.
+void join_spellings(ParticleList& list, std::string_view area);
+
+/// Gives a list that was joined from several new numbers and names of particles where some repeat,
+/// with warnings: RELION takes two particles of one name for one.
+void renumber_repeated(ParticleList& list);
+
+/// Appends `more`: classes by name, tomograms by name (as in core/tomogram_names.hpp) and extra
+/// columns by name. A cell that a list does not have is empty; a column of STAR files that not both
+/// have is dropped, with a warning in `list`. Throws `Error` for a tomogram whose voxel sizes
+/// differ by more than 1 %; `area` begins its text.
 void append_list(ParticleList& list, ParticleList more, std::string_view area);
 
 }  // namespace dfe

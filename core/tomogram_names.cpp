@@ -30,8 +30,8 @@ bool cut(std::string_view& name, std::string_view ending) {
   return true;
 }
 
-/// Removes "_10.00Apx".
-bool cut_pixel_size(std::string_view& name) {
+/// Removes "_10.00Apx", and says the number.
+bool cut_pixel_size(std::string_view& name, std::optional<double>& pixel) {
   std::string_view rest = name;
   if (!cut(rest, "Apx")) return false;
   const std::size_t bar = rest.rfind('_');
@@ -39,8 +39,10 @@ bool cut_pixel_size(std::string_view& name) {
   const std::string_view number = rest.substr(bar + 1);
   const bool digits = std::all_of(number.begin(), number.end(),
                                   [](unsigned char c) { return std::isdigit(c) || c == '.'; });
-  if (digits) name = rest.substr(0, bar);
-  return digits;
+  if (!digits) return false;
+  name = rest.substr(0, bar);
+  pixel = parse_as<double>(number);
+  return true;
 }
 
 bool cut_extension(std::string_view& name) {
@@ -54,18 +56,32 @@ bool cut_extension(std::string_view& name) {
 
 }  // namespace
 
-std::string tomogram_id(std::string_view name) {
+namespace {
+
+struct PlainName {
+  std::string_view name;
+  std::optional<double> pixel;
+};
+
+PlainName plain_name(std::string_view name) {
+  std::optional<double> pixel;
   while (name.size() > 1 && name.back() == '/') name.remove_suffix(1);
   if (const std::size_t slash = name.rfind('/'); slash + 1 < name.size() && slash + 1 > 0)
     name.remove_prefix(slash + 1);
   bool changed = true;
   while (changed) {
-    changed = cut(name, kEman2Info) || cut_extension(name) || cut_pixel_size(name);
+    changed = cut(name, kEman2Info) || cut_extension(name) || cut_pixel_size(name, pixel);
     for (const std::string_view ending : kEndings) changed = cut(name, ending) || changed;
   }
   if (name.size() > kPrefix.size() && name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
-  return std::string(name);
+  return {name, pixel};
 }
+
+}  // namespace
+
+std::string tomogram_id(std::string_view name) { return std::string(plain_name(name).name); }
+
+std::optional<double> pixel_size_in_name(std::string_view name) { return plain_name(name).pixel; }
 
 std::optional<std::size_t> find_tomogram(const std::vector<std::string>& names,
                                          const std::string& wanted, std::string_view area) {

@@ -17,6 +17,9 @@ namespace dfe {
 /// _10.00Apx. Never empty unless `name` is.
 std::string tomogram_id(std::string_view name);
 
+/// 10 of TS_01_10.00Apx.
+std::optional<double> pixel_size_in_name(std::string_view name);
+
 /// Index of the name that means the same tomogram as `wanted`: the equal one, else the only one
 /// with the same `tomogram_id`. Throws `Error` for several of these; `area` begins its text.
 std::optional<std::size_t> find_tomogram(const std::vector<std::string>& names,

@@ -87,12 +87,15 @@ Evaluation evaluate(const std::vector<EvaluationPair>& tomograms, const Evaluate
     results.push_back(match(pair, options));
     append(outcomes, results.back().outcomes);
     append(localization, localization_of(results.back()));
+    std::map<int, Point3>& reaches = evaluation.distance_of_tomogram_voxels.emplace_back();
     if (pair.hit_boxes) continue;
     for (const Particle& particle : pair.truth) {
       const int label = particle.class_label;
-      if (evaluation.distance_of_class.count(label)) continue;
-      evaluation.distance_of_class[label] = distance_of_class(label, options, pair.voxel_size);
-      evaluation.distance_of_class_voxels[label] = reach_of_class(label, options, pair.voxel_size);
+      if (reaches.count(label)) continue;
+      reaches[label] = reach_of_class(label, options, pair.voxel_size);
+      evaluation.distance_of_class.try_emplace(label,
+                                               distance_of_class(label, options, pair.voxel_size));
+      evaluation.distance_of_class_voxels.try_emplace(label, reaches[label]);
     }
   }
   const std::set<int> labels = labels_of(outcomes);

@@ -54,6 +54,20 @@ io::ListOptions list_frame(const ListFrame& frame, const CommonRequest& common) 
   return options;
 }
 
+void check_name_pattern(std::string_view area, std::string pattern, std::size_t inputs) {
+  const std::string given = pattern;
+  replace_all(pattern, "{id}", "");
+  replace_all(pattern, "{name}", "");
+  if (pattern.find_first_of("{}") != std::string::npos)
+    throw Error(ErrorKind::Usage, area, "--tomogram-name",
+                "'" + given + "' has braces that stand for nothing",
+                "use {name} or {id}, which stand for the tomogram's own name");
+  if (inputs > 1 && !given.empty() && pattern == given)
+    throw Error(ErrorKind::Usage, area, "--tomogram-name",
+                "gives " + std::to_string(inputs) + " tomograms the name '" + given + "'",
+                "use {name} or {id} in it, which stand for each tomogram's own name");
+}
+
 std::string written_name(const std::string& pattern, const std::string& name) {
   std::string written = pattern.empty() ? "{id}" : pattern;
   replace_all(written, "{id}", tomogram_id(name));

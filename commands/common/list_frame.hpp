@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "dfengine/commands.hpp"
 #include "io/particle_list.hpp"
@@ -22,6 +23,10 @@ io::ListOptions list_frame(const ListFrame& frame, const CommonRequest& common);
 /// empty: the file's.
 io::ListOptions list_frame(const VolumeInfo& volume, const std::string& name,
                            const CommonRequest& common);
+
+/// Throws a usage `Error` where a pattern for `written_name` has other braces than {id} and {name},
+/// and where it gives several inputs one name.
+void check_name_pattern(std::string_view area, std::string pattern, std::size_t inputs);
 
 /// The name to write for a tomogram called `name`: "{name}" in the pattern stands for it, "{id}"
 /// for it without what programs add (core/tomogram_names.hpp). An empty pattern is "{id}".

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <system_error>
+#include <utility>
 
 #include "core/file_names.hpp"
 #include "io/atomic_file.hpp"
@@ -223,6 +224,29 @@ void check_place(std::string_view area, const fs::path& asked) {
 
 void check_input(std::string_view area, const std::string& input) {
   if (!io::is_volume_folder(input)) io::check_input_file(area, input);
+}
+
+void refuse_repeated(std::string_view area, const std::vector<std::string>& inputs) {
+  std::map<std::pair<std::string, std::string>, std::string> seen;
+  std::vector<std::string> linked;  // under several names: an equal file may have another path
+  const auto refuse = [&](const std::string& input, const std::string& other) {
+    throw Error(ErrorKind::Usage, area, input,
+                input == other ? "is given twice" : "is the same file as '" + other + "'",
+                "give each file once, or it counts twice");
+  };
+  for (const std::string& input : inputs) {
+    const VolumeName name = split_volume_name(input);
+    const auto [found, fresh] = seen.emplace(std::pair(identity(name.file), name.part), input);
+    if (!fresh) refuse(input, found->second);
+    std::error_code error;
+    if (fs::hard_link_count(name.file, error) < 2 || error) continue;
+    for (const std::string& other : linked) {
+      const VolumeName other_name = split_volume_name(other);
+      if (name.part == other_name.part && fs::equivalent(name.file, other_name.file, error))
+        refuse(input, other);
+    }
+    linked.push_back(input);
+  }
 }
 
 void keep_inputs(std::string_view area, const std::vector<fs::path>& outputs,

@@ -55,6 +55,9 @@ std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std
 /// Throws `Error` where an input does not exist, is a folder or cannot be looked at.
 void check_input(std::string_view area, const std::string& input);
 
+/// Throws a usage `Error` where two inputs are one file, under whatever names or links.
+void refuse_repeated(std::string_view area, const std::vector<std::string>& inputs);
+
 /// For commands that name files in a folder themselves: throws a usage `Error` where one of these
 /// `outputs` is one of `inputs`, under whatever name or link.
 void keep_inputs(std::string_view area, const std::vector<std::filesystem::path>& outputs,

@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "commands/common/read_options.hpp"
+#include "commands/common/same_grid.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
+#include "core/voxel_size.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
 
@@ -14,12 +16,21 @@ namespace {
 
 class Maps final : public ScoreLookup {
  public:
-  explicit Maps(const std::string& path) : reader(path) {}
+  explicit Maps(const std::string& path) : reader(path), path_(path) {}
   void plane(int class_label, std::int64_t z, float* out) const override {
     const Extent3 extent = reader.extent();
     reader.read_box(class_label, {{z, 0, 0}, {1, extent.y, extent.x}}, out);
+    const std::int64_t voxels = extent.y * extent.x;
+    if (!std::all_of(out, out + voxels, [](float score) { return std::isfinite(score); }))
+      throw Error("evaluate", path_,
+                  "a score of class " + std::to_string(class_label) + " in section " +
+                      std::to_string(z) + " is not a number",
+                  "compute the score maps again, or leave --scores out");
   }
   io::ScoreReader reader;
+
+ private:
+  std::string path_;
 };
 
 double shortest_edge(const VoxelSize& voxel) {
@@ -28,8 +39,18 @@ double shortest_edge(const VoxelSize& voxel) {
 
 }  // namespace
 
-MembraneDistances measure_membrane(const EvaluateRequest& request, const EvaluationPair& pair) {
+MembraneDistances measure_membrane(const EvaluateRequest& request, const EvaluationPair& pair,
+                                   const Point3& size) {
   const LabelMap map = io::read_labels(request.membrane, read_options(request.common));
+  check_same_voxels("evaluate", request.membrane, map.geometry.voxel_size,
+                    "the tomogram of the lists", pair.voxel_size);
+  const Extent3 n = map.labels.extent();
+  if (size != Point3{} &&
+      n != Extent3{std::llround(size.z), std::llround(size.y), std::llround(size.x)})
+    throw Error(
+        "evaluate", request.membrane,
+        "has " + n.to_string() + " voxels, but the tomogram of the lists has " + lengths_text(size),
+        "give a label map on the tomogram's grid");
   std::vector<Particle> all = pair.predicted;
   all.insert(all.end(), pair.truth.begin(), pair.truth.end());
   const VoxelSize& voxel =

@@ -5,6 +5,7 @@
 
 #include "commands/common/outputs.hpp"
 #include "commands/common/read_options.hpp"
+#include "commands/common/same_grid.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
 #include "core/file_names.hpp"
 #include "core/usable_threads.hpp"
@@ -42,6 +43,8 @@ void check_request(const EvaluateRequest& request, bool volumes) {
         std::to_string(t) + " given for " + std::to_string(p) +
             (p == 1 ? " prediction" : " predictions"),
         volumes ? "give one label map for each" : "give one list for each, or one list for all");
+  refuse_repeated("evaluate", request.predicted);
+  if (!volumes) refuse_repeated("evaluate", request.truth);
   if (!request.hit_boxes.empty() && (request.options.rule != MatchRule::Shrec || p != 1))
     throw Error(ErrorKind::Usage, "evaluate", "--hit-boxes",
                 "are only for --rule shrec with a single prediction",
@@ -67,6 +70,15 @@ const EvaluationPair& only_pair(const EvaluationInput& input, const std::string&
                 "belongs to one tomogram, but the lists have " + std::to_string(input.pairs.size()),
                 "evaluate each tomogram separately");
   return input.pairs.front();
+}
+
+/// The size of the lists' tomogram in voxels; 0 if no list knows it.
+Point3 known_size(const EvaluationInput& input) {
+  for (const ParticleList* list : {&input.truth, &input.predicted})
+    for (const Particle& particle : list->particles)
+      if (const Point3& size = list->tomogram_of(particle).size_voxels; size != Point3{})
+        return size;
+  return {};
 }
 
 std::vector<std::string> notes_of(const EvaluationResult& result, bool hit_boxes) {
@@ -200,12 +212,16 @@ CommandReport compare_volumes(const EvaluateRequest& request, const Outputs& out
   std::vector<VoxelScores> volumes;
   Json by_volume = Json::array();
   std::vector<std::string> names = request.class_names;
+  if (request.predicted.size() == 1 && request.frame.tomogram.empty())
+    check_same_tomogram("evaluate", request.predicted[0], request.truth[0]);
   for (std::size_t i = 0; i < request.predicted.size(); ++i) {
     job.record.input(request.predicted[i]);
     job.record.input(request.truth[i]);
     job.record.stage("read");
     const LabelMap predicted = io::read_labels(request.predicted[i], read_options(request.common)),
                    truth = io::read_labels(request.truth[i], read_options(request.common));
+    check_same_voxels("evaluate", request.predicted[i], predicted.geometry.voxel_size,
+                      "'" + request.truth[i] + "'", truth.geometry.voxel_size);
     if (names.empty())
       names = truth.class_names.empty() ? predicted.class_names : truth.class_names;
     job.record.stage("evaluate");
@@ -252,7 +268,8 @@ EvaluationResult measure(const EvaluateRequest& request, const EvaluationInput& 
   if (!request.membrane.empty()) {
     job.record.stage("membrane");
     job.record.input(request.membrane);
-    result.membrane = measure_membrane(request, only_pair(input, request.membrane));
+    result.membrane =
+        measure_membrane(request, only_pair(input, request.membrane), known_size(input));
   }
   if (!request.score_maps.empty()) {
     job.record.stage("maxima");
@@ -300,7 +317,8 @@ CommandReport run_evaluate(const EvaluateRequest& asked, Observer* observer) {
   if (!request.hit_boxes.empty()) {
     job.record.input(request.hit_boxes);
     hit_boxes = io::open_volume(request.hit_boxes, read_options(request.common));
-    only_pair(input, request.hit_boxes);
+    check_same_voxels("evaluate", request.hit_boxes, hit_boxes->info().geometry.voxel_size,
+                      "the tomogram of the lists", only_pair(input, request.hit_boxes).voxel_size);
     input.pairs.front().hit_boxes = hit_boxes.get();
   }
   const EvaluationResult result = measure(request, input, hit_boxes != nullptr, job);

@@ -75,6 +75,13 @@ Json json_distance(const Point3& voxels) {
   return Json::array({voxels.z, voxels.y, voxels.x});
 }
 
+Json json_distances(const std::map<int, Point3>& distances, const std::vector<std::string>& names) {
+  Json json = Json::object();
+  for (const auto& [label, distance] : distances)
+    json[class_name(names, label)] = json_distance(distance);
+  return json;
+}
+
 Json voxel_json(const VoxelScore& s) {
   Json json = score_json(s.score);
   json["dice"] = json["f1"];
@@ -84,7 +91,19 @@ Json voxel_json(const VoxelScore& s) {
 
 }  // namespace
 
+bool same_in_tomograms(const Evaluation& evaluation) {
+  constexpr double kSame = 1e-3;  // more than rounding in headers
+  const auto near = [](double a, double b) { return std::abs(a - b) <= kSame * std::abs(b); };
+  for (const auto& distances : evaluation.distance_of_tomogram_voxels)
+    for (const auto& [label, own] : distances) {
+      const Point3& first = evaluation.distance_of_class_voxels.at(label);
+      if (!near(own.z, first.z) || !near(own.y, first.y) || !near(own.x, first.x)) return false;
+    }
+  return true;
+}
+
 std::optional<Point3> common_distance(const Evaluation& evaluation) {
+  if (!same_in_tomograms(evaluation)) return std::nullopt;
   std::optional<Point3> common;
   for (const auto& [label, distance] : evaluation.distance_of_class_voxels) {
     if (common && distance != *common) return std::nullopt;
@@ -122,10 +141,10 @@ Json evaluation_json(const EvaluationResult& result) {
   Json json = {{"rule", match_rule_name(result.options.rule)}};
   const std::optional<Point3> common = common_distance(evaluation);
   json["distance_voxels"] = common ? json_distance(*common) : Json(nullptr);
-  if (!common)
-    for (const auto& [label, distance] : evaluation.distance_of_class_voxels)
-      json["distance_voxels_of_class"][class_name(result.class_names, label)] =
-          json_distance(distance);
+  const bool same = same_in_tomograms(evaluation);
+  if (!common && same)
+    json["distance_voxels_of_class"] =
+        json_distances(evaluation.distance_of_class_voxels, result.class_names);
   json["beta"] = evaluation.beta;
   json.update(scores_json(evaluation.all, result.class_names));
   if (result.bootstrap) {
@@ -148,6 +167,9 @@ Json evaluation_json(const EvaluationResult& result) {
   json["tomograms"] = Json::array();
   for (std::size_t i = 0; i < evaluation.tomograms.size(); ++i) {
     Json entry = {{"name", result.tomograms[i]}};
+    if (!same)
+      entry["distance_voxels_of_class"] =
+          json_distances(evaluation.distance_of_tomogram_voxels.at(i), result.class_names);
     entry.update(scores_json(evaluation.tomograms[i], result.class_names));
     json["tomograms"].push_back(std::move(entry));
   }

@@ -10,6 +10,7 @@
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
+#include "core/tomogram_names.hpp"
 
 namespace dfe {
 
@@ -76,6 +77,23 @@ void number_classes(std::vector<ParticleList>& predicted, std::vector<ParticleLi
   if (in_truth != in_predicted && !names_given) warn_of_names(in_truth, input.class_names, job);
 }
 
+/// Lists may share a tomogram, but not its particles: a class of it is in one of them.
+void refuse_shared(const std::vector<ParticleList>& lists, const std::vector<std::string>& files,
+                   const std::vector<std::string>& class_names) {
+  std::map<std::pair<std::string, int>, std::size_t> owner;
+  for (std::size_t i = 0; i < lists.size(); ++i)
+    for (const Particle& particle : lists[i].particles) {
+      const std::string tomogram = tomogram_id(lists[i].tomogram_of(particle).name);
+      const auto [found, fresh] = owner.emplace(std::pair(tomogram, particle.class_label), i);
+      if (found->second != i)
+        throw Error(ErrorKind::Usage, "evaluate", files[i],
+                    "and '" + files[found->second] + "' both have particles of class " +
+                        class_name(class_names, particle.class_label) + " in the tomogram '" +
+                        tomogram + "'",
+                    "give each tomogram once, or join parts of a list with 'dfengine convert'");
+    }
+}
+
 /// Pairs of lists are one tomogram each, in the order given, empty lists included.
 std::vector<EvaluationPair> pairs_of_lists(const EvaluateRequest& request,
                                            std::vector<ParticleList> predicted,
@@ -103,9 +121,14 @@ ParticleList join_all(const std::vector<ParticleList>& lists) {
 EvaluationInput read_evaluation(const EvaluateRequest& request, Job& job) {
   check_class_names(request.class_names, "evaluate", "--classes");
   EvaluationLists lists = read_evaluation_lists(request, job);
+  if (!request.class_names.empty())
+    for (const auto* side : {&lists.predicted, &lists.truth})
+      for (const ParticleList& list : *side)
+        check_named_classes(list, request.class_names, "evaluate", "--classes");
   EvaluationInput input;
   input.class_names = request.class_names;
   number_classes(lists.predicted, lists.truth, input, !request.class_names.empty(), job);
+  if (!lists.in_pairs) refuse_shared(lists.predicted, request.predicted, input.class_names);
   for (ParticleList& list : lists.predicted) shift_by(list, request.shift);
   input.predicted = join_all(lists.predicted);
   input.truth = join_all(lists.truth);

@@ -61,7 +61,11 @@ Json evaluation_json(const EvaluationResult& result);
 std::string evaluation_text(const EvaluationResult& result);
 std::string evaluation_csv(const EvaluationResult& result);
 
-/// The longest distance of a pair in voxels along z, y, x where all classes have the same.
+/// Whether a class has the same longest distance in voxels in every tomogram.
+bool same_in_tomograms(const Evaluation& evaluation);
+
+/// The longest distance of a pair in voxels along z, y, x where all classes have the same in all
+/// tomograms.
 std::optional<Point3> common_distance(const Evaluation& evaluation);
 
 /// NaN as null.
@@ -93,8 +97,10 @@ const char* sweep_value_name(SweepValue value);
 /// Name of a class in tables that have the background too.
 std::string class_or_background(const std::vector<std::string>& names, int label);
 
-/// Distances of the predicted and true particles from the request's membrane.
-MembraneDistances measure_membrane(const EvaluateRequest& request, const EvaluationPair& pair);
+/// Distances of the predicted and true particles from the request's membrane. Throws `Error` where
+/// its voxels are not those of the tomogram, which has `size` voxels (0: unknown).
+MembraneDistances measure_membrane(const EvaluateRequest& request, const EvaluationPair& pair,
+                                   const Point3& size);
 
 /// Local maxima of every class of the request's score maps, background left out.
 std::map<int, Histogram> count_maxima(const std::string& score_maps);

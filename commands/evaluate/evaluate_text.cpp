@@ -151,6 +151,7 @@ const char* sweep_value_name(SweepValue value) {
 
 std::string mean_distance_text(const EvaluationResult& result) {
   const Evaluation& e = result.evaluation;
+  if (!same_in_tomograms(e)) return number_text(e.all.mean_distance_angstrom) + " Å";
   for (const auto& [label, distance] : e.distance_of_class_voxels)
     if (distance.z != distance.x || distance.y != distance.x)
       return number_text(e.all.mean_distance_angstrom) + " Å";
@@ -164,6 +165,12 @@ std::string rule_text(const EvaluationResult& result) {
   const std::optional<Point3> distance = common_distance(result.evaluation);
   const std::string bound = result.options.rule == MatchRule::Paper ? "closer than " : "at most ";
   if (distance) return name + ", " + bound + lengths_text(*distance) + " apart";
+  const std::map<int, Length>& given = result.evaluation.distance_of_class;
+  const Length first = given.begin()->second;
+  if (first.is_angstrom && std::all_of(given.begin(), given.end(), [&](const auto& of_class) {
+        return of_class.second == first;
+      }))
+    return name + ", " + bound + number_text(first.value) + " Å apart";
   return name + ", " + bound + "a distance apart that depends on the class";
 }
 

@@ -3,6 +3,7 @@
 #include "commands/evaluate/evaluation_lists.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "commands/common/list_axes.hpp"
@@ -54,6 +55,51 @@ std::set<std::string> tomograms_with_particles(const ParticleList& list) {
   std::set<std::string> names;
   for (const Particle& particle : list.particles) names.insert(list.tomogram_of(particle).name);
   return names;
+}
+
+/// "A, B, ..."
+std::string shortened(std::vector<std::string> names) {
+  if (names.size() > 8) {
+    names.resize(8);
+    names.emplace_back("...");
+  }
+  return join(names);
+}
+
+/// A list that names no tomogram, or only numbers one, is of any: the number is forgotten, and
+/// given back.
+std::string forget_number(ParticleList& list) {
+  const std::set<std::string> present = tomograms_with_particles(list);
+  if (!is_unnamed(list) || present.size() > 1) return {};
+  for (Particle& particle : list.particles) {
+    if (!particle.tomogram) continue;
+    list.unnamed = list.tomogram_of(particle);
+    particle.tomogram.reset();
+  }
+  list.unnamed.name.clear();
+  list.unnamed.numbered = false;
+  list.tomograms.clear();
+  return present.empty() ? std::string() : *present.begin();
+}
+
+/// The tomogram of the true lists that a list without a name is of: the wanted one, else that of
+/// its number, else that which the file is called after.
+std::string tomogram_for(const std::string& file, const std::string& number,
+                         const ParticleList& truth, const std::string& wanted) {
+  if (!wanted.empty()) return wanted;
+  std::vector<std::string> names;
+  bool numbered = true;
+  const std::set<std::string> present = tomograms_with_particles(truth);
+  for (const ListTomogram& tomogram : truth.tomograms) {
+    if (present.count(tomogram.name) == 0) continue;
+    names.push_back(tomogram.name);
+    numbered = numbered && tomogram.numbered;
+  }
+  if (numbered && std::find(names.begin(), names.end(), number) != names.end()) return number;
+  if (const auto found = find_tomogram(names, tomogram_id(file), "evaluate")) return names[*found];
+  throw Error(ErrorKind::Usage, "evaluate", file,
+              "names no tomogram, and the truth has " + std::to_string(names.size()),
+              "say with --tomogram which one is meant: " + shortened(names));
 }
 
 /// What true lists must agree with: the tomograms of the predictions, and those that the user
@@ -111,14 +157,34 @@ void leave_out_others(const std::vector<ParticleList>& predicted, std::vector<Pa
     list.extra_columns.clear();  // their rows no longer match
   }
   if (others.empty()) return;
-  std::vector<std::string> names(others.begin(), others.end());
-  if (names.size() > 8) {
-    names.resize(8);
-    names.emplace_back("...");
-  }
+  const std::string names = shortened({others.begin(), others.end()});
+  if (std::all_of(truth.begin(), truth.end(),
+                  [](const ParticleList& list) { return list.particles.empty(); }))
+    throw Error(ErrorKind::Usage, "evaluate", "--truth",
+                "has no particles of the predictions' tomograms (" +
+                    shortened({judged.begin(), judged.end()}) + "), only of " + names,
+                "use the same names in both lists, or say with --tomogram which one is meant");
   job.warn("the truth has particles of " + std::to_string(others.size()) +
-           (others.size() == 1 ? " more tomogram (" : " more tomograms (") + join(names) +
+           (others.size() == 1 ? " more tomogram (" : " more tomograms (") + names +
            ") without a list of predictions; they are left out");
+}
+
+/// Of several lists of predictions, a list in a pair is of the tomogram that the true list's file
+/// is called after, and one without names of that which its own file is called after.
+void name_by_files(const EvaluateRequest& request, EvaluationLists& lists) {
+  std::map<std::string, std::string> file_of;
+  for (std::size_t i = 0; i < lists.predicted.size(); ++i) {
+    if (!lists.in_pairs && !is_unnamed(lists.predicted[i])) continue;
+    const std::string& file = request.predicted[i];
+    const std::string id = tomogram_id(lists.in_pairs ? request.truth[i] : file);
+    const auto [other, fresh] = file_of.emplace(id, file);
+    if (!fresh && !lists.in_pairs)
+      throw Error(
+          ErrorKind::Usage, "evaluate", file,
+          "and '" + other->second + "' name no tomogram, and both are called after '" + id + "'",
+          "call the files after their tomograms, or give a true list for each");
+    name_all(lists.predicted[i], id);
+  }
 }
 
 }  // namespace
@@ -133,6 +199,7 @@ EvaluationLists read_evaluation_lists(const EvaluateRequest& request, Job& job) 
   EvaluationLists lists;
   const std::string& wanted = request.frame.tomogram;
   io::ListOptions options = list_frame(request.frame, request.common);
+  if (!wanted.empty()) options.settings.tomogram.clear();  // said already
   options.tomogram_name.clear();  // a list that names no tomogram may be of any
   options.xml_axes = io::parse_xml_axes(request.axes, "--axes");
   look_at_tomogram(options, request);
@@ -140,10 +207,8 @@ EvaluationLists read_evaluation_lists(const EvaluateRequest& request, Job& job) 
     lists.predicted.push_back(read_list(path, options, job));
   lists.in_pairs = request.predicted.size() == request.truth.size() && request.truth.size() > 1;
   const bool several = request.predicted.size() > 1;
-  for (std::size_t i = 0; i < lists.predicted.size(); ++i)
-    if (several && (lists.in_pairs || is_unnamed(lists.predicted[i])))
-      name_all(lists.predicted[i],
-               tomogram_id(lists.in_pairs ? request.truth[i] : request.predicted[i]));
+  const std::string number = several ? std::string() : forget_number(lists.predicted.front());
+  if (several) name_by_files(request, lists);
 
   const std::vector<ListTomogram> described = options.tomograms;
   options.xml_axes = io::parse_xml_axes(request.truth_axes, "--truth-axes");
@@ -171,10 +236,12 @@ EvaluationLists read_evaluation_lists(const EvaluateRequest& request, Job& job) 
     lists.truth.push_back(std::move(truth));
   }
   if (lists.in_pairs) return lists;
-  if (lists.truth.front().tomograms.size() > 1 && !several && is_unnamed(lists.predicted.front()) &&
-      lists.predicted.front().tomograms.size() <= 1)  // several numbers are tomograms of the truth
-    name_all(lists.predicted.front(),
-             wanted.empty() ? tomogram_id(request.predicted.front()) : wanted);
+  ParticleList &first = lists.predicted.front(), &true_list = lists.truth.front();
+  if (!several && first.tomograms.empty() && tomograms_with_particles(true_list).size() > 1) {
+    name_all(first, tomogram_for(request.predicted.front(), number, true_list, wanted));
+    options.tomograms = first.tomograms;  // now that the name is known, the voxel sizes must agree
+    true_list = io::read_list(request.truth.front(), options);
+  }
   use_names_of_truth(lists.predicted, lists.truth);
   leave_out_others(lists.predicted, lists.truth, job);
   return lists;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `convert`: particle lists from one format to another, several as one. Positions pass through the
 // library's own voxel coordinates.
+#include <algorithm>
+#include <map>
+
 #include "commands/common/job.hpp"
 #include "commands/common/json_text.hpp"
 #include "commands/common/list_axes.hpp"
@@ -67,18 +70,36 @@ void name_by_file(ParticleList& list, const std::string& file) {
   list.unnamed = {};
 }
 
+/// Whether a list says by name which tomograms its particles are of.
+bool names_tomograms(const ParticleList& list) {
+  return std::all_of(list.particles.begin(), list.particles.end(), [&](const Particle& particle) {
+    return particle.tomogram && !list.tomogram_of(particle).numbered;
+  });
+}
+
 ParticleList read_all(const ConvertRequest& request, const io::ListOptions& options, Job& job) {
   ParticleList all;
+  std::map<std::string, std::string> file_of;  // by what the file is called after
   for (const std::string& input : request.inputs) {
     ParticleList list = io::read_list(input, options);
     job.warn(input, list.warnings);
     list.warnings.clear();
-    if (request.inputs.size() > 1) name_by_file(list, input);
+    if (request.inputs.size() > 1 && !names_tomograms(list)) {
+      const auto [other, fresh] = file_of.emplace(tomogram_id(input), input);
+      if (!fresh)
+        throw Error(ErrorKind::Usage, "convert", input,
+                    "and '" + other->second + "' name no tomogram, and both are called after '" +
+                        other->first + "'",
+                    "call the files after their tomograms, or convert each with "
+                    "--tomogram-name first");
+      name_by_file(list, input);
+    }
     if (&input == &request.inputs.front())
       all = std::move(list);
     else
       append_list(all, std::move(list), "convert");
   }
+  if (request.inputs.size() > 1) renumber_repeated(all);
   job.warn(request.output, all.warnings);  // of joining
   return all;
 }
@@ -144,6 +165,33 @@ bool keep_existing(const std::vector<std::filesystem::path>& files,
   return all && common.skip_existing;
 }
 
+void check_request(const ConvertRequest& request, const ConvertOptions& options) {
+  check_existing_rule("convert", request.common);
+  refuse_repeated("convert", request.inputs);
+  check_name_pattern("convert", request.tomogram_name, 1);  // names may repeat: `rename` looks
+  if (options.write.xml_axes == io::XmlAxes::Zyx &&
+      io::written_format(request.output, options.write) != io::ListFormat::Xml)
+    throw Error(ErrorKind::Usage, "convert", "--axes", "is for XML lists, and the output is none",
+                "leave it out, or give --from-axes for the input");
+}
+
+/// What is known of the tomograms, for reading and for writing.
+void take_frame(ConvertOptions& options, const ConvertRequest& request) {
+  const io::ListOptions frame = list_frame(request.frame, request.common);
+  for (io::ListOptions* side : {&options.read, &options.write}) {
+    side->tomograms = frame.tomograms;
+    side->voxel_size = frame.voxel_size;
+    side->settings.axes = "--from-axes";
+  }
+  if (const std::string& like = request.frame.like; !like.empty())
+    find_axes_in(options.read, io::open_volume(like),
+                 any_of_tomogram(request.frame.tomogram, base_name(like)));
+  if (!request.frame.tomogram.empty()) options.read.settings.tomogram.clear();  // said already
+  options.read.binning = frame.binning;
+  options.read.tomogram_name = frame.tomogram_name;
+  options.write.binning = request.output_binning;
+}
+
 CommandReport skipped(const std::filesystem::path& output, Json json) {
   json["skipped"] = true;
   return {output.string() + " exists: skipped\n", json_text(json)};
@@ -163,7 +211,7 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   const bool folder = io::is_list_folder(request.output, options.write.format);
   std::vector<OutputKind> kinds;
   if (!folder) kinds.push_back(list_output("OUT", request.output, options.write.format));
-  check_existing_rule("convert", request.common);
+  check_request(request, options);
   const auto jobs =
       plan_outputs("convert", {request.inputs.front()}, kinds, request.common, others);
   const std::filesystem::path output =
@@ -175,18 +223,7 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   Job job("convert", observer);
   record_options(job.record, request);
   for (const std::string& input : request.inputs) job.record.input(input);
-  const io::ListOptions frame = list_frame(request.frame, request.common);
-  for (io::ListOptions* side : {&options.read, &options.write}) {
-    side->tomograms = frame.tomograms;
-    side->voxel_size = frame.voxel_size;
-    side->settings.axes = "--from-axes";
-  }
-  if (const std::string& like = request.frame.like; !like.empty())
-    find_axes_in(options.read, io::open_volume(like),
-                 any_of_tomogram(request.frame.tomogram, base_name(like)));
-  options.read.binning = frame.binning;
-  options.read.tomogram_name = frame.tomogram_name;
-  options.write.binning = request.output_binning;
+  take_frame(options, request);
   job.record.stage("read");
   ParticleList list = read_all(request, options.read, job);
   rename(list, request, options);

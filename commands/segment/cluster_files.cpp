@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "commands/common/batch.hpp"
+#include "commands/common/list_frame.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/common/read_options.hpp"
 #include "commands/segment/cluster_grid.hpp"
@@ -106,6 +107,7 @@ CommandReport run_cluster(const ClusterRequest& asked, Observer* observer) {
     throw Error(ErrorKind::Usage, "cluster", "--scores",
                 "one score file for " + std::to_string(request.label_maps.size()) + " label maps",
                 "cluster each label map separately");
+  check_name_pattern("cluster", request.tomogram_name, request.label_maps.size());
   Batch batch("cluster",
               plan_outputs("cluster", request.label_maps,
                            {list_output("--output", request.output,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `pick`: segment and cluster in one pass; nothing lies on disk between the two unless asked for.
+#include "commands/common/list_frame.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/segment/carried_scores.hpp"
 #include "commands/segment/file_scores.hpp"
@@ -102,6 +103,7 @@ CommandReport run_pick(const PickRequest& asked, Observer* observer) {
   limit_threads(request.segment.options.compute, nullptr);
   limit_threads(request.cluster.compute, nullptr);
   const SegmentRequest& segment = request.segment;
+  check_name_pattern("pick", request.tomogram_name, segment.tomograms.size());
   std::vector<OutputJob> jobs = plan_outputs(
       "pick", segment.tomograms,
       {list_output("--output", request.output, io::parse_list_format(request.list_format)),

@@ -9,6 +9,7 @@
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
+#include "core/voxel_size.hpp"
 #include "dfengine/length.hpp"
 #include "io/volume.hpp"
 
@@ -68,14 +69,6 @@ void stretch(Volume<float>& mask, const fs::path& file, std::vector<std::string>
   for (float& v : mask.span()) v = (v - low) / (high - low);
 }
 
-/// Whether a mask would paint particles of a wrong size or shape.
-bool differ(const VoxelSize& mask, const VoxelSize& tomogram) {
-  if (!mask.known() || !tomogram.known()) return false;
-  const auto along = [](double own, double wanted) { return std::abs(own / wanted - 1) > 0.05; };
-  return along(mask.z_angstrom, tomogram.z_angstrom) ||
-         along(mask.y_angstrom, tomogram.y_angstrom) || along(mask.x_angstrom, tomogram.x_angstrom);
-}
-
 TargetShape read_mask(const fs::path& file, TargetRules rules, const VoxelSize& voxel_size,
                       std::vector<std::string>& warnings) {
   const auto volume = io::open_volume(file);
@@ -84,10 +77,13 @@ TargetShape read_mask(const fs::path& file, TargetRules rules, const VoxelSize& 
   if (std::max({n.z, n.y, n.x}) > kLargestMask)
     throw Error("target", file.string(), "the mask has " + n.to_string() + " voxels",
                 "use at most 512 along each axis");
-  if (differ(info.geometry.voxel_size, voxel_size))
-    warnings.push_back(file.string() + ": the mask has a voxel size of " +
-                       voxel_size_text(info.geometry.voxel_size) + ", the tomogram " +
-                       voxel_size_text(voxel_size) + "; the mask is not resampled");
+  const VoxelSize& own = info.geometry.voxel_size;
+  if (own.known() && voxel_size.known() && !same_voxel_size(own, voxel_size))
+    throw Error(ErrorKind::Usage, "target", file.string(),
+                "the mask has voxels of " + voxel_size_text(own) +
+                    ", but the tomogram has voxels of " + voxel_size_text(voxel_size),
+                "resample the mask, or give --voxel-size (data.voxel_size in 'train') if a header "
+                "is wrong");
   TargetShape shape;
   shape.mask = io::read_volume(*volume);
   shape.integer_mask = info.mode.find("int") != std::string::npos;

@@ -28,7 +28,7 @@ void add_spheres(std::map<int, TargetShape>& shapes, std::string_view text,
 /// are brought to 0 .. 1 by the mask's own least and greatest; DeepFinder's take them as they are.
 /// Returns the files read; `warnings` gets what looks wrong. Throws `Error` for a class without a
 /// mask or with two, and for masks that are constant, not finite, or larger than 512 voxels along
-/// an axis.
+/// an axis, or have other voxels than `voxel_size` (unknown: not compared).
 std::vector<std::filesystem::path> add_masks(std::map<int, TargetShape>& shapes,
                                              const std::filesystem::path& folder,
                                              const std::set<int>& labels,

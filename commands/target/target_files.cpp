@@ -9,6 +9,7 @@
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/common/read_options.hpp"
+#include "commands/common/same_grid.hpp"
 #include "commands/target/shape_files.hpp"
 #include "core/class_names.hpp"
 #include "core/file_names.hpp"
@@ -42,13 +43,20 @@ ParticleList read_list(const TargetRequest& request,
   options.format = io::parse_list_format(request.list_format);
   options.xml_axes = io::parse_xml_axes(request.xml_axes, "--from-axes");
   options.settings = {.axes = "--from-axes", .tomograms = "--like"};
+  if (!request.tomogram.empty()) options.settings.tomogram.clear();  // said already
   options.binning = request.input_binning;
   find_axes_in(options, like, [&](const ParticleList& all) { return particles_of(all, choice); });
   const ParticleList list = io::read_list(request.list, options);
   job.warn(request.list, list.warnings);
   ParticleList part = particles_of(list, choice);
   if (request.class_names.empty()) return part;
-  if (!has_class_names(part)) say_labels(request.class_names, "--classes", job);
+  if (has_class_names(part)) {
+    check_named_classes(part, request.class_names, "target", "--classes");
+    std::vector<std::string> names = request.class_names;
+    renumber_classes(part, names);
+  } else {
+    say_labels(request.class_names, "--classes", job);
+  }
   part.class_names = request.class_names;
   return part;
 }
@@ -63,8 +71,9 @@ std::map<int, TargetShape> read_shapes(const TargetRequest& request, const Parti
     targets::add_spheres(shapes, request.spheres, voxel_size, list.class_names, "--spheres");
   if (!request.masks.empty()) {
     std::vector<std::string> found;
+    const VoxelSize compared = request.common.voxel_size_angstrom ? VoxelSize{} : voxel_size;
     for (const fs::path& file : targets::add_masks(shapes, request.masks, labels, list.class_names,
-                                                   rules, voxel_size, found))
+                                                   rules, compared, found))
       job.record.input(file);
     for (const std::string& warning : found) job.warn(warning);
   }
@@ -128,7 +137,10 @@ void merge_all(const std::vector<targets::Merge>& merges, bool over,
   for (const targets::Merge& merge : merges) {
     if (merge.over != over) continue;
     job.record.input(merge.file);
-    if (targets::merge_labels(*io::open_volume(merge.file, read), merge, map.labels.view()) == 0)
+    const auto volume = io::open_volume(merge.file, read);
+    check_same_voxels("target", merge.file, volume->info().geometry.voxel_size, "the tomogram",
+                      map.geometry.voxel_size);
+    if (targets::merge_labels(*volume, merge, map.labels.view()) == 0)
       job.warn(merge.file + ": all voxels are 0, so there are no labels to merge");
   }
 }

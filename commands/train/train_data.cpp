@@ -208,10 +208,11 @@ class Opener {
   }
 
   void add_masks(TargetOptions& options, const std::set<int>& labels, const VoxelSize& voxel_size) {
+    const VoxelSize compared = settings_.data.voxel_size_angstrom ? VoxelSize{} : voxel_size;
     std::vector<std::string> warnings;
     for (const fs::path& file :
          targets::add_masks(options.shapes, settings_.data.masks, labels, settings_.class_names,
-                            options.rules, voxel_size, warnings))
+                            options.rules, compared, warnings))
       job_.record.input(file);
     for (const std::string& warning : warnings) job_.warn(warning);
   }

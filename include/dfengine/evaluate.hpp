@@ -113,8 +113,10 @@ struct Evaluation {
   std::map<int, Length> distance_of_class;         ///< as it was given; empty with hit boxes
   std::map<int, Point3> distance_of_class_voxels;  ///< along z, y, x, in the first tomogram that
                                                    ///< has the class; empty with hit boxes
-  Scores all;                                      ///< counts summed over tomograms
-  std::vector<Scores> tomograms;                   ///< in the order of the pairs
+  std::vector<std::map<int, Point3>>
+      distance_of_tomogram_voxels;  ///< the same for each tomogram: voxel sizes may differ
+  Scores all;                       ///< counts summed over tomograms
+  std::vector<Scores> tomograms;    ///< in the order of the pairs
 };
 
 /// Scores predictions against the truth. The result is deterministic. Throws a usage `Error` for

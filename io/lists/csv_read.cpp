@@ -8,11 +8,13 @@
 #include <cmath>
 #include <map>
 
+#include "core/class_names.hpp"
 #include "core/voxel_size.hpp"
 #include "io/lists/class_labels.hpp"
 #include "io/lists/copick.hpp"
 #include "io/lists/csv.hpp"
 #include "io/lists/csv_columns.hpp"
+#include "io/lists/csv_sizes.hpp"
 #include "io/lists/csv_split.hpp"
 #include "io/lists/euler.hpp"
 #include "io/lists/formats.hpp"
@@ -79,7 +81,9 @@ class Reader {
       if (text(row, CsvRole::Score)) particle.score = table_.number(row, column(CsvRole::Score));
       list_.particles.push_back(particle);
       note_voxel_size(row);
+      note_both_units(row);
     }
+    take_stated_sizes();
     if (matrix_[0] >= 0) drop_unit_orientations(list_);
     keep_extra_columns();
     mark_numbers();
@@ -132,10 +136,72 @@ class Reader {
         table_.fail(row, fmt::format("voxel size {}", value), "expected a number above 0");
       return value;
     };
-    if (text(row, CsvRole::VoxelSizeX) && text(row, CsvRole::VoxelSizeY) &&
-        text(row, CsvRole::VoxelSizeZ))
-      return {size(CsvRole::VoxelSizeZ), size(CsvRole::VoxelSizeY), size(CsvRole::VoxelSizeX)};
-    return text(row, CsvRole::VoxelSize) ? VoxelSize::cubic(size(CsvRole::VoxelSize)) : VoxelSize{};
+    const VoxelSize one =
+        text(row, CsvRole::VoxelSize) ? VoxelSize::cubic(size(CsvRole::VoxelSize)) : VoxelSize{};
+    const int edges = text(row, CsvRole::VoxelSizeX).has_value() +
+                      text(row, CsvRole::VoxelSizeY).has_value() +
+                      text(row, CsvRole::VoxelSizeZ).has_value();
+    if (edges == 0) return one;
+    if (edges < 3)
+      table_.fail(row, "the voxel size is not given along every axis",
+                  "fill the columns voxel_size_x_angstrom, voxel_size_y_angstrom and "
+                  "voxel_size_z_angstrom, or use voxel_size_angstrom");
+    const VoxelSize three{size(CsvRole::VoxelSizeZ), size(CsvRole::VoxelSizeY),
+                          size(CsvRole::VoxelSizeX)};
+    if (one.known() && !options_.voxel_size && !same_voxel_size(one, three))
+      table_.fail(row,
+                  fmt::format("a voxel size of {} in one column, but of {} in those of the axes",
+                              voxel_size_text(one), voxel_size_text(three)),
+                  "remove the wrong columns, or give --voxel-size");
+    return three;
+  }
+
+  /// Checks Å beside voxels, or learns the voxel size from them.
+  void note_both_units(std::size_t row) {
+    constexpr std::array<std::array<CsvRole, 3>, 3> kRoles{
+        {{CsvRole::X, CsvRole::XAngstrom, CsvRole::ShiftX},
+         {CsvRole::Y, CsvRole::YAngstrom, CsvRole::ShiftY},
+         {CsvRole::Z, CsvRole::ZAngstrom, CsvRole::ShiftZ}}};
+    if (!use_voxels_ || options_.voxel_size) return;  // which decides
+    const VoxelSize v = voxel_size_of(row);
+    for (int axis = 0; axis < 3; ++axis) {
+      const auto& [voxels, angstrom, shift] = kRoles.at(static_cast<std::size_t>(axis));
+      const auto text_angstrom = text(row, angstrom);
+      if (!text_angstrom || text(row, shift)) continue;
+      table_.number(row, column(angstrom));  // which refuses other texts
+      const BothUnits both{row, axis, written_number(*text(row, voxels)),
+                           written_number(*text_angstrom)};
+      if (v.known())
+        check_coordinate(table_, both, v);
+      else
+        both_units_[list_.particles.back().tomogram.value_or(-1)].push_back(both);
+    }
+  }
+
+  /// A size that few digits leave open is taken only where no tomogram agrees with it: then it is
+  /// the contradiction to report.
+  void take_stated_sizes() {
+    constexpr double kCertain = 0.005, kSame = 0.01;
+    for (const auto& [tomogram, coordinates] : both_units_) {
+      VoxelSize& voxel = tomogram < 0
+                             ? list_.unnamed.voxel_size
+                             : list_.tomograms[static_cast<std::size_t>(tomogram)].voxel_size;
+      if (voxel.known()) {
+        for (const BothUnits& both : coordinates) check_coordinate(table_, both, voxel);
+        continue;
+      }
+      const StatedSize stated = stated_size(table_, coordinates);
+      const double b = options_.binning.value_or(1);
+      const VoxelSize &s = stated.voxel_size,
+                      on_tomogram{s.z_angstrom * b, s.y_angstrom * b, s.x_angstrom * b};
+      const auto agrees = [&](const ListTomogram& known) {
+        return same_voxel_size(on_tomogram, known.voxel_size, stated.open + kSame);
+      };
+      const std::vector<ListTomogram>& known = options_.tomograms;
+      if (stated.open <= kCertain ||
+          (!known.empty() && std::none_of(known.begin(), known.end(), agrees)))
+        voxel = stated.voxel_size;
+    }
   }
 
   /// The row's voxel size is that of its tomogram.
@@ -183,6 +249,7 @@ class Reader {
       return;
     }
     if (!has(CsvRole::ClassLabel)) labels_ = number_names();
+    ClassNames names(list_.class_names);
     for (std::size_t row = 0; row < table_.rows(); ++row) {
       const auto name = text(row, CsvRole::ClassName);
       if (has(CsvRole::ClassLabel)) {
@@ -191,11 +258,10 @@ class Reader {
           table_.fail(row, "class label 0 is the background", "particles have labels from 1");
       }
       if (!name || (!has(CsvRole::ClassLabel) && label_of_name(*name))) continue;
-      const auto label = static_cast<std::size_t>(labels_[row]);
-      if (list_.class_names.size() <= label) list_.class_names.resize(label + 1);
-      if (list_.class_names[label].empty()) list_.class_names[label] = *name;
+      if (const std::string fact = names.take(labels_[row], *name); !fact.empty())
+        table_.fail(row, fact, "give each class a name of its own");
     }
-    if (!list_.class_names.empty()) list_.class_names[0] = "background";
+    refuse_unnamed_rows();
     if (!has(CsvRole::ClassLabel) && !list_.class_names.empty()) {
       std::string summary;
       for (std::size_t i = 1; i < std::min<std::size_t>(list_.class_names.size(), 21); ++i)
@@ -204,6 +270,20 @@ class Reader {
       list_.warnings.push_back(
           "the list names classes without labels; they are numbered as they first appear: " +
           summary + (list_.class_names.size() > 21 ? ", ..." : ""));
+    }
+  }
+
+  /// A class has its name in every row, or in none.
+  void refuse_unnamed_rows() {
+    if (!has(CsvRole::ClassName)) return;
+    for (std::size_t row = 0; row < table_.rows(); ++row) {
+      if (text(row, CsvRole::ClassName)) continue;
+      const auto label = static_cast<std::size_t>(labels_[row]);
+      if (label < list_.class_names.size() && !list_.class_names[label].empty())
+        table_.fail(row,
+                    fmt::format("the class name is empty, but other rows call class {} {}", label,
+                                shown(list_.class_names[label])),
+                    "write the name in every row of the class");
     }
   }
 
@@ -281,6 +361,7 @@ class Reader {
   std::vector<int> extra_;
   std::array<int, 12> matrix_{-1};  // rows of copick's matrix; the first is below 0 if it has none
   std::vector<int> labels_;
+  std::map<int, std::vector<BothUnits>> both_units_;  // by tomogram; -1: of no tomogram
   bool use_voxels_ = false;
   ParticleList list_;
 };

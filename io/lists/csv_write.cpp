@@ -41,7 +41,7 @@ class Columns {
       : list_(list), delimiter_(delimiter), rows_(list.particles.size()) {}
 
   void add_names();
-  void add_positions();
+  void add_positions(bool with_angstrom);
   void add_angles();
   void add_results();
   void add_extra_columns();
@@ -100,7 +100,7 @@ void Columns::add_names() {
     add(csv_name(CsvRole::ClassName), [&](std::size_t i) { return name_of(list_.particles[i]); });
 }
 
-void Columns::add_positions() {
+void Columns::add_positions(bool with_angstrom) {
   add_coordinate(CsvRole::X, &Point3::x);
   add_coordinate(CsvRole::Y, &Point3::y);
   add_coordinate(CsvRole::Z, &Point3::z);
@@ -116,9 +116,11 @@ void Columns::add_positions() {
                               : std::string();
     });
   };
-  add_angstrom(CsvRole::XAngstrom, &Point3::x, &VoxelSize::x_angstrom);
-  add_angstrom(CsvRole::YAngstrom, &Point3::y, &VoxelSize::y_angstrom);
-  add_angstrom(CsvRole::ZAngstrom, &Point3::z, &VoxelSize::z_angstrom);
+  if (with_angstrom) {
+    add_angstrom(CsvRole::XAngstrom, &Point3::x, &VoxelSize::x_angstrom);
+    add_angstrom(CsvRole::YAngstrom, &Point3::y, &VoxelSize::y_angstrom);
+    add_angstrom(CsvRole::ZAngstrom, &Point3::z, &VoxelSize::z_angstrom);
+  }
   bool cubic = true;
   for (std::size_t i = 0; i < rows_.size(); ++i) cubic = cubic && !voxel(i).is_anisotropic();
   const auto add_size = [&](CsvRole role, auto&& size_of) {
@@ -157,10 +159,10 @@ void Columns::add_extra_columns() {
 
 }  // namespace
 
-std::string format_csv(const ParticleList& list, char delimiter) {
+std::string format_csv(const ParticleList& list, char delimiter, bool with_angstrom) {
   Columns columns(list, delimiter);
   columns.add_names();
-  columns.add_positions();
+  columns.add_positions(with_angstrom);
   columns.add_angles();
   columns.add_results();
   columns.add_extra_columns();

@@ -28,7 +28,8 @@ std::string format_star(const ParticleList& list, const std::string& name,
 
 /// Table of texts; commas, tabs, semicolons or pipes separate them.
 ParticleList parse_csv(std::string_view text, const std::string& name, const ListOptions& options);
-std::string format_csv(const ParticleList& list, char delimiter);
+/// Å are of the tomogram as given, so they do not go with other pixels.
+std::string format_csv(const ParticleList& list, char delimiter, bool with_angstrom = true);
 
 /// Dynamo table; `table_map` is the text of the file that names its tomograms, empty if there is
 /// none.

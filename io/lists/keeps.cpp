@@ -234,6 +234,8 @@ std::vector<std::string> losses(const ParticleList& list, ListFormat format) {
   if (!is_numbered(format))  // which says how it numbers them
     say(any(list, [](const Particle& p) { return p.object_id.has_value(); }), can.object_ids,
         "object numbers");
+  say(any(list, [&](const Particle& p) { return list.tomogram_of(p).voxel_size.known(); }),
+      can.voxel_size, "voxel sizes");
   say_numbered_losses(list, format, said);
   if (format == ListFormat::Imod) say_cut_names(list, said);
   if (format == ListFormat::Copick) say_renamed(list, said);

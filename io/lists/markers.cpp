@@ -87,12 +87,16 @@ class Reader {
       particle.score = number(marker, "score");
       if (const auto id = parse_integer(marker.attribute("id").value())) particle.object_id = id;
     }
-    const auto index = static_cast<std::size_t>(label);
     const std::string name = set.attribute("name").value();
     if (name.empty() || name == std::to_string(label)) return;
+    const auto index = static_cast<std::size_t>(label);
     if (list_.class_names.size() <= index) list_.class_names.resize(index + 1);
     list_.class_names[0] = "background";
-    if (list_.class_names[index].empty()) list_.class_names[index] = name;
+    std::string& own = list_.class_names[index];
+    if (!own.empty() && own != name)
+      fail(set,
+           fmt::format("class {} is called {} here and {} before", label, shown(name), shown(own)));
+    own = name;
   }
 
   std::string_view text_;

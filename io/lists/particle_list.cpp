@@ -9,6 +9,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "core/class_names.hpp"
 #include "core/number_text.hpp"
 #include "core/text.hpp"
 #include "io/atomic_file.hpp"
@@ -28,6 +29,7 @@
 #include "io/lists/shrec_locations.hpp"
 #include "io/lists/sniff.hpp"
 #include "io/lists/text.hpp"
+#include "io/lists/unused_options.hpp"
 
 namespace dfe::io {
 
@@ -107,13 +109,13 @@ void check_writable(const ParticleList& list, const std::string& name) {
 
 namespace lists {
 
-ParticleList parse_list(std::string_view text, const std::string& name, const std::string& ending,
-                        const ListOptions& options, std::string_view table_map) {
-  ParticleList list;
-  switch (options.format == ListFormat::Auto ? sniff(text, name, ending) : options.format) {
+namespace {
+
+ParticleList parse_as(ListFormat format, std::string_view text, const std::string& name,
+                      const ListOptions& options, std::string_view table_map) {
+  switch (format) {
     case ListFormat::Xml:
-      list = parse_xml(text, name, options);
-      break;
+      return parse_xml(text, name, options);
     case ListFormat::Star:
     case ListFormat::Relion3:
     case ListFormat::Relion4:
@@ -121,48 +123,48 @@ ParticleList parse_list(std::string_view text, const std::string& name, const st
     case ListFormat::Relion5Import:
     case ListFormat::Warp:
     case ListFormat::Cbox:
-      list = parse_star(text, name, options);
-      break;
+      return parse_star(text, name, options);
     case ListFormat::Auto:
     case ListFormat::Csv:
     case ListFormat::Tsv:
     case ListFormat::Czii:
     case ListFormat::CopickCsv:
     case ListFormat::Napari:
-      list = parse_csv(text, name, options);
-      break;
+      return parse_csv(text, name, options);
     case ListFormat::Coords:
     case ListFormat::DeepEtPicker:
-      list = parse_coords(text, name, options);
-      break;
+      return parse_coords(text, name, options);
     case ListFormat::Copick:
-      list = parse_copick(text, name, options);
-      break;
+      return parse_copick(text, name, options);
     case ListFormat::Eman2:
-      list = parse_eman2(text, name, options);
-      break;
+      return parse_eman2(text, name, options);
     case ListFormat::Markers:
-      list = parse_markers(text, name, options);
-      break;
+      return parse_markers(text, name, options);
     case ListFormat::Shrec:
-      list = parse_shrec(text, name, options);
-      break;
+      return parse_shrec(text, name, options);
     case ListFormat::Dynamo:
-      list = parse_dynamo(text, name, options, table_map);
-      break;
+      return parse_dynamo(text, name, options, table_map);
     case ListFormat::Imod:
-      list = parse_imod(text, name, options);
-      break;
+      return parse_imod(text, name, options);
     case ListFormat::Motl:
-      list = parse_motl_em(text, name, options);
-      break;
+      return parse_motl_em(text, name, options);
     case ListFormat::MotlCsv:
-      list = parse_motl_csv(text, name, options);
-      break;
+      return parse_motl_csv(text, name, options);
     case ListFormat::Stopgap:
-      list = parse_stopgap(text, name, options);
-      break;
+      return parse_stopgap(text, name, options);
   }
+  throw Error("list", name, "has an unknown format");
+}
+
+}  // namespace
+
+ParticleList parse_list(std::string_view text, const std::string& name, const std::string& ending,
+                        const ListOptions& options, std::string_view table_map) {
+  const ListFormat format =
+      options.format == ListFormat::Auto ? sniff(text, name, ending) : options.format;
+  ParticleList list = parse_as(format, text, name, options, table_map);
+  warn_unused_axes(list, format, options);
+  join_same_names(list);
   check_plausible(list, name, options.need_positions);
   warn_outside(list);
   return list;
@@ -224,7 +226,8 @@ Formatted format_list(const std::filesystem::path& path, const ParticleList& lis
     case ListFormat::Csv:
     case ListFormat::Tsv:
       formatted.files = {
-          {path, lists::format_csv(pixels, chosen.format == ListFormat::Csv ? ',' : '\t')}};
+          {path, lists::format_csv(pixels, chosen.format == ListFormat::Csv ? ',' : '\t',
+                                   counted.binning.value_or(1) == 1)}};
       break;
     case ListFormat::Czii:
       formatted.files = {{path, lists::format_czii(pixels, name, chosen)}};

@@ -14,6 +14,7 @@
 #include "core/voxel_size.hpp"
 #include "io/lists/called.hpp"
 #include "io/lists/place_step.hpp"
+#include "io/lists/unused_options.hpp"
 
 namespace dfe::io::lists {
 
@@ -32,6 +33,7 @@ class Placer {
                   fmt::format("{} is not a binning factor", *options.binning),
                   "expected a number above 0");
     name_unnamed();
+    warn_unused_binning(list_, unit, options);
   }
 
   ParticleList run(const std::vector<Point3>& shifts) {
@@ -89,9 +91,10 @@ class Placer {
     std::vector<const ListTomogram*> known(list_.tomograms.size() + 1, nullptr);
     if (offered.empty()) return known;
     if (offered.size() == 1) known.back() = &offered[0];
-    const bool alone = offered.size() == 1 && list_.tomograms.size() == 1;
-    if (alone && (offered[0].name.empty() || list_.tomograms[0].numbered)) {
-      known[0] = &offered[0];
+    if (const std::optional<std::size_t> only = only_tomogram(list_);
+        only && offered.size() == 1 &&
+        (offered[0].name.empty() || list_.tomograms[*only].numbered)) {
+      known[*only] = &offered[0];
       return known;
     }
     std::vector<std::string> names;
@@ -392,6 +395,7 @@ class Placer {
 
 ParticleList place(ParticleList list, PositionUnit unit, const std::string& file,
                    const ListOptions& options, const std::vector<Point3>& shifts_angstrom) {
+  join_spellings(list, "list");
   warn_of_other_name(list, file, options);
   return Placer(std::move(list), unit, file, named_by_file(options, file)).run(shifts_angstrom);
 }

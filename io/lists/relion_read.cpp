@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 
+#include "core/class_names.hpp"
 #include "core/math/rotation.hpp"
 #include "core/particle_lists.hpp"
 #include "core/voxel_size.hpp"
@@ -234,6 +235,7 @@ class Reader {
               merit = table_.find("_rlnAutopickFigureOfMerit"),
               id = table_.find("_rlnTomoParticleId"), size = table_.find(kClusterSizeColumn),
               name = table_.find(kClassNameColumn);
+    ClassNames names(list_.class_names);
     for (std::size_t row = 0; row < table_.rows(); ++row) {
       Particle& particle = list_.particles[row];
       particle.class_label = label < 0 ? 0 : table_.class_label(row, label);
@@ -245,7 +247,10 @@ class Reader {
       if (id >= 0 && !is_absent(row, kNumberedColumn)) particle.object_id = table_.integer(row, id);
       if (size >= 0 && table_.integer(row, size) > 0)
         particle.cluster_size = table_.integer(row, size);
-      if (name >= 0) name_class(particle.class_label, table_.cell(row, name));
+      if (name < 0) continue;
+      if (const std::string fact = names.take(particle.class_label, table_.cell(row, name));
+          !fact.empty())
+        table_.fail(row, fact, "give each class a name of its own");
     }
   }
 
@@ -253,13 +258,6 @@ class Reader {
   bool is_absent(std::size_t row, std::string_view column) const {
     const int at = table_.find(column);
     return at >= 0 && table_.integer(row, at) == 0;
-  }
-
-  void name_class(int label, std::string_view name) {
-    const auto index = static_cast<std::size_t>(label);
-    if (list_.class_names.size() <= index) list_.class_names.resize(index + 1);
-    list_.class_names[0] = "background";
-    if (list_.class_names[index].empty()) list_.class_names[index] = name;
   }
 
   void orient(std::size_t row, Particle& particle) {

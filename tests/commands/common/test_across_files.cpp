@@ -240,9 +240,152 @@ TEST_CASE("several lists become one, by the names of tomograms and classes") {
 TEST_CASE("names that a format cannot keep are said") {
   const TempFolder folder;
   const ConvertRequest request = conversion(
-      write(folder, "two.csv", "tomogram,class_name,x,y,z\nT1,fas,1,1,1\nT2,fas,2,2,2\n"),
+      write(folder, "two.csv",
+            "tomogram,class_name,x,y,z,voxel_size_angstrom\nT1,fas,1,1,1,8\nT2,fas,2,2,2,8\n"),
       folder / "o.xml");
   const std::string json = run_convert(request).json;
   CHECK_THAT(json, DFE_CONTAINS("only numbers: 0 T1, 1 T2"));
   CHECK_THAT(json, DFE_CONTAINS("no place for class names"));
+  CHECK_THAT(json, DFE_CONTAINS("no place for voxel sizes"));
+}
+
+TEST_CASE("two spellings of one tomogram are joined, in a list and across lists") {
+  const TempFolder folder;
+  const std::string head = "tomogram,class_label,x,y,z\n";
+  const std::string both =
+      write(folder, "both.csv", head + "rec_A_8.00Apx,1,10,10,10\nA,1,30,10,10\n");
+  TargetRequest target;
+  target.spheres = "2";
+  target.list = both;
+  target.like = write_labels(folder, "A.mrc");
+  target.output = (folder / "t.mrc").string();
+  CHECK(Json::parse(run_target(target).json)["objects"] == 2);
+
+  ConvertRequest request =
+      conversion(write(folder, "one.csv", head + "A,1,10,10,10\n"), folder / "joined.csv");
+  request.inputs.push_back(write(folder, "two.csv", head + "rec_A_8.00Apx,1,30,10,10\n"));
+  CHECK_THAT(run_convert(request).json, DFE_CONTAINS("is the same tomogram as 'A'"));
+  CHECK(read_list(request.output).tomograms.size() == 1);
+  request.inputs[0] = write(folder, "ten.csv", head + "rec_A_10.00Apx,1,10,10,10\n");
+  CHECK_THAT(error_of(request), DFE_CONTAINS("two pixel sizes"));
+}
+
+TEST_CASE("joined lists have no particle twice, and each its own name") {
+  const TempFolder folder;
+  const std::string head =
+      "data_particles\nloop_\n_rlnTomoName\n_rlnTomoParticleName\n_rlnTomoParticleId\n"
+      "_rlnCoordinateX\n_rlnCoordinateY\n_rlnCoordinateZ\n";
+  ConvertRequest request =
+      conversion(write(folder, "a.star", head + "T T/7 7 1 1 1\n"), folder / "all.star");
+  request.inputs.push_back(write(folder, "b.star", head + "T T/7 7 2 2 2\n"));
+  const std::string json = run_convert(request).json;
+  CHECK_THAT(json, DFE_CONTAINS("rlnTomoParticleName) repeat"));
+  CHECK_THAT(json, DFE_CONTAINS("object numbers of the joined lists repeat"));
+  const ParticleList all = read_list(request.output);
+  CHECK(all.particles[0].object_id == 1);
+  CHECK(all.particles[1].object_id == 2);
+  CHECK_THAT(read_text(request.output), DFE_CONTAINS("T/1") && DFE_CONTAINS("T/2"));
+
+  request.inputs[1] = (folder / "./a.star").string();
+  CHECK_THAT(error_of(request), DFE_CONTAINS("the same file"));
+  std::filesystem::create_directories(folder / "x");
+  std::filesystem::create_directories(folder / "y");
+  request.inputs = {write(folder, "x/list.csv", "class_label,x,y,z\n1,1,1,1\n"),
+                    write(folder, "y/list.csv", "class_label,x,y,z\n1,2,2,2\n")};
+  CHECK_THAT(error_of(request), DFE_CONTAINS("called after 'list'"));
+  request.inputs[1] = write(folder, "y/named.csv", "class_name,x,y,z\nfas,2,2,2\n");
+  CHECK_THAT(run_convert(request).json, DFE_CONTAINS("labels of the others are read as 1 fas"));
+}
+
+TEST_CASE("--classes names the classes of a list by their names") {
+  const TempFolder folder;
+  TargetRequest request;
+  request.common.overwrite = true;
+  request.list =
+      write(folder, "l.csv", "class_label,class_name,x,y,z\n1,ribo,20,20,20\n2,prot,60,20,20\n");
+  request.like = write_labels(folder, "T.mrc");
+  request.output = (folder / "t.mrc").string();
+  request.spheres = "ribo=6,prot=2";
+  request.class_names = {"background", "prot", "ribo"};
+  run_target(request);
+  const LabelMap map = io::read_labels(request.output);
+  CHECK(map.labels(20, 20, 20) == 2);
+  CHECK(map.labels(20, 20, 25) == 2);
+  CHECK(map.labels(20, 20, 60) == 1);
+  CHECK(map.labels(20, 20, 65) == 0);
+  request.class_names = {"background", "fas", "ribo"};
+  CHECK_THROWS_WITH(run_target(request), DFE_CONTAINS("--classes") && DFE_CONTAINS("'prot'"));
+}
+
+TEST_CASE("masks and merged labels of other voxels are not painted") {
+  const TempFolder folder;
+  std::filesystem::create_directories(folder / "masks");
+  LabelMap map = empty_map({5, 5, 5});
+  map.labels(2, 2, 2) = 1;
+  map.geometry.voxel_size = VoxelSize::cubic(5);
+  io::write_labels(folder / "masks/1.mrc", map);
+  TargetRequest request;
+  request.common.overwrite = true;
+  request.list = write(folder, "l.csv", "class_label,x,y,z\n1,20,20,20\n");
+  request.like = write_labels(folder, "T.mrc");
+  request.output = (folder / "t.mrc").string();
+  request.masks = (folder / "masks").string();
+  CHECK_THROWS_WITH(run_target(request),
+                    DFE_CONTAINS("5 Å") && DFE_CONTAINS("8 Å") && DFE_CONTAINS("--voxel-size"));
+  request.common.voxel_size_angstrom = 8;
+  CHECK(Json::parse(run_target(request).json)["objects"] == 1);
+  request.common.voxel_size_angstrom.reset();
+  request.masks.clear();
+  request.spheres = "2";
+  map = empty_map({64, 80, 100});
+  map.geometry.voxel_size = VoxelSize::cubic(5);
+  io::write_labels(folder / "l5.mrc", map);
+  request.merges = {(folder / "l5.mrc").string() + ":2"};
+  CHECK_THROWS_WITH(run_target(request), DFE_CONTAINS("5 Å") && DFE_CONTAINS("8 Å"));
+}
+
+TEST_CASE("options that cannot do anything are refused, or said") {
+  const TempFolder folder;
+  const std::string csv = write(folder, "T9.csv", "tomogram,class_label,x,y,z\nT9,1,10,10,10\n");
+  ConvertRequest request = conversion(csv, folder / "o.csv");
+  for (const char* pattern : {"{foo}", "{ID}", "{id", "a}"}) {
+    request.tomogram_name = pattern;
+    CHECK_THAT(error_of(request),
+               DFE_CONTAINS("--tomogram-name") && DFE_CONTAINS("{name} or {id}"));
+  }
+  request.tomogram_name.clear();
+  request.input_xml_axes = "zyx";
+  CHECK_THAT(run_convert(request).json, DFE_CONTAINS("--from-axes is not used"));
+  request.input_xml_axes = "detect";
+  request.output_xml_axes = "zyx";
+  CHECK_THAT(error_of(request), DFE_CONTAINS("--axes") && DFE_CONTAINS("is for XML lists"));
+  request = conversion(write(folder, "angstrom.csv",
+                             "class_label,x_angstrom,y_angstrom,z_angstrom,voxel_size_angstrom\n"
+                             "1,80,80,80,8\n"),
+                       folder / "o.csv");
+  request.frame.binning = 4;
+  CHECK_THAT(run_convert(request).json, DFE_CONTAINS("--input-binning 4 does not change"));
+
+  ClusterRequest cluster;
+  cluster.label_maps = {write_labels(folder, "t1.mrc"), write_labels(folder, "t2.mrc")};
+  cluster.output = (folder / "lists/").string();
+  cluster.options = component_options();
+  cluster.tomogram_name = "same";
+  CHECK_THROWS_WITH(run_cluster(cluster), DFE_CONTAINS("2 tomograms the name 'same'"));
+  cluster.tomogram_name = "{id}.tomostar";
+  CHECK_NOTHROW(run_cluster(cluster));
+
+  TargetRequest target;
+  target.spheres = "2";
+  target.list = csv;
+  target.like = cluster.label_maps[0];
+  target.tomogram = "A";
+  target.output = (folder / "t.mrc").string();
+  try {
+    run_target(target);
+    FAIL("a list of another tomogram is painted");
+  } catch (const Error& error) {
+    CHECK_THAT(error.what(), DFE_CONTAINS("T9") && DFE_CONTAINS("'A'"));
+    CHECK(std::string(error.what()).find("say with --tomogram") == std::string::npos);
+  }
 }

@@ -7,31 +7,12 @@
 #include "io/particle_list.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
+#include "tests/commands/evaluate/evaluate_helpers.hpp"
 #include "tests/fixtures/catch.hpp"
 #include "tests/fixtures/temp_folder.hpp"
 
 using namespace dfe;
 using namespace dfe::test;
-using Json = nlohmann::json;
-
-namespace {
-
-std::string write(const TempFolder& folder, const std::string& name, const std::string& text) {
-  std::ofstream(folder / name) << text;
-  return (folder / name).string();
-}
-
-EvaluateRequest request_of(const std::string& predicted, const std::string& truth) {
-  EvaluateRequest request;
-  request.predicted = {predicted};
-  request.truth = {truth};
-  request.options.distance = Length{3, false};
-  return request;
-}
-
-Json run(const EvaluateRequest& request) { return Json::parse(run_evaluate(request).json); }
-
-}  // namespace
 
 TEST_CASE("classes are matched by name, whatever their numbers") {
   const TempFolder folder;

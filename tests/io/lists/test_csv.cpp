@@ -3,6 +3,8 @@
 #include <clocale>
 
 #include "tests/fixtures/catch.hpp"
+#include "tests/fixtures/read_text.hpp"
+#include "tests/fixtures/temp_folder.hpp"
 #include "tests/io/lists/list_helpers.hpp"
 
 using namespace dfe;
@@ -166,4 +168,73 @@ TEST_CASE("csv: rows of one tomogram have one voxel size along each axis") {
                       "1,2,3,30,10,20\n1,2,3,20,20,20\n"),
              DFE_CONTAINS("line 3") && DFE_CONTAINS("a voxel size of 20 Å, but earlier rows") &&
                  DFE_CONTAINS("30 x 10 x 20 Å"));
+}
+
+TEST_CASE("csv: a class has one name, and a name one class") {
+  const std::string head = "class_label,class_name,x,y,z\n1,ribo,1,1,1\n";
+  CHECK_THAT(error_of(head + "1,prot,2,2,2\n"),
+             DFE_CONTAINS("line 3") && DFE_CONTAINS("'prot'") && DFE_CONTAINS("'ribo'"));
+  CHECK_THAT(error_of(head + "2,ribo,2,2,2\n"),
+             DFE_CONTAINS("line 3") && DFE_CONTAINS("classes 1 and 2"));
+  CHECK_THAT(error_of(head + "1,,2,2,2\n"), DFE_CONTAINS("line 3") && DFE_CONTAINS("is empty"));
+  CHECK_THAT(error_of("class_label,class_name,x,y,z\n1,,1,1,1\n1,ribo,2,2,2\n"),
+             DFE_CONTAINS("line 2"));
+  CHECK(parse(head + "2,,2,2,2\n").particles[1].class_label == 2);  // a class without a name
+  CHECK(parse(head + "2,prot,2,2,2\n1,ribo,3,3,3\n").class_names ==
+        std::vector<std::string>{"background", "ribo", "prot"});
+}
+
+TEST_CASE("csv: voxels and Å of one list agree") {
+  const std::string head = "class_label,x,y,z,x_angstrom,y_angstrom,z_angstrom";
+  const std::string tens = head + "\n1,10,20,30,100,200,300\n";
+  CHECK_THAT(error_of(tens, one_tomogram({60, 50, 40}, VoxelSize::cubic(8))),
+             DFE_CONTAINS("10 Å") && DFE_CONTAINS("8 Å") && DFE_CONTAINS("--voxel-size"));
+  CHECK(parse(tens, one_tomogram({60, 50, 40}, VoxelSize::cubic(10))).particles.size() == 1);
+  ListOptions options = one_tomogram({60, 50, 40}, VoxelSize::cubic(8));
+  options.voxel_size = VoxelSize::cubic(8);
+  CHECK(parse(tens, options).particles[0].position_voxels == Point3{30, 20, 10});
+  CHECK_THAT(error_of(head + ",voxel_size_angstrom\n1,10,20,30,100,200,300,8\n"),
+             DFE_CONTAINS("100 Å") && DFE_CONTAINS("80 Å") && DFE_CONTAINS("--voxel-size"));
+  // by their digits 3 may be 2.6 and 25 Å 25.4 Å; 30 and 250 Å leave less open
+  const std::string small = head + "\n1,3,3,3,25,25,25\n", larger = head + "\n1,30,9,9,250,75,75\n";
+  for (const double voxel : {7.5, 8.0, 9.5})
+    CHECK(parse(small, one_tomogram({60, 50, 40}, VoxelSize::cubic(voxel))).particles.size() == 1);
+  CHECK_THAT(error_of(small, one_tomogram({60, 50, 40}, VoxelSize::cubic(12))),
+             DFE_CONTAINS("12 Å"));
+  CHECK_THAT(error_of(larger, one_tomogram({60, 50, 40}, VoxelSize::cubic(9))),
+             DFE_CONTAINS("9 Å"));
+  CHECK_THAT(error_of(head + "\n1,10,10,10,100,100,100\n1,200,20,20,1600,200,200\n"),
+             DFE_CONTAINS("--voxel-size"));
+  CHECK_THAT(error_of(head + "\n1,10,10,10,-100,100,100\n"), DFE_CONTAINS("-100"));
+  CHECK(parse(head + "\n1,0,0,0,0,0,0\n").particles.size() == 1);
+}
+
+TEST_CASE("csv: voxels and Å together state the voxel size") {
+  const auto list = parse(
+      "class_label,x,y,z,x_angstrom,y_angstrom,z_angstrom\n"
+      "1,123.456,200.5,150.25,1234.56,2005,3005\n");
+  CHECK(list.unnamed.voxel_size == VoxelSize{20, 10, 10});
+}
+
+TEST_CASE("csv: Å are those of the tomogram, so they do not go with unbinned pixels") {
+  const TempFolder folder;
+  ListOptions options;
+  ParticleList list = parse("class_label,x,y,z,voxel_size_angstrom\n1,10,10,10,10\n");
+  write_list(folder / "as_given.csv", list, options);
+  CHECK_THAT(read_text(folder / "as_given.csv"), DFE_CONTAINS("x_angstrom"));
+  options.binning = 4;
+  write_list(folder / "unbinned.csv", list, options);
+  const std::string text = read_text(folder / "unbinned.csv");
+  CHECK_THAT(text, DFE_CONTAINS("41.5,41.5,41.5,2.5"));  // 4·10 + 3/2 pixels of 10/4 Å
+  CHECK(text.find("x_angstrom") == std::string::npos);
+}
+
+TEST_CASE("csv: columns of voxel sizes agree and are complete") {
+  const std::string edges = "class_label,x,y,z,voxel_size_x_angstrom";
+  CHECK_THAT(error_of(edges + "\n1,1,1,1,8\n"), DFE_CONTAINS("along every axis"));
+  const std::string all =
+      edges + ",voxel_size_y_angstrom,voxel_size_z_angstrom,voxel_size_angstrom\n1,1,1,1,8,8,16,";
+  CHECK_THAT(error_of(all + "9\n"),
+             DFE_CONTAINS("9 Å") && DFE_CONTAINS("16 x 8 x 8 Å") && DFE_CONTAINS("--voxel-size"));
+  CHECK(parse(all + "\n").unnamed.voxel_size == VoxelSize{16, 8, 8});
 }

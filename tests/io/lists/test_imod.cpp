@@ -83,6 +83,17 @@ TEST_CASE("imod: the centre of voxel (0, 0, 0) is at (0.5, 0.5, 0), objects are 
   CHECK(list.warnings.empty());
 }
 
+TEST_CASE("imod: objects of the same name are one class, which is said") {
+  const ParticleList list =
+      parse(header(0) + object("fas") + contour({{1, 1, 1}}) + object("ribosome") +
+            contour({{2, 2, 2}}) + object("fas") + contour({{3, 3, 3}}) + "IEOF");
+  CHECK(has_warning(list, "classes 1 and 3 have the same name, 'fas'"));
+  REQUIRE(list.particles.size() == 3);
+  CHECK(list.particles[1].class_label == 2);
+  CHECK(list.particles[2].class_label == 1);
+  CHECK(list.class_names == std::vector<std::string>{"background", "fas", "ribosome", ""});
+}
+
 TEST_CASE("imod: pixel size and units, and the image's scale, which is newer") {
   const std::string points = object("") + contour({{1, 1, 1}});
   CHECK(parse(header(0, 1.36F, -9) + points).unnamed.voxel_size.x_angstrom == Approx(13.6));
