@@ -199,6 +199,7 @@ ClusterGrid OpenTomogram::grid() const {
 }
 
 void FileSegmenter::warn_of_contrast(const VolumeSource& volume, Job& job) {
+  segmenter_.open_device(&job);
   if (request_.options.tiling != Tiling::Exact || !looks_inverted(segmenter_, volume, &job)) return;
   job.warn(volume.info().path +
            ": the contrast looks inverted: the network is much surer of what it finds in the "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Labels of classes in formats that only name them, and names that several objects of a file share.
+// Labels of classes in formats that only name them.
 #pragma once
 
 #include <optional>
@@ -17,9 +17,5 @@ std::optional<int> label_of_name(std::string_view name);
 /// The labels of names that a file has in this order, one for each particle: names that are labels
 /// keep them, others get the lowest free label, in the order of their appearance.
 std::vector<int> labels_of_names(const std::vector<std::string>& names);
-
-/// Makes one class of those with the same name, that of the first of them, and says so in a
-/// warning. `what` are the classes in the file: "objects".
-void join_equal_names(ParticleList& list, const std::string& what);
 
 }  // namespace dfe::io::lists

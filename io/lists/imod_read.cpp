@@ -8,7 +8,6 @@
 #include <cmath>
 
 #include "io/byte_reader.hpp"
-#include "io/lists/class_labels.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/imod_model.hpp"
 #include "io/lists/odd_texts.hpp"
@@ -182,7 +181,6 @@ class Reader {
     if (std::all_of(list_.class_names.begin(), list_.class_names.end(),
                     [](const std::string& name) { return name.empty() || name == "background"; }))
       list_.class_names.clear();
-    join_equal_names(list_, "objects");
     if (objects_of_lines_ > 0)
       list_.warnings.push_back(fmt::format(
           "{} objects of the model have contours instead of scattered points; the points of the "

@@ -10,7 +10,6 @@
 #include <pugixml.hpp>
 
 #include "core/particle_lists.hpp"
-#include "io/lists/class_labels.hpp"
 #include "io/lists/formats.hpp"
 #include "io/lists/place.hpp"
 #include "io/lists/text.hpp"
@@ -40,7 +39,6 @@ class Reader {
       throw Error("cmm", file_, fmt::format("the root element is {}", shown(root.name())),
                   "expected <marker_set> or <marker_sets> of ChimeraX");
     }
-    join_equal_names(list_, "sets of markers");
     return std::move(list_);
   }
 

@@ -208,8 +208,7 @@ Formatted format_list(const std::filesystem::path& path, const ParticleList& lis
   chosen.format = written_format(path, options);
   Formatted formatted{{}, lists::losses(list, chosen.format)};
   if (lists::one_tomogram_per_file(chosen.format)) {
-    formatted.files = lists::format_parts(list, path, chosen);
-    return formatted;
+    return {lists::format_parts(list, path, chosen), std::move(formatted.losses)};
   }
   const bool unbinned = lists::is_relion(chosen.format) && chosen.format != ListFormat::Relion3 &&
                         chosen.format != ListFormat::Warp;

@@ -28,10 +28,7 @@ class Placer {
  public:
   Placer(ParticleList list, PositionUnit unit, const std::string& file, const ListOptions& options)
       : list_(std::move(list)), unit_(unit), file_(file), options_(options) {
-    if (options.binning && !(std::isfinite(*options.binning) && *options.binning > 0))
-      throw Error(ErrorKind::Usage, "list", options.settings.binning,
-                  fmt::format("{} is not a binning factor", *options.binning),
-                  "expected a number above 0");
+    check_binning(options, options.settings.binning);
     name_unnamed();
     warn_unused_binning(list_, unit, options);
   }

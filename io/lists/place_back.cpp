@@ -32,12 +32,16 @@ ListTomogram binned(ListTomogram unbinned, double b) {
   return unbinned;
 }
 
-ParticleList on_pixels(ParticleList list, const std::string& file, const ListOptions& options,
-                       bool unbinned) {
+void check_binning(const ListOptions& options, const std::string& where) {
   if (options.binning && !(std::isfinite(*options.binning) && *options.binning > 0))
-    throw Error(ErrorKind::Usage, "list", file,
+    throw Error(ErrorKind::Usage, "list", where,
                 fmt::format("{} is not a binning factor", *options.binning),
                 "expected a number above 0");
+}
+
+ParticleList on_pixels(ParticleList list, const std::string& file, const ListOptions& options,
+                       bool unbinned) {
+  check_binning(options, file);
   std::vector<double> factors;
   const auto refine = [&](ListTomogram& t) {
     for (const ListTomogram& known : options.tomograms) {

@@ -295,8 +295,8 @@ def check_eman2(truth, rotations):
     report("EMAN2's formula places eman2",
            positions=(distance(found, truth.loc[rows, ["x", "y", "z"]]), 1e-6))
     report("dfengine reads eman2 again",
-           **same_as_truth(back("eman/info/TS_01_info.json"), truth.loc[rows], rotations[rows],
-                           turned=False))
+           **same_as_truth(back("eman/info/TS_01_info.json", "--input-binning", 4),
+                           truth.loc[rows], rotations[rows], turned=False))
 
 
 def main():

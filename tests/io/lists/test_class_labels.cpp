@@ -38,6 +38,9 @@ Again again(const ParticleList& list, ListFormat format) {
   options.format = format;
   const auto path = io::is_list_folder(folder.path(), format) ? folder.path() : folder / "a.csv";
   Again result{{}, io::write_list(path, list, options)};
+  std::erase_if(result.losses, [](const std::string& loss) {
+    return loss.find("voxel sizes") != std::string::npos;  // which CZII does not keep
+  });
   options.tomograms = list.tomograms;
   for (const auto& file : io::list_files(path, list, options))
     append_list(result.list, io::read_list(file, options), "test");
@@ -87,13 +90,12 @@ TEST_CASE("objects and sets of one name are one class") {
   const ParticleList model = test::parse(io::lists::format_imod(list));
   CHECK(labels_of(model) == std::vector<int>{1, 2, 1});
   CHECK(class_name(model.class_names, 3) == "3");
-  CHECK(test::has_warning(
-      model, "several objects have the same name and are read as one class: ribosome"));
+  CHECK(test::has_warning(model, "classes 1 and 3 have the same name, 'ribosome'"));
   const std::string marker = R"(<marker id="1" x="0" y="0" z="0" radius="1"/>)";
   const ParticleList sets = test::parse("<marker_sets><marker_set name=\"a\">" + marker +
                                             "</marker_set><marker_set name=\"a\">" + marker +
                                             "</marker_set></marker_sets>",
                                         test::one_tomogram({41, 50, 64}, VoxelSize::cubic(10)));
   CHECK(labels_of(sets) == std::vector<int>{1, 1});
-  CHECK(test::has_warning(sets, "several sets of markers have the same name"));
+  CHECK(test::has_warning(sets, "classes 1 and 2 have the same name, 'a'"));
 }

@@ -180,5 +180,5 @@ TEST_CASE("star: columns of CSV lists that have no place are named") {
   const Written written = write(list, ListFormat::Relion4);
   REQUIRE(written.losses.size() == 1);
   CHECK(written.losses[0] ==
-        "the format has no place for the columns 'mine', so they are not in the file");
+        "the format has no place for these columns, so they are not in the file: 'mine'");
 }
