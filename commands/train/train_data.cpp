@@ -68,11 +68,11 @@ class Opener {
   void paint_target(Annotated& a) {
     if (a.target) return;
     const VolumeGeometry& geometry = a.tomogram->info().geometry;
-    LabelMap map{Volume<std::uint8_t>(geometry.extent, 0), geometry, settings_.class_names};
-    paint_objects(a.list, shapes_of(a), map.labels.view(), &job_);
+    Volume<std::uint8_t> labels(geometry.extent, 0);
+    paint_objects(a.list, shapes_of(a), labels.view(), &job_);
     const fs::path file = painted_target(folder_, a.entry, a.files);
     make_folder("train", file.parent_path());
-    io::write_labels(file, map);
+    io::write_labels(file, {std::move(labels), geometry, settings_.class_names});
     a.target = io::open_volume(file);
   }
 

@@ -76,6 +76,7 @@ void say_renumbered(const ParticleList& list, std::vector<std::string>& said) {
     if (const int label = list.particles[i].class_label; label != again[i])
       changed[label] = std::to_string(label) + " " + names[i];
   std::vector<std::string> labels;
+  labels.reserve(changed.size());
   for (const auto& [label, text] : changed) labels.push_back(text);
   if (!labels.empty())
     said.push_back("the format names classes without labels, so these are not in the file: " +

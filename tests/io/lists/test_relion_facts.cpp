@@ -75,9 +75,12 @@ TEST_CASE("relion: particles without an optics group have the only one") {
 }
 
 TEST_CASE("relion: an optics group has one row") {
-  for (const char* again : {"1 2.7\n", "1.0 2.7\n", "01 unknown\n"})
-    CHECK_THAT(error_of(kGroups + "1 1.35\n" + again + kGrouped + "T 1 1 1 1\n"),
+  for (const char* again : {"1 2.7\n", "1.0 2.7\n", "01 unknown\n"}) {
+    std::string text = kGroups + "1 1.35\n";
+    text.append(again).append(kGrouped).append("T 1 1 1 1\n");
+    CHECK_THAT(error_of(text),
                DFE_CONTAINS("line 6: optics group '") && DFE_CONTAINS("'1.35' in line 5"));
+  }
   CHECK(parse(kGroups + "1 1.35\n1.0 1.350000\n" + kGrouped + "T 1 1 1 1\n")
             .tomograms[0]
             .voxel_size == VoxelSize::cubic(1.35));
