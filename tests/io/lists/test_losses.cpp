@@ -54,7 +54,7 @@ TEST_CASE("columns that are said to be lost are, and the others are in the file"
       CAPTURE(format_name, name);
       ParticleList list = two_particles();
       list.extra_columns = {{name, {"16", "18"}}};
-      const std::string shown = name.substr(name.find_first_not_of("_", name.rfind('/') + 1));
+      const std::string shown = name.substr(name.find_first_not_of('_', name.rfind('/') + 1));
       CHECK(says(list, format, "not in the file: '" + shown + "'") == !keeps_column(format, name));
       ListOptions options;
       options.format = format;
