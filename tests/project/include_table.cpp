@@ -60,6 +60,7 @@ std::vector<IncludeRule> readers() {
       {"io/config", {"io/*", kCore, kApi}, {"yaml-cpp/"}},
       {"io/hdf5", {"io/*", kCore, kApi}, {"hdf5.h"}},
       {"io/lists", {"io/*", kMath, kCore, kApi}, {"fmt/", "nlohmann/", "pugixml.hpp"}},
+      {"io/orientations", {"io/*", "io/lists", kCore, kApi}, {}},
       {"io/report", {"io/*", kCore, kApi}, {"zlib.h"}},
       {"io/structures", {"io/*", "io/volumes", kCore, kApi}, {"gemmi/"}},
       {"io/volumes",
