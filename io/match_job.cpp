@@ -114,7 +114,7 @@ std::string format_match_job(const MatchJob& job) {
   json["tomo_shape"] = x_first(job.tomogram_extent);
   json["template_shape"] = x_first(job.template_extent);
   json["mask_shape"] = x_first(job.template_extent);
-  json["voxel_size"] = job.voxel_size_angstrom;
+  json["voxel_size"] = or_null(job.voxel_size_angstrom);
   json["search_x"] = range(job.searched.begin.x, job.searched.extent.x);
   json["search_y"] = range(job.searched.begin.y, job.searched.extent.y);
   json["search_z"] = range(job.searched.begin.z, job.searched.extent.z);

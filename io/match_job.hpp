@@ -38,8 +38,8 @@ struct MatchJob {
   std::filesystem::path search_mask;     ///< or empty
   std::filesystem::path scores, angles;  ///< volumes; angles are ids in the list of orientations
   Extent3 tomogram_extent, template_extent;
-  Box3 searched;  ///< what `scores` and `angles` cover
-  double voxel_size_angstrom = 0;
+  Box3 searched;                     ///< what `scores` and `angles` cover
+  double voxel_size_angstrom = 0;    ///< 0: unknown
   double step_deg = 0;               ///< of the HEALPix list; 0: `angle_file` has the orientations
   std::filesystem::path angle_file;  ///< or empty
   std::int64_t orientations = 0;     ///< their number

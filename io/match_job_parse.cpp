@@ -206,8 +206,8 @@ MatchJob job_of(const Json& json, const std::string& file) {
   job.tomogram_extent = extent(fields, "tomo_shape");
   job.template_extent = extent(fields, "template_shape");
   job.searched = searched(fields, job.tomogram_extent);
-  job.voxel_size_angstrom = fields.number("voxel_size");
-  if (!(job.voxel_size_angstrom > 0))
+  job.voxel_size_angstrom = fields.number_or("voxel_size", 0);
+  if (fields.find("voxel_size") != nullptr && !(job.voxel_size_angstrom > 0))
     fields.fail("voxel_size", "is not above 0", "the record is damaged");
   job.particle_diameter_angstrom = fields.number_or("particle_diameter", 0);
   job.low_pass_angstrom = fields.number_or("low_pass", 0);

@@ -69,6 +69,14 @@ TEST_CASE("a job record comes back with absolute paths") {
   CHECK(moved.scores == folder / "else/results/TS_7_scores.mrc");
 }
 
+TEST_CASE("a voxel size that is unknown stays unknown") {
+  MatchJob job = example("/data", "/out");
+  job.voxel_size_angstrom = 0;
+  const std::string text = format_match_job(job);
+  CHECK(nlohmann::json::parse(text).at("voxel_size").is_null());
+  CHECK(parse_match_job(text, "t_job.json").voxel_size_angstrom == 0);
+}
+
 TEST_CASE("fields have pytom-match-pick's names, order of axes and units") {
   MatchJob job = example("/data", "/out");
   job.point_group = "C6";
