@@ -77,7 +77,7 @@ int run(const std::vector<std::string>& words) {
       dfe::cli::add_target(app, common),  dfe::cli::add_simulate(app, common),
       dfe::cli::add_train(app, common),   dfe::cli::add_pick(app, common),
       dfe::cli::add_segment(app, common), dfe::cli::add_cluster(app, common),
-      dfe::cli::add_evaluate(app, common)};
+      dfe::cli::add_match(app, common),   dfe::cli::add_evaluate(app, common)};
   // asked for, even if parsing fails before it gets there
   const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
 

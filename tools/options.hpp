@@ -151,6 +151,7 @@ MinSizes parse_min_size(const std::vector<std::string>& values);
 Command add_pick(CLI::App& root, CommonOptions& common);
 Command add_segment(CLI::App& root, CommonOptions& common);
 Command add_cluster(CLI::App& root, CommonOptions& common);
+Command add_match(CLI::App& root, CommonOptions& common);
 Command add_train(CLI::App& root, CommonOptions& common);
 Command add_target(CLI::App& root, CommonOptions& common);
 Command add_simulate(CLI::App& root, CommonOptions& common);

@@ -107,8 +107,9 @@ const fs::path& inputs() {
 void provide(const fs::path& folder, const std::string& command) {
   const auto words = words_of(command);
   const auto outputs = outputs_of(words);
-  for (const std::string& word : words) {
+  for (std::string word : words) {
     if (outputs.count(word) > 0 || word.front() == '/' || word == ".") continue;
+    word = word.substr(word.find('=') + 1);  // NAME=FILE
     if (fs::exists(inputs() / word) && !fs::exists(folder / word))
       fs::copy(inputs() / word, folder / word, fs::copy_options::recursive);
   }

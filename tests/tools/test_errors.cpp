@@ -65,6 +65,17 @@ TEST_CASE("requests that make no sense exit with 2") {
   refused(folder, "convert list.xml list.xml --overwrite", 2, "replace the input");
   refused(folder, "convert list.xml a.csv --axes zxy", 2, "zxy");
   refused(folder, "convert list.xml a.csv --from docx", 2, "docx");
+  const std::string match = "match labels.mrc --template labels.mrc -o m ";
+  refused(folder, "match labels.mrc -o m --angles 30 --mask-radius 6", 2, "--template");
+  refused(folder, match + "--mask-radius 6", 2, "--angles");
+  refused(folder, match + "--angles 30", 2, "--radius");
+  refused(folder, match + "--angles 0 --mask-radius 6", 2, "180");
+  refused(folder, match + "--angles 30 --mask-radius x", 2, "--mask-radius");
+  refused(folder, match + "--angles 30 --mask-radius 6 --tilt-range 60", 2, "--tilt-range");
+  refused(folder, match + "--angles 30 --mask-radius 60", 2, "do not fit");
+  refused(folder, match + "--angles 30 --mask-radius 6 --symmetry Q", 2, "Q");
+  refused(folder, match + "--angles 30 --mask-radius 6 --low-pass -3", 2, "--low-pass");
+  refused(folder, match + "--angles labels.mrc --mask-radius 6", 1, "labels.mrc");
   refused(folder, "info labels.mrc --device tpu", 2, "tpu");
   refused(folder, "info labels.mrc --device cuda", 2, "cuda");
   refused(folder, "segment labels.mrc --weights w.h5 -o a.mrc --memory lots", 2, "lots");

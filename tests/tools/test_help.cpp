@@ -159,7 +159,8 @@ TEST_CASE("required options are marked and in the usage line") {
        {Required{"pick", "TOMOGRAM... -o LIST --weights FILE", 3},
         Required{"cluster", "LABELS... -o LIST", 2},
         Required{"target", "LIST -o FILE --like TOMOGRAM", 3},
-        Required{"train", "CONFIG [SETTING...]", 1}, Required{"info", "[FILE...]", 0}}) {
+        Required{"match", "TOMOGRAM... -o PREFIX", 2}, Required{"train", "CONFIG [SETTING...]", 1},
+        Required{"info", "[FILE...]", 0}}) {
     const std::string help = help_of(expected.subcommand);
     INFO(help);
     CHECK_THAT(help, DFE_CONTAINS("\nUsage: dfengine " + expected.subcommand + " " +
@@ -199,7 +200,7 @@ TEST_CASE("the examples run, one after the other") {
          "network: {widths: [4, 4, 4]}\npatches: {size: 24}\n"
          "training: {epochs: 1, steps: 1, batch: 1}\n";
   for (const char* const subcommand : {"info", "segment", "cluster", "pick", "evaluate", "convert",
-                                       "target", "train", "simulate"}) {
+                                       "target", "train", "simulate", "match"}) {
     const bool again = std::string(subcommand) == "pick";  // cluster has written picks.star
     run(example_of(help_of(subcommand)) + (again ? " --overwrite" : ""));
   }

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// `dfengine match`: tomograms and a template in, particle lists out.
+#include "options.hpp"
+
+namespace dfe::cli {
+
+namespace {
+
+struct Arguments {
+  MatchRequest request;
+  std::string template_text, mask_radius, low_pass, high_pass, radius, border;
+};
+
+void add_files(CLI::App& app, Arguments& a) {
+  app.option_defaults()->group(group::kFiles);
+  app.add_option("TOMOGRAM", a.request.tomograms,
+                 "One or more tomograms: MRC (also gzip or bzip2), HDF5, OME-Zarr, TIFF or EM; "
+                 "with --extract-only job records")
+      ->required();
+  app.add_option("--template", a.template_text,
+                 "Density of the particle, or NAME=FILE with the class name for the list [default "
+                 "name: the file's]. Required unless --extract-only is given")
+      ->type_name("FILE");
+  app.add_option("--mask", a.request.mask,
+                 "Mask in the template's box: what of the template counts, from 0 to 1")
+      ->type_name("FILE");
+  app.add_option("--mask-radius", a.mask_radius,
+                 "Instead of --mask: radius of a sphere with a soft edge, in voxels of the "
+                 "tomogram (8) or Å (150A)")
+      ->type_name("LENGTH");
+  app.add_option("-o,--output", a.request.output,
+                 "Prefix of the results, or the particle list to write; a folder for several "
+                 "tomograms")
+      ->required()
+      ->type_name("PREFIX");
+  app.add_flag("--extract-only", a.request.extract_only,
+               "Do not match: make a new list from the scores of a former run, with other options "
+               "for particles");
+}
+
+void add_matching(CLI::App& app, Arguments& a) {
+  app.option_defaults()->group(group::kMatching);
+  app.add_option("--angles", a.request.angles,
+                 "Step between orientations in degrees (12), or a file of orientations: text, or "
+                 "PyTom's .em. Required unless --extract-only is given")
+      ->type_name("STEP");
+  app.add_option("--symmetry", a.request.symmetry,
+                 "Point group of the template: C1, C4, D2, T, O, I, ...")
+      ->capture_default_str()
+      ->type_name("GROUP");
+  app.add_option("--tilt-range", a.request.tilts.range,
+                 "First and last tilt in degrees (-60,60): the template gets this missing wedge")
+      ->type_name("FIRST,LAST");
+  app.add_option("--tilts", a.request.tilts.table,
+                 "Instead of --tilt-range: a file with a line per tilt: its angle in degrees, then "
+                 "the dose before it (e/Å²) and its defocus (Å) if known")
+      ->type_name("FILE");
+  app.add_option("--low-pass", a.low_pass,
+                 "Resolution in Å at which a filter of tomogram and template passes one half "
+                 "[default: none]")
+      ->type_name("ANGSTROM");
+  app.add_option("--high-pass", a.high_pass,
+                 "The same for a filter that removes what is coarser [default: none]")
+      ->type_name("ANGSTROM");
+  app.add_flag("--invert", a.request.invert,
+               "Invert the template's contrast: for bright templates where particles are dark");
+  app.add_flag("--rescale", a.request.rescale,
+               "Resample template and mask to the tomogram's voxel size; without it, differences "
+               "above 1~% are refused");
+  app.add_flag("--dry-run", a.request.dry_run,
+               "Match for a second or more, predict the time, and write nothing");
+}
+
+void add_peaks(CLI::App& app, Arguments& a) {
+  MatchPeaks& peaks = a.request.peaks;
+  app.option_defaults()->group(group::kParticles);
+  app.add_option("--radius", a.radius,
+                 "Radius of a particle, in voxels (8) or Å (110A): within it no lower peak is kept "
+                 "[default: --mask-radius; with --extract-only what the job record says]")
+      ->type_name("LENGTH");
+  app.add_option("--threshold", peaks.threshold,
+                 "Lowest score of a particle [default: from --false-positives]")
+      ->type_name("SCORE");
+  above_zero(app.add_option("--false-positives", peaks.false_positives,
+                            "Number of voxels that noise may have above the threshold, by a fit of "
+                            "the scores"),
+             "1")
+      ->capture_default_str()
+      ->type_name("N");
+  whole_number(app.add_option("--most", peaks.most, "Largest number of particles; 0: no limit"), 0,
+               std::numeric_limits<std::int32_t>::max())
+      ->capture_default_str()
+      ->type_name("N");
+  app.add_option("--border", a.border,
+                 "Distance from the faces of the tomogram within which no particle is kept, in "
+                 "voxels or Å [default: none]")
+      ->type_name("LENGTH");
+  app.add_option("--search-mask", peaks.search_mask,
+                 "Volume of the tomogram's size: particles only where it is above 0")
+      ->type_name("FILE");
+}
+
+void add_microscope(CLI::App& app, Arguments& a, ComputeArguments& compute) {
+  CtfOptions& microscope = a.request.tilts.microscope;
+  app.option_defaults()->group(group::kExpert);
+  above_zero(app.add_option("--voltage", microscope.voltage_kv,
+                            "Acceleration voltage in kV, for --tilts with a defocus"),
+             "300")
+      ->capture_default_str()
+      ->type_name("KV");
+  app.add_option("--spherical-aberration", microscope.spherical_aberration_mm,
+                 "Spherical aberration in mm, for the same")
+      ->capture_default_str()
+      ->type_name("MM");
+  app.add_option("--amplitude-contrast", microscope.amplitude_contrast,
+                 "Amplitude contrast from 0 to 1, for the same")
+      ->capture_default_str()
+      ->type_name("SHARE");
+  app.add_flag("--phase-flipped", a.request.tilts.phase_flipped,
+               "The tomogram's phases were flipped: the template gets the CTF's absolute value");
+  one_of(app.add_option("--instruction-set", compute.instruction_set,
+                        "CPU instructions to use: auto, avx512, avx2 or portable"),
+         {"auto", "avx512", "avx2", "portable"})
+      ->capture_default_str()
+      ->type_name("SET");
+}
+
+/// Splits NAME=FILE; a file whose name has '=' in a folder's name is no such pair.
+void take_template(const std::string& text, MatchRequest& request) {
+  if (text.empty()) return;
+  const std::size_t equals = text.find('=');
+  if (equals == 0 || equals + 1 == text.size())
+    throw Error(ErrorKind::Usage, "--template", text, "cannot be used", "give FILE or NAME=FILE");
+  if (equals != std::string::npos && text.find('/') > equals) {
+    request.class_name = text.substr(0, equals);
+    request.template_file = text.substr(equals + 1);
+  } else {
+    request.template_file = text;
+  }
+}
+
+std::optional<Length> length_of(const std::string& text, const char* option) {
+  if (text.empty()) return std::nullopt;
+  return Length::parse(text, option);
+}
+
+MatchRequest parse_request(const Arguments& a, const CommonOptions& common) {
+  MatchRequest request = a.request;
+  request.common = common.request();
+  request.compute = parse_compute_options(common.compute);
+  take_template(a.template_text, request);
+  request.mask_radius = length_of(a.mask_radius, "--mask-radius");
+  request.peaks.radius = length_of(a.radius, "--radius");
+  request.peaks.border = length_of(a.border, "--border");
+  if (!a.low_pass.empty()) request.low_pass_angstrom = parse_angstrom(a.low_pass, "--low-pass");
+  if (!a.high_pass.empty()) request.high_pass_angstrom = parse_angstrom(a.high_pass, "--high-pass");
+  return request;
+}
+
+}  // namespace
+
+Command add_match(CLI::App& root, CommonOptions& common) {
+  CLI::App* app = root.add_subcommand("match", "Find particles that look like a template");
+  app->group(step::kPick);
+  app->footer(
+      "Example:\n"
+      "  dfengine match tomo.mrc --template ribosome=template.mrc --mask-radius 6 --angles 30 "
+      "--tilt-range -60,60 -o tm\n\n"
+      "Next: 'dfengine match --extract-only' makes another list from the scores;\n"
+      "'dfengine target' turns a list into a training target.");
+  const auto a = std::make_shared<Arguments>();
+  add_files(*app, *a);
+  add_matching(*app, *a);
+  add_peaks(*app, *a);
+  add_list_format(*app, a->request.list_format);
+  add_written_list(*app, a->request.tomogram_name, a->request.output_binning);
+  add_microscope(*app, *a, common.compute);
+  add_common_options(*app, common,
+                     {.overwrite = kOverwrite,
+                      .skip_existing = kSkipExisting,
+                      .threads = true,
+                      .memory = true,
+                      .bytes = true,
+                      .voxel_size = "Voxel size of the tomogram in Å, instead of the value in the "
+                                    "file"});
+  return {app, [a, &common](Observer& observer) {
+            return run_match(parse_request(*a, common), &observer);
+          }};
+}
+
+}  // namespace dfe::cli
