@@ -4,12 +4,88 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
 #include "dfengine/error.hpp"
+#include "dfengine/text.hpp"
 
 namespace dfe {
+
+namespace {
+
+constexpr std::size_t kLabels = 256;
+
+/// The label above 0 that has the name.
+std::optional<std::size_t> label_of(const std::vector<std::string>& names,
+                                    const std::string& name) {
+  for (std::size_t label = 1; label < std::min(names.size(), kLabels); ++label)
+    if (names[label] == name) return label;
+  return std::nullopt;
+}
+
+std::string name_of(const std::vector<std::string>& names, std::size_t label) {
+  return label < names.size() ? names[label] : std::string();
+}
+
+/// "ribosome, fas": those above the background.
+std::string named_classes(const std::vector<std::string>& names) {
+  std::vector<std::string> named;
+  for (std::size_t label = 1; label < names.size(); ++label)
+    if (!names[label].empty()) named.push_back(names[label]);
+  return join(named);
+}
+
+/// Refuses a name that two labels have. `subject` is what the error is about.
+void check_distinct(const std::vector<std::string>& names, std::string_view area,
+                    const std::string& subject) {
+  for (std::size_t label = 2; label < names.size(); ++label)
+    if (const auto first = label_of(names, names[label]);
+        !names[label].empty() && first && *first < label)
+      throw Error(ErrorKind::Usage, area, subject,
+                  "'" + names[label] + "' is the name of classes " + std::to_string(*first) +
+                      " and " + std::to_string(label),
+                  "give each class a name of its own");
+}
+
+/// Refuses names of which one side forgot the background, so that all labels are one too low.
+void check_background(const FileClasses& file, const WantedClasses& wanted, std::string_view area) {
+  for (const bool in_file : {true, false}) {
+    const auto &own = in_file ? file.names : wanted.names,
+               &other = in_file ? wanted.names : file.names;
+    const auto label = label_of(other, own.front());
+    if (own.front().empty() || !label) continue;
+    throw Error(ErrorKind::Usage, area, file.file,
+                in_file ? "calls the background '" + own.front() + "', which is class " +
+                              std::to_string(*label) + " of " + wanted.source
+                        : "has the class '" + own.front() + "', which is the background of " +
+                              wanted.source,
+                "name the background first");
+  }
+}
+
+[[noreturn]] void refuse_class(const FileClasses& file, const WantedClasses& wanted, int label,
+                               std::string_view area) {
+  const std::string& name = file.names[static_cast<std::size_t>(label)];
+  const std::string nearest = nearest_name(name, {wanted.names.begin() + 1, wanted.names.end()});
+  throw Error(ErrorKind::Usage, area, file.file,
+              "its class '" + name + "' (label " + std::to_string(label) +
+                  ") is not among those of " + wanted.source + ": " + named_classes(wanted.names),
+              (nearest.empty() ? "" : "did you mean '" + nearest + "'? ") + wanted.remedy);
+}
+
+/// Whether every name that both sides have has the same label there.
+bool agree_in_labels(const std::vector<std::string>& names,
+                     const std::vector<std::string>& wanted) {
+  for (std::size_t label = 1; label < names.size(); ++label) {
+    const auto found = label_of(wanted, names[label]);
+    if (!names[label].empty() && found && *found != label) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 void check_class_names(const std::vector<std::string>& names, std::string_view area,
                        const std::string& setting) {
@@ -39,11 +115,63 @@ void check_named_classes(const ParticleList& list, const std::vector<std::string
                       ", because the list names others of its classes, but not this one",
                   "name all classes in the list");
     const std::string& name = list.class_names[label];
-    if (std::find(names.begin(), names.end(), name) == names.end())
+    if (!label_of(names, name))
       throw Error(ErrorKind::Usage, area, setting,
                   "does not have the class '" + name + "', which the list names",
                   "use the names of the list, in any order, and others after them");
   }
+}
+
+bool any_class_named(const std::vector<std::string>& names) {
+  return names.size() > 1 && std::any_of(names.begin() + 1, names.end(),
+                                         [](const std::string& name) { return !name.empty(); });
+}
+
+int add_class(std::vector<std::string>& names, int label, const std::string& name) {
+  if (names.empty()) names.emplace_back("background");
+  auto found = std::find(names.begin() + 1, names.end(), name);
+  if (found == names.end()) {
+    const auto index = static_cast<std::size_t>(label);
+    if (names.size() <= index) names.resize(index + 1);
+    found = names[index].empty() ? names.begin() + label : names.insert(names.end(), name);
+    *found = name;
+  }
+  return static_cast<int>(std::distance(names.begin(), found));
+}
+
+LabelMatch match_labels(const FileClasses& file, const WantedClasses& wanted,
+                        std::string_view area) {
+  check_distinct(file.names, area, file.file);
+  LabelMatch match;
+  for (std::size_t label = 0; label < kLabels; ++label)
+    match.label[label] = static_cast<std::uint8_t>(label);
+  if (!any_class_named(file.names) || !any_class_named(wanted.names)) return match;
+  check_distinct(wanted.names, area, wanted.source);
+  check_background(file, wanted, area);
+  const bool agree = agree_in_labels(file.names, wanted.names);
+  for (const int label : file.labels) {
+    const auto index = static_cast<std::size_t>(label);
+    const std::string name = name_of(file.names, index);
+    if (!name.empty()) {
+      const auto found = label_of(wanted.names, name);
+      if (!found) refuse_class(file, wanted, label, area);
+      match.label[index] = static_cast<std::uint8_t>(*found);
+    } else if (!agree) {
+      throw Error(ErrorKind::Usage, area, file.file,
+                  "its label " + std::to_string(label) +
+                      " has no name, and its other classes have other labels than in " +
+                      wanted.source,
+                  "name all its classes");
+    } else if (const std::string taken = name_of(wanted.names, index); !taken.empty()) {
+      match.warnings.push_back("label " + std::to_string(label) +
+                               " has no name, unlike others, and is read as '" + taken + "'");
+    }
+  }
+  return match;
+}
+
+void relabel(std::span<std::uint8_t> labels, const LabelMatch& match) {
+  for (std::uint8_t& label : labels) label = match.label[label];
 }
 
 std::string ClassNames::take(int label, std::string_view name) {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every list of class names must be.
+// What every list of class names must be, and how labels of one file become those of another: a
+// class is the same where its name is, whatever its label.
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,6 +24,44 @@ void check_class_names(const std::vector<std::string>& names, std::string_view a
 /// name or none of `names`, the value of `setting`.
 void check_named_classes(const ParticleList& list, const std::vector<std::string>& names,
                          std::string_view area, const std::string& setting);
+
+/// Whether at least one class above the background has a name.
+bool any_class_named(const std::vector<std::string>& names);
+
+/// The label of a class among `names`. If they lack it, it is added: with `label` if that is free,
+/// else after all others.
+int add_class(std::vector<std::string>& names, int label, const std::string& name);
+
+/// A file that has labels, and what it calls its classes.
+struct FileClasses {
+  std::string file;                ///< of errors
+  std::vector<std::string> names;  ///< index = label, background first; empty: it has none
+  std::vector<int> labels;         ///< those above 0 that occur in it
+};
+
+/// The classes that labels of a file are brought to.
+struct WantedClasses {
+  std::vector<std::string> names;  ///< index = label, background first; empty: none are known
+  std::string source;              ///< of errors, what has them: "--classes", "'truth.h5'"
+  std::string remedy;              ///< of errors: what to do about a class that is not among them
+};
+
+/// How labels of a file become those of other classes.
+struct LabelMatch {
+  std::array<std::uint8_t, 256> label{};  ///< index = label in the file
+  std::vector<std::string> warnings;      ///< about the file: labels without a name beside others
+};
+
+/// Matches labels with the wanted classes by name. Labels stay where one side has no names. A label
+/// without a name in a file that has others stays if these have the same labels on both sides, with
+/// a warning if the wanted class has a name. Throws a usage `Error` of `area` about the file for a
+/// class that is not among the wanted ones, a name that two labels share, a label without a name
+/// where others move, and a class that one side calls the background.
+LabelMatch match_labels(const FileClasses& file, const WantedClasses& wanted,
+                        std::string_view area);
+
+/// Replaces labels by those of a match.
+void relabel(std::span<std::uint8_t> labels, const LabelMatch& match);
 
 /// Collects the names of a list's classes from its rows.
 class ClassNames {

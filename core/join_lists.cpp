@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "core/class_names.hpp"
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
 #include "core/tomogram_names.hpp"
@@ -148,27 +149,13 @@ void append_columns(ParticleList& list, std::vector<ExtraColumn> more, std::size
 
 }  // namespace
 
-bool has_class_names(const ParticleList& list) {
-  const std::vector<std::string>& names = list.class_names;
-  return names.size() > 1 && std::any_of(names.begin() + 1, names.end(),
-                                         [](const std::string& name) { return !name.empty(); });
-}
+bool has_class_names(const ParticleList& list) { return any_class_named(list.class_names); }
 
 void renumber_classes(ParticleList& list, std::vector<std::string>& names) {
   std::map<int, int> label_of;
-  for (std::size_t label = 1; label < list.class_names.size(); ++label) {
-    const std::string& name = list.class_names[label];
-    if (name.empty()) continue;
-    if (names.empty()) names.emplace_back("background");
-    auto found = std::find(names.begin() + 1, names.end(), name);
-    if (found == names.end()) {
-      if (names.size() <= label) names.resize(label + 1);
-      found = names[label].empty() ? names.begin() + static_cast<std::ptrdiff_t>(label)
-                                   : names.insert(names.end(), name);
-      *found = name;
-    }
-    label_of[static_cast<int>(label)] = static_cast<int>(std::distance(names.begin(), found));
-  }
+  for (std::size_t label = 1; label < list.class_names.size(); ++label)
+    if (const std::string& name = list.class_names[label]; !name.empty())
+      label_of[static_cast<int>(label)] = add_class(names, static_cast<int>(label), name);
   for (Particle& particle : list.particles)
     if (const auto found = label_of.find(particle.class_label); found != label_of.end())
       particle.class_label = found->second;
