@@ -64,7 +64,7 @@ struct VolumeInfo {
   std::string extended_header_type;
   std::string compression;  ///< "", "gzip", "bzip2", "blosc", "zstd", "LZW", ...
   VolumeGeometry geometry;
-  std::vector<std::string> class_names;  ///< of a label map (HDF5), if the file has them
+  std::vector<std::string> class_names;  ///< of a label map (HDF5, OME-Zarr), if the file has them
   std::vector<std::string>
       warnings;  ///< one sentence for everything in the file that was corrected or assumed
 };

@@ -155,7 +155,6 @@ LabelMap read_labels(const std::filesystem::path& path, const VolumeReadOptions&
                     " voxels are not labels, the first is " + first,
                 "labels are whole numbers from 0 to 255; is this a tomogram?");
   map.class_names = source->info().class_names;
-  if (source->info().format == "zarr") map.class_names = read_zarr_class_names(path);
   return map;
 }
 

@@ -161,6 +161,27 @@ void read_extras(const Json& attributes, VolumeGeometry& geometry) {
       geometry.labels.push_back(label.get<std::string>().substr(0, kMostLetters));
 }
 
+/// Index = label; empty where the image does not name its labels.
+std::vector<std::string> read_class_names(const Json& attributes) {
+  const Json& ome = zarr::member(attributes, "ome");
+  const Json& image = zarr::member(ome.is_object() ? ome : attributes, "image-label");
+  const Json& properties = zarr::member(image, "properties");
+  constexpr std::int64_t kMostLabel = 255;
+  std::vector<std::string> names;
+  if (!properties.is_array()) return names;
+  for (const Json& entry : properties) {
+    const Json& label = zarr::member(entry, "label-value");
+    const std::string name(trim(zarr::text_member(entry, "name")));
+    if (!label.is_number_integer() || name.empty()) continue;
+    const auto value = label.get<std::int64_t>();
+    if (value < 0 || value > kMostLabel) continue;
+    if (names.size() <= static_cast<std::size_t>(value))
+      names.resize(static_cast<std::size_t>(value) + 1);
+    names[static_cast<std::size_t>(value)] = name;
+  }
+  return names;
+}
+
 }  // namespace
 
 std::unique_ptr<VolumeSource> open_zarr_volume(const fs::path& path,
@@ -186,31 +207,11 @@ std::unique_ptr<VolumeSource> open_zarr_volume(const fs::path& path,
   zarr::set_geometry(info, found.axes, found.level, zyx);
   if (options.voxel_size_angstrom) info.warnings.clear();  // which are about the file's voxel size
   read_extras(found.attributes, info.geometry);
+  info.class_names = read_class_names(found.attributes);
   settle_voxel_size(info, options);
   auto volume = std::make_unique<ZarrVolume>(found, std::move(facts), zyx, std::move(info));
   volume->warn_of_missing_files();
   return volume;
-}
-
-std::vector<std::string> read_zarr_class_names(const fs::path& path) {
-  const Found found = find_level(without_slash(path));
-  const Json& ome = zarr::member(found.attributes, "ome");
-  const Json& image = zarr::member(ome.is_object() ? ome : found.attributes, "image-label");
-  const Json& properties = zarr::member(image, "properties");
-  constexpr std::int64_t kMostLabel = 255;
-  std::vector<std::string> names;
-  if (!properties.is_array()) return names;
-  for (const Json& entry : properties) {
-    const Json& label = zarr::member(entry, "label-value");
-    const std::string name = zarr::text_member(entry, "name");
-    if (!label.is_number_integer() || name.empty()) continue;
-    const auto value = label.get<std::int64_t>();
-    if (value < 0 || value > kMostLabel) continue;
-    if (names.size() <= static_cast<std::size_t>(value))
-      names.resize(static_cast<std::size_t>(value) + 1);
-    names[static_cast<std::size_t>(value)] = name;
-  }
-  return names;
 }
 
 }  // namespace dfe::io

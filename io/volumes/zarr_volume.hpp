@@ -4,8 +4,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "dfengine/volume_source.hpp"
 #include "io/volume.hpp"
@@ -16,9 +14,6 @@ namespace dfe::io {
 /// unknown). Throws `Error` where the folder is none of these.
 std::unique_ptr<VolumeSource> open_zarr_volume(const std::filesystem::path& folder,
                                                const VolumeReadOptions& options);
-
-/// Class names of a label map: `image-label` of the group; empty where there are none.
-std::vector<std::string> read_zarr_class_names(const std::filesystem::path& folder);
 
 /// The attribute in which `write_zarr` keeps what OME-Zarr has no place for.
 constexpr char kZarrExtras[] = "dfengine";

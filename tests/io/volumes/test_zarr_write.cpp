@@ -114,9 +114,11 @@ TEST_CASE("labels keep their class names, and lower levels the most frequent lab
     CHECK(
         std::equal(map.labels.span().begin(), map.labels.span().end(), back.labels.span().begin()));
     CHECK(back.class_names == map.class_names);
+    CHECK(open_volume(path)->info().class_names == map.class_names);
     CHECK(open_volume(path)->info().mode == "uint8");
     const LabelMap half = dfe::io::read_labels(path / "1");
     CHECK(half.labels.extent() == Extent3{1, 1, 150});
+    CHECK(half.class_names == map.class_names);
     CHECK(int{half.labels(0, 0, 0)} == 2);
     CHECK(int{half.labels(0, 0, 1)} == 200);
     CHECK(int{half.labels(0, 0, 2)} == 0);
