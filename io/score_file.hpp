@@ -47,6 +47,8 @@ class ScoreReader {
   ScoreReader& operator=(ScoreReader&&) noexcept;
 
   std::int64_t classes() const;
+  /// Index = class; empty where the file does not name them.
+  const std::vector<std::string>& class_names() const;
   Extent3 extent() const;
   void read_box(std::int64_t class_index, const Box3& box, float* out) const;
 

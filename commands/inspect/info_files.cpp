@@ -6,6 +6,7 @@
 
 #include "core/number_text.hpp"
 #include "core/particle_lists.hpp"
+#include "core/text.hpp"
 #include "info_parts.hpp"
 #include "io/particle_list.hpp"
 #include "io/score_file.hpp"
@@ -189,9 +190,12 @@ InfoPart info_scores(const std::string& path) {
   part.json = {{"kind", "scores"},
                {"path", path},
                {"classes", reader.classes()},
+               {"class_names", reader.class_names()},
                {"extent", json_extent(reader.extent())}};
   part.text = path + ": score maps of " + std::to_string(reader.classes()) + " classes, " +
               reader.extent().to_string() + " voxels (z, y, x)\n";
+  if (!reader.class_names().empty())
+    part.text += "  names       " + join(reader.class_names()) + "\n";
   return part;
 }
 

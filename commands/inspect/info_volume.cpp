@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "core/cancel.hpp"
+#include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "info_parts.hpp"
 
@@ -128,12 +129,14 @@ InfoPart info_volume(const VolumeSource& source, bool statistics, Observer* obse
                              geometry.origin_angstrom.x};
   json["start"] = {geometry.start.z, geometry.start.y, geometry.start.x};
   json["labels"] = geometry.labels;
+  json["class_names"] = info.class_names;
   json["warnings"] = warnings;
   part.text += "  origin      " + number_text(geometry.origin_angstrom.z) + ", " +
                number_text(geometry.origin_angstrom.y) + ", " +
                number_text(geometry.origin_angstrom.x) + " Å; start " +
                std::to_string(geometry.start.z) + ", " + std::to_string(geometry.start.y) + ", " +
                std::to_string(geometry.start.x) + " voxels (z, y, x)\n";
+  if (!info.class_names.empty()) part.text += "  names       " + join(info.class_names) + "\n";
   for (const std::string& label : geometry.labels) part.text += "  label       " + label + "\n";
   for (const std::string& warning : warnings) part.text += "  warning: " + warning + "\n";
   return part;

@@ -176,8 +176,7 @@ std::unique_ptr<VolumeSource> open_hdf5_volume(const std::filesystem::path& path
     sign = *options.signed_bytes ? Sign::Signed : Sign::Unsigned;
     info.mode = *options.signed_bytes ? "int8" : "uint8";
   }
-  if (file.has_attribute(name, kClassNames))
-    info.class_names = file.read_strings(name, kClassNames);
+  info.class_names = read_class_names(file, name);
   settle_voxel_size(info, options);
   return std::make_unique<Hdf5Volume>(std::move(file), name, std::move(info), rendering, sign,
                                       cache_bytes);
@@ -205,6 +204,14 @@ void write_geometry(h5::Writer& file, const std::string& object, const VolumeGeo
       std::vector<double>(geometry.cell_angles_deg.begin(), geometry.cell_angles_deg.end()));
   file.write_attribute(object, "space_group", std::int64_t{geometry.space_group});
   if (!geometry.labels.empty()) file.write_attribute(object, "labels", geometry.labels);
+}
+
+std::vector<std::string> read_class_names(const h5::Reader& file, const std::string& object) {
+  std::vector<std::string> names;
+  if (!file.has_attribute(object, kClassNames)) return names;
+  for (const std::string& name : file.read_strings(object, kClassNames))
+    if (names.size() < 256) names.emplace_back(trim(name));
+  return names;
 }
 
 void read_geometry(const h5::Reader& file, const std::string& object, VolumeGeometry& geometry) {

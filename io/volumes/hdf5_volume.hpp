@@ -27,4 +27,7 @@ void read_geometry(const h5::Reader& file, const std::string& object, VolumeGeom
 
 constexpr char kClassNames[] = "class_names";
 
+/// Class names of the group or dataset `object`, index = label; empty where it has none.
+std::vector<std::string> read_class_names(const h5::Reader& file, const std::string& object);
+
 }  // namespace dfe::io

@@ -84,6 +84,7 @@ struct ScoreReader::State {
   std::string name;
   Extent3 extent;
   std::int64_t classes = 0;
+  std::vector<std::string> class_names = {};
 };
 
 ScoreReader::ScoreReader(const std::filesystem::path& path)
@@ -106,6 +107,7 @@ ScoreReader::ScoreReader(const std::filesystem::path& path)
   if (state_->classes == 0)
     throw Error("scores", path.string(), "has no dataset 'class0'",
                 "score maps have one dataset per class: class0, class1, ...");
+  state_->class_names = read_class_names(file, "/");
 }
 
 ScoreReader::~ScoreReader() = default;
@@ -113,6 +115,8 @@ ScoreReader::ScoreReader(ScoreReader&&) noexcept = default;
 ScoreReader& ScoreReader::operator=(ScoreReader&&) noexcept = default;
 
 std::int64_t ScoreReader::classes() const { return state_->classes; }
+
+const std::vector<std::string>& ScoreReader::class_names() const { return state_->class_names; }
 
 Extent3 ScoreReader::extent() const { return state_->extent; }
 

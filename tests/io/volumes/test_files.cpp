@@ -204,6 +204,7 @@ TEST_CASE("score maps are written in boxes and read back") {
     writer.commit();
     const dfe::io::ScoreReader reader(scratch / "s.h5");
     CHECK(reader.classes() == 3);
+    CHECK(reader.class_names() == std::vector<std::string>{"a", "b", "c"});
     CHECK(reader.extent() == geometry.extent);
     std::vector<float> all(5 * 6 * 7);
     for (std::int64_t c = 0; c < 3; ++c) {

@@ -203,8 +203,9 @@ TEST_CASE("class names and geometry of a label map survive in HDF5") {
   map.geometry.extent = {2, 3, 4};
   map.geometry.voxel_size = {13.68, 13.7, 13.69};
   map.geometry.labels = {"a label"};
-  map.class_names = {"background", "ribosome"};
+  map.class_names = {"background", " ribosome "};
   dfe::io::write_labels(scratch / "l.h5", map);
+  map.class_names = {"background", "ribosome"};  // as others pad their texts
   const LabelMap back = dfe::io::read_labels(scratch / "l.h5");
   CHECK(back.class_names == map.class_names);
   CHECK(back.geometry.voxel_size == map.geometry.voxel_size);
