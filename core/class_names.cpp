@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "core/label_counts.hpp"
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
 #include "dfengine/error.hpp"
@@ -27,14 +28,6 @@ std::optional<std::size_t> label_of(const std::vector<std::string>& names,
 
 std::string name_of(const std::vector<std::string>& names, std::size_t label) {
   return label < names.size() ? names[label] : std::string();
-}
-
-/// "ribosome, fas": those above the background.
-std::string named_classes(const std::vector<std::string>& names) {
-  std::vector<std::string> named;
-  for (std::size_t label = 1; label < names.size(); ++label)
-    if (!names[label].empty()) named.push_back(names[label]);
-  return join(named);
 }
 
 /// Refuses a name that two labels have. `subject` is what the error is about.
@@ -65,13 +58,20 @@ void check_background(const FileClasses& file, const WantedClasses& wanted, std:
   }
 }
 
+/// The wanted class that a name was probably meant for; empty if there is none.
+std::string meant(const std::string& name, const std::vector<std::string>& wanted) {
+  for (std::size_t label = 1; label < wanted.size(); ++label)
+    if (to_lower(wanted[label]) == to_lower(name)) return wanted[label];
+  return nearest_name(name, {wanted.begin() + 1, wanted.end()});
+}
+
 [[noreturn]] void refuse_class(const FileClasses& file, const WantedClasses& wanted, int label,
                                std::string_view area) {
   const std::string& name = file.names[static_cast<std::size_t>(label)];
-  const std::string nearest = nearest_name(name, {wanted.names.begin() + 1, wanted.names.end()});
+  const std::string nearest = meant(name, wanted.names);
   throw Error(ErrorKind::Usage, area, file.file,
               "its class '" + name + "' (label " + std::to_string(label) +
-                  ") is not among those of " + wanted.source + ": " + named_classes(wanted.names),
+                  ") is not among those of " + wanted.source + ": " + numbered_names(wanted.names),
               (nearest.empty() ? "" : "did you mean '" + nearest + "'? ") + wanted.remedy);
 }
 
@@ -127,6 +127,13 @@ bool any_class_named(const std::vector<std::string>& names) {
                                          [](const std::string& name) { return !name.empty(); });
 }
 
+std::string numbered_names(const std::vector<std::string>& names) {
+  std::vector<std::string> table;
+  for (std::size_t label = 1; label < names.size(); ++label)
+    if (!names[label].empty()) table.push_back(std::to_string(label) + " " + names[label]);
+  return join(table);
+}
+
 int add_class(std::vector<std::string>& names, int label, const std::string& name) {
   if (names.empty()) names.emplace_back("background");
   auto found = std::find(names.begin() + 1, names.end(), name);
@@ -137,6 +144,21 @@ int add_class(std::vector<std::string>& names, int label, const std::string& nam
     *found = name;
   }
   return static_cast<int>(std::distance(names.begin(), found));
+}
+
+FileClasses map_classes(const std::string& file, const LabelMap& map) {
+  FileClasses classes{file, map.class_names, {}};
+  const LabelCounts counts = count_labels(map.labels.span());
+  for (int label = 1; label < static_cast<int>(kLabels); ++label)
+    if (counts[static_cast<std::size_t>(label)] > 0) classes.labels.push_back(label);
+  return classes;
+}
+
+void add_classes(std::vector<std::string>& names, const FileClasses& classes) {
+  for (const int label : classes.labels)
+    if (const std::string name = name_of(classes.names, static_cast<std::size_t>(label));
+        !name.empty())
+      add_class(names, label, name);
 }
 
 LabelMatch match_labels(const FileClasses& file, const WantedClasses& wanted,

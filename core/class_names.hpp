@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "dfengine/label_map.hpp"
 #include "dfengine/particle.hpp"
 
 namespace dfe {
@@ -28,6 +29,9 @@ void check_named_classes(const ParticleList& list, const std::vector<std::string
 /// Whether at least one class above the background has a name.
 bool any_class_named(const std::vector<std::string>& names);
 
+/// "1 ribosome, 2 proteasome": the classes above the background that have names.
+std::string numbered_names(const std::vector<std::string>& names);
+
 /// The label of a class among `names`. If they lack it, it is added: with `label` if that is free,
 /// else after all others.
 int add_class(std::vector<std::string>& names, int label, const std::string& name);
@@ -38,6 +42,12 @@ struct FileClasses {
   std::vector<std::string> names;  ///< index = label, background first; empty: it has none
   std::vector<int> labels;         ///< those above 0 that occur in it
 };
+
+/// The classes of a label map that was read from `file`.
+FileClasses map_classes(const std::string& file, const LabelMap& map);
+
+/// Adds the classes that occur in a file to `names`, as `add_class` does.
+void add_classes(std::vector<std::string>& names, const FileClasses& classes);
 
 /// The classes that labels of a file are brought to.
 struct WantedClasses {

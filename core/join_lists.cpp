@@ -97,14 +97,6 @@ std::vector<int> add_tomograms(ParticleList& list, const std::vector<ListTomogra
   return index_of;
 }
 
-/// "1 ribosome, 2 proteasome"
-std::string numbered_names(const std::vector<std::string>& names) {
-  std::vector<std::string> table;
-  for (std::size_t label = 1; label < names.size(); ++label)
-    if (!names[label].empty()) table.push_back(std::to_string(label) + " " + names[label]);
-  return join(table);
-}
-
 bool is_star_column(const std::string& name) {
   return name.starts_with('_') || name.find('/') != std::string::npos;
 }

@@ -5,9 +5,9 @@
 #include <map>
 
 #include "commands/common/list_frame.hpp"
+#include "core/class_names.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
-#include "core/text.hpp"
 
 namespace dfe {
 
@@ -121,11 +121,8 @@ void write_list(const std::filesystem::path& output, const ParticleList& list,
 }
 
 void say_labels(const std::vector<std::string>& class_names, const std::string& setting, Job& job) {
-  std::vector<std::string> table;
-  for (std::size_t label = 1; label < class_names.size(); ++label)
-    table.push_back(std::to_string(label) + " " + class_names[label]);
-  job.message(LogLevel::Info, "the list names no classes; its labels are read as " + join(table) +
-                                  " (from " + setting + ")");
+  job.message(LogLevel::Info, "the list names no classes; its labels are read as " +
+                                  numbered_names(class_names) + " (from " + setting + ")");
 }
 
 std::string list_text(const ParticleList& list, const std::filesystem::path& output) {

@@ -6,6 +6,7 @@
 #include "commands/common/read_options.hpp"
 #include "commands/common/same_grid.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
+#include "core/class_names.hpp"
 #include "core/voxel_size.hpp"
 #include "io/score_file.hpp"
 #include "io/volume.hpp"
@@ -71,11 +72,18 @@ MembraneDistances measure_membrane(const EvaluateRequest& request, const Evaluat
   return result;
 }
 
-std::map<int, Histogram> count_maxima(const std::string& score_maps) {
+std::map<int, Histogram> count_maxima(const std::string& score_maps,
+                                      std::vector<std::string>& class_names) {
   const Maps maps(score_maps);
+  FileClasses classes{score_maps, maps.reader.class_names(), {}};
+  for (int label = 1; label < maps.reader.classes(); ++label) classes.labels.push_back(label);
+  if (any_class_named(class_names)) add_classes(class_names, classes);
+  const LabelMatch match =
+      match_labels(classes, {class_names, "the lists", "use the same names"}, "evaluate");
   std::map<int, Histogram> maxima;
-  for (int label = 1; label < maps.reader.classes(); ++label)
-    maxima[label] = local_maxima(maps, maps.reader.extent(), label, 50);
+  for (const int label : classes.labels)
+    maxima[match.label[static_cast<std::size_t>(label)]] =
+        local_maxima(maps, maps.reader.extent(), label, 50);
   return maxima;
 }
 

@@ -7,6 +7,7 @@
 #include "commands/common/read_options.hpp"
 #include "commands/common/same_grid.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
+#include "commands/evaluate/evaluation_maps.hpp"
 #include "core/file_names.hpp"
 #include "core/usable_threads.hpp"
 #include "io/atomic_file.hpp"
@@ -210,25 +211,26 @@ void write_overlap(const EvaluationInput& input, const Evaluation& evaluation,
 
 CommandReport compare_volumes(const EvaluateRequest& request, const Outputs& outputs, Job& job) {
   std::vector<VoxelScores> volumes;
-  Json by_volume = Json::array();
-  std::vector<std::string> names = request.class_names;
+  MapClasses classes(request.class_names);
   if (request.predicted.size() == 1 && request.frame.tomogram.empty())
     check_same_tomogram("evaluate", request.predicted[0], request.truth[0]);
   for (std::size_t i = 0; i < request.predicted.size(); ++i) {
     job.record.input(request.predicted[i]);
     job.record.input(request.truth[i]);
     job.record.stage("read");
-    const LabelMap predicted = io::read_labels(request.predicted[i], read_options(request.common)),
-                   truth = io::read_labels(request.truth[i], read_options(request.common));
+    LabelMap predicted = io::read_labels(request.predicted[i], read_options(request.common)),
+             truth = io::read_labels(request.truth[i], read_options(request.common));
     check_same_voxels("evaluate", request.predicted[i], predicted.geometry.voxel_size,
                       "'" + request.truth[i] + "'", truth.geometry.voxel_size);
-    if (names.empty())
-      names = truth.class_names.empty() ? predicted.class_names : truth.class_names;
+    classes.match({request.predicted[i], predicted}, {request.truth[i], truth}, job);
     job.record.stage("evaluate");
     volumes.push_back(evaluate_voxels(predicted.labels.view(), truth.labels.view()));
-    Json entry = {{"name", base_name(request.truth[i])}};
-    entry.update(voxels_json(volumes.back(), names));
-    by_volume.push_back(std::move(entry));
+  }
+  const std::vector<std::string>& names = classes.names();
+  Json by_volume = Json::array();
+  for (std::size_t i = 0; i < volumes.size(); ++i) {
+    by_volume.push_back({{"name", base_name(request.truth[i])}});
+    by_volume.back().update(voxels_json(volumes[i], names));
   }
   const VoxelScores all = pool_voxels(volumes);
   job.record.stage("write");
@@ -274,7 +276,7 @@ EvaluationResult measure(const EvaluateRequest& request, const EvaluationInput& 
   if (!request.score_maps.empty()) {
     job.record.stage("maxima");
     job.record.input(request.score_maps);
-    result.maxima = count_maxima(request.score_maps);
+    result.maxima = count_maxima(request.score_maps, result.class_names);
   }
   result.notes = notes_of(result, hit_boxes);
   job.record.option("distance", rule_text(result));

@@ -50,16 +50,6 @@ std::map<int, Value> by_label(const std::vector<std::pair<std::string, Value>>& 
   return result;
 }
 
-/// Says how labels are taken where but one side names its classes.
-void warn_of_names(bool in_truth, const std::vector<std::string>& names, Job& job) {
-  std::vector<std::string> table;
-  for (std::size_t label = 1; label < names.size(); ++label)
-    if (!names[label].empty()) table.push_back(std::to_string(label) + " " + names[label]);
-  job.warn(std::string(in_truth ? "only the truth names its classes; labels of the predictions"
-                                : "only the predictions name their classes; labels of the truth") +
-           " are read as " + join(table) + "; use --classes if that is wrong");
-}
-
 void shift_by(ParticleList& list, const Point3& shift) {
   for (Particle& particle : list.particles) {
     Point3& p = particle.position_voxels;
@@ -117,6 +107,12 @@ ParticleList join_all(const std::vector<ParticleList>& lists) {
 }
 
 }  // namespace
+
+void warn_of_names(bool in_truth, const std::vector<std::string>& names, Job& job) {
+  job.warn(std::string(in_truth ? "only the truth names its classes; labels of the predictions"
+                                : "only the predictions name their classes; labels of the truth") +
+           " are read as " + numbered_names(names) + "; use --classes if that is wrong");
+}
 
 EvaluationInput read_evaluation(const EvaluateRequest& request, Job& job) {
   check_class_names(request.class_names, "evaluate", "--classes");

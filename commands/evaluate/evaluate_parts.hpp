@@ -25,6 +25,9 @@ struct EvaluationInput {
 /// have names), applies the shift, and pairs tomograms.
 EvaluationInput read_evaluation(const EvaluateRequest& request, Job& job);
 
+/// Says how labels are taken where only one side names its classes.
+void warn_of_names(bool in_truth, const std::vector<std::string>& names, Job& job);
+
 /// The options with radii and weights by label, and the known ones of the CZII challenge filled in.
 EvaluateOptions resolve_options(const EvaluateRequest& request, const EvaluationInput& input);
 
@@ -102,8 +105,10 @@ std::string class_or_background(const std::vector<std::string>& names, int label
 MembraneDistances measure_membrane(const EvaluateRequest& request, const EvaluationPair& pair,
                                    const Point3& size);
 
-/// Local maxima of every class of the request's score maps, background left out.
-std::map<int, Histogram> count_maxima(const std::string& score_maps);
+/// Local maxima of every class of the score maps, background left out, by the classes of the lists:
+/// those of the same name, if both have names. Others are added to `class_names`.
+std::map<int, Histogram> count_maxima(const std::string& score_maps,
+                                      std::vector<std::string>& class_names);
 
 /// Tables of voxel scores.
 Json voxels_json(const VoxelScores& scores, const std::vector<std::string>& names);

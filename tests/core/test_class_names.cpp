@@ -39,11 +39,14 @@ TEST_CASE("labels stay where one side has no names") {
 }
 
 TEST_CASE("a class that cannot be matched by name is refused") {
-  CHECK_THROWS_WITH(matched({"background", "a", "fas"}, {1, 2}, {"background", "a", "Fas", "b"}),
-                    "test: 'map.h5': its class 'fas' (label 2) is not among those of --classes: a, "
-                    "Fas, b; did you mean 'Fas'? use other names");
+  CHECK_THROWS_WITH(
+      matched({"background", "a", "fas"}, {1, 2}, {"background", "a", "Fas", "b"}),
+      "test: 'map.h5': its class 'fas' (label 2) is not among those of --classes: 1 a, "
+      "2 Fas, 3 b; did you mean 'Fas'? use other names");
   CHECK_THROWS_WITH(matched({"background", "actin"}, {1}, {"background", "ribosome"}),
                     DFE_CONTAINS("ribosome; use other names"));
+  CHECK_THROWS_WITH(matched({"background", "FAS"}, {1}, {"background", "bas", "fas"}),
+                    DFE_CONTAINS("did you mean 'fas'?"));
   CHECK_NOTHROW(matched({"background", "actin"}, {}, {"background", "ribosome"}));
   CHECK_THROWS_WITH(matched({"background", "background"}, {1}, {"background", "a"}),
                     DFE_CONTAINS("background"));
