@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Labels from other volumes.
-#include <cmath>
+#include <algorithm>
 
 #include "commands/target/shape_files.hpp"
+#include "core/class_names.hpp"
+#include "core/particle_lists.hpp"
 #include "core/text.hpp"
 
 namespace dfe::targets {
@@ -33,28 +35,51 @@ Merge parse_merge(std::string_view text) {
   return merge;
 }
 
-std::int64_t merge_labels(const VolumeSource& volume, const Merge& merge,
+MergedClasses::MergedClasses(const ParticleList& list, bool complete)
+    : complete_(complete), named_(has_class_names(list)), names_(list.class_names) {
+  for (const Particle& particle : list.particles) used_.insert(particle.class_label);
+}
+
+std::vector<std::string> MergedClasses::match(LabelMap& volume, const Merge& merge) {
+  if (merge.label) {
+    used_.insert(*merge.label);
+    return {};
+  }
+  const FileClasses classes = map_classes(merge.file, volume);
+  for (const int label : classes.labels) {
+    const auto index = static_cast<std::size_t>(label);
+    if (complete_ || index >= classes.names.size() || classes.names[index].empty()) continue;
+    const bool known =
+        std::find(names_.begin(), names_.end(), classes.names[index]) != names_.end();
+    const bool free =
+        (index >= names_.size() || names_[index].empty()) && !(named_ && used_.count(label) > 0);
+    if (!known && free) add_class(names_, label, classes.names[index]);
+  }
+  const LabelMatch match = match_labels(
+      classes,
+      {names_, complete_ ? "--classes" : "the target",
+       complete_
+           ? "add it to --classes, or say with FILE:LABEL what its voxels become"
+           : "name all classes with --classes, or say with FILE:LABEL what its voxels become"},
+      "target");
+  relabel(volume.labels.span(), match);
+  for (const int label : classes.labels) used_.insert(match.label[static_cast<std::size_t>(label)]);
+  return match.warnings;
+}
+
+std::vector<std::string> MergedClasses::target_names() const {
+  return named_ ? names_ : std::vector<std::string>();
+}
+
+std::int64_t merge_labels(const LabelMap& volume, const Merge& merge,
                           VolumeView<std::uint8_t> labels) {
-  const Extent3 n = labels.extent;
-  if (volume.extent() != n)
-    throw Error("target", merge.file,
-                "has " + volume.extent().to_string() + " voxels, but the tomogram has " +
-                    n.to_string() + " (z, y, x)",
-                "give a label map on the tomogram's grid");
-  std::vector<float> plane(static_cast<std::size_t>(n.y * n.x));
+  const auto from = volume.labels.span();
+  const auto to = labels.span();
   std::int64_t voxels = 0;
-  for (std::int64_t z = 0; z < n.z; ++z) {
-    volume.read_box({{z, 0, 0}, {1, n.y, n.x}}, plane.data());
-    std::uint8_t* const out = labels.plane(z);
-    for (std::size_t i = 0; i < plane.size(); ++i) {
-      const float value = plane[i];
-      if (value == 0) continue;
-      if (!(value > 0) || value > 255 || value != std::floor(value))
-        throw Error("target", merge.file, "has a voxel with the value " + std::to_string(value),
-                    "labels are whole numbers from 0 to 255");
-      out[i] = static_cast<std::uint8_t>(merge.label.value_or(static_cast<int>(value)));
-      ++voxels;
-    }
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (from[i] == 0) continue;
+    to[i] = static_cast<std::uint8_t>(merge.label.value_or(from[i]));
+    ++voxels;
   }
   return voxels;
 }

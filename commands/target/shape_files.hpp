@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "dfengine/label_map.hpp"
 #include "dfengine/target.hpp"
-#include "dfengine/volume_source.hpp"
 
 namespace dfe::targets {
 
@@ -50,9 +50,28 @@ struct Merge {
 /// "membrane.mrc", "membrane.mrc:5", "membrane.mrc:over", "membrane.mrc:5:under".
 Merge parse_merge(std::string_view text);
 
-/// Puts the volume's labels where they are not 0; returns how many voxels. Throws `Error` where the
-/// extents differ or a value is no label.
-std::int64_t merge_labels(const VolumeSource& volume, const Merge& merge,
+/// What labels of merged volumes are in a target: those of the classes of the same name.
+class MergedClasses {
+ public:
+  /// The classes of the target's list. `complete`: no volume may have others.
+  MergedClasses(const ParticleList& list, bool complete);
+
+  /// Brings a volume's own labels to those of the target. A class that the target does not have
+  /// keeps its label if no other class has it. Throws a usage `Error` for any other class that
+  /// cannot be matched. Where list or volume names no classes, labels stay. Returns warnings.
+  std::vector<std::string> match(LabelMap& volume, const Merge& merge);
+
+  /// Those of the finished target; empty where its list has none.
+  std::vector<std::string> target_names() const;
+
+ private:
+  bool complete_, named_;
+  std::vector<std::string> names_;  ///< of the list, and of volumes that were merged before
+  std::set<int> used_;
+};
+
+/// Puts the volume's labels where they are not 0; returns how many voxels.
+std::int64_t merge_labels(const LabelMap& volume, const Merge& merge,
                           VolumeView<std::uint8_t> labels);
 
 }  // namespace dfe::targets

@@ -133,14 +133,22 @@ std::shared_ptr<const VolumeSource> open_like(const TargetRequest& request, Job&
 }
 
 void merge_all(const std::vector<targets::Merge>& merges, bool over,
-               const io::VolumeReadOptions& read, LabelMap& map, Job& job) {
+               const io::VolumeReadOptions& read, targets::MergedClasses& classes, LabelMap& map,
+               Job& job) {
   for (const targets::Merge& merge : merges) {
     if (merge.over != over) continue;
     job.record.input(merge.file);
-    const auto volume = io::open_volume(merge.file, read);
-    check_same_voxels("target", merge.file, volume->info().geometry.voxel_size, "the tomogram",
+    const VolumeGeometry geometry = io::open_header(merge.file, read)->info().geometry;
+    check_same_voxels("target", merge.file, geometry.voxel_size, "the tomogram",
                       map.geometry.voxel_size);
-    if (targets::merge_labels(*volume, merge, map.labels.view()) == 0)
+    if (geometry.extent != map.labels.extent())
+      throw Error("target", merge.file,
+                  "has " + geometry.extent.to_string() + " voxels, but the tomogram has " +
+                      map.labels.extent().to_string() + " (z, y, x)",
+                  "give a label map on the tomogram's grid");
+    LabelMap volume = io::read_labels(merge.file, read);
+    job.warn(merge.file, classes.match(volume, merge));
+    if (targets::merge_labels(volume, merge, map.labels.view()) == 0)
       job.warn(merge.file + ": all voxels are 0, so there are no labels to merge");
   }
 }
@@ -163,10 +171,11 @@ using Counts = std::map<int, TargetCount>;
 /// Paints the objects between what is merged under and over them.
 Counts paint(const ParticleList& list, const TargetOptions& options,
              const std::vector<targets::Merge>& merges, const io::VolumeReadOptions& read,
-             LabelMap& map, Job& job) {
-  merge_all(merges, false, read, map, job);
+             targets::MergedClasses classes, LabelMap& map, Job& job) {
+  merge_all(merges, false, read, classes, map, job);
   Counts counts = paint_objects(list, options, map.labels.view(), &job);
-  merge_all(merges, true, read, map, job);
+  merge_all(merges, true, read, classes, map, job);
+  map.class_names = classes.target_names();
   for (const auto& [label, count] : counts)
     if (count.outside + count.empty > 0)
       job.warn("class " + class_name(list.class_names, label) +
@@ -238,8 +247,9 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
   options.shapes = read_shapes(request, list, rules, like.voxel_size, job);
 
   job.record.stage("paint");
-  LabelMap map{Volume<std::uint8_t>(like.extent, 0), like, list.class_names};
-  const Counts counts = paint(list, options, merges, read_options(request.common), map, job);
+  LabelMap map{Volume<std::uint8_t>(like.extent, 0), like, {}};
+  const Counts counts = paint(list, options, merges, read_options(request.common),
+                              {list, !request.class_names.empty()}, map, job);
 
   job.record.stage("write");
   io::write_labels(output, map);
