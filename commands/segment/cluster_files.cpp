@@ -64,8 +64,7 @@ class MapClusterer {
     if (like_) work.record.input(request_.like);
     work.record.stage("read");
     LabelMap map = io::read_labels(job.input, read_);
-    if (!request_.class_names.empty()) map.class_names = request_.class_names;
-    const std::unique_ptr<ScoreLookup> scores = open_scores(request_.scores, map);
+    const std::unique_ptr<ScoreLookup> scores = name_classes(job.input, map, work);
     if (scores) work.record.input(request_.scores);
     work.record.stage("cluster");
     return find_particles(job.input, map, clustering.grid, clustering.options, scores.get(),
@@ -83,6 +82,22 @@ class MapClusterer {
   }
 
  private:
+  /// Brings the labels to the order of --classes, and opens their scores.
+  std::unique_ptr<ScoreLookup> name_classes(const std::string& file, LabelMap& map,
+                                            Job& work) const {
+    const std::vector<std::string>& given = request_.class_names;
+    if (!any_class_named(map.class_names)) map.class_names = given;
+    const LabelMatch match = match_labels(
+        map_classes(file, map),
+        {given, "--classes", "--classes takes the names of the label map, in any order"},
+        "cluster");
+    work.warn(file, match.warnings);
+    std::unique_ptr<ScoreLookup> scores = open_scores(request_.scores, file, map, match);
+    relabel(map.labels.span(), match);
+    if (!given.empty()) map.class_names = given;
+    return scores;
+  }
+
   ClusterOptions options_of(const std::vector<std::string>& class_names,
                             const std::string& source) const {
     ClusterOptions options = request_.options;

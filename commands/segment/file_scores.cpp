@@ -4,6 +4,7 @@
 #include "commands/segment/file_scores.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "io/score_file.hpp"
@@ -15,10 +16,15 @@ class FileScores final : public ScoreLookup {
  public:
   explicit FileScores(const std::string& path) : path_(path), reader_(path) {}
   const io::ScoreReader& reader() const { return reader_; }
+  /// Which class of the file has the scores of a label.
+  void set_class(int label, std::int64_t class_of_file) {
+    class_of_[static_cast<std::size_t>(label)] = class_of_file;
+  }
 
   void plane(int class_label, std::int64_t z, float* out) const override {
     const Extent3 extent = reader_.extent();
-    reader_.read_box(class_label, {{z, 0, 0}, {1, extent.y, extent.x}}, out);
+    reader_.read_box(class_of_[static_cast<std::size_t>(class_label)],
+                     {{z, 0, 0}, {1, extent.y, extent.x}}, out);
     const std::int64_t voxels = extent.y * extent.x;
     const float* const bad =
         std::find_if(out, out + voxels, [](float score) { return !std::isfinite(score); });
@@ -33,26 +39,37 @@ class FileScores final : public ScoreLookup {
  private:
   std::string path_;
   io::ScoreReader reader_;
+  std::array<std::int64_t, 256> class_of_{};
 };
 
 }  // namespace
 
-std::unique_ptr<ScoreLookup> open_scores(const std::string& path, const LabelMap& map) {
+std::unique_ptr<ScoreLookup> open_scores(const std::string& path, const std::string& file,
+                                         const LabelMap& map, const LabelMatch& renumbered) {
   if (path.empty()) return nullptr;
   auto scores = std::make_unique<FileScores>(path);
-  if (scores->reader().extent() != map.labels.extent())
+  const io::ScoreReader& reader = scores->reader();
+  if (reader.extent() != map.labels.extent())
     throw Error("cluster", path,
-                "has scores for " + scores->reader().extent().to_string() +
+                "has scores for " + reader.extent().to_string() +
                     " voxels, but the label map has " + map.labels.extent().to_string() +
                     " (z, y, x)",
                 "give the score maps of this label map");
-  const auto labels = map.labels.span();
-  const auto highest = std::max_element(labels.begin(), labels.end());
-  if (highest != labels.end() && *highest >= scores->reader().classes())
-    throw Error("cluster", path,
-                "has scores for " + std::to_string(scores->reader().classes()) +
-                    " classes, but the label map has labels up to " + std::to_string(*highest),
-                "give the score maps of this label map");
+  const FileClasses classes = map_classes(file, map);
+  const LabelMatch match = match_labels(
+      classes, {reader.class_names(), "'" + path + "'", "give the score maps of this label map"},
+      "cluster");
+  for (const int label : classes.labels) {
+    const auto index = static_cast<std::size_t>(label);
+    const std::int64_t wanted = match.label[index];
+    if (wanted >= reader.classes())
+      throw Error("cluster", path,
+                  "has scores for " + std::to_string(reader.classes()) +
+                      " classes, but the label map has labels up to " +
+                      std::to_string(classes.labels.back()),
+                  "give the score maps of this label map");
+    scores->set_class(renumbered.label[index], wanted);
+  }
   return scores;
 }
 

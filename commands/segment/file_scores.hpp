@@ -5,12 +5,15 @@
 #include <memory>
 #include <string>
 
+#include "core/class_names.hpp"
 #include "dfengine/cluster.hpp"
 
 namespace dfe {
 
-/// Opens the scores of a label map; null where `path` is empty. Throws `Error` where extent or
-/// number of classes do not fit the map.
-std::unique_ptr<ScoreLookup> open_scores(const std::string& path, const LabelMap& map);
+/// Opens the scores of a label map that was read from `file`; null where `path` is empty. Classes
+/// are matched by name where both have names. `renumbered` says what the map's labels become before
+/// they are clustered. Throws `Error` where extent or classes do not fit the map.
+std::unique_ptr<ScoreLookup> open_scores(const std::string& path, const std::string& file,
+                                         const LabelMap& map, const LabelMatch& renumbered);
 
 }  // namespace dfe

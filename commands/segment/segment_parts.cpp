@@ -81,17 +81,33 @@ void warn_of_volume(const VolumeSource& volume, const std::string& path, bool ro
     job.warn(path + ": looks like a label map (a few whole numbers), not like a tomogram");
 }
 
+/// Puts the output channels of the network into another order.
+void renumber_classes(Weights& weights, const LabelMatch& match) {
+  LayerWeights& last = weights.layers.back();
+  const auto channels = static_cast<std::size_t>(weights.classes);
+  const LayerWeights old = last;
+  for (std::size_t i = 0; i < last.kernel.size(); i += channels)
+    for (std::size_t c = 0; c < channels; ++c) last.kernel[i + match.label[c]] = old.kernel[i + c];
+  for (std::size_t c = 0; c < channels; ++c) last.bias[match.label[c]] = old.bias[c];
+}
+
 Weights read_weights_for(const SegmentRequest& request) {
-  check_class_names(request.class_names, "segment", "--classes");
+  const std::vector<std::string>& given = request.class_names;
+  check_class_names(given, "segment", "--classes");
   Weights weights = read_network(request.weights);
-  if (!request.class_names.empty()) {
-    if (static_cast<std::int64_t>(request.class_names.size()) != weights.classes)
-      throw Error(ErrorKind::Usage, "segment", "--classes",
-                  std::to_string(request.class_names.size()) + " names for " +
-                      std::to_string(weights.classes) + " classes",
-                  "name every class, background first");
-    weights.class_names = request.class_names;
-  }
+  if (!given.empty() && static_cast<std::int64_t>(given.size()) != weights.classes)
+    throw Error(
+        ErrorKind::Usage, "segment", "--classes",
+        std::to_string(given.size()) + " names for " + std::to_string(weights.classes) + " classes",
+        "name every class, background first");
+  FileClasses classes{request.weights, weights.class_names, {}};
+  for (int label = 1; label < weights.classes; ++label) classes.labels.push_back(label);
+  const LabelMatch match = match_labels(
+      classes, {given, "--classes", "--classes takes the names of the weights, in any order"},
+      "segment");
+  if (given.empty()) return weights;
+  renumber_classes(weights, match);
+  weights.class_names = given;
   return weights;
 }
 

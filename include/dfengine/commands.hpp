@@ -74,7 +74,7 @@ struct SegmentRequest {
                                          ///< "zarr", "mrc.gz", ...; empty: mrc
   std::string scores;                    ///< HDF5 file, a folder for several tomograms, or empty
   bool scores_float32 = false;           ///< float16 otherwise
-  std::vector<std::string> class_names;  ///< overrides the names in the weights file
+  std::vector<std::string> class_names;  ///< orders the weights' classes, or names them
   bool rescale = false;   ///< resample tomograms whose voxel size differs from the weights'
   std::int64_t bin = 1;   ///< binning factor: average blocks of bin³ voxels first
   bool rotate_x = false;  ///< y is along the beam, as IMOD's tilt writes it: rotate the tomogram by
@@ -100,7 +100,7 @@ struct ClusterRequest {
   CommonRequest common;
   std::vector<std::string> label_maps;
   std::string like;  ///< tomogram of label maps that were binned by other programs, or empty
-  std::vector<std::string> class_names;  ///< overrides the names in the label maps
+  std::vector<std::string> class_names;  ///< orders the maps' classes, or names them
   std::vector<std::pair<std::string, std::int64_t>>
       min_sizes;       ///< smallest cluster by class name or label; into `options` at the start
   std::string scores;  ///< score maps of a single label map, or empty
