@@ -30,15 +30,15 @@ std::string name_of(const std::vector<std::string>& names, std::size_t label) {
   return label < names.size() ? names[label] : std::string();
 }
 
-/// Refuses a name that two labels have. `subject` is what the error is about.
+/// Refuses a name that two labels have. `owner` says whose names they are, if not the file's.
 void check_distinct(const std::vector<std::string>& names, std::string_view area,
-                    const std::string& subject) {
+                    const std::string& file, const std::string& owner = "") {
   for (std::size_t label = 2; label < names.size(); ++label)
     if (const auto first = label_of(names, names[label]);
         !names[label].empty() && first && *first < label)
-      throw Error(ErrorKind::Usage, area, subject,
+      throw Error(ErrorKind::Usage, area, file,
                   "'" + names[label] + "' is the name of classes " + std::to_string(*first) +
-                      " and " + std::to_string(label),
+                      " and " + std::to_string(label) + owner,
                   "give each class a name of its own");
 }
 
@@ -168,7 +168,7 @@ LabelMatch match_labels(const FileClasses& file, const WantedClasses& wanted,
   for (std::size_t label = 0; label < kLabels; ++label)
     match.label[label] = static_cast<std::uint8_t>(label);
   if (!any_class_named(file.names) || !any_class_named(wanted.names)) return match;
-  check_distinct(wanted.names, area, wanted.source);
+  check_distinct(wanted.names, area, file.file, " of " + wanted.source);
   check_background(file, wanted, area);
   const bool agree = agree_in_labels(file.names, wanted.names);
   for (const int label : file.labels) {

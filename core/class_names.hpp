@@ -40,7 +40,7 @@ int add_class(std::vector<std::string>& names, int label, const std::string& nam
 struct FileClasses {
   std::string file;                ///< of errors
   std::vector<std::string> names;  ///< index = label, background first; empty: it has none
-  std::vector<int> labels;         ///< those above 0 that occur in it
+  std::vector<int> labels;         ///< those from 1 to 255 that occur in it
 };
 
 /// The classes of a label map that was read from `file`.

@@ -57,7 +57,8 @@ TEST_CASE("a name of two labels is refused on either side") {
   CHECK_THROWS_WITH(matched(twice, {}, once),
                     DFE_CONTAINS("'map.h5': 'a' is the name of classes 1 and 3"));
   CHECK_THROWS_WITH(matched(twice, {}, {}), DFE_CONTAINS("classes 1 and 3"));
-  CHECK_THROWS_WITH(matched(once, {}, twice), DFE_CONTAINS("'--classes': 'a' is the name"));
+  CHECK_THROWS_WITH(matched(once, {}, twice),
+                    DFE_CONTAINS("'map.h5': 'a' is the name of classes 1 and 3 of --classes"));
 }
 
 TEST_CASE("names without the background are noticed on either side") {
