@@ -3,6 +3,7 @@
 #include "commands/evaluate/evaluation_maps.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "commands/evaluate/evaluate_parts.hpp"
 #include "core/class_names.hpp"
@@ -45,10 +46,7 @@ void MapClasses::match(const Map& predicted, const Map& truth, Job& job) {
   const bool in_predicted = any_class_named(p.names), in_truth = any_class_named(t.names);
   if (!given_) {
     if (in_predicted && in_truth) refuse_different(p, t);
-    if (in_predicted != in_truth) {
-      warn_of_names(in_truth, in_truth ? t.names : p.names, job);
-      (in_truth ? p : t).names = in_truth ? t.names : p.names;
-    }
+    if (in_predicted != in_truth) (in_truth ? p : t).names = in_truth ? t.names : p.names;
     unnamed_pair_ = unnamed_pair_ || (!in_predicted && !in_truth);
     if (in_truth || in_predicted)
       for (const FileClasses* side : {&t, &p}) add_classes(names_, *side);
@@ -58,11 +56,14 @@ void MapClasses::match(const Map& predicted, const Map& truth, Job& job) {
   }
   const WantedClasses wanted{names_, given_ ? "--classes" : "the label maps",
                              "add it to --classes"};
-  for (const auto& [side, map] : {std::pair(&p, &predicted), std::pair(&t, &truth)}) {
+  std::array sides{std::pair(&t, &truth), std::pair(&p, &predicted)};
+  if (!in_truth) std::swap(sides[0], sides[1]);  // errors are about the one with names
+  for (const auto& [side, map] : sides) {
     const LabelMatch match = match_labels(*side, wanted, "evaluate");
     job.warn(map->file, match.warnings);
     relabel(map->map.labels.span(), match);
   }
+  if (!given_ && in_predicted != in_truth) warn_of_names(in_truth, t.names, job);
 }
 
 }  // namespace dfe
