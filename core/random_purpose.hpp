@@ -44,7 +44,9 @@ namespace dfe {
   /* lists: random positions that a list's axis order is told by */       \
   PURPOSE(AxisOrder, 0x61786573)                                          \
   /* evaluate: which objects a repetition of the bootstrap takes */       \
-  PURPOSE(Bootstrap, 0x626f6f74)
+  PURPOSE(Bootstrap, 0x626f6f74)                                          \
+  /* match: phases of a scrambled template */                             \
+  PURPOSE(DecoyPhase, 0x6465636f)
 // clang-format on
 
 /// What random numbers are drawn for.

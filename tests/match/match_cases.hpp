@@ -57,11 +57,12 @@ inline match::MatchTemplate blob_template(const Extent3& box) {
   t.density = Volume<float>(box);
   t.mask = Volume<float>(box);
   const double reach = static_cast<double>(blob_reach(box));
+  const Index3 c{box.z / 2, box.y / 2, box.x / 2};
   for (std::int64_t z = 0; z < box.z; ++z)
     for (std::int64_t y = 0; y < box.y; ++y)
       for (std::int64_t x = 0; x < box.x; ++x) {
-        const Point3 p{static_cast<double>(z - box.z / 2), static_cast<double>(y - box.y / 2),
-                       static_cast<double>(x - box.x / 2)};
+        const Point3 p{static_cast<double>(z - c.z), static_cast<double>(y - c.y),
+                       static_cast<double>(x - c.x)};
         t.density(z, y, x) = static_cast<float>(blobs_at(p, reach / 7));
         const double r = std::sqrt(p.z * p.z + p.y * p.y + p.x * p.x);
         t.mask(z, y, x) = static_cast<float>(
@@ -73,11 +74,12 @@ inline match::MatchTemplate blob_template(const Extent3& box) {
 /// Makes the mask's extent along x larger than that along z.
 inline void lengthen_mask(match::MatchTemplate& t) {
   const Extent3 n = t.mask.extent();
+  const Index3 c{n.z / 2, n.y / 2, n.x / 2};
   for (std::int64_t z = 0; z < n.z; ++z)
     for (std::int64_t y = 0; y < n.y; ++y)
       for (std::int64_t x = 0; x < n.x; ++x) {
-        const double dz = static_cast<double>(z - n.z / 2), dy = static_cast<double>(y - n.y / 2),
-                     dx = static_cast<double>(x - n.x / 2);
+        const double dz = static_cast<double>(z - c.z), dy = static_cast<double>(y - c.y),
+                     dx = static_cast<double>(x - c.x);
         const double r2 = (dz * dz / 4 + dy * dy / 6 + dx * dx / 16);
         t.mask(z, y, x) = static_cast<float>(r2 > 1 ? 0 : 1.2 - r2);
       }
