@@ -35,10 +35,14 @@ void check(VolumeView<const float> tomogram, const MatchTemplate& t,
   if (orientations.empty()) refuse("the list of orientations is empty", "expected one or more");
   if (orientations.size() >= static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
     refuse("too many orientations", "expected fewer than 2^31");
-  if (options.valid.data && options.valid.extent != n)
-    refuse("the validity mask has " + options.valid.extent.to_string() + " voxels, the tomogram " +
-               n.to_string(),
-           "both must have the same extent");
+  const auto check_mask = [&](VolumeView<const std::uint8_t> mask, const char* name) {
+    if (mask.data && mask.extent != n)
+      refuse("the " + std::string(name) + " mask has " + mask.extent.to_string() +
+                 " voxels, the tomogram " + n.to_string(),
+             "both must have the same extent");
+  };
+  check_mask(options.valid, "validity");
+  check_mask(options.searched, "search");
 }
 
 /// The orientations in pairs: of an odd number the last pair has the last but one again.
@@ -83,18 +87,41 @@ class Batch {
   std::vector<float> values_;
 };
 
-/// Counts pairs for the observer.
+/// Counts pairs for the observer. Where there are several parts, a pair counts by the size of its
+/// transform, so that the time left can be told.
 struct Progress {
   Observer* observer;
-  std::int64_t done, total;
+  std::int64_t done = 0, total = 0;
 
-  void add() {
-    ++done;
+  void add(std::int64_t count) {
+    done += count;
     if (!observer) return;
     observer->progress("match", done, total);
     if (observer->cancelled()) throw Error(ErrorKind::Cancelled, "match", "", "stopped on request");
   }
 };
+
+/// Of the largest part's pair, sixteenths.
+std::int64_t weight_of(const std::vector<SearchPart>& parts, const SearchPart& part) {
+  if (parts.size() == 1) return 1;
+  std::int64_t most = 1;
+  for (const SearchPart& p : parts) most = std::max(most, p.plan.transform.voxels());
+  return std::max<std::int64_t>(16 * part.plan.transform.voxels() / most, 1);
+}
+
+/// The boxes that a part's tiles cover.
+std::vector<Box3> tiles_of(const SearchPart& part) {
+  const Box3& box = part.box;
+  const Extent3 core = part.plan.core;
+  std::vector<Box3> tiles;
+  for (std::int64_t z = 0; z < box.extent.z; z += core.z)
+    for (std::int64_t y = 0; y < box.extent.y; y += core.y)
+      for (std::int64_t x = 0; x < box.extent.x; x += core.x)
+        tiles.push_back({{box.begin.z + z, box.begin.y + y, box.begin.x + x},
+                         {std::min(core.z, box.extent.z - z), std::min(core.y, box.extent.y - y),
+                          std::min(core.x, box.extent.x - x)}});
+  return tiles;
+}
 
 }  // namespace
 
@@ -106,25 +133,27 @@ ScoreMap exact_scores(VolumeView<const float> tomogram, const MatchTemplate& t,
   const FourierKernels& kernels = fourier_kernels(options.compute.instruction_set);
   const TurnedTemplates templates(t, kernels);
   const NormalizedVolume volume(tomogram, options.valid, options.edge);
-  const Extent3 n = tomogram.extent;
-  const TilePlan plan = plan_tiles(n, t, options, pool.threads());
+  const std::vector<SearchPart> parts = plan_search(tomogram.extent, t, options, pool.threads());
   const Pairs pairs{orientations};
-  Batch batch(templates, pool, 1 / static_cast<double>(plan.transform.voxels()));
-  Progress progress{observer, 0, pairs.size() * plan.tiles.voxels()};
-  ScoreMap map{Volume<float>(n), Volume<std::int32_t>(n)};
+  Progress progress{observer};
+  for (const SearchPart& part : parts)
+    progress.total += weight_of(parts, part) * part.plan.tiles.voxels() * pairs.size();
+  ScoreMap map{Volume<float>(tomogram.extent, 0.0F), Volume<std::int32_t>(tomogram.extent, 0)};
   const auto last_id = static_cast<std::int32_t>(pairs.count() - 1);
-  for (std::int64_t z = 0; z < n.z; z += plan.core.z)
-    for (std::int64_t y = 0; y < n.y; y += plan.core.y)
-      for (std::int64_t x = 0; x < n.x; x += plan.core.x) {
-        Tile tile(volume, templates, t.density.extent(), plan, {z, y, x}, pool, kernels);
-        for (std::int64_t first = 0; first < pairs.size(); first += batch.pairs()) {
-          const std::int64_t last = std::min(first + batch.pairs(), pairs.size());
-          batch.make(pairs, first, last);
-          for (std::int64_t p = first; p < last; ++p, progress.add())
-            tile.add(batch.pair(p - first), static_cast<std::int32_t>(pairs.first(p)));
-        }
-        tile.finish(map, last_id);
+  for (const SearchPart& part : parts) {
+    Batch batch(templates, pool, 1 / static_cast<double>(part.plan.transform.voxels()));
+    const std::int64_t weight = weight_of(parts, part);
+    for (const Box3& core : tiles_of(part)) {
+      Tile tile(volume, templates, t.density.extent(), part.plan, core, pool, kernels);
+      for (std::int64_t first = 0; first < pairs.size(); first += batch.pairs()) {
+        const std::int64_t last = std::min(first + batch.pairs(), pairs.size());
+        batch.make(pairs, first, last);
+        for (std::int64_t p = first; p < last; ++p, progress.add(weight))
+          tile.add(batch.pair(p - first), static_cast<std::int32_t>(pairs.first(p)));
       }
+      tile.finish(map, last_id);
+    }
+  }
   return map;
 }
 

@@ -51,9 +51,11 @@ struct ScoreMap {
 
 struct ScoreOptions {
   Edge edge = Edge::Outside;
-  VolumeView<const std::uint8_t> valid;  ///< of the tomogram's extent, 0 where a voxel says
-                                         ///< nothing; or empty
-  ComputeOptions compute;                ///< instruction_set, threads, memory_bytes
+  VolumeView<const std::uint8_t> valid;     ///< of the tomogram's extent, 0 where a voxel says
+                                            ///< nothing; or empty
+  VolumeView<const std::uint8_t> searched;  ///< of the tomogram's extent, 0 where no score is
+                                            ///< wanted; or empty
+  ComputeOptions compute;                   ///< instruction_set, threads, memory_bytes
 };
 
 /// Whether a mask has one value at each distance from the centre, to a thousandth of its largest

@@ -77,12 +77,12 @@ void NormalizedVolume::row(std::int64_t z, std::int64_t y, std::int64_t x,
 }
 
 Tile::Tile(const NormalizedVolume& volume, const TurnedTemplates& templates, const Extent3& box,
-           const TilePlan& plan, const Index3& begin, ThreadPool& pool,
-           const FourierKernels& kernels)
+           const TilePlan& plan, const Box3& core, ThreadPool& pool, const FourierKernels& kernels)
     : pool_(pool),
       grid_(plan.transform, pool, kernels),
       support_(templates.support()),
-      begin_(begin),
+      begin_(core.begin),
+      core_(core.extent),
       turns_mask_(templates.turns_mask()),
       all_valid_(volume.all_valid()) {
   const Extent3 n = volume.extent();
@@ -91,16 +91,15 @@ Tile::Tile(const NormalizedVolume& volume, const TurnedTemplates& templates, con
             axis_reach(s.begin.x, s.extent.x, box.x)};
   // A lone tile along an axis begins at its first voxel: what is before it is at the end of the
   // transform.
-  const auto read = [](std::int64_t first, std::int64_t core, std::int64_t size, bool lone,
+  const auto read = [](std::int64_t first, std::int64_t count, std::int64_t size,
                        const AxisReach& reach, std::int64_t& low, std::int64_t& occupied) {
+    const bool lone = count == size;
     low = lone ? 0 : first - reach.before;
-    occupied = lone ? size : core + reach.before + reach.behind;
+    occupied = lone ? size : count + reach.before + reach.behind;
   };
-  core_ = {std::min(plan.core.z, n.z - begin.z), std::min(plan.core.y, n.y - begin.y),
-           std::min(plan.core.x, n.x - begin.x)};
-  read(begin.z, core_.z, n.z, plan.tiles.z == 1, reach_[0], low_.z, occupied_.z);
-  read(begin.y, core_.y, n.y, plan.tiles.y == 1, reach_[1], low_.y, occupied_.y);
-  read(begin.x, core_.x, n.x, plan.tiles.x == 1, reach_[2], low_.x, occupied_.x);
+  read(begin_.z, core_.z, n.z, reach_[0], low_.z, occupied_.z);
+  read(begin_.y, core_.y, n.y, reach_[1], low_.y, occupied_.y);
+  read(begin_.x, core_.x, n.x, reach_[2], low_.x, occupied_.x);
   spectrum_ = Floats(grid_.spectrum_floats());
   planes_ = Floats(grid_.plane_floats(plan.transform.z));
   box_ = Floats(grid_.plane_floats(s.extent.z));

@@ -37,11 +37,11 @@ class NormalizedVolume {
   double mean_ = 0, scale_ = 1;
 };
 
-/// The part of a tomogram that is matched: voxels `begin` to `begin + core`, not beyond its end.
+/// A box of a tomogram that is matched: at most as large as the plan's tiles.
 class Tile {
  public:
   Tile(const NormalizedVolume& volume, const TurnedTemplates& templates, const Extent3& box,
-       const TilePlan& plan, const Index3& begin, ThreadPool& pool, const FourierKernels& kernels);
+       const TilePlan& plan, const Box3& core, ThreadPool& pool, const FourierKernels& kernels);
 
   /// Adds the orientations `id` and `id` + 1, as `TurnedTemplates::make` writes them.
   void add(const float* pair, std::int32_t id);
