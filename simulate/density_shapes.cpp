@@ -113,6 +113,14 @@ std::vector<Body> proteasome(int caps) {
   return bodies;
 }
 
+/// Head groups on both sides, of the integral that membranes of scenes have: 3 V, a Gaussian of 7
+/// Å.
+std::vector<Body> membrane_piece(double thickness, double diameter) {
+  const double half_height = 3.5 * std::sqrt(2 * std::numbers::pi);
+  return {tube(-thickness / 2, half_height, diameter / 2, 0, kProtein),
+          tube(thickness / 2, half_height, diameter / 2, 0, kProtein)};
+}
+
 using Maker = std::function<std::vector<Body>(const std::array<double, 3>& size)>;
 
 struct NamedShape {
@@ -143,6 +151,9 @@ const std::vector<NamedShape>& shapes() {
        }},
       {"disc", true,
        [](Size s) { return std::vector<Body>{tube(0, s[0] / 2, s[1] / 2, 0, kProtein)}; }},
+      {"tube", true,
+       [](Size s) { return std::vector<Body>{tube(0, s[0] / 2, s[1] / 2, s[2] / 2, kProtein)}; }},
+      {"membrane", true, [](Size s) { return membrane_piece(s[0], s[1]); }},
       {"gold", true,
        [](Size s) {
          return std::vector<Body>{ellipsoid({}, {s[0] / 2, s[0] / 2, s[0] / 2}, kGold)};
@@ -176,6 +187,9 @@ ObjectDensity shape_density(std::string_view name, const std::array<double, 3>& 
     if (shape.sized && !(size >= 1 && size <= 1e5))
       throw Error(ErrorKind::Usage, "simulate", name, "a size of " + std::to_string(size) + " Å",
                   "use 1 to 100000 Å");
+  if (name == "tube" && !(size_angstrom[2] < size_angstrom[1]))
+    throw Error(ErrorKind::Usage, "simulate", name, "the inner diameter is not below the outer one",
+                "give height, outer and inner diameter");
   const std::vector<Body> bodies = shape.make(size_angstrom);
   double reach = 0;
   for (const Body& body : bodies) reach = std::max(reach, body.reach());

@@ -55,10 +55,11 @@ struct DensityOptions {
 };
 
 /// Density of a built-in shape, see `shape_names`. `size_angstrom`, in Å, is (z, y, x diameters) of
-/// an ellipsoid, (diameter, -, -) of a sphere or gold bead and (height, diameter, -) of a disc;
-/// unused values must be in range, too. The other shapes have a fixed size and ignore it. Throws a
-/// usage `Error` for unknown names, sizes outside 1 to 100,000 Å and options out of range; `Error`
-/// if the shape is too large.
+/// an ellipsoid, (diameter, -, -) of a sphere or gold bead, (height, diameter, -) of a disc,
+/// (height, outer diameter, inner diameter) of a tube and (thickness between the head groups,
+/// diameter, -) of a piece of membrane; unused values must be in range, too. The other shapes have
+/// a fixed size and ignore it. Throws a usage `Error` for unknown names, sizes outside 1 to 100,000
+/// Å and options out of range; `Error` if the shape is too large.
 ObjectDensity shape_density(std::string_view name, const std::array<double, 3>& size_angstrom,
                             const DensityOptions& options);
 

@@ -104,6 +104,29 @@ TEST_CASE("an ellipsoid's sizes are along z, y, x") {
   CHECK(length(2) == Approx(80).margin(17));
 }
 
+TEST_CASE("a tube has its hole, a piece of membrane its two sheets and their integral") {
+  const double voxel = 8, pi = std::numbers::pi;
+  const ObjectDensity tube = shape_density("tube", {200, 240, 120}, at(voxel));
+  CHECK(sum_of(tube.values) * std::pow(voxel / 2, 3) ==
+        Approx(3 * pi * (120 * 120 - 60 * 60) * 200).epsilon(0.01));
+  const std::int64_t c = tube.values.extent().x / 2;
+  CHECK(std::abs(tube.values(c, c, c)) < 0.1F);
+  CHECK(tube.values(c, c, c + std::llround(90 / (voxel / 2))) == Approx(3).epsilon(0.1));
+  CHECK_THROWS_WITH(shape_density("tube", {200, 120, 120}, at(voxel)), DFE_CONTAINS("inner"));
+
+  const ObjectDensity membrane = shape_density("membrane", {40, 200, 1}, at(voxel));
+  // Two sheets of Gaussians of 3 V and 7 Å: 17.5 Å, which points every 2 Å make 16 to 18 Å.
+  CHECK(sum_of(membrane.values) * std::pow(voxel / 2, 3) ==
+        Approx(2 * 3 * 7 * std::sqrt(2 * pi) * pi * 100 * 100).epsilon(0.1));
+  const std::int64_t m = membrane.values.extent().x / 2;
+  const auto height = [&](double angstrom) {
+    return membrane.values(m + std::llround(angstrom / (voxel / 2)), m, m);
+  };
+  CHECK(height(20) > 2);
+  CHECK(height(-20) == Approx(height(20)).epsilon(0.01));
+  CHECK(height(0) < 0.5F * height(20));
+}
+
 TEST_CASE("atoms keep their integral, their places and their order of strength") {
   // Four heavy groups of carbons with hydrogens given, so that none are added.
   Structure s;
