@@ -247,6 +247,7 @@ TrainSettings read_train_settings(const Config& config, const std::filesystem::p
   sampling::SamplerOptions& p = s.sampler;
   p.patch = read_patch(patches);
   p.classes = static_cast<int>(s.classes());
+  p.class_names = s.class_names;
   p.shift = patches.integer("shift", p.shift);
   p.balanced = patches.flag("balanced", p.balanced);
   p.background = patches.number("background", p.background);

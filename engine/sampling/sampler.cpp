@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/cancel.hpp"
+#include "core/particle_lists.hpp"
 #include "dfengine/error.hpp"
 
 namespace dfe::sampling {
@@ -101,7 +102,7 @@ Sampler::Sampler(std::vector<TrainingVolume> volumes, const SamplerOptions& opti
     if (!middles_[c].empty()) drawn_classes_.push_back(static_cast<int>(c));
   }
   if (drawn_classes_.empty() && options_.background < 1)
-    throw Error("sampler", "", "the training set has no objects",
+    throw Error("sampler", "", "the training data have no particles",
                 "check the lists and targets, and which tomogram they name");
   warn();
 }
@@ -194,12 +195,13 @@ void Sampler::take_objects(std::size_t v) {
 
 void Sampler::warn() {
   for (std::size_t c = 1; c < supply_.size(); ++c) {
-    const std::string name = "class " + std::to_string(c) + ": ";
+    const std::string name =
+        "class " + class_name(options_.class_names, static_cast<int>(c)) + ": ";
     if (outside_[c] > 0)
       warnings_.push_back(name + std::to_string(outside_[c]) +
-                          " objects are outside their tomogram and are not used");
+                          " particles are outside their tomogram and are not used");
     if (supply_[c].objects == 0)
-      warnings_.push_back(name + "no objects; no patches are centred on this class");
+      warnings_.push_back(name + "no particles in the training data; no patches are centred on it");
     if (supply_[c].voxels == 0)
       warnings_.push_back(name + "no voxels in any target; it cannot be learned");
   }

@@ -48,8 +48,9 @@ struct Augmentation {
 };
 
 struct SamplerOptions {
-  Extent3 patch{56, 56, 56};  ///< each a multiple of 4
-  int classes = 0;            ///< background included, 2 to 255
+  Extent3 patch{56, 56, 56};             ///< each a multiple of 4
+  int classes = 0;                       ///< background included, 2 to 255
+  std::vector<std::string> class_names;  ///< for warnings, index = label; empty: labels are said
   std::int64_t shift =
       13;  ///< largest random shift of an object from the middle, voxels; cut to half of the patch
   bool balanced =

@@ -72,7 +72,7 @@ TEST_CASE("classes are drawn equally often, or as often as they are") {
   CHECK(sampler.supply()[4].objects == 0);
   const std::string warnings =
       std::accumulate(sampler.warnings().begin(), sampler.warnings().end(), std::string());
-  CHECK_THAT(warnings, DFE_CONTAINS("class 4: no objects") && DFE_CONTAINS("class 4: no voxels"));
+  CHECK_THAT(warnings, DFE_CONTAINS("class 4: no particles") && DFE_CONTAINS("class 4: no voxels"));
 }
 
 TEST_CASE("background patches hold no object where there is room") {
@@ -161,7 +161,7 @@ TEST_CASE("training sets and options that make no sense are refused") {
   const Scene scene = hooks({30, 30, 30}, {object(1, 15, 15, 15), object(2, 90, 15, 15)});
   SamplerOptions good = plain({16, 16, 16}, 3);
   const Sampler sampler({scene.volume()}, good);
-  CHECK_THAT(sampler.warnings().at(0), DFE_CONTAINS("class 2: 1 objects are outside"));
+  CHECK_THAT(sampler.warnings().at(0), DFE_CONTAINS("class 2: 1 particles are outside"));
 
   const auto refused = [&](auto&& change, const char* fact) {
     SamplerOptions options = good;
@@ -188,7 +188,7 @@ TEST_CASE("training sets and options that make no sense are refused") {
                     DFE_CONTAINS("30x30x31") && DFE_CONTAINS("30x30x30"));
   Scene empty = hooks({30, 30, 30}, {});
   CHECK_THROWS_WITH(Sampler({{scene.tomogram, empty.target, {}}}, good),
-                    DFE_CONTAINS("no objects"));
+                    DFE_CONTAINS("have no particles"));
   CHECK_THROWS_WITH(Sampler({{scene.tomogram, scene.tomogram, {}}}, good),
                     DFE_CONTAINS("voxel with the value 10"));
   CHECK_THROWS_AS(Sampler({{empty.tomogram, empty.target, {}}},
