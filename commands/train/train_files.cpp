@@ -9,6 +9,7 @@
 #include "commands/train/train_data.hpp"
 #include "commands/train/train_report.hpp"
 #include "core/memory.hpp"
+#include "core/text.hpp"
 #include "core/usable_threads.hpp"
 #include "dfengine/commands.hpp"
 #include "engine/training/start.hpp"
@@ -141,16 +142,33 @@ class TrainRun {
         job_.message(LogLevel::Info, "from here on, " + change);
     } else if (const fs::path& from = settings_.network.weights; !from.empty()) {
       job_.record.input(from);
-      Weights weights = io::read_weights(from);
-      if (adapt_start(weights, settings_.network, settings_.class_names, settings_.sampler.seed))
-        job_.warn(from.string() +
-                  ": trained on a different number of classes, so the last layer starts from "
-                  "random values");
-      progress_.state.weights = std::move(weights);
+      progress_.state.weights = start_from(from);
     }
     Weights& weights = progress_.state.weights;
     weights.normalization = settings_.sampler.normalization;
     if (data_.voxel_size_angstrom > 0) weights.voxel_size_angstrom = data_.voxel_size_angstrom;
+  }
+
+  /// Weights of another run for the classes of this one, with a word on what was done.
+  Weights start_from(const fs::path& file) {
+    Weights weights = io::read_weights(file);
+    const std::vector<std::string> own = weights.class_names, &names = settings_.class_names;
+    const AdaptedStart adapted =
+        adapt_start(weights, settings_.network, names, settings_.sampler.seed);
+    if (own.empty() && !adapted.random.empty())
+      job_.warn(file.string() +
+                ": trained on a different number of classes, so the last layer starts from random "
+                "values");
+    else if (own.empty())
+      job_.message(LogLevel::Info, file.string() + ": names no classes; its outputs are read as " +
+                                       join(names) + " (from the setting 'classes')");
+    else if (!adapted.random.empty())
+      job_.warn(file.string() + ": has no outputs of " + join(adapted.random) +
+                ", so these start from random values; its classes are " + join(own));
+    else if (adapted.reordered)
+      job_.message(LogLevel::Info, file.string() + ": its classes are " + join(own) +
+                                       "; its outputs are matched by name");
+    return weights;
   }
 
   void warn_of_absent_classes() {

@@ -184,7 +184,7 @@ TEST_CASE("training goes on from other weights, with another last layer where th
                                              "optimizer.rate=1e-9", "optimizer.average_decay=0"});
   request.init = folder / "other.h5";
   const auto json = run(request);
-  CHECK_THAT(json["warnings"].dump(), DFE_CONTAINS("the last layer starts from random values"));
+  CHECK_THAT(json["warnings"].dump(), DFE_CONTAINS("has no outputs of bright, dark"));
   const Weights trained = io::read_weights(folder / "run/weights_last.h5");
   REQUIRE(trained.classes == 3);
   for (std::size_t layer = 0; layer + 1 < trained.layers.size(); ++layer)
