@@ -60,10 +60,22 @@ std::vector<std::string> given_overrides(const TrainRequest& request) {
   return all;
 }
 
-RunSettings read(const TrainRequest& request, std::vector<std::string> overrides) {
+/// Once each: the last word on a setting counts.
+void keep_last(std::vector<std::string>& overrides) {
+  std::vector<std::string> kept;
+  for (std::string& text : overrides) {
+    kept.erase(std::remove(kept.begin(), kept.end(), text), kept.end());
+    kept.push_back(std::move(text));
+  }
+  overrides = std::move(kept);
+}
+
+RunSettings read(const TrainRequest& request, const std::vector<std::string>& overrides) {
   io::Config config = io::Config::read(request.config, overrides);
   TrainSettings settings = read_train_settings(config, request.output);
-  return {std::move(overrides), std::move(config), std::move(settings), {}};
+  std::vector<std::string> recorded = config.overrides_anywhere();
+  keep_last(recorded);
+  return {std::move(recorded), std::move(config), std::move(settings), {}};
 }
 
 /// Values by their path, "data.train.0.list"; a list of plain values is one value.
@@ -162,11 +174,9 @@ RunSettings read_run_settings(const TrainRequest& request) {
   if (folder.empty()) folder = read(request, given).settings.output;
   const CheckpointStart start = read_checkpoint_start(folder / "checkpoint.h5");
   std::vector<std::string> overrides = start.overrides;
-  for (const std::string& text : given) {  // once each: the last word on a setting counts
-    overrides.erase(std::remove(overrides.begin(), overrides.end(), text), overrides.end());
-    overrides.push_back(text);
-  }
-  RunSettings run = read(request, std::move(overrides));
+  overrides.insert(overrides.end(), given.begin(), given.end());
+  keep_last(overrides);
+  RunSettings run = read(request, overrides);
   std::vector<SettingChange> changes = setting_changes(start.config, run.config.effective());
   if (!start.config_anywhere.empty()) {  // one file may be named in two ways
     const auto resolved = setting_changes(start.config_anywhere, run.config_anywhere());

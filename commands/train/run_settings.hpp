@@ -14,7 +14,8 @@
 namespace dfe {
 
 struct RunSettings {
-  std::vector<std::string> overrides;  ///< "key=value", in the order in which they were given
+  std::vector<std::string> overrides;  ///< "key=value", in the order in which they were given;
+                                       ///< files of the working folder by absolute paths
   io::Config config;                   ///< the file with them
   TrainSettings settings;
   std::vector<std::string> changes;  ///< of a resumed run: "training.epochs is 200, was 100"

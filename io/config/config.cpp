@@ -19,6 +19,7 @@ using Kind = YamlNode::Kind;
 struct Config::File {
   std::string name;
   std::filesystem::path folder;
+  std::vector<std::pair<std::string, std::shared_ptr<YamlNode>>> overrides;  // text and value
 };
 
 /// A section of the file (or none, `yaml` null) with what was asked of it.
@@ -78,8 +79,8 @@ void mark_overridden(YamlNode& node) {
   for (auto& [key, child] : node.children) mark_overridden(*child);
 }
 
-/// Puts "a.b.2.c=value" over the tree.
-void put_over(YamlNode& root, const std::string& override_text) {
+/// Puts "a.b.2.c=value" over the tree. Returns the value.
+std::shared_ptr<YamlNode> put_over(YamlNode& root, const std::string& override_text) {
   const std::size_t equals = override_text.find('=');
   const std::string path = override_text.substr(0, equals);
   const std::vector<std::string_view> names = split(path, '.');
@@ -117,6 +118,7 @@ void put_over(YamlNode& root, const std::string& override_text) {
     if (last) *slot = value;
     at = slot->get();
   }
+  return value;
 }
 
 }  // namespace
@@ -144,8 +146,10 @@ Config Config::parse(const std::string& text, const std::string& name,
   if (root->yaml->kind != Kind::Map && root->yaml->kind != Kind::Null)
     throw Error(ErrorKind::Usage, "config", name, "contains no settings",
                 "write 'name: value' lines");
-  for (const std::string& line : overrides) put_over(*root->yaml, line);
-  return {std::make_shared<File>(File{name, {}}), root};
+  auto file = std::make_shared<File>(File{name, {}, {}});
+  for (const std::string& line : overrides)
+    file->overrides.emplace_back(line, put_over(*root->yaml, line));
+  return {std::move(file), root};
 }
 
 std::string Config::where(std::string_view key) const {
@@ -264,9 +268,11 @@ std::filesystem::path Config::path(std::string_view key, const std::filesystem::
   std::filesystem::path given = text(key, "");
   if (given.empty()) return given;
   if (!root.empty()) return root / given;
-  if (given.is_relative() && !node_->find(key)->overridden) given = file_->folder / given;
-  node_->asked(key)->anywhere =
-      scalar_yaml(std::filesystem::absolute(given).lexically_normal().string());
+  YamlNode& value = *node_->yaml->child(key);
+  if (given.is_relative() && !value.overridden) given = file_->folder / given;
+  const std::string anywhere = std::filesystem::absolute(given).lexically_normal().string();
+  node_->asked(key)->anywhere = scalar_yaml(anywhere);
+  if (value.overridden && given.is_relative()) value.anywhere = anywhere;
   return given;
 }
 
@@ -368,6 +374,14 @@ std::string Config::yaml_of(const ValueOf& value_of) const {
 
 std::string Config::effective() const {
   return yaml_of([](const Node&, const Node::Question& q) { return q.value; });
+}
+
+std::vector<std::string> Config::overrides_anywhere() const {
+  std::vector<std::string> texts;
+  for (const auto& [text, value] : file_->overrides)
+    texts.push_back(value->names_files() ? text.substr(0, text.find('=') + 1) + flow_yaml(*value)
+                                         : text);
+  return texts;
 }
 
 std::string Config::effective_anywhere(const std::map<std::string, std::string>& answers) const {

@@ -80,6 +80,10 @@ class Config {
   /// have replaced, too.
   std::string effective_anywhere(const std::map<std::string, std::string>& answers = {}) const;
 
+  /// The overrides for any working folder: relative files that were asked for are absolute. Call it
+  /// when everything was asked for.
+  std::vector<std::string> overrides_anywhere() const;
+
  private:
   struct File;
   struct Node;

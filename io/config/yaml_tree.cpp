@@ -6,6 +6,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "dfengine/error.hpp"
@@ -110,6 +111,12 @@ YamlNode* YamlNode::child(std::string_view key) const {
   return nullptr;
 }
 
+bool YamlNode::names_files() const {
+  return !anywhere.empty() || std::any_of(children.begin(), children.end(), [](const auto& child) {
+    return child.second->names_files();
+  });
+}
+
 std::shared_ptr<YamlNode> parse_yaml(const std::string& text, const std::string& name) {
   TreeBuilder builder(name);
   try {
@@ -131,10 +138,23 @@ std::shared_ptr<YamlNode> parse_yaml(const std::string& text, const std::string&
   return builder.root;
 }
 
+std::string flow_yaml(const YamlNode& node) {
+  using Kind = YamlNode::Kind;
+  if (node.kind == Kind::Null) return "null";
+  if (node.kind == Kind::Scalar)
+    return yaml_scalar(node.anywhere.empty() ? node.text : node.anywhere);
+  const bool map = node.kind == Kind::Map;
+  std::string yaml;
+  for (const auto& [key, child] : node.children)
+    yaml += (yaml.empty() ? "" : ", ") + (map ? yaml_scalar(key) + ": " : "") + flow_yaml(*child);
+  return map ? '{' + yaml + '}' : '[' + yaml + ']';
+}
+
 std::string yaml_scalar(const std::string& text) {
-  YAML::Emitter emitter;
-  emitter << text;
-  return emitter.c_str();
+  YAML::Emitter emitter;  // in a list of one line, where more needs quotes than elsewhere
+  emitter << YAML::Flow << YAML::BeginSeq << text << YAML::EndSeq;
+  const std::string list = emitter.c_str();
+  return list.substr(1, list.size() - 2);
 }
 
 }  // namespace dfe::io

@@ -149,6 +149,45 @@ TEST_CASE("a run keeps its settings, except for those that are named and may cha
   CHECK(run(request)["batches"] == 3);
 }
 
+TEST_CASE("a run resumes with its own files from any folder") {
+  const TempFolder folder;
+  dfe::test::write_toy(folder.path());
+  std::filesystem::create_directory(folder / "far");
+  TrainRequest request;
+  request.compute.threads = 1;
+  const std::vector<std::string> more{"training.epochs=2", "training.steps=2"};
+  Stopper stopper;
+  {
+    const test::WorkingFolder here(folder.path());
+    run(request_in(folder, {"output=start", "training.epochs=1", "training.steps=1"}));
+    request.config = "toy.yaml";
+    request.init = "start/weights_last.h5";
+    request.overrides = {"data.train.1.list=./b.star",
+                         "data.valid=[{tomogram: v.mrc, "
+                         "target: v_target.mrc, list: v.star}]",
+                         "output=mine"};
+    request.overrides.insert(request.overrides.end(), more.begin(), more.end());
+    CHECK(run(request, &stopper)["batches"] == 1);
+  }
+  // Files of the same names, but of another tomogram.
+  for (const char* name : {"b.star", "v.mrc", "v_target.mrc", "v.star"})
+    std::filesystem::copy_file(folder / (std::string("a") + (name + 1)), folder / "far" / name);
+  const test::WorkingFolder far(folder / "far");
+  request = {};
+  request.compute.threads = 1;
+  request.config = "../toy.yaml";
+  request.output = "../mine";
+  request.resume = true;
+  const auto json = run(request);
+  CHECK(json["batches"] == 4);
+
+  request.overrides = {"data.train.1.list=b.star"};  // that of this folder
+  CHECK_THAT(error_of([&] { run(request); }),
+             DFE_CONTAINS("data.train.1.list is b.star, was " + (folder / "b.star").string()));
+  request.overrides = {"data.train.1.list=../b.star", "training.epochs=3"};  // the run's own
+  CHECK(run(request)["batches"] == 6);
+}
+
 TEST_CASE("weights to start from may have other widths than the settings, also when resumed") {
   const TempFolder folder;
   dfe::test::write_toy(folder.path());

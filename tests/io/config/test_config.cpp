@@ -142,6 +142,46 @@ TEST_CASE(
   CHECK_THROWS_WITH(Config::read(folder.path()), DFE_CONTAINS("is a folder"));
 }
 
+TEST_CASE("recorded overrides name the same files from any folder") {
+  const dfe::test::TempFolder folder;
+  std::filesystem::create_directory(folder / "far");
+  std::ofstream(folder / "c.yaml") << "a: x.mrc\nroot: \"\"\nlist: [{file: 1}]\n";
+  const auto ask = [&](const Config& config) {
+    std::vector<std::filesystem::path> files{config.path("a"), config.path("b")};
+    const auto root = config.path("root");
+    for (const Config& entry : config.sections("list")) {
+      files.push_back(entry.path("file", root));
+      entry.text("name", "");
+    }
+    config.number("c", 0);
+    for (auto& file : files)
+      if (!file.empty()) file = std::filesystem::absolute(file).lexically_normal();
+    return files;
+  };
+  std::vector<std::string> recorded;
+  std::vector<std::filesystem::path> truth;
+  const std::vector<std::string> given{
+      "c=1", "b=./b, 1.mrc", "list=[{file: 'it''s [1], {2}: #3.mrc', name: '6,6,3'}, {file: /d}]"};
+  {
+    const dfe::test::WorkingFolder here(folder.path());
+    const Config config = Config::read("c.yaml", given);
+    truth = ask(config);
+    CHECK(truth[1] == folder / "b, 1.mrc");
+    CHECK(truth[2] == folder / "it's [1], {2}: #3.mrc");
+    recorded = config.overrides_anywhere();
+    CHECK(recorded[0] == given[0]);
+    const Config rooted = Config::read("c.yaml", {"root=r", "list.0.file=f.mrc"});
+    ask(rooted);
+    CHECK(rooted.overrides_anywhere()[0] == "root=" + (folder / "r").string());
+    CHECK(rooted.overrides_anywhere()[1] == "list.0.file=f.mrc");  // relative to the root
+  }
+  const dfe::test::WorkingFolder far(folder / "far");
+  const Config again = Config::read("../c.yaml", recorded);
+  CHECK(again.sections("list")[0].text("name", "") == "6,6,3");
+  CHECK(ask(again) == truth);
+  CHECK(again.overrides_anywhere() == recorded);
+}
+
 TEST_CASE("the effective configuration reads back to the same answers") {
   const auto ask = [](const Config& config) {
     config.integer("steps", 1);
