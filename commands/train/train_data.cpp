@@ -3,7 +3,6 @@
 // warnings, the record and the voxel size gather in one place.
 #include "commands/train/train_data.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -13,6 +12,7 @@
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/target/shape_files.hpp"
+#include "commands/train/named_labels.hpp"
 #include "core/file_names.hpp"
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
@@ -106,6 +106,7 @@ class Opener {
                   "has a voxel size of " + voxel_size_text(own) + ", but its tomogram has " +
                       voxel_size_text(needed),
                   "give the target of this tomogram, or set data.voxel_size if a header is wrong");
+    a.target = match_target(std::move(a.target), file, settings_.class_names, job_);
   }
 
   /// A network learns one voxel size, along all axes.
@@ -161,26 +162,9 @@ class Opener {
     const ParticleList all = io::read_list(files.list, options);
     job_.warn(files.list, all.warnings);
     ParticleList list = particles_of(all, choice);
-    name_classes(files.list.string(), list);
-    return list;
-  }
-
-  /// A list with class names of its own is brought to the labels of the run by name.
-  void name_classes(const std::string& file, ParticleList& list) {
-    const std::vector<std::string>& names = settings_.class_names;
     labels_without_names_ = labels_without_names_ || !has_class_names(list);
-    for (Particle& particle : list.particles) {
-      const std::string name = class_name(list.class_names, particle.class_label);
-      const auto found = std::find(names.begin(), names.end(), name);
-      if (found != names.end()) particle.class_label = static_cast<int>(found - names.begin());
-      const bool named = found == names.end() && name != std::to_string(particle.class_label);
-      if (named || particle.class_label < 1 ||
-          particle.class_label >= static_cast<int>(names.size()))
-        throw Error("train", file, "has objects of class '" + name + "'",
-                    "add it to classes, which has " + std::to_string(names.size()) +
-                        " with the background, or remove these objects from the list");
-    }
-    list.class_names = names;
+    match_list(list, files.list.string(), settings_.class_names, job_);
+    return list;
   }
 
   /// What an entry without a target is painted with.

@@ -253,7 +253,7 @@ TEST_CASE("requests that make no sense") {
              DFE_CONTAINS("tomogram a, not of 'third'") && DFE_CONTAINS("data.train.0.name"));
   CHECK_THAT(error_with({"data.axes=zxy"}), DFE_CONTAINS("choose one of: detect, xyz, zyx"));
   CHECK_THAT(error_with({"data.train=[]"}), DFE_CONTAINS("names no tomogram"));
-  CHECK_THAT(error_with({"classes=[background, bright]"}), DFE_CONTAINS("objects of class 'dark'"));
+  CHECK_THAT(error_with({"classes=[background, bright]"}), DFE_CONTAINS("its class 'dark'"));
   CHECK_THAT(error_with({"data.train.0.target=" + (folder / "toy.yaml").string()}),
              DFE_CONTAINS("toy.yaml"));
   CHECK_THAT(error_with({"loss.class_weights=[1, 2]"}), DFE_CONTAINS("foreground_weight"));
