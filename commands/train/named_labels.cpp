@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
+#include <map>
 #include <set>
 
 #include "core/cancel.hpp"
@@ -17,6 +19,7 @@ namespace dfe {
 namespace {
 
 constexpr int kMostLabel = 255;
+constexpr std::size_t kMostCompared = 200;  // particles of a class
 
 std::string number_of_classes(const std::vector<std::string>& classes) {
   return std::to_string(classes.size()) + " with the background";
@@ -111,6 +114,30 @@ void match_list(ParticleList& list, const std::string& file,
   for (Particle& particle : list.particles)
     particle.class_label = matched.label[static_cast<std::size_t>(particle.class_label)];
   list.class_names = classes;
+}
+
+void compare_labels(const VolumeSource& target, const std::string& file, const ParticleList& list,
+                    Job& job) {
+  std::map<int, std::vector<int>> found;  // by class of the list: labels of voxels
+  const Extent3 n = target.extent();
+  for (const Particle& particle : list.particles) {
+    std::vector<int>& labels = found[particle.class_label];
+    const auto whole = [](double v) { return static_cast<std::int64_t>(std::floor(v + 0.5)); };
+    const Point3& p = particle.position_voxels;
+    const Index3 at{whole(p.z), whole(p.y), whole(p.x)};
+    const bool inside =
+        at.z >= 0 && at.z < n.z && at.y >= 0 && at.y < n.y && at.x >= 0 && at.x < n.x;
+    if (labels.size() >= kMostCompared || !inside) continue;
+    float label = 0;
+    target.read_box({at, {1, 1, 1}}, &label);
+    labels.push_back(static_cast<int>(label));
+  }
+  for (const auto& [label, labels] : found)
+    for (const int other : std::set<int>(labels.begin(), labels.end()))
+      if (other != 0 && other != label &&
+          2 * std::count(labels.begin(), labels.end(), other) > std::ssize(labels))
+        job.warn(file + ": most particles of class " + class_name(list.class_names, label) +
+                 " in the list are in voxels of class " + class_name(list.class_names, other));
 }
 
 }  // namespace dfe

@@ -24,4 +24,9 @@ std::shared_ptr<const VolumeSource> match_target(std::shared_ptr<const VolumeSou
 void match_list(ParticleList& list, const std::string& file,
                 const std::vector<std::string>& classes, Job& job);
 
+/// Warns of classes most of whose particles are in voxels of another class of the target: then the
+/// two number their classes in different ways, and one of them has no names. `file` has the target.
+void compare_labels(const VolumeSource& target, const std::string& file, const ParticleList& list,
+                    Job& job);
+
 }  // namespace dfe

@@ -107,6 +107,7 @@ class Opener {
                       voxel_size_text(needed),
                   "give the target of this tomogram, or set data.voxel_size if a header is wrong");
     a.target = match_target(std::move(a.target), file, settings_.class_names, job_);
+    compare_labels(*a.target, file, a.list, job_);
   }
 
   /// A network learns one voxel size, along all axes.

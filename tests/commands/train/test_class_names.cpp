@@ -272,3 +272,19 @@ TEST_CASE("what was matched, and what was not, is said") {
   CHECK_THAT(json["warnings"].dump(),
              DFE_CONTAINS("b.h5: label 2 has no name, unlike others, and is read as 'dark'"));
 }
+
+TEST_CASE("a target without names that contradicts its list is noticed") {
+  const Toy toy;
+  const auto warnings = [&](const std::vector<std::string>& overrides) {
+    TrainRequest request = toy.request(overrides);
+    request.common.overwrite = true;
+    return run(request)["warnings"];
+  };
+  CHECK(warnings({}) == nlohmann::json::array());
+  CHECK(warnings({"data.valid.0.target=" + toy.target("v", "v2.mrc", {0, 2, 1}, {})}) ==
+        nlohmann::json{
+            toy.file("v2.mrc") +
+                ": most particles of class bright in the list are in voxels of class dark",
+            toy.file("v2.mrc") +
+                ": most particles of class dark in the list are in voxels of class bright"});
+}

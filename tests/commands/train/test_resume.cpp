@@ -127,6 +127,8 @@ TEST_CASE("a run keeps its settings, except for those that are named and may cha
   };
   CHECK_THAT(error_with({"patches.size=20"}),
              DFE_CONTAINS("patches.size is [20], was [16]") && DFE_CONTAINS("start another run"));
+  CHECK_THAT(error_with({"classes=[background, dark, bright]"}),
+             DFE_CONTAINS("classes is [background, dark, bright], was [background, bright, dark]"));
   CHECK_THAT(error_with({"training.steps=2", "training.epochs=2"}),
              DFE_CONTAINS("training.steps is 2, was 1") && !DFE_CONTAINS("training.epochs"));
   CHECK_THAT(error_with({"data.train=[{tomogram: " + (folder / "a.mrc").string() +
