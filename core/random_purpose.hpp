@@ -46,7 +46,9 @@ namespace dfe {
   /* evaluate: which objects a repetition of the bootstrap takes */       \
   PURPOSE(Bootstrap, 0x626f6f74)                                          \
   /* match: phases of a scrambled template */                             \
-  PURPOSE(DecoyPhase, 0x6465636f)
+  PURPOSE(DecoyPhase, 0x6465636f)                                         \
+  /* average: phases of half maps that tell what a mask adds */           \
+  PURPOSE(MaskPhase, 0x6d61736b)
 // clang-format on
 
 /// What random numbers are drawn for.

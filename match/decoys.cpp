@@ -7,8 +7,7 @@
 #include <numbers>
 #include <numeric>
 
-#include "core/math/fft.hpp"
-#include "core/philox.hpp"
+#include "core/math/random_phases.hpp"
 #include "match/template_body.hpp"
 
 namespace dfe::match {
@@ -31,45 +30,6 @@ Volume<float> mirrored(VolumeView<const float> v) {
   return result;
 }
 
-/// A coefficient with the amplitude of `value` and a random phase: k and -k get opposite ones, and
-/// what is its own partner stays real.
-math::Complex with_random_phase(const math::Complex& value, std::int64_t k, std::int64_t partner,
-                                const Philox& random) {
-  if (k == 0) return value;
-  const auto angle =
-      2 * std::numbers::pi *
-      static_cast<double>(random.uniform(0, static_cast<std::uint64_t>(std::min(k, partner))));
-  const double amplitude = std::abs(std::complex<double>(value));
-  if (k == partner)
-    return {static_cast<float>(angle < std::numbers::pi ? amplitude : -amplitude), 0};
-  return math::Complex(std::polar(amplitude, k < partner ? angle : -angle));
-}
-
-Volume<float> scrambled(VolumeView<const float> v, std::uint64_t seed) {
-  const Extent3 n = v.extent;
-  const Philox random(seed, RandomPurpose::DecoyPhase);
-  const math::RealFft fft("match", {n.z, n.y, n.x});
-  const math::FftBuffer<float> real(fft.real_size());
-  const math::FftBuffer<math::Complex> half(fft.half_size());
-  std::copy_n(v.data, n.voxels(), real.data());
-  fft.forward(real.data(), half.data());
-  const auto place = [&](std::int64_t z, std::int64_t y, std::int64_t x) {
-    return (z % n.z * n.y + y % n.y) * n.x + x % n.x;
-  };
-  math::Complex* value = half.data();
-  for (std::int64_t z = 0; z < n.z; ++z)
-    for (std::int64_t y = 0; y < n.y; ++y)
-      for (std::int64_t x = 0; x <= n.x / 2; ++x, ++value)
-        *value =
-            with_random_phase(*value, place(z, y, x), place(n.z - z, n.y - y, n.x - x), random);
-  fft.backward(half.data(), real.data());
-  Volume<float> result(n);
-  const auto scale = 1 / static_cast<float>(n.voxels());
-  std::transform(real.data(), real.data() + n.voxels(), result.data(),
-                 [scale](float x) { return x * scale; });
-  return result;
-}
-
 Volume<float> sphere_like(const MatchTemplate& t) {
   const TemplateBody body = template_body(t.density.view(), t.mask.view());
   const float greatest = *std::max_element(t.mask.span().begin(), t.mask.span().end());
@@ -89,9 +49,11 @@ Volume<float> sphere_like(const MatchTemplate& t) {
 MatchTemplate decoy_of(const MatchTemplate& t, DecoyKind kind, std::uint64_t seed) {
   check_template(t);
   MatchTemplate decoy;
-  decoy.density = kind == DecoyKind::Mirrored    ? mirrored(t.density.view())
-                  : kind == DecoyKind::Scrambled ? scrambled(t.density.view(), seed)
-                                                 : sphere_like(t);
+  decoy.density = kind == DecoyKind::Mirrored ? mirrored(t.density.view())
+                  : kind == DecoyKind::Scrambled
+                      ? math::with_random_phases(t.density.view(), 0,
+                                                 {seed, RandomPurpose::DecoyPhase}, "match")
+                      : sphere_like(t);
   decoy.mask = kind == DecoyKind::Mirrored ? mirrored(t.mask.view()) : t.mask.clone();
   if (t.weights.voxels() > 0) decoy.weights = t.weights.clone();
   decoy.interpolation = t.interpolation;

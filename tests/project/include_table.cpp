@@ -40,6 +40,7 @@ std::vector<IncludeRule> ground() {
 
 std::vector<IncludeRule> verbs() {
   return {
+      {"average", {kSeam, "match", kMath, kCore, kApi}, {}},
       {"cluster", {kSeam, kCore, kApi}, {}},
       {"evaluate", {kCore, kApi}, {}},
       {"match", {kSeam, "cluster", kMath, kCore, kApi}, {}},
