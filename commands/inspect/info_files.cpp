@@ -24,6 +24,8 @@ const char* source_text(FactSource source) {
       return "given";
     case FactSource::Tomogram:
       return "from the tomogram";
+    case FactSource::Columns:
+      return "from its columns in voxels and Å";
     case FactSource::Unknown:
       break;
   }

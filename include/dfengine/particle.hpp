@@ -41,6 +41,7 @@ enum class FactSource {
   List,      ///< the list states it
   Option,    ///< the user gave it
   Tomogram,  ///< taken from the tomogram, or from a table of tomograms
+  Columns,   ///< follows from the positions of the list, which are in voxels and in Å
 };
 
 /// What is known of a tomogram that particles are in. Their positions count its voxels.

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 
 #include "core/class_names.hpp"
 #include "core/voxel_size.hpp"
@@ -81,9 +80,12 @@ class Reader {
       if (text(row, CsvRole::Score)) particle.score = table_.number(row, column(CsvRole::Score));
       list_.particles.push_back(particle);
       note_voxel_size(row);
-      note_both_units(row);
     }
-    take_stated_sizes();
+    take_column_sizes(table_,
+                      {{{column(CsvRole::X), column(CsvRole::XAngstrom), column(CsvRole::ShiftX)},
+                        {column(CsvRole::Y), column(CsvRole::YAngstrom), column(CsvRole::ShiftY)},
+                        {column(CsvRole::Z), column(CsvRole::ZAngstrom), column(CsvRole::ShiftZ)}}},
+                      options_, list_);
     if (matrix_[0] >= 0) drop_unit_orientations(list_);
     keep_extra_columns();
     mark_numbers();
@@ -154,54 +156,6 @@ class Reader {
                               voxel_size_text(one), voxel_size_text(three)),
                   "remove the wrong columns, or give --voxel-size");
     return three;
-  }
-
-  /// Checks Å beside voxels, or learns the voxel size from them.
-  void note_both_units(std::size_t row) {
-    constexpr std::array<std::array<CsvRole, 3>, 3> kRoles{
-        {{CsvRole::X, CsvRole::XAngstrom, CsvRole::ShiftX},
-         {CsvRole::Y, CsvRole::YAngstrom, CsvRole::ShiftY},
-         {CsvRole::Z, CsvRole::ZAngstrom, CsvRole::ShiftZ}}};
-    if (!use_voxels_ || options_.voxel_size) return;  // which decides
-    const VoxelSize v = voxel_size_of(row);
-    for (int axis = 0; axis < 3; ++axis) {
-      const auto& [voxels, angstrom, shift] = kRoles.at(static_cast<std::size_t>(axis));
-      const auto text_angstrom = text(row, angstrom);
-      if (!text_angstrom || text(row, shift)) continue;
-      table_.number(row, column(angstrom));  // which refuses other texts
-      const BothUnits both{row, axis, written_number(*text(row, voxels)),
-                           written_number(*text_angstrom)};
-      if (v.known())
-        check_coordinate(table_, both, v);
-      else
-        both_units_[list_.particles.back().tomogram.value_or(-1)].push_back(both);
-    }
-  }
-
-  /// A size that few digits leave open is taken only where no tomogram agrees with it: then it is
-  /// the contradiction to report.
-  void take_stated_sizes() {
-    constexpr double kCertain = 0.005, kSame = 0.01;
-    for (const auto& [tomogram, coordinates] : both_units_) {
-      VoxelSize& voxel = tomogram < 0
-                             ? list_.unnamed.voxel_size
-                             : list_.tomograms[static_cast<std::size_t>(tomogram)].voxel_size;
-      if (voxel.known()) {
-        for (const BothUnits& both : coordinates) check_coordinate(table_, both, voxel);
-        continue;
-      }
-      const StatedSize stated = stated_size(table_, coordinates);
-      const double b = options_.binning.value_or(1);
-      const VoxelSize &s = stated.voxel_size,
-                      on_tomogram{s.z_angstrom * b, s.y_angstrom * b, s.x_angstrom * b};
-      const auto agrees = [&](const ListTomogram& known) {
-        return same_voxel_size(on_tomogram, known.voxel_size, stated.open + kSame);
-      };
-      const std::vector<ListTomogram>& known = options_.tomograms;
-      if (stated.open <= kCertain ||
-          (!known.empty() && std::none_of(known.begin(), known.end(), agrees)))
-        voxel = stated.voxel_size;
-    }
   }
 
   /// The row's voxel size is that of its tomogram.
@@ -361,7 +315,6 @@ class Reader {
   std::vector<int> extra_;
   std::array<int, 12> matrix_{-1};  // rows of copick's matrix; the first is below 0 if it has none
   std::vector<int> labels_;
-  std::map<int, std::vector<BothUnits>> both_units_;  // by tomogram; -1: of no tomogram
   bool use_voxels_ = false;
   ParticleList list_;
 };

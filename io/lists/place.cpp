@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
 #include "core/tomogram_names.hpp"
 #include "core/voxel_size.hpp"
+#include "io/lists/angstrom_sizes.hpp"
 #include "io/lists/called.hpp"
 #include "io/lists/place_step.hpp"
 #include "io/lists/unused_options.hpp"
@@ -145,8 +145,7 @@ class Placer {
   /// Decides voxel size, size and binning of a tomogram; `stated` in the list until then.
   Step settle(ListTomogram& t, const ListTomogram* known, bool used) {
     const ListTomogram stated = t;
-    if (t.voxel_size.known() && t.told_by.empty()) t.told_by = file_;
-    if (t.voxel_size.known()) t.voxel_size_from = FactSource::List;
+    note_teller(t, file_);
     if (known) take_known(t, *known);
     if (options_.voxel_size) {
       t.voxel_size = *options_.voxel_size;
@@ -154,7 +153,8 @@ class Placer {
       t.told_by = options_.settings.voxel_size;
     }
     const double b = find_binning(t, {stated.voxel_size, known && is_unbinned(*known), used});
-    if (t.voxel_size_from == FactSource::List) t.voxel_size = scaled(stated.voxel_size, b);
+    if (is_own_size(t)) t.voxel_size = scaled(stated.voxel_size, b);
+    if (used && unit_ == PositionUnit::Angstrom) compare_sizes(list_, stated, t, file_, options_);
     if (t.size_from == FactSource::List)
       t.size_voxels = scaled(t.size_voxels, 1 / b);
     else if (used)

@@ -389,3 +389,32 @@ TEST_CASE("options that cannot do anything are refused, or said") {
     CHECK(std::string(error.what()).find("say with --tomogram") == std::string::npos);
   }
 }
+
+TEST_CASE("a list in voxels and Å has the voxel size of its columns, for other lists, too") {
+  const TempFolder folder;
+  const std::string head = "tomogram,class_label,x,y,z,x_angstrom,y_angstrom,z_angstrom\n";
+  const std::string ten = write(folder, "ten.csv", head + "A,1,10.5,20.25,30.5,105,202.5,305\n");
+  const std::string eight = write(folder, "eight.csv", head + "A,1,10.5,20.25,30.5,84,162,244\n");
+  ConvertRequest request = conversion(ten, folder / "both.csv");
+  request.inputs.push_back(eight);
+  CHECK_THAT(error_of(request), DFE_CONTAINS("10 Å") && DFE_CONTAINS("8 Å"));
+
+  request = conversion(ten, folder / "kept.csv");
+  run_convert(request);
+  CHECK_THAT(read_text(folder / "kept.csv"), DFE_CONTAINS("10.5,20.25,30.5,105,202.5,305,10\n"));
+  request = conversion(ten, folder / "czii.csv");
+  request.output_format = "czii";
+  run_convert(request);
+  CHECK_THAT(read_text(folder / "czii.csv"), DFE_CONTAINS("105,202.5,305\n"));
+
+  EvaluateRequest judged;
+  judged.predicted = {ten};
+  judged.truth = {eight};
+  judged.options.distance = Length{3, false};
+  CHECK_THROWS_WITH(run_evaluate(judged), DFE_CONTAINS("10 Å") && DFE_CONTAINS("8 Å"));
+
+  InfoRequest info;
+  info.files = {ten};
+  CHECK_THAT(run_info(info).text,
+             DFE_CONTAINS("voxel size 10 Å (from its columns in voxels and Å)"));
+}
