@@ -6,6 +6,7 @@ namespace dfe {
 
 Batch::Batch(std::string command, std::vector<OutputJob> inputs, Observer* observer)
     : command_(std::move(command)),
+      folders_(command_),
       inputs_(std::move(inputs)),
       observer_(observer),
       failures_(inputs_.size(), observer) {}

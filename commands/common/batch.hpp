@@ -15,6 +15,7 @@
 #include "commands/common/job.hpp"
 #include "commands/common/late_results.hpp"
 #include "commands/common/outputs.hpp"
+#include "commands/common/result_folders.hpp"
 
 namespace dfe {
 
@@ -51,7 +52,7 @@ class Batch {
       auto job = std::make_unique<Job>(command_, observer_, &said_);
       std::unique_ptr<Result> result;
       try {
-        make_output_folders(command_, input);
+        folders_.make_for(input.outputs);
         result = std::make_unique<Result>(compute(input, *job));
       } catch (...) {
         job.reset();
@@ -88,6 +89,7 @@ class Batch {
   CommandReport end();
 
   std::string command_;
+  ResultFolders folders_;
   std::vector<OutputJob> inputs_;
   Observer* observer_;
   Failures failures_;

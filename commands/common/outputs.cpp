@@ -74,6 +74,11 @@ bool is_stream(const fs::path& path) {
          type == fs::file_type::block || type == fs::file_type::socket;
 }
 
+void check_writable(std::string_view area, const fs::path& folder) {
+  if (access(folder.c_str(), W_OK | X_OK) != 0)
+    throw Error(area, folder.string(), "the folder cannot be written", "check its permissions");
+}
+
 /// `may_be_made`: the folder holds the results of several inputs and is created later.
 void check_output(std::string_view area, const fs::path& asked, bool may_be_made) {
   check_place(area, asked);
@@ -90,14 +95,16 @@ void check_output(std::string_view area, const fs::path& asked, bool may_be_made
                 "remove it or choose another name");
   const fs::path folder = folder_of(output);
   if (fs::is_directory(folder, error)) {
-    if (access(folder.c_str(), W_OK | X_OK) != 0)
-      throw Error(area, folder.string(), "the folder cannot be written", "check its permissions");
+    check_writable(area, folder);
     return;
   }
   if (fs::exists(folder, error))
     throw Error(area, folder.string(), "is not a folder", "choose another folder for the results");
   const fs::path above = folder_of(folder);
-  if (may_be_made && fs::is_directory(above, error)) return;
+  if (may_be_made && fs::is_directory(above, error)) {
+    check_writable(area, above);
+    return;
+  }
   throw Error(area, output.string(),
               "the folder '" + (may_be_made ? above : folder).string() + "' does not exist",
               "create it first");
@@ -261,28 +268,6 @@ void keep_inputs(std::string_view area, const std::vector<fs::path>& outputs,
   }
 }
 
-void make_folder(std::string_view area, const fs::path& folder) {
-  check_place(area, folder);
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw Error(area, folder.string(), "cannot be created: " + error.message(),
-                "check the permissions");
-}
-
-ResultFolder::ResultFolder(std::string_view area, const fs::path& folder) {
-  std::error_code error;
-  for (fs::path missing = without_slash(folder); !missing.empty() && !fs::exists(missing, error);
-       missing = missing.parent_path())
-    made_.push_back(missing);
-  make_folder(area, folder);
-}
-
-ResultFolder::~ResultFolder() {
-  std::error_code not_empty;
-  for (const fs::path& folder : made_) fs::remove(folder, not_empty);
-}
-
 void check_existing_rule(std::string_view area, const CommonRequest& common) {
   if (common.overwrite && common.skip_existing)
     throw Error(ErrorKind::Usage, area, "--overwrite", "cannot be combined with --skip-existing",
@@ -316,19 +301,7 @@ std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std
   for (const OutputKind& kind : kinds)
     if (several) check_folder_name(area, kind, inputs.size());
   for (OutputJob& job : jobs) places.plan(job, kinds, several);
-  if (!several) make_output_folders(area, jobs.front());
   return jobs;
-}
-
-void make_output_folders(std::string_view area, const OutputJob& job) {
-  for (const fs::path& output : job.outputs) {
-    if (output.empty()) continue;
-    std::error_code error;
-    fs::create_directory(folder_of(output), error);
-    if (error)
-      throw Error(area, folder_of(output).string(),
-                  "the folder cannot be created: " + error.message(), "check the permissions");
-  }
 }
 
 }  // namespace dfe

@@ -44,9 +44,9 @@ struct OutputJob {
 /// - a result or its run record would replace an input, or two of these have one name (two inputs
 /// with the same file name, say), however they are spelt or linked,
 /// - a result is a stream or device, or inside a Zarr store.
-/// A folder that is to take results is made where it is missing, with one input now,
-/// with several by `make_output_folders` when the first is begun. With `skip_existing` an input
-/// whose results exist only in part is done again, so that one input's results are of one run.
+/// A folder that is to take results may be missing: `ResultFolders` makes it when there is work to
+/// do. With `skip_existing` an input whose results exist only in part is done again, so that one
+/// input's results are of one run.
 std::vector<OutputJob> plan_outputs(std::string_view area, const std::vector<std::string>& inputs,
                                     const std::vector<OutputKind>& kinds,
                                     const CommonRequest& common,
@@ -66,26 +66,6 @@ void keep_inputs(std::string_view area, const std::vector<std::filesystem::path>
 /// Refuses what is no place for files: streams and devices, and Zarr stores, whose files are their
 /// own. `plan_outputs` and `make_folder` ask it.
 void check_place(std::string_view area, const std::filesystem::path& output);
-
-/// Makes the folders of one input's results where they are missing (one level).
-void make_output_folders(std::string_view area, const OutputJob& job);
-
-/// A folder for results, with those above it. What it made is gone again in the end if nothing was
-/// put into it, as after a check that failed.
-class ResultFolder {
- public:
-  /// Throws `Error` where the folder cannot be made.
-  ResultFolder(std::string_view area, const std::filesystem::path& folder);
-  ~ResultFolder();
-  ResultFolder(const ResultFolder&) = delete;
-  ResultFolder& operator=(const ResultFolder&) = delete;
-
- private:
-  std::vector<std::filesystem::path> made_;  ///< innermost first
-};
-
-/// Makes a folder and those above it. Throws `Error` where it cannot.
-void make_folder(std::string_view area, const std::filesystem::path& folder);
 
 /// Throws a usage `Error` where existing results are to be both replaced and left.
 void check_existing_rule(std::string_view area, const CommonRequest& common);

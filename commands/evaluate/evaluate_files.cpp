@@ -5,6 +5,7 @@
 
 #include "commands/common/outputs.hpp"
 #include "commands/common/read_options.hpp"
+#include "commands/common/result_folders.hpp"
 #include "commands/common/same_grid.hpp"
 #include "commands/evaluate/evaluate_parts.hpp"
 #include "commands/evaluate/evaluation_maps.hpp"
@@ -114,7 +115,7 @@ std::vector<std::string> notes_of(const EvaluationResult& result, bool hit_boxes
 /// Where results go: the same order for every request.
 struct Outputs {
   std::filesystem::path csv, report, both, only_predicted, only_truth;
-  std::vector<std::filesystem::path> plots;
+  std::vector<std::filesystem::path> plots, all;
   bool skip = false;
 };
 
@@ -146,8 +147,9 @@ Outputs plan(const EvaluateRequest& request, bool volumes) {
   others.insert(others.end(), request.predicted.begin(), request.predicted.end());
   const OutputJob job =
       plan_outputs("evaluate", {request.predicted.front()}, kinds, request.common, others).front();
-  Outputs outputs{
-      job.outputs[0], job.outputs[1], job.outputs[2], job.outputs[3], job.outputs[4], {}, job.skip};
+  Outputs outputs{job.outputs[0], job.outputs[1], job.outputs[2],
+                  job.outputs[3], job.outputs[4], {},
+                  job.outputs,    job.skip};
   outputs.plots.assign(job.outputs.begin() + 5, job.outputs.end());
   return outputs;
 }
@@ -308,7 +310,9 @@ CommandReport run_evaluate(const EvaluateRequest& asked, Observer* observer) {
   const Outputs outputs = plan(request, volumes);
   if (outputs.skip) return {"the results exist: skipped\n", json_text({{"skipped", true}})};
 
+  ResultFolders folders("evaluate");
   Job job("evaluate", observer);
+  folders.make_for(outputs.all);
   job.threads(asked.compute.threads);
   job.record.option("rule", volumes ? "voxels" : match_rule_name(request.options.rule));
   if (volumes) return compare_volumes(request, outputs, job);

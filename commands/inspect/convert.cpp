@@ -10,6 +10,7 @@
 #include "commands/common/list_frame.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
+#include "commands/common/result_folders.hpp"
 #include "core/file_names.hpp"
 #include "core/number_text.hpp"
 #include "core/particle_lists.hpp"
@@ -220,6 +221,7 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
   if (request.inputs.size() > 1) json["inputs"] = request.inputs;
   if (jobs.front().skip) return skipped(output, json);
 
+  ResultFolders folders("convert");
   Job job("convert", observer);
   record_options(job.record, request);
   for (const std::string& input : request.inputs) job.record.input(input);
@@ -234,6 +236,7 @@ CommandReport run_convert(const ConvertRequest& request, Observer* observer) {
     files = io::list_files(output, list, options.write);
     if (keep_existing(files, request.inputs, request.common)) return skipped(output, json);
   }
+  folders.make_for(files.empty() ? std::vector{output} : files);
   job.warn(output.string(), io::write_list(output, list, options.write));
   if (files.empty()) files = list_files(output, options.write.format);
   job.wrote(output, files);

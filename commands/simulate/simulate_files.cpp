@@ -9,6 +9,7 @@
 #include "commands/common/job.hpp"
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
+#include "commands/common/result_folders.hpp"
 #include "commands/simulate/simulate_settings.hpp"
 #include "commands/simulate/simulate_write.hpp"
 #include "core/memory.hpp"
@@ -97,7 +98,8 @@ class Simulation {
     for (std::size_t i = 0; i < settings_.sources.size(); ++i)
       settings_.scene.classes[i].density = density_of(settings_.sources[i], record);
     read_list();
-    const ResultFolder folder("simulate", output_);
+    ResultFolders folders("simulate");
+    folders.make(output_);
     write_masks();
     general_warnings_ = job_.warnings().size();
 

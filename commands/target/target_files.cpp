@@ -9,6 +9,7 @@
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/common/read_options.hpp"
+#include "commands/common/result_folders.hpp"
 #include "commands/common/same_grid.hpp"
 #include "commands/target/shape_files.hpp"
 #include "core/class_names.hpp"
@@ -231,6 +232,7 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
     return {output.string() + " exists: skipped\n", json_text(json)};
   }
 
+  ResultFolders folders("target");
   Job job("target", observer);
   record_options(job.record, request);
   job.threads(asked.compute.threads);
@@ -252,6 +254,7 @@ CommandReport run_target(const TargetRequest& asked, Observer* observer) {
                               {list, !request.class_names.empty()}, map, job);
 
   job.record.stage("write");
+  folders.make_for({output});
   io::write_labels(output, map);
   job.wrote(output);
   job.record.fact("objects", static_cast<double>(list.particles.size()));

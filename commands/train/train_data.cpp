@@ -11,6 +11,7 @@
 #include "commands/common/list_frame.hpp"
 #include "commands/common/outputs.hpp"
 #include "commands/common/particle_files.hpp"
+#include "commands/common/result_folders.hpp"
 #include "commands/target/shape_files.hpp"
 #include "commands/train/named_labels.hpp"
 #include "core/file_names.hpp"

@@ -4,6 +4,7 @@
 
 #include "commands/common/json_text.hpp"
 #include "commands/common/outputs.hpp"
+#include "commands/common/result_folders.hpp"
 #include "commands/train/checkpoint_file.hpp"
 #include "commands/train/run_settings.hpp"
 #include "commands/train/train_data.hpp"
@@ -84,7 +85,8 @@ class TrainRun {
   CommandReport run() {
     keep_inputs_of(run_, request_, settings_);
     check_folder(run_, request_);
-    const ResultFolder folder("train", run_.folder);
+    ResultFolders folders("train");
+    folders.make(run_.folder);
     record_options();
     job_.threads(threads_);
     job_.record.device(make_training_backend(request_.compute).forward->description());
