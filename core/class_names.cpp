@@ -200,15 +200,21 @@ std::string ClassNames::take(int label, std::string_view name) {
   const auto index = static_cast<std::size_t>(label);
   if (names_.size() <= index) names_.resize(index + 1);
   names_[0] = "background";
+  const std::string number = std::to_string(label);
   std::string& own = names_[index];
   if (own == name) return {};
-  if (!own.empty())
-    return "class " + std::to_string(label) + " is called '" + std::string(name) + "' here and '" +
-           own + "' before";
+  if (own.empty() && name == number) {
+    without_name_.insert(label);
+    return {};
+  }
+  const std::string before = own.empty() && without_name_.count(label) > 0 ? number : own;
+  if (!before.empty())
+    return "class " + number + " is called '" + std::string(name) + "' here and '" + before +
+           "' before";
   const auto [other, fresh] = label_of_.emplace(name, label);
   if (!fresh)
     return "'" + std::string(name) + "' is the name of classes " + std::to_string(other->second) +
-           " and " + std::to_string(label);
+           " and " + number;
   own = name;
   return {};
 }

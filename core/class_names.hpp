@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -79,13 +80,15 @@ class ClassNames {
   /// `names` stay the list's; index = label.
   explicit ClassNames(std::vector<std::string>& names) : names_(names) {}
 
-  /// Takes the name of a class. What it contradicts, as a fact for a message: a class with two
-  /// names, or two classes with one name. Empty if nothing.
+  /// Takes the name of a class. One that is its label is none: classes without a name are written
+  /// so where a file has names of others. What it contradicts, as a fact for a message: a class
+  /// with two names, or two classes with one name. Empty if nothing.
   std::string take(int label, std::string_view name);
 
  private:
   std::vector<std::string>& names_;
   std::unordered_map<std::string, int> label_of_;
+  std::set<int> without_name_;
 };
 
 /// Joins classes of the same name into the first of them: some programs let objects share a name.

@@ -6,9 +6,8 @@
 #include <map>
 #include <set>
 
-#include "core/class_names.hpp"
+#include "core/join_classes.hpp"
 #include "core/particle_lists.hpp"
-#include "core/text.hpp"
 #include "core/tomogram_names.hpp"
 #include "core/voxel_size.hpp"
 #include "dfengine/error.hpp"
@@ -141,28 +140,8 @@ void append_columns(ParticleList& list, std::vector<ExtraColumn> more, std::size
 
 }  // namespace
 
-bool has_class_names(const ParticleList& list) { return any_class_named(list.class_names); }
-
-void renumber_classes(ParticleList& list, std::vector<std::string>& names) {
-  std::map<int, int> label_of;
-  for (std::size_t label = 1; label < list.class_names.size(); ++label)
-    if (const std::string& name = list.class_names[label]; !name.empty())
-      label_of[static_cast<int>(label)] = add_class(names, static_cast<int>(label), name);
-  for (Particle& particle : list.particles)
-    if (const auto found = label_of.find(particle.class_label); found != label_of.end())
-      particle.class_label = found->second;
-  list.class_names = names;
-}
-
 void append_list(ParticleList& list, ParticleList more, std::string_view area) {
-  std::vector<std::string> names = list.class_names;
-  const bool named = has_class_names(list), more_named = has_class_names(more);
-  renumber_classes(more, names);
-  if (named != more_named && !list.particles.empty() && !more.particles.empty())
-    list.warnings.push_back(
-        "only some of the joined lists name their classes; labels of the others are read as " +
-        numbered_names(names));
-  list.class_names = std::move(names);
+  join_classes(list, more);
   const std::vector<int> index_of = add_tomograms(list, more.tomograms, area);
   unite(list.unnamed, more.unnamed, area);
   append_columns(list, std::move(more.extra_columns), list.particles.size(), more.particles.size());

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,9 +39,16 @@ ParticleList particles_of(const ParticleList& list, const TomogramChoice& choice
 /// Whether at least one class above the background has a name.
 bool has_class_names(const ParticleList& list);
 
+/// Labels of classes that have no name although the lists, which belong together, name others. A
+/// list that has labels alone is not meant: they are those of the named classes. But where files
+/// have names alone, a class that is called by a number is none of the others.
+std::set<int> classes_without_name(const std::vector<const ParticleList*>& lists);
+
 /// Renumbers a list's classes by name. Names that `names` lacks are added to it, with the same
-/// label if that is free. Labels without a name stay.
-void renumber_classes(ParticleList& list, std::vector<std::string>& names);
+/// label if that is free: neither has it a name, nor is it one of `without_name`. Labels without a
+/// name stay.
+void renumber_classes(ParticleList& list, std::vector<std::string>& names,
+                      const std::set<int>& without_name = {});
 
 /// Joins tomograms of the list that have one name in several spellings, with a warning for each.
 /// Throws `Error` where their voxel sizes differ; `area` begins its text.
@@ -50,7 +58,8 @@ void join_spellings(ParticleList& list, std::string_view area);
 /// with warnings: RELION takes two particles of one name for one.
 void renumber_repeated(ParticleList& list);
 
-/// Appends `more`: classes by name, tomograms by name (as in core/tomogram_names.hpp) and extra
+/// Appends `more`: classes by name (those without a name stay classes of their own, see
+/// `classes_without_name`), tomograms by name (as in core/tomogram_names.hpp) and extra
 /// columns by name. A cell that a list does not have is empty; a column of STAR files that not both
 /// have is dropped, with a warning in `list`. Throws `Error` for a tomogram whose voxel sizes
 /// differ by more than 1 %; `area` begins its text.

@@ -32,7 +32,7 @@ int class_label(std::string_view area, const std::string& option, const std::str
   const std::string nearest =
       nearest_name(text, std::vector<std::string>(names.begin() + 1, names.end()));
   throw Error(ErrorKind::Usage, area, option, "no class is called '" + text + "'",
-              (nearest.empty() ? "" : "did you mean " + nearest + "? ") + "The classes are " +
+              (nearest.empty() ? "the" : "did you mean " + nearest + "? The") + " classes are " +
                   join({names.begin() + 1, names.end()}));
 }
 

@@ -57,13 +57,22 @@ void shift_by(ParticleList& list, const Point3& shift) {
   }
 }
 
+/// Of lists that are one side of the evaluation.
+std::set<int> without_name(const std::vector<ParticleList>& side) {
+  std::vector<const ParticleList*> lists;
+  for (const ParticleList& list : side) lists.push_back(&list);
+  return classes_without_name(lists);
+}
+
 /// Where the class names of the lists do not suffice, says how labels are taken.
 void number_classes(std::vector<ParticleList>& predicted, std::vector<ParticleList>& truth,
                     EvaluationInput& input, bool names_given, Job& job) {
   const bool in_truth = std::any_of(truth.begin(), truth.end(), has_class_names);
   const bool in_predicted = std::any_of(predicted.begin(), predicted.end(), has_class_names);
+  std::set<int> labels = without_name(truth);
+  labels.merge(without_name(predicted));
   for (auto* lists : {&truth, &predicted})
-    for (ParticleList& list : *lists) renumber_classes(list, input.class_names);
+    for (ParticleList& list : *lists) renumber_classes(list, input.class_names, labels);
   if (in_truth != in_predicted && !names_given) warn_of_names(in_truth, input.class_names, job);
 }
 

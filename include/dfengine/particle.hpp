@@ -74,7 +74,9 @@ struct ParticleList {
   std::vector<ListTomogram> tomograms;  ///< those with a name; Particle::tomogram points here
   ListTomogram unnamed;                 ///< of particles without a tomogram
   std::vector<std::string>
-      class_names;  ///< index = class label, entry 0 is the background; may be empty
+      class_names;                 ///< index = class label, entry 0 is the background; may be empty
+  bool labels_from_names = false;  ///< the file names classes without labels: named classes have
+                                   ///< those that its reader chose
   std::vector<ExtraColumn> extra_columns;
   std::vector<std::string> warnings;  ///< what the reader corrected or assumed, one sentence each
 

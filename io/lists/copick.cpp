@@ -110,6 +110,7 @@ ParticleList parse_copick(std::string_view text, const std::string& name,
     for (Particle& particle : list.particles) particle.orientation.reset();
   place.what.clear();
   const std::string object = json_text_of(json, "pickable_object_name");
+  list.labels_from_names = !object.empty();
   if (const auto label = label_of_name(object))
     for (Particle& particle : list.particles) particle.class_label = *label;
   else if (!object.empty())

@@ -202,7 +202,8 @@ class Reader {
         list_.warnings.push_back("the list has no class column; all particles are read as class 1");
       return;
     }
-    if (!has(CsvRole::ClassLabel)) labels_ = number_names();
+    list_.labels_from_names = !has(CsvRole::ClassLabel);
+    if (list_.labels_from_names) labels_ = number_names();
     ClassNames names(list_.class_names);
     for (std::size_t row = 0; row < table_.rows(); ++row) {
       const auto name = text(row, CsvRole::ClassName);

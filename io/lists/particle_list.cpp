@@ -29,6 +29,7 @@
 #include "io/lists/shrec_locations.hpp"
 #include "io/lists/sniff.hpp"
 #include "io/lists/text.hpp"
+#include "io/lists/tomogram_match.hpp"
 #include "io/lists/unused_options.hpp"
 
 namespace dfe::io {
@@ -98,6 +99,7 @@ void check_writable(const ParticleList& list, const std::string& name) {
                               *p.tomogram, list.tomograms.size()),
                   "nothing was written");
   }
+  lists::refuse_partly_named(list, name);
   for (const ExtraColumn& column : list.extra_columns)
     if (column.values.size() != list.particles.size())
       throw Error("list", name,

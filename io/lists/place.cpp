@@ -8,12 +8,11 @@
 #include <cmath>
 
 #include "core/particle_lists.hpp"
-#include "core/text.hpp"
-#include "core/tomogram_names.hpp"
 #include "core/voxel_size.hpp"
 #include "io/lists/angstrom_sizes.hpp"
 #include "io/lists/called.hpp"
 #include "io/lists/place_step.hpp"
+#include "io/lists/tomogram_match.hpp"
 #include "io/lists/unused_options.hpp"
 
 namespace dfe::io::lists {
@@ -29,12 +28,12 @@ class Placer {
   Placer(ParticleList list, PositionUnit unit, const std::string& file, const ListOptions& options)
       : list_(std::move(list)), unit_(unit), file_(file), options_(options) {
     check_binning(options, options.settings.binning);
-    name_unnamed();
+    name_unnamed(list_, options.tomogram_name);
     warn_unused_binning(list_, unit, options);
   }
 
   ParticleList run(const std::vector<Point3>& shifts) {
-    const std::vector<const ListTomogram*> known = match_tomograms();
+    const std::vector<const ListTomogram*> known = match_tomograms(list_, file_, options_);
     std::vector<Step> steps;
     std::vector<bool> used(list_.tomograms.size() + 1);
     for (const Particle& particle : list_.particles) used[slot_of(particle)] = true;
@@ -61,85 +60,6 @@ class Placer {
   std::size_t slot_of(const Particle& particle) const {
     return particle.tomogram ? static_cast<std::size_t>(*particle.tomogram)
                              : list_.tomograms.size();
-  }
-
-  void name_unnamed() {
-    if (options_.tomogram_name.empty()) return;
-    std::optional<int> index;
-    for (Particle& particle : list_.particles) {
-      if (particle.tomogram) continue;
-      if (!index) {
-        const auto found =
-            std::find_if(list_.tomograms.begin(), list_.tomograms.end(),
-                         [&](const ListTomogram& t) { return t.name == options_.tomogram_name; });
-        index = static_cast<int>(found - list_.tomograms.begin());
-        if (found == list_.tomograms.end()) {
-          list_.tomograms.push_back(list_.unnamed);
-          list_.tomograms.back().name = options_.tomogram_name;
-        }
-      }
-      particle.tomogram = index;
-    }
-  }
-
-  /// What is known of every tomogram of the list, and of particles without.
-  std::vector<const ListTomogram*> match_tomograms() const {
-    const std::vector<ListTomogram>& offered = options_.tomograms;
-    std::vector<const ListTomogram*> known(list_.tomograms.size() + 1, nullptr);
-    if (offered.empty()) return known;
-    if (offered.size() == 1) known.back() = &offered[0];
-    if (const std::optional<std::size_t> only = only_tomogram(list_);
-        only && offered.size() == 1 &&
-        (offered[0].name.empty() || list_.tomograms[*only].numbered)) {
-      known[*only] = &offered[0];
-      return known;
-    }
-    std::vector<std::string> names;
-    for (const ListTomogram& tomogram : list_.tomograms) names.push_back(tomogram.name);
-    std::size_t found = 0;
-    for (const ListTomogram& tomogram : offered) {
-      std::optional<std::size_t> place = find_tomogram(names, tomogram.name, "list");
-      const auto index = parse_as<std::size_t>(tomogram.name);
-      if (!place && index && *index < names.size()) place = index;
-      if (!place) continue;
-      const ListTomogram*& at = known[*place];
-      at = at ? closer(names[*place], *at, tomogram) : &tomogram;
-      ++found;
-    }
-    if (found == 0 && !names.empty()) refuse_names(names);
-    return known;
-  }
-
-  /// Of two tomograms that may be `name`, the one that is called so exactly.
-  const ListTomogram* closer(const std::string& name, const ListTomogram& a,
-                             const ListTomogram& b) const {
-    if (a.name != name && b.name != name)
-      fail(fmt::format("has particles of the tomogram '{}', which may be '{}' or '{}'", name,
-                       a.name, b.name),
-           "use the same name in both files");
-    return a.name == name ? &a : &b;
-  }
-
-  [[noreturn]] void refuse_names(const std::vector<std::string>& names) const {
-    std::vector<std::string> offered;
-    for (const ListTomogram& tomogram : options_.tomograms)
-      if (!tomogram.name.empty()) offered.push_back("'" + tomogram.name + "'");
-    constexpr std::size_t kShown = 8;
-    const std::vector<std::string> some(
-        names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, names.size())));
-    const std::string have =
-        join(some) + (names.size() > kShown ? fmt::format(" and {} more", names.size() - kShown)
-                                            : std::string());
-    if (offered.empty())
-      fail(fmt::format("has particles of {} tomograms, but one tomogram is given", names.size()),
-           fmt::format("choose one of {} with {}", have, options_.settings.tomogram));
-    offered.resize(std::min(kShown, offered.size()));
-    fail(fmt::format("has particles of the tomogram{} {}, not of {}", names.size() > 1 ? "s" : "",
-                     have, join(offered)),
-         options_.settings.tomogram.empty()
-             ? "use the same name in both files"
-             : fmt::format("use the same name in both files, or say with {} which one is meant",
-                           options_.settings.tomogram));
   }
 
   /// Decides voxel size, size and binning of a tomogram; `stated` in the list until then.
@@ -225,6 +145,7 @@ class Placer {
     if (!said.pixel.known() || t.voxel_size_from != FactSource::Option) return 1;
     const double b = t.voxel_size.mean_angstrom() / said.pixel.mean_angstrom();
     if (!centred) return b;
+    if (b < 1 - kWhole) return 1;  // the list's size is the wrong one
     t.binning = is_whole(b) ? std::round(b) : b;
     t.binning_from = FactSource::List;
     return t.binning;
@@ -265,7 +186,7 @@ class Placer {
                      : described.binning > 0 ? described.binning
                      : is_whole(ratio)       ? std::round(ratio)
                                              : ratio;
-    if (!same_voxel_size(scaled(said.pixel, b), t.voxel_size)) {
+    if (b < 1 - kWhole || !same_voxel_size(scaled(said.pixel, b), t.voxel_size)) {
       if (said.used) refuse_sizes(t, said, described.binning, "unbinned pixels");
       return b;
     }
@@ -392,6 +313,7 @@ class Placer {
 
 ParticleList place(ParticleList list, PositionUnit unit, const std::string& file,
                    const ListOptions& options, const std::vector<Point3>& shifts_angstrom) {
+  refuse_partly_named(list, file);
   join_spellings(list, "list");
   warn_of_other_name(list, file, options);
   return Placer(std::move(list), unit, file, named_by_file(options, file)).run(shifts_angstrom);

@@ -31,7 +31,7 @@ enum class PositionUnit {
 ParticleList place(ParticleList list, PositionUnit unit, const std::string& file,
                    const ListOptions& options, const std::vector<Point3>& shifts_angstrom = {});
 
-/// Throws a usage `Error` at `where` for a binning that is not a number above 0.
+/// Throws a usage `Error` at `where` for a binning that is not a number of at least 1.
 void check_binning(const ListOptions& options, const std::string& where);
 
 /// The list on the pixels that are written: b = `options.binning`, else the known binning where

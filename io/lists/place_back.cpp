@@ -33,10 +33,13 @@ ListTomogram binned(ListTomogram unbinned, double b) {
 }
 
 void check_binning(const ListOptions& options, const std::string& where) {
-  if (options.binning && !(std::isfinite(*options.binning) && *options.binning > 0))
+  constexpr double kRounded = 0.01;  // headers of one binning differ by less
+  if (options.binning && !(std::isfinite(*options.binning) && *options.binning >= 1 - kRounded))
     throw Error(ErrorKind::Usage, "list", where,
-                fmt::format("{} is not a binning factor", *options.binning),
-                "expected a number above 0");
+                fmt::format("{} is not a binning factor: a list's pixels are as large as the "
+                            "tomogram's voxels or smaller",
+                            *options.binning),
+                "expected a number of at least 1");
 }
 
 ParticleList on_pixels(ParticleList list, const std::string& file, const ListOptions& options,

@@ -172,7 +172,8 @@ class Reader {
     list_.particles.reserve(table_.rows());
     for (std::size_t row = 0; row < table_.rows(); ++row) {
       Particle& particle = list_.particles.emplace_back();
-      if (tomogram >= 0) particle.tomogram = names.index_of(table_.cell(row, tomogram));
+      if (tomogram >= 0 && !table_.cell(row, tomogram).empty())
+        particle.tomogram = names.index_of(table_.cell(row, tomogram));
       orient(row, particle);
       shifts.push_back(take_position(row, particle));
       note_pixel_size(row, particle);

@@ -58,6 +58,7 @@ void number_classes(ParticleList& list, const std::vector<std::string>& names,
   if (distinct.size() > kMostClasses)
     throw Error("list", file, std::to_string(distinct.size()) + " class names",
                 "at most 255 classes are possible");
+  list.labels_from_names = true;
   list.class_names = {"background"};
   list.class_names.insert(list.class_names.end(), distinct.begin(), distinct.end());
   for (std::size_t i = 0; i < names.size(); ++i)
