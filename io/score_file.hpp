@@ -50,6 +50,8 @@ class ScoreReader {
   /// Index = class; empty where the file does not name them.
   const std::vector<std::string>& class_names() const;
   Extent3 extent() const;
+  /// Of the maps that dfengine writes; else unknown.
+  VoxelSize voxel_size() const;
   void read_box(std::int64_t class_index, const Box3& box, float* out) const;
 
  private:

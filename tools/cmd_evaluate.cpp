@@ -158,6 +158,8 @@ Command add_evaluate(CLI::App& root, CommonOptions& common) {
   add_matching(*app, *a);
   add_analyses(*app, *a);
   app->option_defaults()->group(group::kLists);
+  add_list_reading(*app, "--from", a->request.format, "Format of the predicted lists");
+  add_list_reading(*app, "--truth-from", a->request.truth_format, "Format of the true lists");
   add_axes(*app, "--axes", a->request.axes, "Axis order of predicted XML or SHREC lists");
   add_axes(*app, "--truth-axes", a->request.truth_axes, "Axis order of true XML or SHREC lists");
   add_frame(*app, a->request.frame);

@@ -21,6 +21,7 @@ Command add_info(CLI::App& root, CommonOptions& common) {
   app->add_option("FILE", a->request.files, "Volumes, weights, score maps or particle lists");
   app->add_flag("--no-statistics", a->no_statistics,
                 "Read headers only: no minimum, maximum, mean and standard deviation");
+  add_list_reading(*app, "--from", a->request.list_format, "Format of the lists");
   add_frame(*app, a->request.frame);
   add_common_options(
       *app, common,

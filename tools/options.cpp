@@ -181,13 +181,12 @@ void add_list_format(CLI::App& app, std::string& format) {
       ->type_name("FORMAT");
 }
 
-void add_list_reading(CLI::App& app, const std::string& name, std::string& format) {
+void add_list_reading(CLI::App& app, const std::string& name, std::string& format,
+                      const std::string& of) {
   std::vector<std::string> formats = kListFormats;
   formats.emplace_back("shrec");
-  one_of(
-      app.add_option(name, format,
-                     "Format of the list to read: auto (by its content), " + choices_text(formats)),
-      formats)
+  one_of(app.add_option(name, format, of + ": auto (by its content), " + choices_text(formats)),
+         formats)
       ->capture_default_str()
       ->type_name("FORMAT");
 }

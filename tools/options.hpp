@@ -114,7 +114,8 @@ inline constexpr const char* kClassNames =
 
 /// Options of lists to read, in the group that the app's options have by default. `of` begins the
 /// description.
-void add_list_reading(CLI::App& app, const std::string& name, std::string& format);
+void add_list_reading(CLI::App& app, const std::string& name, std::string& format,
+                      const std::string& of = "Format of the list to read");
 void add_axes(CLI::App& app, const std::string& name, std::string& axes, const std::string& of);
 void add_binning(CLI::App& app, const std::string& name, std::optional<double>& binning,
                  const std::string& text);

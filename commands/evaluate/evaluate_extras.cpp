@@ -40,18 +40,22 @@ double shortest_edge(const VoxelSize& voxel) {
 
 }  // namespace
 
+void check_grid_of_lists(const std::string& file, const Extent3& extent,
+                         const VoxelSize& voxel_size, const EvaluationPair& pair,
+                         const Point3& size) {
+  check_same_voxels("evaluate", file, voxel_size, "the tomogram of the lists", pair.voxel_size);
+  if (size != Point3{} &&
+      extent != Extent3{std::llround(size.z), std::llround(size.y), std::llround(size.x)})
+    throw Error("evaluate", file,
+                "has " + extent.to_string() + " voxels, but the tomogram of the lists has " +
+                    lengths_text(size),
+                "give a volume on the tomogram's grid");
+}
+
 MembraneDistances measure_membrane(const EvaluateRequest& request, const EvaluationPair& pair,
                                    const Point3& size) {
   const LabelMap map = io::read_labels(request.membrane, read_options(request.common));
-  check_same_voxels("evaluate", request.membrane, map.geometry.voxel_size,
-                    "the tomogram of the lists", pair.voxel_size);
-  const Extent3 n = map.labels.extent();
-  if (size != Point3{} &&
-      n != Extent3{std::llround(size.z), std::llround(size.y), std::llround(size.x)})
-    throw Error(
-        "evaluate", request.membrane,
-        "has " + n.to_string() + " voxels, but the tomogram of the lists has " + lengths_text(size),
-        "give a label map on the tomogram's grid");
+  check_grid_of_lists(request.membrane, map.labels.extent(), map.geometry.voxel_size, pair, size);
   std::vector<Particle> all = pair.predicted;
   all.insert(all.end(), pair.truth.begin(), pair.truth.end());
   const VoxelSize& voxel =
@@ -70,6 +74,12 @@ MembraneDistances measure_membrane(const EvaluateRequest& request, const Evaluat
   result.truth = histogram_of({middle, distances.end()}, 1);
   for (const double distance : distances) result.outside += std::isnan(distance);
   return result;
+}
+
+void check_score_maps(const std::string& score_maps, const EvaluationPair& pair,
+                      const Point3& size) {
+  const io::ScoreReader reader(score_maps);
+  check_grid_of_lists(score_maps, reader.extent(), reader.voxel_size(), pair, size);
 }
 
 std::map<int, Histogram> count_maxima(const std::string& score_maps,

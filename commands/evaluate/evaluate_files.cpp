@@ -22,10 +22,14 @@ namespace {
 /// Whether the inputs are label maps; throws where they are of both kinds.
 bool are_volumes(const EvaluateRequest& request) {
   std::size_t volumes = 0;
-  for (const auto* paths : {&request.predicted, &request.truth})
-    for (const std::string& path : *paths)
+  const auto count = [&](const std::vector<std::string>& paths, const std::string& list_format) {
+    if (list_format != "auto") return;
+    for (const std::string& path : paths)
       volumes += (io::is_volume_file_name(path) && !io::is_motive_list(path)) ||
                  io::is_volume_folder(path);
+  };
+  count(request.predicted, request.format);
+  count(request.truth, request.truth_format);
   if (volumes == 0) return false;
   if (volumes != request.predicted.size() + request.truth.size())
     throw Error(ErrorKind::Usage, "evaluate", "--truth",
@@ -278,6 +282,7 @@ EvaluationResult measure(const EvaluateRequest& request, const EvaluationInput& 
   if (!request.score_maps.empty()) {
     job.record.stage("maxima");
     job.record.input(request.score_maps);
+    check_score_maps(request.score_maps, only_pair(input, request.score_maps), known_size(input));
     result.maxima = count_maxima(request.score_maps, result.class_names);
   }
   result.notes = notes_of(result, hit_boxes);
@@ -323,8 +328,11 @@ CommandReport run_evaluate(const EvaluateRequest& asked, Observer* observer) {
   if (!request.hit_boxes.empty()) {
     job.record.input(request.hit_boxes);
     hit_boxes = io::open_volume(request.hit_boxes, read_options(request.common));
-    check_same_voxels("evaluate", request.hit_boxes, hit_boxes->info().geometry.voxel_size,
-                      "the tomogram of the lists", only_pair(input, request.hit_boxes).voxel_size);
+    const VolumeGeometry& geometry = hit_boxes->info().geometry;
+    const bool shifted = request.shift != Point3{};  // then the lists had other frames
+    check_grid_of_lists(request.hit_boxes, geometry.extent, geometry.voxel_size,
+                        only_pair(input, request.hit_boxes),
+                        shifted ? Point3{} : known_size(input));
     input.pairs.front().hit_boxes = hit_boxes.get();
   }
   const EvaluationResult result = measure(request, input, hit_boxes != nullptr, job);

@@ -105,6 +105,16 @@ std::string class_or_background(const std::vector<std::string>& names, int label
 MembraneDistances measure_membrane(const EvaluateRequest& request, const EvaluationPair& pair,
                                    const Point3& size);
 
+/// Throws `Error` where a volume that goes with the lists is not on the grid of their tomogram,
+/// which has `size` voxels (0: unknown).
+void check_grid_of_lists(const std::string& file, const Extent3& extent,
+                         const VoxelSize& voxel_size, const EvaluationPair& pair,
+                         const Point3& size);
+
+/// The same for score maps.
+void check_score_maps(const std::string& score_maps, const EvaluationPair& pair,
+                      const Point3& size);
+
 /// Local maxima of every class of the score maps, background left out, by the classes of the lists:
 /// those of the same name, if both have names. Others are added to `class_names`.
 std::map<int, Histogram> count_maxima(const std::string& score_maps,

@@ -3,6 +3,7 @@
 #include "commands/evaluate/evaluation_lists.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -169,6 +170,35 @@ void leave_out_others(const std::vector<ParticleList>& predicted, std::vector<Pa
            ") without a list of predictions; they are left out");
 }
 
+/// A pair is one tomogram, and no other pair has it: it would count twice.
+void check_pairs(const std::vector<std::string>& files, const std::vector<ParticleList>& lists) {
+  std::map<std::string, std::string> file_of;  // by the tomogram that a list names
+  std::map<std::pair<std::filesystem::path, std::string>, std::string> called;  // in a folder
+  const auto refuse = [](const std::string& file, const std::string& other, const std::string& id) {
+    throw Error(ErrorKind::Usage, "evaluate", file,
+                "and '" + other + "' are both of the tomogram '" + id + "'",
+                "give one list for each tomogram, or join parts of a list with 'dfengine convert'");
+  };
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    const std::filesystem::path path = files[i];
+    const std::set<std::string> present = tomograms_with_particles(lists[i]);
+    if (present.size() > 1)
+      throw Error(ErrorKind::Usage, "evaluate", files[i],
+                  "has particles of " + std::to_string(present.size()) + " tomograms (" +
+                      shortened({present.begin(), present.end()}) + "), but is one of a pair",
+                  "give a list for each tomogram, or one true list for all");
+    const std::string id = tomogram_id(is_unnamed(lists[i]) ? files[i] : *present.begin());
+    if (!is_unnamed(lists[i])) {
+      if (const auto [other, fresh] = file_of.emplace(id, files[i]); !fresh)
+        refuse(files[i], other->second, id);
+    } else if (const auto [other, fresh] =
+                   called.emplace(std::pair(path.parent_path(), id), files[i]);
+               !fresh) {
+      refuse(files[i], other->second, id);
+    }
+  }
+}
+
 /// Of several lists of predictions, a list in a pair is of the tomogram that the true list's file
 /// is called after, and one without names of that which its own file is called after.
 void name_by_files(const EvaluateRequest& request, EvaluationLists& lists) {
@@ -201,16 +231,20 @@ EvaluationLists read_evaluation_lists(const EvaluateRequest& request, Job& job) 
   io::ListOptions options = list_frame(request.frame, request.common);
   if (!wanted.empty()) options.settings.tomogram.clear();  // said already
   options.tomogram_name.clear();  // a list that names no tomogram may be of any
+  options.format = io::parse_list_format(request.format);
   options.xml_axes = io::parse_xml_axes(request.axes, "--axes");
   look_at_tomogram(options, request);
   for (const std::string& path : request.predicted)
     lists.predicted.push_back(read_list(path, options, job));
   lists.in_pairs = request.predicted.size() == request.truth.size() && request.truth.size() > 1;
   const bool several = request.predicted.size() > 1;
+  if (lists.in_pairs) check_pairs(request.predicted, lists.predicted);
   const std::string number = several ? std::string() : forget_number(lists.predicted.front());
   if (several) name_by_files(request, lists);
 
   const std::vector<ListTomogram> described = options.tomograms;
+  options.format = io::parse_list_format(request.truth_format);
+  options.settings.format = "--truth-from";
   options.xml_axes = io::parse_xml_axes(request.truth_axes, "--truth-axes");
   options.binning = request.truth_binning;
   options.settings.axes = "--truth-axes";
@@ -232,10 +266,14 @@ EvaluationLists read_evaluation_lists(const EvaluateRequest& request, Job& job) 
     }
     if (!wanted.empty() && truth.tomograms.size() > 1)
       truth = particles_of(truth, {"evaluate", "--tomogram", wanted, ""});
-    if (lists.in_pairs) name_all(truth, tomogram_id(request.truth[i]));
     lists.truth.push_back(std::move(truth));
   }
-  if (lists.in_pairs) return lists;
+  if (lists.in_pairs) {
+    check_pairs(request.truth, lists.truth);
+    for (std::size_t i = 0; i < request.truth.size(); ++i)
+      name_all(lists.truth[i], tomogram_id(request.truth[i]));
+    return lists;
+  }
   ParticleList &first = lists.predicted.front(), &true_list = lists.truth.front();
   if (!several && first.tomograms.empty() && tomograms_with_particles(true_list).size() > 1) {
     name_all(first, tomogram_for(request.predicted.front(), number, true_list, wanted));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `info`: finds out what kind of file each one is, by its content where names are not telling, and
 // describes it.
-#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -32,7 +31,8 @@ bool is_list(const std::string& path) {
          ending == ".settings";
 }
 
-Kind kind_of(const std::string& path) {
+/// `listed`: the user says which format the lists have.
+Kind kind_of(const std::string& path, bool listed) {
   if (io::is_volume_folder(path)) return Kind::Volume;
   io::check_input_file("info", path);
   if (!io::named_volume(path).part.empty()) return Kind::Volume;
@@ -46,6 +46,7 @@ Kind kind_of(const std::string& path) {
     return Kind::List;
   if (text == std::string_view("\x89HDF\r\n\x1a\n", 8)) return Kind::Hdf5;
   if (text.starts_with("PK\x03\x04")) return Kind::Zip;
+  if (listed && !io::is_volume_file_name(path)) return Kind::List;
   return Kind::Volume;
 }
 
@@ -75,7 +76,7 @@ InfoPart hdf5(const std::string& path, const InfoRequest& request, Observer* obs
 
 InfoPart describe(const std::string& path, const InfoRequest& request, const io::ListOptions& frame,
                   Observer* observer) {
-  switch (kind_of(path)) {
+  switch (kind_of(path, frame.format != io::ListFormat::Auto)) {
     case Kind::List:
       return info_list(path, frame);
     case Kind::Zip:
@@ -99,9 +100,8 @@ CommandReport run_info(const InfoRequest& request, Observer* observer) {
     const InfoPart part = info_machine();
     return {part.text, json_text(part.json)};
   }
-  io::ListOptions frame;  // of all lists: where it cannot be had, none can be described
-  if (std::any_of(request.files.begin(), request.files.end(), is_list))
-    frame = list_frame(request.frame, request.common);
+  io::ListOptions frame = list_frame(request.frame, request.common);  // of all lists
+  frame.format = io::parse_list_format(request.list_format);
   Failures failures(request.files.size(), observer);
   CommandReport report;
   Json files = Json::array();

@@ -130,12 +130,14 @@ struct InfoRequest {
   bool ops = false;  ///< list the kernels that this machine's backends have for every op of the
                      ///< network instead; the network of the one weights file, or the default one
   ListFrame frame;   ///< of lists
+  std::string list_format = "auto";  ///< of files that are neither volumes, weights nor scores
 };
 
 struct EvaluateRequest {
   CommonRequest common;
   std::vector<std::string> predicted, truth;  ///< particle lists or label maps: as many of each,
                                               ///< or one truth list for all predictions
+  std::string format = "auto", truth_format = "auto";  ///< of lists
   std::string axes = "detect",
               truth_axes = "detect";    ///< of XML lists and SHREC location files: detect, xyz, zyx
   ListFrame frame;                      ///< of both; its binning is that of the predictions

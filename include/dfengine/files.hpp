@@ -112,8 +112,9 @@ enum class XmlAxes { Detect, Xyz, Zyx };
 
 /// What the user calls the settings of a list, for messages.
 struct ListSettings {
-  std::string axes = "--axes", binning = "--input-binning", tomogram = "--tomogram",
-              tomograms = "--like or --tomograms", voxel_size = "--voxel-size";
+  std::string format = "--from", axes = "--axes", binning = "--input-binning",
+              tomogram = "--tomogram", tomograms = "--like or --tomograms",
+              voxel_size = "--voxel-size";
   std::string known_binning = {};  ///< of the list that `ListOptions::tomograms` are from, or empty
 };
 

@@ -76,13 +76,13 @@ bool has_positions(const StarBlock& block) {
 
 /// The particles of a file, which several joined files may have in several tables of one name.
 std::vector<ParticleTable> particle_tables(const std::vector<StarBlock>& blocks,
-                                           const std::string& name) {
+                                           const std::string& name, const ListOptions& options) {
   std::vector<ParticleTable> found;
   const Table* optics = nullptr;
   for (const StarBlock& block : blocks) {
     if (block.name == "stopgap_motivelist")
       throw Error("star", name, "is a STOPGAP motive list, not one of RELION",
-                  "read it with --from stopgap");
+                  "read it with " + options.settings.format + " stopgap");
     if (block.name == "optics") optics = &block.table;
     if (!has_positions(block)) continue;
     found.push_back({&block, optics});
@@ -153,11 +153,12 @@ class Reader {
     use_centred_ =
         centred_ && options.format != ListFormat::Relion3 && options.format != ListFormat::Relion4;
     if (!use_centred_ && !corner_)
-      throw Error("star", name, "no columns _rlnCoordinateX, Y, Z",
-                  "RELION 5 positions are read with --from relion5 or star");
+      throw Error(
+          "star", name, "no columns _rlnCoordinateX, Y, Z",
+          "RELION 5 positions are read with " + options.settings.format + " relion5 or star");
     if (options.format == ListFormat::Relion5 && !use_centred_)
       throw Error("star", name, "no columns _rlnCenteredCoordinateXAngst, Y, Z",
-                  "RELION 3 and 4 lists are read with --from star");
+                  "RELION 3 and 4 lists are read with " + options.settings.format + " star");
   }
 
   PositionUnit unit() const {
@@ -371,7 +372,7 @@ ParticleList parse_star(std::string_view text, const std::string& name,
   std::optional<PositionUnit> unit;
   bool classes = false;  // Warp's matches have none; our lists always
   Notes notes;
-  for (const ParticleTable& table : particle_tables(blocks, name)) {
+  for (const ParticleTable& table : particle_tables(blocks, name, options)) {
     Reader reader(table, name, options);
     if (unit && *unit != reader.unit())
       throw Error("star", name, "has tables of RELION 5 positions and of older ones",

@@ -85,6 +85,7 @@ struct ScoreReader::State {
   Extent3 extent;
   std::int64_t classes = 0;
   std::vector<std::string> class_names = {};
+  VoxelSize voxel_size = {};
 };
 
 ScoreReader::ScoreReader(const std::filesystem::path& path)
@@ -108,6 +109,9 @@ ScoreReader::ScoreReader(const std::filesystem::path& path)
     throw Error("scores", path.string(), "has no dataset 'class0'",
                 "score maps have one dataset per class: class0, class1, ...");
   state_->class_names = read_class_names(file, "/");
+  VolumeGeometry geometry;
+  read_geometry(file, "/", geometry);
+  state_->voxel_size = geometry.voxel_size;
 }
 
 ScoreReader::~ScoreReader() = default;
@@ -119,6 +123,8 @@ std::int64_t ScoreReader::classes() const { return state_->classes; }
 const std::vector<std::string>& ScoreReader::class_names() const { return state_->class_names; }
 
 Extent3 ScoreReader::extent() const { return state_->extent; }
+
+VoxelSize ScoreReader::voxel_size() const { return state_->voxel_size; }
 
 void ScoreReader::read_box(std::int64_t class_index, const Box3& box, float* out) const {
   check_class(class_index, state_->classes, state_->name);
