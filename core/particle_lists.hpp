@@ -39,9 +39,9 @@ ParticleList particles_of(const ParticleList& list, const TomogramChoice& choice
 /// Whether at least one class above the background has a name.
 bool has_class_names(const ParticleList& list);
 
-/// Labels of classes that have no name although the lists, which belong together, name others. A
-/// list that has labels alone is not meant: they are those of the named classes. But where files
-/// have names alone, a class that is called by a number is none of the others.
+/// Labels of classes that have no name although the lists, which belong together, name others.
+/// Lists with labels alone are left out, because their labels are those of the named classes. But
+/// where files have names alone, a class that is called by a number is none of the others.
 std::set<int> classes_without_name(const std::vector<const ParticleList*>& lists);
 
 /// Renumbers a list's classes by name. Names that `names` lacks are added to it, with the same

@@ -176,7 +176,7 @@ void check_pairs(const std::vector<std::string>& files, const std::vector<Partic
   std::map<std::pair<std::filesystem::path, std::string>, std::string> called;  // in a folder
   const auto refuse = [](const std::string& file, const std::string& other, const std::string& id) {
     throw Error(ErrorKind::Usage, "evaluate", file,
-                "and '" + other + "' are both of the tomogram '" + id + "'",
+                "is of the tomogram '" + id + "', and so is '" + other + "'",
                 "give one list for each tomogram, or join parts of a list with 'dfengine convert'");
   };
   for (std::size_t i = 0; i < lists.size(); ++i) {

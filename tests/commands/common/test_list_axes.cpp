@@ -160,6 +160,7 @@ TEST_CASE("of a list of several tomograms, that of the tomogram's name is looked
     Particle p = list.particles[i % own];
     p.tomogram = 1;
     if (list.tomograms.size() < 2) list.tomograms.resize(2);
+    list.tomograms[1].name = "another";
     std::swap(p.position_voxels.y, p.position_voxels.x);
     list.particles.push_back(p);
   }

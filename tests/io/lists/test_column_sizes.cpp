@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The voxel size of CSV lists with columns in voxels and in Å. Lists are made by the formula
 // Å = size · (voxel + shift), rounded to the digits that are written, so the size is known.
-#include <fmt/format.h>
-
 #include <array>
 #include <cmath>
+#include <iomanip>
+#include <sstream>
 
 #include "tests/fixtures/catch.hpp"
 #include "tests/io/lists/list_helpers.hpp"
@@ -25,12 +25,18 @@ struct Recipe {
   int voxel_digits = 3, angstrom_digits = 3;
 };
 
+std::string fixed(double value, int digits) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(digits) << value;
+  return text.str();
+}
+
 std::string row(const Place& place, const Recipe& made) {
   std::string voxels, angstrom;
   for (std::size_t i = 0; i < 3; ++i) {
-    voxels += fmt::format("{:.{}f},", place[i], made.voxel_digits);
-    angstrom += fmt::format("{}{:.{}f}", i > 0 ? "," : "",
-                            made.size[i] * (place[i] + made.shift[i]), made.angstrom_digits);
+    voxels += fixed(place[i], made.voxel_digits) + ",";
+    angstrom +=
+        (i > 0 ? "," : "") + fixed(made.size[i] * (place[i] + made.shift[i]), made.angstrom_digits);
   }
   return voxels + angstrom + "\n";
 }
@@ -83,7 +89,8 @@ TEST_CASE("both units: rounded voxels leave a range of sizes, which many rows na
   for (int i = 1; i <= 60; ++i) {
     const double a = 7.7 * i;
     const auto voxel = static_cast<int>(std::lround(a / 8));
-    text += fmt::format("{0},{0},{0},{1:.1f},{1:.1f},{1:.1f}\n", voxel, a);
+    const std::string v = std::to_string(voxel) + ",", angstrom = fixed(a, 1);
+    text += v + v + v + angstrom + "," + angstrom + "," + angstrom + "\n";
   }
   check_size(text, {8, 8, 8}, 5e-3);  // half a voxel of 58 is 0.9 %
 }
@@ -139,8 +146,10 @@ TEST_CASE("both units: Å that count from another point are noticed") {
   CHECK_THAT(error_of(list_of({kPlaces[0]}, {{8, 8, 8}, {9, 9, 9}}), on_voxels_of({8, 8, 8})),
              DFE_CONTAINS("8 Å") && DFE_CONTAINS("--voxel-size"));
   std::string cut = kHead;  // voxel = floor(Å / 8)
-  for (const double a : {83.9, 164.2, 247.3, 401.6, 635.9})
-    cut += fmt::format("{0},{0},{0},{1},{1},{1}\n", std::floor(a / 8), a);
+  for (const double a : {83.9, 164.2, 247.3, 401.6, 635.9}) {
+    const std::string v = fixed(std::floor(a / 8), 0) + ",", angstrom = fixed(a, 1);
+    cut += v + v + v + angstrom + "," + angstrom + "," + angstrom + "\n";
+  }
   check_size(cut, {8, 8, 8}, 0.02);  // half a voxel of 79 and of 20, either way
 }
 

@@ -44,15 +44,15 @@ ParticleList two_particles() {
 }  // namespace
 
 TEST_CASE("dynamo: shifts are added, voxels count from 1, and class 0 becomes 1") {
-  const auto list =
-      parse(row(26, {{1, "5"}, {4, "0.5"}, {5, "-1"}, {24, "11"}, {25, "21"}, {26, "31"}}) +
-                row(26, {{1, "6"}, {22, "3"}, {24, "1"}, {25, "1"}, {26, "1"}, {20, "12"}}),
-            as(ListFormat::Dynamo));
+  const auto list = parse(
+      row(26, {{1, "5"}, {4, "0.5"}, {5, "-1"}, {20, "12"}, {24, "11"}, {25, "21"}, {26, "31"}}) +
+          row(26, {{1, "6"}, {22, "3"}, {24, "1"}, {25, "1"}, {26, "1"}, {20, "12"}}),
+      as(ListFormat::Dynamo));
   REQUIRE(list.particles.size() == 2);
   CHECK(list.particles[0].position_voxels == Point3{30, 19, 10.5});
   CHECK(list.particles[0].class_label == 1);
   CHECK(list.particles[0].object_id == 5);
-  CHECK(!list.particles[0].tomogram);
+  CHECK(list.particles[0].tomogram == 0);
   CHECK(!list.particles[0].score);
   CHECK(!list.particles[0].orientation);
   CHECK(list.particles[1].position_voxels == Point3{0, 0, 0});
@@ -91,7 +91,7 @@ TEST_CASE("dynamo: the table map beside a table names its tomograms, in both dir
   list.tomograms.resize(2);
   list.tomograms[0].name = "TS_03";
   list.tomograms[1].name = "rec/TS_07.mrc";
-  list.particles[0].tomogram = 1;
+  for (Particle& particle : list.particles) particle.tomogram = 1;
   io::write_list(folder / "a.tbl", list);
   CHECK(read_text(folder / "a.doc") == "2 rec/TS_07.mrc\n");
   const auto back = io::read_list(folder / "a.tbl");
