@@ -13,6 +13,7 @@
 #include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "io/volumes/eman_hdf5.hpp"
+#include "io/volumes/hdf5_class_names.hpp"
 #include "io/volumes/stream_planes.hpp"
 #include "io/volumes/voxel_size.hpp"
 #include "io/volumes/writers.hpp"
@@ -204,14 +205,6 @@ void write_geometry(h5::Writer& file, const std::string& object, const VolumeGeo
       std::vector<double>(geometry.cell_angles_deg.begin(), geometry.cell_angles_deg.end()));
   file.write_attribute(object, "space_group", std::int64_t{geometry.space_group});
   if (!geometry.labels.empty()) file.write_attribute(object, "labels", geometry.labels);
-}
-
-std::vector<std::string> read_class_names(const h5::Reader& file, const std::string& object) {
-  std::vector<std::string> names;
-  if (!file.has_attribute(object, kClassNames)) return names;
-  for (const std::string& name : file.read_strings(object, kClassNames))
-    if (names.size() < 256) names.emplace_back(trim(name));
-  return names;
 }
 
 void read_geometry(const h5::Reader& file, const std::string& object, VolumeGeometry& geometry) {

@@ -25,9 +25,4 @@ void write_geometry(h5::Writer& file, const std::string& object, const VolumeGeo
 /// Reads what `write_geometry` wrote, as far as the file has it; the extent is not changed.
 void read_geometry(const h5::Reader& file, const std::string& object, VolumeGeometry& geometry);
 
-constexpr char kClassNames[] = "class_names";
-
-/// Class names of the group or dataset `object`, index = label; empty where it has none.
-std::vector<std::string> read_class_names(const h5::Reader& file, const std::string& object);
-
 }  // namespace dfe::io

@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "dfengine/error.hpp"
 #include "io/hdf5/hdf5_file.hpp"
+#include "io/volumes/hdf5_class_names.hpp"
 #include "io/volumes/hdf5_volume.hpp"
 
 namespace dfe::io {
