@@ -11,6 +11,7 @@
 #include "core/particle_lists.hpp"
 #include "core/text.hpp"
 #include "core/tomogram_names.hpp"
+#include "core/unnamed_classes.hpp"
 
 namespace dfe {
 
@@ -62,6 +63,15 @@ std::set<int> without_name(const std::vector<ParticleList>& side) {
   std::vector<const ParticleList*> lists;
   for (const ParticleList& list : side) lists.push_back(&list);
   return classes_without_name(lists);
+}
+
+void check_unnamed(const EvaluateRequest& request, const EvaluationLists& lists) {
+  std::vector<FileClasses> classes;
+  for (std::size_t i = 0; i < lists.predicted.size(); ++i)
+    classes.push_back(list_classes(request.predicted.at(i), lists.predicted[i]));
+  for (std::size_t i = 0; i < lists.truth.size(); ++i)
+    classes.push_back(list_classes(request.truth.at(i), lists.truth[i]));
+  check_unnamed_classes(classes, "evaluate");
 }
 
 /// Where the class names of the lists do not suffice, says how labels are taken.
@@ -130,6 +140,7 @@ EvaluationInput read_evaluation(const EvaluateRequest& request, Job& job) {
     for (const auto* side : {&lists.predicted, &lists.truth})
       for (const ParticleList& list : *side)
         check_named_classes(list, request.class_names, "evaluate", "--classes");
+  check_unnamed(request, lists);
   EvaluationInput input;
   input.class_names = request.class_names;
   number_classes(lists.predicted, lists.truth, input, !request.class_names.empty(), job);

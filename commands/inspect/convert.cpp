@@ -15,6 +15,7 @@
 #include "core/number_text.hpp"
 #include "core/particle_lists.hpp"
 #include "core/tomogram_names.hpp"
+#include "core/unnamed_classes.hpp"
 #include "dfengine/commands.hpp"
 #include "io/particle_list.hpp"
 #include "io/volume.hpp"
@@ -81,6 +82,7 @@ bool names_tomograms(const ParticleList& list) {
 ParticleList read_all(const ConvertRequest& request, const io::ListOptions& options, Job& job) {
   ParticleList all;
   std::map<std::string, std::string> file_of;  // by what the file is called after
+  std::vector<FileClasses> classes;
   for (const std::string& input : request.inputs) {
     ParticleList list = io::read_list(input, options);
     job.warn(input, list.warnings);
@@ -95,11 +97,13 @@ ParticleList read_all(const ConvertRequest& request, const io::ListOptions& opti
                     "--tomogram-name first");
       name_by_file(list, input);
     }
+    classes.push_back(list_classes(input, list));
     if (&input == &request.inputs.front())
       all = std::move(list);
     else
       append_list(all, std::move(list), "convert");
   }
+  check_unnamed_classes(classes, "convert");
   if (request.inputs.size() > 1) renumber_repeated(all);
   job.warn(request.output, all.warnings);  // of joining
   return all;

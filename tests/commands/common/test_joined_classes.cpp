@@ -131,3 +131,20 @@ TEST_CASE("evaluate keeps classes apart that files of copick give the same label
   for (const std::string name : {"1", "ribo", "3"}) CHECK(json["classes"][name]["tp"] == 1);
   CHECK(json["classes"].size() == 3);
 }
+
+TEST_CASE("lists that number classes differently are refused where one has no name in both") {
+  const TempFolder folder;
+  const std::string three = write_three(folder),
+                    moved = write(folder, "moved.csv",
+                                  kHead + "A,1,,10,20,30,8\nA,4,ribo,20,20,30,8\n");
+  const auto why = DFE_CONTAINS("moved.csv': class 1 has no name here and in '") &&
+                   DFE_CONTAINS("'ribo' has different labels in the two");
+  CHECK_THROWS_WITH(convert({three, moved}, folder / "all.csv"), why);
+  CHECK(!std::filesystem::exists(folder / "all.csv"));
+  EvaluateRequest request;
+  request.predicted = {three};
+  request.truth = {moved};
+  request.options.distance = Length{1, false};
+  request.common.voxel_size_angstrom = 8;
+  CHECK_THROWS_WITH(run_evaluate(request), why);
+}
