@@ -126,7 +126,7 @@ TEST_CASE("no option bins by less than 1") {
   for (const double binning : {0.8, 0.5, 0.989}) {
     ListOptions options = in_tomogram();
     options.binning = binning;
-    const auto refused = DFE_CONTAINS("is not a binning factor; expected a number of at least 1");
+    const auto refused = DFE_CONTAINS("is not a binning factor: a list's pixels are");
     CHECK_THAT(error_of(relion5("10", "10 20 30"), options), refused);
     CHECK_THAT(error_of(kRelion + "A 7 7 7\n", options), refused);
     CHECK_THROWS_WITH(io::check_list("out.star", three(true), options), refused);
