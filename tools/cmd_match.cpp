@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `dfengine match`: tomograms and a template in, particle lists out.
+#include "dfengine/match.hpp"
 #include "options.hpp"
 
 namespace dfe::cli {
@@ -8,7 +9,8 @@ namespace {
 
 struct Arguments {
   MatchRequest request;
-  std::string template_text, mask_radius, low_pass, high_pass, radius, border;
+  std::vector<std::string> templates, masks, mask_radii, symmetries, radii;
+  std::string low_pass, high_pass, border, compete_by = "raw";
 };
 
 void add_files(CLI::App& app, Arguments& a) {
@@ -17,16 +19,21 @@ void add_files(CLI::App& app, Arguments& a) {
                  "One or more tomograms: MRC (also gzip or bzip2), HDF5, OME-Zarr, TIFF or EM; "
                  "with --extract-only job records")
       ->required();
-  app.add_option("--template", a.template_text,
+  app.add_option("--template", a.templates,
                  "Density of the particle, or NAME=FILE with the class name for the list [default "
-                 "name: the file's]. Required unless --extract-only is given")
+                 "name: the file's]. Repeat it for several templates, of which the best one wins. "
+                 "Required unless --extract-only is given")
+      ->allow_extra_args(false)
       ->type_name("FILE");
-  app.add_option("--mask", a.request.mask,
-                 "Mask in the template's box: what of the template counts, from 0 to 1")
+  app.add_option("--mask", a.masks,
+                 "Mask in the template's box: what of the template counts, from 0 to 1; NAME=FILE "
+                 "for the template NAME; may be repeated")
+      ->allow_extra_args(false)
       ->type_name("FILE");
-  app.add_option("--mask-radius", a.mask_radius,
+  app.add_option("--mask-radius", a.mask_radii,
                  "Instead of --mask: radius of a sphere with a soft edge, in voxels of the "
-                 "tomogram (8) or Å (150A)")
+                 "tomogram (8) or Å (150A), or NAME=LENGTH; may be repeated")
+      ->allow_extra_args(false)
       ->type_name("LENGTH");
   app.add_option("-o,--output", a.request.output,
                  "Prefix of the results, or the particle list to write; a folder for several "
@@ -44,9 +51,10 @@ void add_matching(CLI::App& app, Arguments& a) {
                  "Step between orientations in degrees (12), or a file of orientations: text, or "
                  "PyTom's .em. Required unless --extract-only is given")
       ->type_name("STEP");
-  app.add_option("--symmetry", a.request.symmetry,
-                 "Point group of the template: C1, C4, D2, T, O, I, ...")
-      ->capture_default_str()
+  app.add_option("--symmetry", a.symmetries,
+                 "Point group of the template: C1, C4, D2, T, O, I, ..., or NAME=GROUP; may be "
+                 "repeated [default: C1]")
+      ->allow_extra_args(false)
       ->type_name("GROUP");
   app.add_option("--tilt-range", a.request.tilts.range,
                  "First and last tilt in degrees (-60,60): the template gets this missing wedge")
@@ -74,10 +82,18 @@ void add_matching(CLI::App& app, Arguments& a) {
 void add_peaks(CLI::App& app, Arguments& a) {
   MatchPeaks& peaks = a.request.peaks;
   app.option_defaults()->group(group::kParticles);
-  app.add_option("--radius", a.radius,
-                 "Radius of a particle, in voxels (8) or Å (110A): within it no lower peak is kept "
-                 "[default: --mask-radius; with --extract-only what the job record says]")
+  app.add_option("--radius", a.radii,
+                 "Radius of a particle, in voxels (8) or Å (110A), or NAME=LENGTH: within it no "
+                 "lower peak is kept; may be repeated [default: --mask-radius; with --extract-only "
+                 "what the job record says]")
+      ->allow_extra_args(false)
       ->type_name("LENGTH");
+  one_of(app.add_option("--compete-by", a.compete_by,
+                        "What decides between several templates: raw, the score, or zscore, the "
+                        "score in standard deviations above the median of the template's scores"),
+         {"raw", "zscore"})
+      ->capture_default_str()
+      ->type_name("UNIT");
   app.add_option("--threshold", peaks.threshold,
                  "Lowest score of a particle [default: from --false-positives]")
       ->type_name("SCORE");
@@ -125,33 +141,41 @@ void add_microscope(CLI::App& app, Arguments& a, ComputeArguments& compute) {
       ->type_name("SET");
 }
 
-/// Splits NAME=FILE; a file whose name has '=' in a folder's name is no such pair.
-void take_template(const std::string& text, MatchRequest& request) {
-  if (text.empty()) return;
-  const std::size_t equals = text.find('=');
-  if (equals == 0 || equals + 1 == text.size())
-    throw Error(ErrorKind::Usage, "--template", text, "cannot be used", "give FILE or NAME=FILE");
-  if (equals != std::string::npos && text.find('/') > equals) {
-    request.class_name = text.substr(0, equals);
-    request.template_file = text.substr(equals + 1);
-  } else {
-    request.template_file = text;
+/// VALUE or NAME=VALUE; a file whose name has '=' after a folder is no such pair.
+std::vector<ForTemplate<std::string>> pairs_of(const std::vector<std::string>& texts,
+                                               const char* option) {
+  std::vector<ForTemplate<std::string>> pairs;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (text.empty() || equals == 0 || equals + 1 == text.size())
+      throw Error(ErrorKind::Usage, option, text, "cannot be used", "give VALUE or NAME=VALUE");
+    if (equals != std::string::npos && text.find('/') > equals)
+      pairs.push_back({text.substr(0, equals), text.substr(equals + 1)});
+    else
+      pairs.push_back({"", text});
   }
+  return pairs;
 }
 
-std::optional<Length> length_of(const std::string& text, const char* option) {
-  if (text.empty()) return std::nullopt;
-  return Length::parse(text, option);
+std::vector<ForTemplate<Length>> lengths_of(const std::vector<std::string>& texts,
+                                            const char* option) {
+  std::vector<ForTemplate<Length>> lengths;
+  for (const ForTemplate<std::string>& pair : pairs_of(texts, option))
+    lengths.push_back({pair.name, Length::parse(pair.value, option)});
+  return lengths;
 }
 
 MatchRequest parse_request(const Arguments& a, const CommonOptions& common) {
   MatchRequest request = a.request;
   request.common = common.request();
   request.compute = parse_compute_options(common.compute);
-  take_template(a.template_text, request);
-  request.mask_radius = length_of(a.mask_radius, "--mask-radius");
-  request.peaks.radius = length_of(a.radius, "--radius");
-  request.peaks.border = length_of(a.border, "--border");
+  request.templates = pairs_of(a.templates, "--template");
+  request.masks = pairs_of(a.masks, "--mask");
+  request.mask_radii = lengths_of(a.mask_radii, "--mask-radius");
+  request.symmetries = pairs_of(a.symmetries, "--symmetry");
+  request.peaks.radii = lengths_of(a.radii, "--radius");
+  if (a.compete_by == "zscore") request.competition = MatchCompetition::ZScore;
+  if (!a.border.empty()) request.peaks.border = Length::parse(a.border, "--border");
   if (!a.low_pass.empty()) request.low_pass_angstrom = parse_angstrom(a.low_pass, "--low-pass");
   if (!a.high_pass.empty()) request.high_pass_angstrom = parse_angstrom(a.high_pass, "--high-pass");
   return request;

@@ -143,8 +143,8 @@ class Places {
       if (in_folder && io::is_volume_folder(kind.value))
         throw Error(ErrorKind::Usage, area_, kind.value, "is a volume, not a folder for results",
                     "choose another folder");
-      output = in_folder ? fs::path(kind.value) / (base_name(job.input) + kind.suffix)
-                         : without_slash(kind.value);
+      const std::string name = kind.name_of ? kind.name_of(job.input) : base_name(job.input);
+      output = in_folder ? fs::path(kind.value) / (name + kind.suffix) : without_slash(kind.value);
       check_output(area_, output, in_folder);
       if (kind.check_name) kind.check_name(output);
       claim(output, kind.option, job.input);

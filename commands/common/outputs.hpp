@@ -24,6 +24,8 @@ struct OutputKind {
       {};  ///< throws where no such file can be written
   std::function<std::filesystem::path(const std::filesystem::path&)> beside =
       {};  ///< a second file that may be written with the result; an empty path where none is
+  std::function<std::string(const std::string&)> name_of =
+      {};  ///< what names in a folder begin with; not set: the input's own name
 };
 
 /// One input and where its results go.

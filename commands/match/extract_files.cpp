@@ -3,15 +3,17 @@
 // too, where the ids of orientations mean the same in both programs.
 #include <algorithm>
 #include <cmath>
+#include <map>
 
+#include "commands/common/batch.hpp"
 #include "commands/common/list_frame.hpp"
-#include "commands/common/read_options.hpp"
-#include "commands/match/extract_particles.hpp"
 #include "commands/match/match_outputs.hpp"
 #include "commands/match/match_parts.hpp"
+#include "commands/match/match_record.hpp"
 #include "core/file_names.hpp"
 #include "io/match_job.hpp"
 #include "io/orientation_file.hpp"
+#include "io/volume.hpp"
 #include "match/orientations.hpp"
 #include "match/point_group.hpp"
 
@@ -60,50 +62,145 @@ std::vector<Rotation> orientations_of(const io::MatchJob& kept, const std::strin
   return list;
 }
 
-Length radius_of(const MatchRequest& request, const io::MatchJob& kept, const std::string& file) {
-  if (request.peaks.radius) return *request.peaks.radius;
-  if (kept.particle_diameter_angstrom > 0) return {kept.particle_diameter_angstrom / 2, true};
-  throw Error(ErrorKind::Usage, "match", file, "has no particle diameter",
+/// A job record and its file.
+struct KeptScores {
+  std::string file;
+  io::MatchJob job;
+
+  std::string name() const {
+    return job.class_name.empty() ? base_name(job.template_file) : job.class_name;
+  }
+};
+
+/// The records of one tomogram.
+using KeptTomogram = std::vector<KeptScores>;
+
+/// Groups records by their tomograms, both in the order of the request.
+std::vector<KeptTomogram> read_records(const std::vector<std::string>& files) {
+  std::vector<KeptTomogram> tomograms;
+  for (const std::string& file : files) {
+    check_input("match", file);
+    KeptScores kept{file, io::read_match_job(file)};
+    const auto same = [&](const KeptTomogram& t) {
+      return t.front().job.tomogram == kept.job.tomogram;
+    };
+    const auto found = std::find_if(tomograms.begin(), tomograms.end(), same);
+    if (found == tomograms.end())
+      tomograms.push_back({std::move(kept)});
+    else
+      found->push_back(std::move(kept));
+  }
+  return tomograms;
+}
+
+std::vector<std::string> names_of(const KeptTomogram& tomogram) {
+  std::vector<std::string> names;
+  for (const KeptScores& kept : tomogram) {
+    if (std::find(names.begin(), names.end(), kept.name()) != names.end())
+      throw Error(ErrorKind::Usage, "match", kept.file,
+                  "is a second record of '" + kept.name() + "' in this tomogram",
+                  "give one record for each template");
+    names.push_back(kept.name());
+  }
+  return names;
+}
+
+/// Records of one tomogram must be of one region, and all tomograms must have the same templates.
+void check_records(const std::vector<KeptTomogram>& tomograms) {
+  for (const KeptTomogram& tomogram : tomograms) {
+    const KeptScores& first = tomogram.front();
+    for (const KeptScores& kept : tomogram)
+      if (kept.job.searched != first.job.searched ||
+          kept.job.tomogram_extent != first.job.tomogram_extent)
+        throw Error(ErrorKind::Usage, "match", kept.file,
+                    "is of another part of the tomogram than '" + first.file + "'",
+                    "match all templates in the same part");
+    if (names_of(tomogram) != names_of(tomograms.front()))
+      throw Error(ErrorKind::Usage, "match", first.file,
+                  "there are not the same templates for each tomogram",
+                  "give records of the same templates in the same order");
+  }
+}
+
+Length radius_of(const MatchRequest& request, const KeptScores& kept) {
+  if (const Length* radius = value_for(request.peaks.radii, kept.name())) return *radius;
+  if (kept.job.particle_diameter_angstrom > 0)
+    return {kept.job.particle_diameter_angstrom / 2, true};
+  throw Error(ErrorKind::Usage, "match", kept.file, "has no particle diameter",
               "give --radius in voxels (8) or Å (110A)");
 }
 
-ScoredTomogram read_scored(const MatchRequest& request, const std::string& file, Job& job) {
-  const io::MatchJob kept = io::read_match_job(file);
-  ScoredTomogram scored;
-  scored.tomogram = kept.tomogram;
-  scored.geometry.extent = kept.tomogram_extent;
-  if (kept.voxel_size_angstrom > 0)
-    scored.geometry.voxel_size = VoxelSize::cubic(kept.voxel_size_angstrom);
+ScoredRegion region_of(const MatchRequest& request, const KeptScores& kept) {
+  ScoredRegion region{kept.job.tomogram, {}, kept.job.searched};
+  region.geometry.extent = kept.job.tomogram_extent;
+  if (kept.job.voxel_size_angstrom > 0)
+    region.geometry.voxel_size = VoxelSize::cubic(kept.job.voxel_size_angstrom);
   if (request.common.voxel_size_angstrom)
-    scored.geometry.voxel_size = VoxelSize::cubic(*request.common.voxel_size_angstrom);
-  scored.begin = kept.searched.begin;
-  scored.radius = radius_of(request, kept, file);
-  check_peak_options(request, scored.radius, scored.geometry);
-  scored.orientations = orientations_of(kept, file);
-  scored.map.scores = read_kept(kept.scores, kept.searched.extent, job);
-  scored.map.ids = ids_of(read_kept(kept.angles, kept.searched.extent, job), kept.angles);
-  scored.class_name = kept.class_name.empty() ? base_name(kept.template_file) : kept.class_name;
-  return scored;
+    region.geometry.voxel_size = VoxelSize::cubic(*request.common.voxel_size_angstrom);
+  return region;
+}
+
+Extraction extract(const MatchRequest& request, const KeptTomogram& tomogram, ThreadPool& pool,
+                   Job& job) {
+  const ScoredRegion region = region_of(request, tomogram.front());
+  Competition competition(request, region, pool, job);
+  for (const KeptScores& kept : tomogram) {
+    job.record.stage("read");
+    job.record.input(kept.file);
+    const Extent3& extent = region.box.extent;
+    ScoredTemplate scored{
+        kept.name(), orientations_of(kept.job, kept.file), radius_of(request, kept), {}};
+    check_peak_options(request, scored.radius, region.geometry);
+    scored.map.scores = read_kept(kept.job.scores, extent, job);
+    scored.map.ids = ids_of(read_kept(kept.job.angles, extent, job), kept.job.angles);
+    job.record.stage("extract");
+    competition.add(std::move(scored));
+    if (!competition.templates().back().threshold)
+      throw Error("match", kept.file,
+                  "no threshold can be found for '" + kept.name() + "': " + kNoThreshold,
+                  "give --threshold");
+  }
+  return competition.finish();
+}
+
+std::vector<OutputJob> plan(const MatchRequest& request,
+                            const std::vector<KeptTomogram>& tomograms) {
+  std::vector<std::string> inputs, others{request.peaks.search_mask};
+  std::map<std::string, std::string> names;  // of tomograms, by the first record
+  for (const KeptTomogram& tomogram : tomograms) {
+    inputs.push_back(tomogram.front().file);
+    names[inputs.back()] = base_name(tomogram.front().job.tomogram);
+    for (const KeptScores& kept : tomogram)
+      others.insert(others.end(), {kept.file, kept.job.scores.string(), kept.job.angles.string()});
+  }
+  const auto name_of = [names](const std::string& input) { return names.at(input); };
+  return plan_outputs(
+      "match", inputs,
+      match_outputs(request, names_of(tomograms.front()), tomograms.size() > 1, name_of),
+      request.common, others);
 }
 
 }  // namespace
 
-CommandReport extract_again(const MatchRequest& request, std::vector<OutputJob> records,
-                            int asked_threads, Observer* observer) {
+CommandReport extract_again(const MatchRequest& request, int asked_threads, Observer* observer) {
+  refuse_repeated("match", request.tomograms);
+  const std::vector<KeptTomogram> tomograms = read_records(request.tomograms);
+  check_records(tomograms);
+  const std::vector<std::string> names = names_of(tomograms.front());
+  check_names(request.peaks.radii, "--radius", names);
+  if (request.competition == MatchCompetition::ZScore && names.size() < 2)
+    throw Error(ErrorKind::Usage, "match", "--compete-by", "needs several templates",
+                "give the job records of all templates");
+  check_name_pattern("match", request.tomogram_name, tomograms.size());
   ThreadPool pool(request.compute.threads);
-  Batch batch("match", std::move(records), observer);
+  Batch batch("match", plan(request, tomograms), observer);
   return batch.run(
       [&](const OutputJob& output, Job& job) {
         record_peak_options(job.record, request);
         job.threads(asked_threads);
-        job.record.input(output.input);
-        job.record.stage("read");
-        const ScoredTomogram scored = read_scored(request, output.input, job);
-        job.record.stage("extract");
-        Extraction extraction = extract_particles(request, scored, pool, job);
-        if (!extraction.threshold)
-          throw Error("match", output.input, kNoThreshold, "give --threshold");
-        return extraction;
+        const auto is_first = [&](const KeptTomogram& t) { return t.front().file == output.input; };
+        return extract(request, *std::find_if(tomograms.begin(), tomograms.end(), is_first), pool,
+                       job);
       },
       [&](const OutputJob& output, Job& job, const Extraction& extraction) {
         return write_extraction(request, output, extraction, job);

@@ -1,22 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names of what template matching writes: all begin with the prefix that the user chose, or in a
-// folder with the tomogram's name.
+// folder with the tomogram's name. With several templates what belongs to one has its name, too.
 #pragma once
 
-#include <cstddef>
+#include <functional>
+#include <string>
 #include <vector>
 
+#include "commands/common/late_results.hpp"
 #include "commands/common/outputs.hpp"
+#include "commands/match/competition.hpp"
 
 namespace dfe {
 
-/// Places in `OutputJob::outputs`. Without `extract_only` all of them, else the first two.
-struct MatchOutput {
-  static constexpr std::size_t kList = 0, kHistogram = 1, kScores = 2, kAngles = 3, kRecord = 4;
+/// The results of one tomogram, by their places in `OutputJob::outputs`.
+class MatchOutputs {
+ public:
+  explicit MatchOutputs(const OutputJob& job, bool extract_only)
+      : outputs_(job.outputs), step_(extract_only ? 1 : 4) {}
+
+  const std::filesystem::path& list() const { return outputs_[0]; }
+  const std::filesystem::path& histogram(std::size_t t) const { return outputs_[1 + t * step_]; }
+  // Not with `extract_only`:
+  const std::filesystem::path& scores(std::size_t t) const { return outputs_[2 + t * step_]; }
+  const std::filesystem::path& angles(std::size_t t) const { return outputs_[3 + t * step_]; }
+  const std::filesystem::path& record(std::size_t t) const { return outputs_[4 + t * step_]; }
+
+ private:
+  const std::vector<std::filesystem::path>& outputs_;
+  std::size_t step_;
 };
 
-/// The results of a request. An output that is called like a list is that list, and its name
-/// without extension the prefix of the others.
-std::vector<OutputKind> match_outputs(const MatchRequest& request);
+/// What one tomogram gets. An output that is called like a list is that list, and its name without
+/// extension the prefix of the others. `several`: there are more tomograms; `name_of`: what names
+/// in a folder begin with, by default an input's own name.
+std::vector<OutputKind> match_outputs(
+    const MatchRequest& request, const std::vector<std::string>& templates, bool several,
+    const std::function<std::string(const std::string&)>& name_of = {});
+
+/// Writes the list and the histograms, and says what was found.
+Written write_extraction(const MatchRequest& request, const OutputJob& output,
+                         const Extraction& extraction, Job& job);
 
 }  // namespace dfe

@@ -2,17 +2,15 @@
 // The two ways of `match`: from tomograms, and again from what a former run kept.
 #pragma once
 
-#include <vector>
-
-#include "commands/common/batch.hpp"
+#include "dfengine/match.hpp"
 
 namespace dfe {
 
-/// Particles from the volumes of job records. `request` has been checked.
-CommandReport extract_again(const MatchRequest& request, std::vector<OutputJob> records,
-                            int asked_threads, Observer* observer);
+/// Particles of tomograms. Both requests have been checked, as far as that is possible without
+/// files; `asked_threads` were asked for before they were limited.
+CommandReport match_tomograms(const MatchRequest& request, int asked_threads, Observer* observer);
 
-/// Notes the options that decide which scores become particles.
-void record_peak_options(io::RunRecord& record, const MatchRequest& request);
+/// Particles from the volumes of job records. Those of one tomogram compete.
+CommandReport extract_again(const MatchRequest& request, int asked_threads, Observer* observer);
 
 }  // namespace dfe

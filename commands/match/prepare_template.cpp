@@ -89,9 +89,8 @@ Volume<float> sphere(const Extent3& n, double radius) {
   return mask;
 }
 
-Volume<float> sphere_mask(const MatchRequest& request, const Extent3& box,
-                          const VoxelSize& voxel_size) {
-  const double radius = request.mask_radius->voxels(voxel_size, "--mask-radius").x;
+Volume<float> sphere_mask(const Length& asked, const Extent3& box, const VoxelSize& voxel_size) {
+  const double radius = asked.voxels(voxel_size, "--mask-radius").x;
   const std::int64_t smallest = std::min({box.z, box.y, box.x});
   const auto most = static_cast<double>((smallest - 1) / 2) - kMaskEdge;
   if (radius > most)
@@ -103,11 +102,10 @@ Volume<float> sphere_mask(const MatchRequest& request, const Extent3& box,
   return sphere(box, radius);
 }
 
-Volume<float> read_mask(const MatchRequest& request, const Extent3& file_box, double ratio,
-                        Job* job) {
-  BoxFile mask = read_box(request.mask, job);
+Volume<float> read_mask(const std::string& file, const Extent3& file_box, double ratio, Job* job) {
+  BoxFile mask = read_box(file, job);
   if (mask.values.extent() != file_box)
-    throw Error(ErrorKind::Usage, "match", request.mask,
+    throw Error(ErrorKind::Usage, "match", file,
                 "the mask has " + mask.values.extent().to_string() + " voxels, the template " +
                     file_box.to_string(),
                 "both must be in the same box");
@@ -132,16 +130,13 @@ MatchAngles read_angles(const std::string& angles, const std::string& symmetry) 
   return result;
 }
 
-match::MatchTemplate prepare_template(const MatchRequest& request, const TiltWeights& tilts,
-                                      const VolumeGeometry& tomogram, Job* job) {
-  if (request.mask.empty() == !request.mask_radius)
-    throw Error(ErrorKind::Usage, "match", "--mask",
-                request.mask.empty() ? "is missing" : "cannot go with --mask-radius",
-                "give one of them");
+match::MatchTemplate prepare_template(const MatchRequest& request, const TemplateOptions& options,
+                                      const TiltWeights& tilts, const VolumeGeometry& tomogram,
+                                      Job* job) {
   match::MatchTemplate t;
-  BoxFile box = read_box(request.template_file, job);
+  BoxFile box = read_box(options.file, job);
   const Extent3 file_box = box.values.extent();
-  const double ratio = ratio_to(tomogram.voxel_size, box, request.template_file, request.rescale);
+  const double ratio = ratio_to(tomogram.voxel_size, box, options.file, request.rescale);
   const double voxel = tomogram.voxel_size.mean_angstrom();
   if (ratio > 1)  // what the coarser grid cannot hold would fold back
     filter_volume(box.values.view(), {2 * voxel, 0}, voxel / ratio);
@@ -149,8 +144,8 @@ match::MatchTemplate prepare_template(const MatchRequest& request, const TiltWei
   const Extent3 n = t.density.extent();
   if (request.invert)
     for (float& value : t.density.span()) value = -value;
-  t.mask = request.mask_radius ? sphere_mask(request, n, tomogram.voxel_size)
-                               : read_mask(request, file_box, ratio, job);
+  t.mask = options.mask_radius ? sphere_mask(*options.mask_radius, n, tomogram.voxel_size)
+                               : read_mask(options.mask, file_box, ratio, job);
   t.weights = tilts.of_box(n, voxel);
   const BandPass band{request.low_pass_angstrom, request.high_pass_angstrom};
   if (band.any()) {
@@ -162,7 +157,7 @@ match::MatchTemplate prepare_template(const MatchRequest& request, const TiltWei
   } catch (const Error& error) {  // without a file's name: it knows volumes alone
     std::string_view fact = error.what();
     fact.remove_prefix(std::string_view("match: ").size());
-    throw Error(error.kind(), "match", request.template_file, fact);
+    throw Error(error.kind(), "match", options.file, fact);
   }
   return t;
 }

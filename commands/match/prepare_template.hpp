@@ -7,8 +7,9 @@
 
 #include "commands/common/job.hpp"
 #include "commands/match/band_pass.hpp"
+#include "commands/match/template_options.hpp"
 #include "commands/match/tilt_weights.hpp"
-#include "dfengine/commands.hpp"
+#include "dfengine/match.hpp"
 #include "match/match_template.hpp"
 
 namespace dfe {
@@ -23,9 +24,10 @@ struct MatchAngles {
 /// usage `Error` for other texts.
 MatchAngles read_angles(const std::string& angles, const std::string& symmetry);
 
-/// The template on the grid of a tomogram: contrast, voxel size, mask, weights. Throws `Error`
-/// where template, mask and tomogram do not fit; `job`, if given, gets warnings of the files.
-match::MatchTemplate prepare_template(const MatchRequest& request, const TiltWeights& tilts,
-                                      const VolumeGeometry& tomogram, Job* job);
+/// A template on the grid of a tomogram: contrast, voxel size, mask, weights. Throws `Error` where
+/// template, mask and tomogram do not fit; `job`, if given, gets warnings of the files.
+match::MatchTemplate prepare_template(const MatchRequest& request, const TemplateOptions& options,
+                                      const TiltWeights& tilts, const VolumeGeometry& tomogram,
+                                      Job* job);
 
 }  // namespace dfe

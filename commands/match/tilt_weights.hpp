@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/math/wedge.hpp"
-#include "dfengine/commands.hpp"
+#include "dfengine/match.hpp"
 #include "io/match_job.hpp"
 
 namespace dfe {

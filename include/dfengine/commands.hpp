@@ -15,10 +15,8 @@
 
 #include "cluster.hpp"
 #include "compute.hpp"
-#include "ctf.hpp"
 #include "error.hpp"
 #include "evaluate.hpp"
-#include "length.hpp"
 #include "observer.hpp"
 #include "segment.hpp"
 
@@ -200,47 +198,8 @@ struct SimulateRequest {
   ComputeOptions compute;  ///< threads and memory
 };
 
-/// What a tilt series lets through, for the weights of templates.
-struct MatchTilts {
-  std::string range;  ///< first and last tilt in degrees, "-60,60"; or empty
-  std::string table;  ///< file with a line per tilt: angle, dose, defocus; or empty
-  CtfOptions microscope;
-  bool phase_flipped = false;  ///< the tomogram's phases were flipped
-};
-
-/// Which scores become particles.
-struct MatchPeaks {
-  std::optional<Length> radius;     ///< around a particle no lower peak is kept
-  std::optional<double> threshold;  ///< of the score; not set: from `false_positives`
-  double false_positives = 1;       ///< number that noise may have above the threshold
-  std::int64_t most = 0;            ///< number of particles; 0: no limit
-  std::optional<Length> border;     ///< distance from the faces; not set: none
-  std::string search_mask;          ///< volume, 0 where no particle is wanted; or empty
-};
-
-/// Template matching, or with `extract_only` another list from what it left.
-struct MatchRequest {
-  CommonRequest common;
-  std::vector<std::string> tomograms;  ///< with `extract_only` job records
-  std::string template_file;
-  std::string class_name;             ///< of the particles; empty: the template's file name
-  std::string mask;                   ///< volume in the template's box, or empty
-  std::optional<Length> mask_radius;  ///< of a soft sphere, in voxels of the tomogram, instead
-  std::string angles;                 ///< step in degrees, or a file of orientations
-  std::string symmetry = "C1";        ///< point group of the template
-  MatchTilts tilts;
-  double low_pass_angstrom = 0, high_pass_angstrom = 0;  ///< 0: none
-  bool invert = false;                                   ///< negate the template
-  bool rescale = false;  ///< resample the template to the tomogram's voxel size
-  MatchPeaks peaks;
-  bool extract_only = false;
-  bool dry_run = false;  ///< measure for a moment, predict the time and write nothing
-  std::string output;    ///< prefix or list file; a folder for several tomograms
-  std::string list_format = "auto";
-  std::string tomogram_name;             ///< pattern of the name in the list, or empty
-  std::optional<double> output_binning;  ///< of the list, as ListOptions::binning
-  ComputeOptions compute;                ///< instruction_set, threads, memory_bytes
-};
+/// Template matching: dfengine/match.hpp.
+struct MatchRequest;
 
 /// These functions run the subcommands of the same names. All throw an `Error` for requests that
 /// cannot be served: of the kind Usage for bad options, Failed for files, Cancelled if the observer

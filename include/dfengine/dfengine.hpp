@@ -14,6 +14,7 @@
 #include "geometry.hpp"
 #include "label_map.hpp"
 #include "length.hpp"
+#include "match.hpp"
 #include "observer.hpp"
 #include "particle.hpp"
 #include "segment.hpp"

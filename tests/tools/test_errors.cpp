@@ -68,7 +68,10 @@ TEST_CASE("requests that make no sense exit with 2") {
   const std::string match = "match labels.mrc --template labels.mrc -o m ";
   refused(folder, "match labels.mrc -o m --angles 30 --mask-radius 6", 2, "--template");
   refused(folder, match + "--mask-radius 6", 2, "--angles");
-  refused(folder, match + "--angles 30", 2, "--radius");
+  refused(folder, match + "--angles 30", 2, "--mask");
+  refused(folder, match + "--angles 30 --mask-radius x=6", 2, "no template 'x'");
+  refused(folder, match + "--angles 30 --mask-radius 6 --compete-by zscore", 2, "several");
+  refused(folder, match + "--angles 30 --mask-radius 6 --compete-by rank", 2, "rank");
   refused(folder, match + "--angles 0 --mask-radius 6", 2, "180");
   refused(folder, match + "--angles 30 --mask-radius x", 2, "--mask-radius");
   refused(folder, match + "--angles 30 --mask-radius 6 --tilt-range 60", 2, "--tilt-range");

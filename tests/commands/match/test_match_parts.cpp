@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parts of `match` that need no tomogram: tables of tilts, filters, names of results.
 #include <cmath>
+#include <functional>
 
 #include "commands/match/band_pass.hpp"
 #include "commands/match/match_outputs.hpp"
+#include "commands/match/template_options.hpp"
 #include "commands/match/tilt_weights.hpp"
 #include "tests/fixtures/catch.hpp"
 
@@ -64,13 +66,73 @@ TEST_CASE("a wave in a volume is damped by the filter's factor") {
 
 TEST_CASE("results begin with the prefix, or with the name of the list") {
   MatchRequest request;
-  request.tomograms = {"tomo.mrc"};
   request.output = "out/a";
-  CHECK(match_outputs(request)[MatchOutput::kList].value == "out/a.star");
-  CHECK(match_outputs(request)[MatchOutput::kScores].value == "out/a_scores.mrc");
+  const auto names = [&](const std::vector<std::string>& templates) {
+    std::vector<std::string> values;
+    for (const OutputKind& kind : match_outputs(request, templates, false))
+      values.push_back(kind.value);
+    return values;
+  };
+  CHECK(names({"r"}) == std::vector<std::string>{"out/a.star", "out/a_histogram.svg",
+                                                 "out/a_scores.mrc", "out/a_angles.mrc",
+                                                 "out/a_job.json"});
   request.output = "out/a.csv";
-  CHECK(match_outputs(request)[MatchOutput::kList].value == "out/a.csv");
-  CHECK(match_outputs(request)[MatchOutput::kRecord].value == "out/a_job.json");
+  CHECK(names({"r"})[0] == "out/a.csv");
+  CHECK(names({"r"})[4] == "out/a_job.json");
+  CHECK(names({"r", "s"})[8] == "out/a_s_job.json");
   request.extract_only = true;
-  CHECK(match_outputs(request).size() == 2);
+  CHECK(names({"r", "s"}) ==
+        std::vector<std::string>{"out/a.csv", "out/a_r_histogram.svg", "out/a_s_histogram.svg"});
+}
+
+namespace {
+
+MatchRequest two_templates() {
+  MatchRequest request;
+  request.templates = {{"", "maps/70S.mrc"}, {"groel", "1XCK.mrc"}};
+  request.mask_radii = {{"", {8, false}}, {"groel", {6, false}}};
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("what is given for one template wins over what is given for all") {
+  MatchRequest request = two_templates();
+  request.symmetries = {{"groel", "D7"}};
+  request.peaks.radii = {{"70S", {90, true}}};
+  request.masks = {{"70S", "mask.mrc"}};
+  const std::vector<TemplateOptions> options = template_options(request);
+  REQUIRE(options.size() == 2);
+  CHECK(options[0].name == "70S");
+  CHECK(options[0].mask == "mask.mrc");
+  CHECK_FALSE(options[0].mask_radius);
+  CHECK(options[0].radius == Length{90, true});
+  CHECK(options[0].symmetry == "C1");
+  CHECK(options[1].mask.empty());
+  CHECK(options[1].mask_radius == Length{6, false});
+  CHECK(options[1].radius == Length{6, false});
+  CHECK(options[1].symmetry == "D7");
+}
+
+TEST_CASE("templates that lack something or have it twice are refused") {
+  const auto refused = [](const char* said, const std::function<void(MatchRequest&)>& change) {
+    MatchRequest request = two_templates();
+    change(request);
+    INFO(said);
+    CHECK_THROWS_WITH(template_options(request), DFE_CONTAINS(said));
+  };
+  refused("--template", [](MatchRequest& r) { r.templates.clear(); });
+  refused("two templates called '70S'", [](MatchRequest& r) { r.templates[1].name = "70S"; });
+  refused("part of a file's name", [](MatchRequest& r) { r.templates[1].name = "a/b"; });
+  refused("is missing for '70S'",
+          [](MatchRequest& r) { r.mask_radii.erase(r.mask_radii.begin()); });
+  refused("--mask-radius for '70S'", [](MatchRequest& r) { r.masks = {{"", "m.mrc"}}; });
+  refused("no template 'grol'", [](MatchRequest& r) { r.symmetries = {{"grol", "D7"}}; });
+  refused("given twice for 'groel'", [](MatchRequest& r) {
+    r.masks = {{"groel", "a.mrc"}, {"groel", "b.mrc"}};
+  });
+  refused("--radius", [](MatchRequest& r) {
+    r.mask_radii.clear();
+    r.masks = {{"", "m.mrc"}};
+  });
 }

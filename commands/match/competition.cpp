@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header.
+#include "commands/match/competition.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+
+#include "commands/common/particle_files.hpp"
+#include "commands/common/same_grid.hpp"
+#include "commands/report/score_histogram.hpp"
+#include "io/volume.hpp"
+#include "match/peaks.hpp"
+
+namespace dfe {
+
+namespace {
+
+constexpr std::size_t kBins = 200;
+
+std::unique_ptr<VolumeSource> open_search_mask(const std::string& file,
+                                               const VolumeGeometry& tomogram) {
+  auto source = io::open_volume(file);
+  if (source->extent() != tomogram.extent)
+    throw Error(ErrorKind::Usage, "match", file,
+                "the search mask has " + source->extent().to_string() + " voxels, the tomogram " +
+                    tomogram.extent.to_string(),
+                "both must have the same extent");
+  check_same_voxels("match", file, source->info().geometry.voxel_size, "the tomogram",
+                    tomogram.voxel_size);
+  return source;
+}
+
+Volume<std::uint8_t> read_search_mask(const std::string& file, const ScoredRegion& region,
+                                      Job& job) {
+  if (file.empty()) return {};
+  const auto source = open_search_mask(file, region.geometry);
+  job.record.input(file);
+  Volume<float> values(region.box.extent);
+  source->read_box(region.box, values.data());
+  Volume<std::uint8_t> mask(region.box.extent);
+  std::transform(values.span().begin(), values.span().end(), mask.span().begin(),
+                 [](float value) { return static_cast<std::uint8_t>(value > 0 ? 1 : 0); });
+  if (std::count(mask.span().begin(), mask.span().end(), 1) == 0)
+    throw Error(ErrorKind::Usage, "match", file, "the search mask is 0 everywhere",
+                "expected values above 0 where particles may be");
+  return mask;
+}
+
+/// The noise of the scores; nothing where they are not those of Gaussian noise.
+std::optional<match::NoiseFit> find_noise(const match::ScoreHistogram& histogram) {
+  try {
+    return match::fit_noise(histogram);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<double> find_threshold(const MatchPeaks& peaks,
+                                     const std::optional<match::NoiseFit>& noise, double voxels) {
+  if (peaks.threshold) return peaks.threshold;
+  if (!noise || 2 * peaks.false_positives > voxels * noise->orientations) return std::nullopt;
+  return match::false_positive_threshold(peaks.false_positives, voxels * noise->orientations,
+                                         noise->deviation);
+}
+
+/// Voxels of noise in each bin.
+std::vector<double> expected_counts(const match::ScoreHistogram& histogram,
+                                    const match::NoiseFit& noise) {
+  const auto voxels = static_cast<double>(histogram.total());
+  std::vector<double> counts(histogram.counts.size());
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const double low = histogram.low + static_cast<double>(i) * histogram.width();
+    counts[i] = match::expected_above(noise, voxels, low) -
+                match::expected_above(noise, voxels, low + histogram.width());
+  }
+  return counts;
+}
+
+std::string plot(const match::ScoreHistogram& histogram, const TemplateScores& scores,
+                 const std::filesystem::path& tomogram) {
+  io::report::ScoreHistogramPlot plot;
+  plot.title = "Best scores of " + tomogram.filename().string();
+  plot.low = histogram.low;
+  plot.high = histogram.high;
+  plot.series = {{scores.name, histogram.counts}};
+  if (scores.noise) plot.expected = expected_counts(histogram, *scores.noise);
+  plot.threshold = scores.threshold;
+  return io::report::score_histogram_svg(plot);
+}
+
+match::PeakRule rule_of(const MatchRequest& request, const Length& radius,
+                        const VoxelSize& voxel_size) {
+  match::PeakRule rule;
+  rule.exclusion_voxels = radius.voxels(voxel_size, "--radius");
+  if (request.peaks.border)
+    rule.border_voxels = request.peaks.border->voxels(voxel_size, "--border");
+  return rule;
+}
+
+}  // namespace
+
+void check_peak_options(const MatchRequest& request, const Length& radius,
+                        const VolumeGeometry& tomogram) {
+  rule_of(request, radius, tomogram.voxel_size);
+  if (!request.peaks.search_mask.empty()) open_search_mask(request.peaks.search_mask, tomogram);
+}
+
+Competition::Competition(const MatchRequest& request, const ScoredRegion& region, ThreadPool& pool,
+                         Job& job)
+    : request_(request),
+      region_(region),
+      pool_(pool),
+      mask_(read_search_mask(request.peaks.search_mask, region, job)) {}
+
+double Competition::compete_by(VolumeView<float> scores, const match::ScoreHistogram& histogram,
+                               std::optional<double> raw) {
+  match::ScoreSpread unit{0, 1};
+  if (request_.competition == MatchCompetition::ZScore) {
+    unit = match::spread_of(histogram);
+    match::to_z_scores(scores, unit, pool_);
+  }
+  units_.push_back(unit);
+  return raw ? (*raw - unit.median) / unit.deviation : std::numeric_limits<double>::infinity();
+}
+
+void Competition::add(ScoredTemplate scored) {
+  const match::ScoreHistogram histogram =
+      match::score_histogram(scored.map.scores.view(), mask_.view(), kBins, pool_);
+  TemplateScores& found = templates_.emplace_back();
+  found.name = scored.name;
+  found.noise = find_noise(histogram);
+  found.threshold =
+      find_threshold(request_.peaks, found.noise, static_cast<double>(histogram.total()));
+  found.histogram = plot(histogram, found, region_.tomogram);
+
+  match::PeakRule rule = rule_of(request_, scored.radius, region_.geometry.voxel_size);
+  rule.threshold =
+      static_cast<float>(compete_by(scored.map.scores.view(), histogram, found.threshold));
+  rules_.push_back(rule);
+  orientations_.push_back(std::move(scored.orientations));
+  if (templates_.size() == 1) {
+    best_.scores = std::move(scored.map.scores);
+    best_.ids = std::move(scored.map.ids);
+    return;
+  }
+  if (templates_.size() == 2)
+    best_.templates = Volume<std::uint8_t>(region_.box.extent, std::uint8_t{0});
+  match::add_template(best_, scored.map.scores.view(), scored.map.ids.view(),
+                      static_cast<std::uint8_t>(templates_.size() - 1), pool_);
+}
+
+Extraction Competition::finish() {
+  match::PeakOptions options;
+  options.rules = rules_;
+  options.templates = best_.templates.view();
+  options.mask = mask_.view();
+  options.most = request_.peaks.most;
+  const std::vector<match::Peak> peaks = match::find_peaks(best_.scores.view(), options, pool_);
+  Extraction result;
+  result.list = match::particles_at(peaks, best_.ids.view(), orientations_);
+  for (Particle& particle : result.list.particles) {
+    Point3& position = particle.position_voxels;
+    position = {position.z + static_cast<double>(region_.box.begin.z),
+                position.y + static_cast<double>(region_.box.begin.y),
+                position.x + static_cast<double>(region_.box.begin.x)};
+    const match::ScoreSpread& unit = units_[static_cast<std::size_t>(particle.class_label - 1)];
+    particle.score = *particle.score * unit.deviation + unit.median;
+  }
+  LabelMap frame;
+  frame.geometry = region_.geometry;
+  frame.class_names = {"background"};
+  for (const TemplateScores& t : templates_) frame.class_names.push_back(t.name);
+  finish_list(result.list, frame, region_.tomogram, request_.tomogram_name);
+  result.templates = std::move(templates_);
+  return result;
+}
+
+}  // namespace dfe

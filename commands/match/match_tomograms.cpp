@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+// `match` from tomograms: templates are matched and their volumes written one after another, the
+// particles are found when all have competed.
+#include <chrono>
+#include <cmath>
+
+#include "commands/common/batch.hpp"
+#include "commands/common/cubic_voxels.hpp"
+#include "commands/common/particle_files.hpp"
+#include "commands/common/read_options.hpp"
+#include "commands/match/calibration.hpp"
+#include "commands/match/match_outputs.hpp"
+#include "commands/match/match_parts.hpp"
+#include "commands/match/match_record.hpp"
+#include "commands/match/rotation_progress.hpp"
+#include "core/memory.hpp"
+#include "core/text.hpp"
+#include "core/usable_threads.hpp"
+#include "match/exact.hpp"
+
+namespace dfe {
+
+namespace {
+
+/// A template on the grid of a tomogram.
+struct PreparedTemplate {
+  match::MatchTemplate searched;
+  match::TilePlan plan;
+};
+
+/// A tomogram that fits the request.
+struct OpenTomogram {
+  std::unique_ptr<VolumeSource> source;
+  std::vector<PreparedTemplate> templates;
+  match::ScoreOptions options;
+
+  const VolumeGeometry& geometry() const { return source->info().geometry; }
+};
+
+/// What matching of one tomogram gave, besides the files that are written already.
+struct Matched {
+  Extraction extraction;
+  std::vector<double> seconds;  ///< of each template
+};
+
+void write_ids(const std::filesystem::path& file, const Volume<std::int32_t>& ids,
+               const VolumeGeometry& geometry) {
+  Volume<float> values(ids.extent());
+  std::copy(ids.span().begin(), ids.span().end(), values.span().begin());
+  io::write_volume(file, values.view(), geometry);
+}
+
+/// What all tomograms share.
+class TomogramMatcher {
+ public:
+  TomogramMatcher(const MatchRequest& request, int asked_threads)
+      : request_(request),
+        asked_threads_(asked_threads),
+        tilts_(request.tilts),
+        templates_(template_options(request)),
+        threads_(usable_threads(request.compute.threads)),
+        read_(read_options(request.common)) {
+    for (const TemplateOptions& options : templates_)
+      angles_.push_back(read_angles(request.angles, options.symmetry));
+    list_options_.format = io::parse_list_format(request.list_format);
+    list_options_.binning = request.output_binning;
+  }
+
+  const std::vector<TemplateOptions>& templates() const { return templates_; }
+
+  /// Reads the header of a tomogram, and the templates. Throws where they do not go together.
+  OpenTomogram look(const OutputJob& output, Job* job) const {
+    OpenTomogram open;
+    open.source = job ? io::open_volume(output.input, read_) : io::open_header(output.input, read_);
+    if (job) job->warn(output.input, open.source->info().warnings);
+    const VolumeGeometry& geometry = open.geometry();
+    check_voxels(output.input, geometry.voxel_size);
+    open.options.compute = request_.compute;
+    open.options.compute.memory_bytes = memory_for(geometry.extent, open.source->resident_bytes());
+    for (const TemplateOptions& options : templates_) {
+      check_peak_options(request_, options.radius, geometry);
+      PreparedTemplate prepared{prepare_template(request_, options, tilts_, geometry, job), {}};
+      prepared.plan = match::plan_tiles(geometry.extent, prepared.searched, open.options, threads_);
+      open.templates.push_back(std::move(prepared));
+    }
+    if (!request_.dry_run)
+      check_list(output.outputs[0], list_options_, output.input, request_.tomogram_name, geometry);
+    return open;
+  }
+
+  Matched compute(const OutputJob& output, Job& job) const {
+    record_match_options(job.record, request_);
+    record_peak_options(job.record, request_);
+    for (const TemplateOptions& options : templates_) record_template(job.record, options);
+    job.threads(asked_threads_);
+    job.record.input(output.input);
+    job.record.stage("read");
+    const OpenTomogram open = look(output, &job);
+    const ScoredRegion region{output.input, open.geometry(), {{}, open.geometry().extent}};
+    ThreadPool pool(threads_);
+    Competition competition(request_, region, pool, job);
+    const Volume<float> tomogram = read_tomogram(*open.source);
+    RotationProgress progress(job, all_rotations());
+    Matched matched;
+    for (std::size_t t = 0; t < templates_.size(); ++t) {
+      job.record.stage("match");
+      progress.begin(rotations(t));
+      const auto begin = std::chrono::steady_clock::now();
+      match::ScoreMap map = match::exact_scores(tomogram.view(), open.templates[t].searched,
+                                                angles_[t].list, open.options, &progress);
+      matched.seconds.push_back(
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+      job.record.stage("write");
+      write_maps(MatchOutputs(output, false), t, map, region.geometry, job);
+      job.record.stage("extract");
+      competition.add({templates_[t].name, angles_[t].list, templates_[t].radius, std::move(map)});
+      write_record(output, t, open, competition.templates().back(), job);
+    }
+    matched.extraction = competition.finish();
+    warn_of_thresholds(output.input, matched.extraction, job);
+    return matched;
+  }
+
+  Written write(const OutputJob& output, Job& job, const Matched& matched) const {
+    job.record.stage("write");
+    Written written = write_extraction(request_, output, matched.extraction, job);
+    const MatchOutputs files(output, false);
+    for (std::size_t t = 0; t < templates_.size(); ++t) {
+      const double per_second = static_cast<double>(rotations(t)) / matched.seconds[t];
+      job.record.fact("orientations of " + templates_[t].name, static_cast<double>(rotations(t)));
+      job.record.fact("rotations_per_second of " + templates_[t].name, per_second);
+      written.text += "  " + templates_[t].name + ": " + std::to_string(rotations(t)) +
+                      " orientations, " + number_text(per_second) + " per second\n";
+      Json& json = written.json["templates"][t];
+      json["orientations"] = rotations(t);
+      json["rotations_per_second"] = per_second;
+      json["scores"] = files.scores(t).string();
+      json["angles"] = files.angles(t).string();
+      json["job"] = files.record(t).string();
+    }
+    return written;
+  }
+
+  /// Predicts the time of one tomogram.
+  Written predict(const OutputJob& output, Job& job) const {
+    const OpenTomogram open = look(output, &job);
+    const Volume<float> tomogram = read_tomogram(*open.source);
+    double seconds = 0;
+    std::int64_t tiles = 0, bytes = 0;
+    for (std::size_t t = 0; t < templates_.size(); ++t) {
+      const PreparedTemplate& prepared = open.templates[t];
+      Calibration calibration(4 * threads_, &job);
+      calibration.run([&](Observer* watched) {
+        match::exact_scores(tomogram.view(), prepared.searched, angles_[t].list, open.options,
+                            watched);
+      });
+      seconds += calibration.seconds();
+      tiles = std::max(tiles, prepared.plan.tiles.voxels());
+      bytes = std::max(bytes, prepared.plan.bytes);
+    }
+    return {output.input + ": " + std::to_string(all_rotations()) + " orientations, " +
+                std::to_string(tiles) + (tiles == 1 ? " tile" : " tiles") + ", about " +
+                number_text(std::ceil(seconds)) + " s with " + std::to_string(threads_) +
+                (threads_ == 1 ? " thread\n" : " threads\n"),
+            {{"input", output.input},
+             {"orientations", all_rotations()},
+             {"tiles", tiles},
+             {"tile_bytes", bytes},
+             {"predicted_seconds", seconds}},
+            {}};
+  }
+
+ private:
+  std::int64_t rotations(std::size_t t) const {
+    return static_cast<std::int64_t>(angles_[t].list.size());
+  }
+  std::int64_t all_rotations() const {
+    std::int64_t all = 0;
+    for (std::size_t t = 0; t < templates_.size(); ++t) all += rotations(t);
+    return all;
+  }
+
+  void check_voxels(const std::string& tomogram, const VoxelSize& voxel_size) const {
+    check_cubic_voxels("match", tomogram, voxel_size, "resample the tomogram");
+    const bool filters = request_.low_pass_angstrom > 0 || request_.high_pass_angstrom > 0;
+    if (!voxel_size.known() && (filters || request_.rescale))
+      throw Error(ErrorKind::Usage, "match", tomogram, "the voxel size is unknown",
+                  "give --voxel-size");
+  }
+
+  /// What is left for the engine next to tomogram and results.
+  std::int64_t memory_for(const Extent3& n, std::int64_t resident) const {
+    const std::int64_t all = request_.compute.memory_bytes > 0 ? request_.compute.memory_bytes
+                                                               : available_memory_bytes();
+    if (all == 0) return 0;
+    // Values, scores, ids, search mask; and of several templates the best ones' scores, ids and
+    // numbers.
+    const std::int64_t taken = (templates_.size() > 1 ? 22 : 13) * n.voxels() + resident;
+    if (taken >= all)
+      throw Error("match", "--memory",
+                  "the tomogram and its scores alone need " + std::to_string(taken >> 20) + " MiB",
+                  "allow more memory, or cut the tomogram");
+    return all - taken;
+  }
+
+  Volume<float> read_tomogram(const VolumeSource& source) const {
+    Volume<float> tomogram = io::read_volume(source);
+    const BandPass band{request_.low_pass_angstrom, request_.high_pass_angstrom};
+    if (!band.any()) return tomogram;
+    for (const float value : tomogram.span())
+      if (!std::isfinite(value))
+        throw Error("match", source.info().path, "has voxels that are not finite",
+                    "replace them, by the mean for example");
+    filter_volume(tomogram.view(), band, source.info().geometry.voxel_size.mean_angstrom());
+    return tomogram;
+  }
+
+  static void write_maps(const MatchOutputs& files, std::size_t t, const match::ScoreMap& map,
+                         const VolumeGeometry& geometry, Job& job) {
+    io::write_volume(files.scores(t), map.scores.view(), geometry);
+    job.wrote(files.scores(t));
+    write_ids(files.angles(t), map.ids, geometry);
+    job.wrote(files.angles(t));
+  }
+
+  void write_record(const OutputJob& output, std::size_t t, const OpenTomogram& open,
+                    const TemplateScores& scores, Job& job) const {
+    const MatchOutputs files(output, false);
+    const MatchedTemplate matched{
+        templates_[t], angles_[t],      tilts_,         open.templates[t].searched,
+        scores,        files.scores(t), files.angles(t)};
+    io::write_match_job(files.record(t),
+                        job_record(request_, output.input, open.geometry(), matched));
+    job.wrote(files.record(t));
+  }
+
+  static void warn_of_thresholds(const std::string& tomogram, const Extraction& extraction,
+                                 Job& job) {
+    for (const TemplateScores& scores : extraction.templates)
+      if (!scores.threshold)
+        job.warn(tomogram + ": no threshold can be found for '" + scores.name + "': " +
+                 kNoThreshold + "; none of it is listed until --extract-only gets --threshold");
+  }
+
+  const MatchRequest& request_;
+  int asked_threads_;
+  TiltWeights tilts_;
+  std::vector<TemplateOptions> templates_;
+  std::vector<MatchAngles> angles_;  ///< of each template
+  int threads_;
+  io::VolumeReadOptions read_;
+  io::ListOptions list_options_;
+};
+
+/// Writes nothing, so the names of results are not looked at.
+CommandReport predict_all(const TomogramMatcher& matcher, const MatchRequest& request,
+                          Observer* observer) {
+  std::vector<OutputJob> inputs;
+  for (const std::string& tomogram : request.tomograms) inputs.push_back({tomogram, {}});
+  Batch batch("match", std::move(inputs), observer);
+  return batch.run(
+      [&](const OutputJob& input, Job& job) {
+        check_input("match", input.input);
+        return matcher.predict(input, job);
+      },
+      [](const OutputJob&, Job&, const Written& written) { return written; });
+}
+
+std::vector<OutputJob> plan(const MatchRequest& request, const TomogramMatcher& matcher) {
+  std::vector<std::string> names, read{request.tilts.table, request.peaks.search_mask};
+  if (!parse_as<double>(request.angles)) read.push_back(request.angles);
+  for (const TemplateOptions& options : matcher.templates()) {
+    names.push_back(options.name);
+    read.insert(read.end(), {options.file, options.mask});
+  }
+  return plan_outputs("match", request.tomograms,
+                      match_outputs(request, names, request.tomograms.size() > 1), request.common,
+                      read);
+}
+
+}  // namespace
+
+CommandReport match_tomograms(const MatchRequest& request, int asked_threads, Observer* observer) {
+  const TomogramMatcher matcher(request, asked_threads);
+  if (request.dry_run) return predict_all(matcher, request, observer);
+  Batch batch("match", plan(request, matcher), observer);
+  batch.check([&](const OutputJob& output) { matcher.look(output, nullptr); });
+  return batch.run([&](const OutputJob& output, Job& job) { return matcher.compute(output, job); },
+                   [&](const OutputJob& output, Job& job, const Matched& matched) {
+                     return matcher.write(output, job, matched);
+                   });
+}
+
+}  // namespace dfe
