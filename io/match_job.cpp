@@ -134,11 +134,9 @@ std::string format_match_job(const MatchJob& job) {
                        {"variance", job.variance},
                        {"std", std::sqrt(job.variance)}};
   json["pytom_tm_version_number"] = kLayout;
-  json["dfengine"] = {{"version", DFENGINE_VERSION},
-                      {"scores", job.scores.string()},
-                      {"angles", job.angles.string()},
-                      {"point_group", job.point_group},
-                      {"class_name", job.class_name}};
+  json["dfengine"] = {{"version", DFENGINE_VERSION},   {"scores", job.scores.string()},
+                      {"angles", job.angles.string()}, {"point_group", job.point_group},
+                      {"class_name", job.class_name},  {"decoy", job.decoy}};
   check_finite(json, "number");
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
 }

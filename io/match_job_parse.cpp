@@ -185,6 +185,7 @@ void read_results(const Fields& fields, MatchJob& job) {
                                             : std::int64_t{1});
   job.point_group = ours.text_or("point_group", cyclic);
   job.class_name = ours.text_or("class_name", "");
+  job.decoy = ours.text_or("decoy", "");
   job.written_by = ours.find("version") != nullptr
                        ? "dfengine " + ours.text("version")
                        : "pytom-match-pick " + fields.text_or("pytom_tm_version_number", "0.3.0");

@@ -10,7 +10,7 @@ namespace {
 struct Arguments {
   MatchRequest request;
   std::vector<std::string> templates, masks, mask_radii, symmetries, radii;
-  std::string low_pass, high_pass, border, compete_by = "raw";
+  std::string low_pass, high_pass, border, compete_by = "raw", decoys;
 };
 
 void add_files(CLI::App& app, Arguments& a) {
@@ -56,6 +56,12 @@ void add_matching(CLI::App& app, Arguments& a) {
                  "repeated [default: C1]")
       ->allow_extra_args(false)
       ->type_name("GROUP");
+  app.add_option(
+         "--decoys", a.decoys,
+         "Also match decoys, which are not in the specimen, and estimate from them how many "
+         "particles are false: mirrored, scrambled, sphere, or several of them "
+         "(mirrored,sphere) [default: none]")
+      ->type_name("KINDS");
   app.add_option("--tilt-range", a.request.tilts.range,
                  "First and last tilt in degrees (-60,60): the template gets this missing wedge")
       ->type_name("FIRST,LAST");
@@ -157,6 +163,23 @@ std::vector<ForTemplate<std::string>> pairs_of(const std::vector<std::string>& t
   return pairs;
 }
 
+std::vector<MatchDecoy> decoys_of(const std::string& text) {
+  std::vector<MatchDecoy> decoys;
+  if (text.empty()) return decoys;
+  for (const std::string& name : parse_names(text)) {
+    if (name == "mirrored")
+      decoys.push_back(MatchDecoy::Mirrored);
+    else if (name == "scrambled")
+      decoys.push_back(MatchDecoy::Scrambled);
+    else if (name == "sphere")
+      decoys.push_back(MatchDecoy::Sphere);
+    else
+      throw Error(ErrorKind::Usage, "--decoys", name, "no such kind of decoy",
+                  "choose from mirrored, scrambled, sphere");
+  }
+  return decoys;
+}
+
 std::vector<ForTemplate<Length>> lengths_of(const std::vector<std::string>& texts,
                                             const char* option) {
   std::vector<ForTemplate<Length>> lengths;
@@ -174,6 +197,7 @@ MatchRequest parse_request(const Arguments& a, const CommonOptions& common) {
   request.mask_radii = lengths_of(a.mask_radii, "--mask-radius");
   request.symmetries = pairs_of(a.symmetries, "--symmetry");
   request.peaks.radii = lengths_of(a.radii, "--radius");
+  request.decoys = decoys_of(a.decoys);
   if (a.compete_by == "zscore") request.competition = MatchCompetition::ZScore;
   if (!a.border.empty()) request.peaks.border = Length::parse(a.border, "--border");
   if (!a.low_pass.empty()) request.low_pass_angstrom = parse_angstrom(a.low_pass, "--low-pass");

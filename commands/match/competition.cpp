@@ -78,12 +78,12 @@ std::vector<double> expected_counts(const match::ScoreHistogram& histogram,
 }
 
 std::string plot(const match::ScoreHistogram& histogram, const TemplateScores& scores,
-                 const std::filesystem::path& tomogram) {
+                 const std::string& decoy, const std::filesystem::path& tomogram) {
   io::report::ScoreHistogramPlot plot;
   plot.title = "Best scores of " + tomogram.filename().string();
   plot.low = histogram.low;
   plot.high = histogram.high;
-  plot.series = {{scores.name, histogram.counts}};
+  plot.series = {{decoy.empty() ? scores.name : scores.name + ", " + decoy, histogram.counts}};
   if (scores.noise) plot.expected = expected_counts(histogram, *scores.noise);
   plot.threshold = scores.threshold;
   return io::report::score_histogram_svg(plot);
@@ -113,41 +113,67 @@ Competition::Competition(const MatchRequest& request, const ScoredRegion& region
       pool_(pool),
       mask_(read_search_mask(request.peaks.search_mask, region, job)) {}
 
-double Competition::compete_by(VolumeView<float> scores, const match::ScoreHistogram& histogram,
-                               std::optional<double> raw) {
-  match::ScoreSpread unit{0, 1};
-  if (request_.competition == MatchCompetition::ZScore) {
-    unit = match::spread_of(histogram);
-    match::to_z_scores(scores, unit, pool_);
-  }
-  units_.push_back(unit);
-  return raw ? (*raw - unit.median) / unit.deviation : std::numeric_limits<double>::infinity();
+void Competition::note(const ScoredTemplate& scored, const match::ScoreHistogram& histogram) {
+  TemplateScores found;
+  found.name = scored.name;
+  found.noise = find_noise(histogram);
+  found.threshold =
+      find_threshold(request_.peaks, found.noise, static_cast<double>(histogram.total()));
+  if (scored.decoy.empty())
+    templates_.push_back(found);
+  else
+    found.threshold = templates_.back().threshold;
+  histograms_.push_back(plot(histogram, found, scored.decoy, region_.tomogram));
+  contestants_.push_back({templates_.size() - 1, scored.decoy});
+}
+
+match::ScoreSpread Competition::compete_by(VolumeView<float> scores,
+                                           const match::ScoreHistogram& histogram) {
+  if (request_.competition == MatchCompetition::Raw) return {0, 1};
+  const match::ScoreSpread unit = match::spread_of(histogram);
+  match::to_z_scores(scores, unit, pool_);
+  return unit;
 }
 
 void Competition::add(ScoredTemplate scored) {
   const match::ScoreHistogram histogram =
       match::score_histogram(scored.map.scores.view(), mask_.view(), kBins, pool_);
-  TemplateScores& found = templates_.emplace_back();
-  found.name = scored.name;
-  found.noise = find_noise(histogram);
-  found.threshold =
-      find_threshold(request_.peaks, found.noise, static_cast<double>(histogram.total()));
-  found.histogram = plot(histogram, found, region_.tomogram);
-
+  note(scored, histogram);
+  const match::ScoreSpread unit = compete_by(scored.map.scores.view(), histogram);
   match::PeakRule rule = rule_of(request_, scored.radius, region_.geometry.voxel_size);
-  rule.threshold =
-      static_cast<float>(compete_by(scored.map.scores.view(), histogram, found.threshold));
+  const std::optional<double>& threshold = templates_.back().threshold;
+  if (!scored.decoy.empty())
+    rule.threshold = rules_.back().threshold;  // what competes must be above the same
+  else if (threshold)
+    rule.threshold = static_cast<float>((*threshold - unit.median) / unit.deviation);
+  else
+    rule.threshold = std::numeric_limits<float>::infinity();
   rules_.push_back(rule);
+  units_.push_back(unit);
   orientations_.push_back(std::move(scored.orientations));
-  if (templates_.size() == 1) {
+  if (rules_.size() == 1) {
     best_.scores = std::move(scored.map.scores);
     best_.ids = std::move(scored.map.ids);
     return;
   }
-  if (templates_.size() == 2)
+  if (rules_.size() == 2)
     best_.templates = Volume<std::uint8_t>(region_.box.extent, std::uint8_t{0});
   match::add_template(best_, scored.map.scores.view(), scored.map.ids.view(),
-                      static_cast<std::uint8_t>(templates_.size() - 1), pool_);
+                      static_cast<std::uint8_t>(rules_.size() - 1), pool_);
+}
+
+ParticleList Competition::particles_at(const std::vector<match::Peak>& peaks) const {
+  ParticleList list = match::particles_at(peaks, best_.ids.view(), orientations_);
+  for (Particle& particle : list.particles) {
+    Point3& position = particle.position_voxels;
+    position = {position.z + static_cast<double>(region_.box.begin.z),
+                position.y + static_cast<double>(region_.box.begin.y),
+                position.x + static_cast<double>(region_.box.begin.x)};
+    const auto winner = static_cast<std::size_t>(particle.class_label - 1);
+    particle.score = *particle.score * units_[winner].deviation + units_[winner].median;
+    particle.class_label = static_cast<int>(contestants_[winner].of) + 1;
+  }
+  return list;
 }
 
 Extraction Competition::finish() {
@@ -155,24 +181,26 @@ Extraction Competition::finish() {
   options.rules = rules_;
   options.templates = best_.templates.view();
   options.mask = mask_.view();
-  options.most = request_.peaks.most;
-  const std::vector<match::Peak> peaks = match::find_peaks(best_.scores.view(), options, pool_);
   Extraction result;
-  result.list = match::particles_at(peaks, best_.ids.view(), orientations_);
-  for (Particle& particle : result.list.particles) {
-    Point3& position = particle.position_voxels;
-    position = {position.z + static_cast<double>(region_.box.begin.z),
-                position.y + static_cast<double>(region_.box.begin.y),
-                position.x + static_cast<double>(region_.box.begin.x)};
-    const match::ScoreSpread& unit = units_[static_cast<std::size_t>(particle.class_label - 1)];
-    particle.score = *particle.score * unit.deviation + unit.median;
+  result.decoys = contestants_.size() > templates_.size();
+  options.most = result.decoys ? 0 : request_.peaks.most;  // decoys are not listed
+  TemplatePeaks found = without_decoys(match::find_peaks(best_.scores.view(), options, pool_),
+                                       contestants_, templates_.size());
+  const auto most = static_cast<std::size_t>(request_.peaks.most);
+  if (most > 0 && found.peaks.size() > most) {
+    found.peaks.resize(most);
+    found.q_values.resize(most);
   }
+  result.list = particles_at(found.peaks);
+  result.q_values = std::move(found.q_values);
+  result.rates = std::move(found.rates);
   LabelMap frame;
   frame.geometry = region_.geometry;
   frame.class_names = {"background"};
   for (const TemplateScores& t : templates_) frame.class_names.push_back(t.name);
   finish_list(result.list, frame, region_.tomogram, request_.tomogram_name);
   result.templates = std::move(templates_);
+  result.histograms = std::move(histograms_);
   return result;
 }
 

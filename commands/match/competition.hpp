@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "commands/common/job.hpp"
+#include "commands/match/decoy_rates.hpp"
 #include "core/parallel.hpp"
 #include "dfengine/match.hpp"
 #include "match/compete.hpp"
@@ -26,9 +27,10 @@ struct ScoredRegion {
   Box3 box;                 ///< of its voxels
 };
 
-/// A template's best scores there.
+/// The best scores there of a template, or of a decoy of the template before it.
 struct ScoredTemplate {
-  std::string name;  ///< of the class
+  std::string name;   ///< of the class
+  std::string decoy;  ///< its kind; empty: the template itself
   std::vector<Rotation> orientations;
   Length radius;  ///< within it no lower peak is kept
   match::ScoreMap map;
@@ -39,12 +41,15 @@ struct TemplateScores {
   std::string name;
   std::optional<double> threshold;       ///< none was given and none can be found: no particles
   std::optional<match::NoiseFit> noise;  ///< none where the scores are not those of such noise
-  std::string histogram;                 ///< SVG
 };
 
 struct Extraction {
   ParticleList list;
   std::vector<TemplateScores> templates;
+  std::vector<std::string> histograms;  ///< SVG, of templates and decoys as they were added
+  bool decoys = false;                  ///< there were some: the next two are filled
+  std::vector<double> q_values;         ///< of each particle
+  std::vector<DecoyRates> rates;        ///< of each template
 };
 
 /// Why there may be no threshold: text that follows the template's name.
@@ -57,15 +62,17 @@ class Competition {
   Competition(const MatchRequest& request, const ScoredRegion& region, ThreadPool& pool, Job& job);
 
   void add(ScoredTemplate scored);
-  /// What was found of the templates so far.
-  const std::vector<TemplateScores>& templates() const { return templates_; }
+  /// What the scores of the template that was added last, or whose decoy was, look like.
+  const TemplateScores& last() const { return templates_.back(); }
   /// Nothing can be added after it.
   Extraction finish();
 
  private:
-  /// Turns scores into z-scores if these compete; returns a raw score in the same unit.
-  double compete_by(VolumeView<float> scores, const match::ScoreHistogram& histogram,
-                    std::optional<double> raw);
+  /// Notes the scores of a template, and their plot.
+  void note(const ScoredTemplate& scored, const match::ScoreHistogram& histogram);
+  /// Turns scores into z-scores if these compete. The unit of what competes: 0 and 1 for raw ones.
+  match::ScoreSpread compete_by(VolumeView<float> scores, const match::ScoreHistogram& histogram);
+  ParticleList particles_at(const std::vector<match::Peak>& peaks) const;
 
   const MatchRequest& request_;
   const ScoredRegion& region_;
@@ -73,8 +80,11 @@ class Competition {
   Volume<std::uint8_t> mask_;
   match::BestTemplate best_;
   std::vector<TemplateScores> templates_;
+  std::vector<std::string> histograms_;
+  // Of each that competes:
+  std::vector<Contestant> contestants_;
   std::vector<match::PeakRule> rules_;
-  std::vector<match::ScoreSpread> units_;  ///< of competing scores: 0 and 1 for raw ones
+  std::vector<match::ScoreSpread> units_;
   std::vector<std::vector<Rotation>> orientations_;
 };
 

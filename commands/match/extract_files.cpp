@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "commands/common/batch.hpp"
 #include "commands/common/list_frame.hpp"
@@ -54,6 +55,7 @@ std::vector<Rotation> orientations_of(const io::MatchJob& kept, const std::strin
   const std::vector<Rotation> all = kept.step_deg > 0 ? match::healpix_orientations(kept.step_deg)
                                                       : io::read_orientations(kept.angle_file);
   std::vector<Rotation> list = match::reduced_by(match::point_group(kept.point_group), all);
+  if (kept.decoy == "sphere" && kept.orientations == 1) list.resize(1);
   if (static_cast<std::int64_t>(list.size()) != kept.orientations)
     throw Error("match", file,
                 "was made with " + std::to_string(kept.orientations) +
@@ -70,6 +72,7 @@ struct KeptScores {
   std::string name() const {
     return job.class_name.empty() ? base_name(job.template_file) : job.class_name;
   }
+  std::string label() const { return job.decoy.empty() ? name() : name() + "_" + job.decoy; }
 };
 
 /// The records of one tomogram.
@@ -93,16 +96,33 @@ std::vector<KeptTomogram> read_records(const std::vector<std::string>& files) {
   return tomograms;
 }
 
-std::vector<std::string> names_of(const KeptTomogram& tomogram) {
-  std::vector<std::string> names;
-  for (const KeptScores& kept : tomogram) {
-    if (std::find(names.begin(), names.end(), kept.name()) != names.end())
-      throw Error(ErrorKind::Usage, "match", kept.file,
-                  "is a second record of '" + kept.name() + "' in this tomogram",
-                  "give one record for each template");
-    names.push_back(kept.name());
+/// Puts decoys after their templates. Throws where a template is missing or is there twice.
+void sort_records(KeptTomogram& tomogram) {
+  KeptTomogram sorted;
+  for (const KeptScores& target : tomogram) {
+    if (!target.job.decoy.empty()) continue;
+    sorted.push_back(target);
+    for (const KeptScores& decoy : tomogram)
+      if (!decoy.job.decoy.empty() && decoy.name() == target.name()) sorted.push_back(decoy);
   }
-  return names;
+  std::set<std::string> labels;
+  for (const KeptScores& kept : sorted)
+    if (!labels.insert(kept.label()).second)
+      throw Error(ErrorKind::Usage, "match", kept.file,
+                  "is a second record of '" + kept.label() + "' in this tomogram",
+                  "give one record for each template");
+  for (const KeptScores& kept : tomogram)
+    if (labels.count(kept.label()) == 0)
+      throw Error(ErrorKind::Usage, "match", kept.file,
+                  "is of a decoy of '" + kept.name() + "', whose own record is missing",
+                  "give that, too");
+  tomogram = std::move(sorted);
+}
+
+std::vector<std::string> labels_of(const KeptTomogram& tomogram) {
+  std::vector<std::string> labels;
+  for (const KeptScores& kept : tomogram) labels.push_back(kept.label());
+  return labels;
 }
 
 /// Records of one tomogram must be of one region, and all tomograms must have the same templates.
@@ -115,7 +135,7 @@ void check_records(const std::vector<KeptTomogram>& tomograms) {
         throw Error(ErrorKind::Usage, "match", kept.file,
                     "is of another part of the tomogram than '" + first.file + "'",
                     "match all templates in the same part");
-    if (names_of(tomogram) != names_of(tomograms.front()))
+    if (labels_of(tomogram) != labels_of(tomograms.front()))
       throw Error(ErrorKind::Usage, "match", first.file,
                   "there are not the same templates for each tomogram",
                   "give records of the same templates in the same order");
@@ -148,19 +168,35 @@ Extraction extract(const MatchRequest& request, const KeptTomogram& tomogram, Th
     job.record.stage("read");
     job.record.input(kept.file);
     const Extent3& extent = region.box.extent;
-    ScoredTemplate scored{
-        kept.name(), orientations_of(kept.job, kept.file), radius_of(request, kept), {}};
+    ScoredTemplate scored{kept.name(),
+                          kept.job.decoy,
+                          orientations_of(kept.job, kept.file),
+                          radius_of(request, kept),
+                          {}};
     check_peak_options(request, scored.radius, region.geometry);
     scored.map.scores = read_kept(kept.job.scores, extent, job);
     scored.map.ids = ids_of(read_kept(kept.job.angles, extent, job), kept.job.angles);
     job.record.stage("extract");
     competition.add(std::move(scored));
-    if (!competition.templates().back().threshold)
+    if (!competition.last().threshold)
       throw Error("match", kept.file,
                   "no threshold can be found for '" + kept.name() + "': " + kNoThreshold,
                   "give --threshold");
   }
   return competition.finish();
+}
+
+/// What file names have after the prefix, as in `MatchSearch`.
+std::vector<std::string> middles_of(const KeptTomogram& tomogram) {
+  const bool one = std::all_of(tomogram.begin(), tomogram.end(), [&](const KeptScores& kept) {
+    return kept.name() == tomogram.front().name();
+  });
+  std::vector<std::string> middles;
+  for (const KeptScores& kept : tomogram) {
+    const std::string decoy = kept.job.decoy.empty() ? "" : "_" + kept.job.decoy;
+    middles.push_back(one ? decoy : "_" + kept.label());
+  }
+  return middles;
 }
 
 std::vector<OutputJob> plan(const MatchRequest& request,
@@ -176,7 +212,7 @@ std::vector<OutputJob> plan(const MatchRequest& request,
   const auto name_of = [names](const std::string& input) { return names.at(input); };
   return plan_outputs(
       "match", inputs,
-      match_outputs(request, names_of(tomograms.front()), tomograms.size() > 1, name_of),
+      match_outputs(request, middles_of(tomograms.front()), tomograms.size() > 1, name_of),
       request.common, others);
 }
 
@@ -184,9 +220,12 @@ std::vector<OutputJob> plan(const MatchRequest& request,
 
 CommandReport extract_again(const MatchRequest& request, int asked_threads, Observer* observer) {
   refuse_repeated("match", request.tomograms);
-  const std::vector<KeptTomogram> tomograms = read_records(request.tomograms);
+  std::vector<KeptTomogram> tomograms = read_records(request.tomograms);
+  for (KeptTomogram& tomogram : tomograms) sort_records(tomogram);
   check_records(tomograms);
-  const std::vector<std::string> names = names_of(tomograms.front());
+  std::vector<std::string> names;
+  for (const KeptScores& kept : tomograms.front())
+    if (kept.job.decoy.empty()) names.push_back(kept.name());
   check_names(request.peaks.radii, "--radius", names);
   if (request.competition == MatchCompetition::ZScore && names.size() < 2)
     throw Error(ErrorKind::Usage, "match", "--compete-by", "needs several templates",
@@ -202,7 +241,7 @@ CommandReport extract_again(const MatchRequest& request, int asked_threads, Obse
         return extract(request, *std::find_if(tomograms.begin(), tomograms.end(), is_first), pool,
                        job);
       },
-      [&](const OutputJob& output, Job& job, const Extraction& extraction) {
+      [&](const OutputJob& output, Job& job, Extraction& extraction) {
         return write_extraction(request, output, extraction, job);
       });
 }

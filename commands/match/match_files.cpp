@@ -19,6 +19,7 @@ void check_extraction(const MatchRequest& request) {
   const std::pair<const char*, bool> given[] = {{"--template", !request.templates.empty()},
                                                 {"--mask", !request.masks.empty()},
                                                 {"--mask-radius", !request.mask_radii.empty()},
+                                                {"--decoys", !request.decoys.empty()},
                                                 {"--angles", !request.angles.empty()},
                                                 {"--symmetry", !request.symmetries.empty()},
                                                 {"--tilt-range", !request.tilts.range.empty()},

@@ -13,7 +13,8 @@
 
 namespace dfe {
 
-/// The results of one tomogram, by their places in `OutputJob::outputs`.
+/// The results of one tomogram, by their places in `OutputJob::outputs`; the number is that of a
+/// search, for a template or a decoy.
 class MatchOutputs {
  public:
   explicit MatchOutputs(const OutputJob& job, bool extract_only)
@@ -31,15 +32,15 @@ class MatchOutputs {
   std::size_t step_;
 };
 
-/// What one tomogram gets. An output that is called like a list is that list, and its name without
-/// extension the prefix of the others. `several`: there are more tomograms; `name_of`: what names
-/// in a folder begin with, by default an input's own name.
+/// What one tomogram gets; `middles` as in `MatchSearch`. An output that is called like a list is
+/// that list, and its name without extension the prefix of the others. `several`: there are more
+/// tomograms; `name_of`: what names in a folder begin with, by default an input's own name.
 std::vector<OutputKind> match_outputs(
-    const MatchRequest& request, const std::vector<std::string>& templates, bool several,
+    const MatchRequest& request, const std::vector<std::string>& middles, bool several,
     const std::function<std::string(const std::string&)>& name_of = {});
 
 /// Writes the list and the histograms, and says what was found.
 Written write_extraction(const MatchRequest& request, const OutputJob& output,
-                         const Extraction& extraction, Job& job);
+                         Extraction& extraction, Job& job);
 
 }  // namespace dfe

@@ -6,6 +6,7 @@
 
 #include "commands/common/json_text.hpp"
 #include "commands/common/read_options.hpp"
+#include "core/text.hpp"
 
 namespace dfe {
 
@@ -31,6 +32,9 @@ void record_peak_options(io::RunRecord& record, const MatchRequest& request) {
 
 void record_match_options(io::RunRecord& record, const MatchRequest& request) {
   record.option("angles", request.angles);
+  std::vector<std::string> decoys;
+  for (const MatchDecoy decoy : request.decoys) decoys.push_back(decoy_name(decoy));
+  record.option("decoys", join(decoys, ","));
   record.option("tilt-range", request.tilts.range);
   if (!request.tilts.table.empty()) record.input(request.tilts.table);
   record.option("low-pass", number_text(request.low_pass_angstrom));
@@ -66,7 +70,7 @@ io::MatchJob job_record(const MatchRequest& request, const std::string& tomogram
   record.voxel_size_angstrom = geometry.voxel_size.mean_angstrom();
   record.step_deg = matched.angles.step_deg;
   if (record.step_deg == 0) record.angle_file = request.angles;
-  record.orientations = static_cast<std::int64_t>(matched.angles.list.size());
+  record.orientations = static_cast<std::int64_t>(matched.orientations);
   record.point_group = matched.options.symmetry;
   record.spherical_mask = !match::turns_mask(matched.searched);
   record.low_pass_angstrom = request.low_pass_angstrom;
@@ -79,6 +83,7 @@ io::MatchJob job_record(const MatchRequest& request, const std::string& tomogram
   record.search_space = record.tomogram_extent.voxels() * record.orientations;
   if (matched.scores.noise) record.variance = std::pow(matched.scores.noise->deviation, 2);
   record.class_name = matched.options.name;
+  record.decoy = matched.decoy;
   return record;
 }
 

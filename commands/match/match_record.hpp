@@ -23,7 +23,9 @@ void record_template(io::RunRecord& record, const TemplateOptions& options);
 /// What was matched with what.
 struct MatchedTemplate {
   const TemplateOptions& options;
+  std::string decoy;  ///< kind; empty: the template itself
   const MatchAngles& angles;
+  std::size_t orientations;
   const TiltWeights& tilts;
   const match::MatchTemplate& searched;
   const TemplateScores& scores;

@@ -3,6 +3,7 @@
 // particles are found when all have competed.
 #include <chrono>
 #include <cmath>
+#include <span>
 
 #include "commands/common/batch.hpp"
 #include "commands/common/cubic_voxels.hpp"
@@ -16,6 +17,7 @@
 #include "core/memory.hpp"
 #include "core/text.hpp"
 #include "core/usable_threads.hpp"
+#include "match/decoys.hpp"
 #include "match/exact.hpp"
 
 namespace dfe {
@@ -40,8 +42,14 @@ struct OpenTomogram {
 /// What matching of one tomogram gave, besides the files that are written already.
 struct Matched {
   Extraction extraction;
-  std::vector<double> seconds;  ///< of each template
+  std::vector<double> seconds;  ///< of each search
 };
+
+match::DecoyKind kind_of(MatchDecoy decoy) {
+  return decoy == MatchDecoy::Mirrored    ? match::DecoyKind::Mirrored
+         : decoy == MatchDecoy::Scrambled ? match::DecoyKind::Scrambled
+                                          : match::DecoyKind::Sphere;
+}
 
 void write_ids(const std::filesystem::path& file, const Volume<std::int32_t>& ids,
                const VolumeGeometry& geometry) {
@@ -58,6 +66,7 @@ class TomogramMatcher {
         asked_threads_(asked_threads),
         tilts_(request.tilts),
         templates_(template_options(request)),
+        searches_(searches_of(templates_, request.decoys)),
         threads_(usable_threads(request.compute.threads)),
         read_(read_options(request.common)) {
     for (const TemplateOptions& options : templates_)
@@ -67,6 +76,7 @@ class TomogramMatcher {
   }
 
   const std::vector<TemplateOptions>& templates() const { return templates_; }
+  const std::vector<MatchSearch>& searches() const { return searches_; }
 
   /// Reads the header of a tomogram, and the templates. Throws where they do not go together.
   OpenTomogram look(const OutputJob& output, Job* job) const {
@@ -100,43 +110,37 @@ class TomogramMatcher {
     ThreadPool pool(threads_);
     Competition competition(request_, region, pool, job);
     const Volume<float> tomogram = read_tomogram(*open.source);
-    RotationProgress progress(job, all_rotations());
+    RotationProgress progress(job, all_rotations(open));
     Matched matched;
-    for (std::size_t t = 0; t < templates_.size(); ++t) {
-      job.record.stage("match");
-      progress.begin(rotations(t));
-      const auto begin = std::chrono::steady_clock::now();
-      match::ScoreMap map = match::exact_scores(tomogram.view(), open.templates[t].searched,
-                                                angles_[t].list, open.options, &progress);
+    for (std::size_t i = 0; i < searches_.size(); ++i)
       matched.seconds.push_back(
-          std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-      job.record.stage("write");
-      write_maps(MatchOutputs(output, false), t, map, region.geometry, job);
-      job.record.stage("extract");
-      competition.add({templates_[t].name, angles_[t].list, templates_[t].radius, std::move(map)});
-      write_record(output, t, open, competition.templates().back(), job);
-    }
+          search(output, i, open, tomogram.view(), progress, competition, job));
     matched.extraction = competition.finish();
     warn_of_thresholds(output.input, matched.extraction, job);
     return matched;
   }
 
-  Written write(const OutputJob& output, Job& job, const Matched& matched) const {
+  Written write(const OutputJob& output, Job& job, Matched& matched) const {
     job.record.stage("write");
     Written written = write_extraction(request_, output, matched.extraction, job);
     const MatchOutputs files(output, false);
-    for (std::size_t t = 0; t < templates_.size(); ++t) {
-      const double per_second = static_cast<double>(rotations(t)) / matched.seconds[t];
-      job.record.fact("orientations of " + templates_[t].name, static_cast<double>(rotations(t)));
-      job.record.fact("rotations_per_second of " + templates_[t].name, per_second);
-      written.text += "  " + templates_[t].name + ": " + std::to_string(rotations(t)) +
-                      " orientations, " + number_text(per_second) + " per second\n";
-      Json& json = written.json["templates"][t];
-      json["orientations"] = rotations(t);
-      json["rotations_per_second"] = per_second;
-      json["scores"] = files.scores(t).string();
-      json["angles"] = files.angles(t).string();
-      json["job"] = files.record(t).string();
+    for (std::size_t i = 0; i < searches_.size(); ++i) {
+      Json& json = written.json["templates"][searches_[i].of];
+      if (searches_[i].decoy) {
+        json["decoy_jobs"].push_back(files.record(i).string());
+        continue;
+      }
+      const std::string& name = searches_[i].label;
+      const auto count = static_cast<double>(angles_[searches_[i].of].list.size());
+      job.record.fact("orientations of " + name, count);
+      job.record.fact("rotations_per_second of " + name, count / matched.seconds[i]);
+      written.text += "  " + name + ": " + number_text(count) + " orientations, " +
+                      number_text(count / matched.seconds[i]) + " per second\n";
+      json["orientations"] = angles_[searches_[i].of].list.size();
+      json["rotations_per_second"] = count / matched.seconds[i];
+      json["scores"] = files.scores(i).string();
+      json["angles"] = files.angles(i).string();
+      json["job"] = files.record(i).string();
     }
     return written;
   }
@@ -147,23 +151,24 @@ class TomogramMatcher {
     const Volume<float> tomogram = read_tomogram(*open.source);
     double seconds = 0;
     std::int64_t tiles = 0, bytes = 0;
-    for (std::size_t t = 0; t < templates_.size(); ++t) {
-      const PreparedTemplate& prepared = open.templates[t];
+    for (const MatchSearch& one : searches_) {
+      const PreparedTemplate& prepared = open.templates[one.of];
       Calibration calibration(4 * threads_, &job);
       calibration.run([&](Observer* watched) {
-        match::exact_scores(tomogram.view(), prepared.searched, angles_[t].list, open.options,
-                            watched);
+        match::exact_scores(tomogram.view(), prepared.searched, orientations(one, open),
+                            open.options, watched);
       });
       seconds += calibration.seconds();
       tiles = std::max(tiles, prepared.plan.tiles.voxels());
       bytes = std::max(bytes, prepared.plan.bytes);
     }
-    return {output.input + ": " + std::to_string(all_rotations()) + " orientations, " +
-                std::to_string(tiles) + (tiles == 1 ? " tile" : " tiles") + ", about " +
-                number_text(std::ceil(seconds)) + " s with " + std::to_string(threads_) +
+    const std::int64_t all = all_rotations(open);
+    return {output.input + ": " + std::to_string(all) + " orientations, " + std::to_string(tiles) +
+                (tiles == 1 ? " tile" : " tiles") + ", about " + number_text(std::ceil(seconds)) +
+                " s with " + std::to_string(threads_) +
                 (threads_ == 1 ? " thread\n" : " threads\n"),
             {{"input", output.input},
-             {"orientations", all_rotations()},
+             {"orientations", all},
              {"tiles", tiles},
              {"tile_bytes", bytes},
              {"predicted_seconds", seconds}},
@@ -171,13 +176,54 @@ class TomogramMatcher {
   }
 
  private:
-  std::int64_t rotations(std::size_t t) const {
-    return static_cast<std::int64_t>(angles_[t].list.size());
+  std::span<const Rotation> orientations(const MatchSearch& search,
+                                         const OpenTomogram& open) const {
+    const std::span<const Rotation> all = angles_[search.of].list;
+    return search.decoy ? match::decoy_orientations(open.templates[search.of].searched,
+                                                    kind_of(*search.decoy), all)
+                        : all;
   }
-  std::int64_t all_rotations() const {
-    std::int64_t all = 0;
-    for (std::size_t t = 0; t < templates_.size(); ++t) all += rotations(t);
-    return all;
+
+  /// For all templates and decoys.
+  std::int64_t all_rotations(const OpenTomogram& open) const {
+    std::size_t all = 0;
+    for (const MatchSearch& search : searches_) all += orientations(search, open).size();
+    return static_cast<std::int64_t>(all);
+  }
+
+  /// Matches a template or a decoy, writes its volumes and lets it compete. Returns the seconds of
+  /// matching.
+  double search(const OutputJob& output, std::size_t i, const OpenTomogram& open,
+                VolumeView<const float> tomogram, RotationProgress& progress,
+                Competition& competition, Job& job) const {
+    const MatchSearch& search = searches_[i];
+    const TemplateOptions& options = templates_[search.of];
+    const match::MatchTemplate* searched = &open.templates[search.of].searched;
+    match::MatchTemplate decoy;
+    if (search.decoy) {
+      decoy = match::decoy_of(*searched, kind_of(*search.decoy));
+      searched = &decoy;
+    }
+    const std::span<const Rotation> list = orientations(search, open);
+    job.record.stage("match");
+    progress.begin(static_cast<std::int64_t>(list.size()));
+    const auto begin = std::chrono::steady_clock::now();
+    match::ScoreMap map = match::exact_scores(tomogram, *searched, list, open.options, &progress);
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    job.record.stage("write");
+    const MatchOutputs files(output, false);
+    write_maps(files, i, map, open.geometry(), job);
+    job.record.stage("extract");
+    const std::string kind = search.decoy ? decoy_name(*search.decoy) : "";
+    competition.add(
+        {options.name, kind, {list.begin(), list.end()}, options.radius, std::move(map)});
+    io::write_match_job(files.record(i), job_record(request_, output.input, open.geometry(),
+                                                    {options, kind, angles_[search.of], list.size(),
+                                                     tilts_, *searched, competition.last(),
+                                                     files.scores(i), files.angles(i)}));
+    job.wrote(files.record(i));
+    return seconds;
   }
 
   void check_voxels(const std::string& tomogram, const VoxelSize& voxel_size) const {
@@ -195,7 +241,7 @@ class TomogramMatcher {
     if (all == 0) return 0;
     // Values, scores, ids, search mask; and of several templates the best ones' scores, ids and
     // numbers.
-    const std::int64_t taken = (templates_.size() > 1 ? 22 : 13) * n.voxels() + resident;
+    const std::int64_t taken = (searches_.size() > 1 ? 22 : 13) * n.voxels() + resident;
     if (taken >= all)
       throw Error("match", "--memory",
                   "the tomogram and its scores alone need " + std::to_string(taken >> 20) + " MiB",
@@ -223,17 +269,6 @@ class TomogramMatcher {
     job.wrote(files.angles(t));
   }
 
-  void write_record(const OutputJob& output, std::size_t t, const OpenTomogram& open,
-                    const TemplateScores& scores, Job& job) const {
-    const MatchOutputs files(output, false);
-    const MatchedTemplate matched{
-        templates_[t], angles_[t],      tilts_,         open.templates[t].searched,
-        scores,        files.scores(t), files.angles(t)};
-    io::write_match_job(files.record(t),
-                        job_record(request_, output.input, open.geometry(), matched));
-    job.wrote(files.record(t));
-  }
-
   static void warn_of_thresholds(const std::string& tomogram, const Extraction& extraction,
                                  Job& job) {
     for (const TemplateScores& scores : extraction.templates)
@@ -246,6 +281,7 @@ class TomogramMatcher {
   int asked_threads_;
   TiltWeights tilts_;
   std::vector<TemplateOptions> templates_;
+  std::vector<MatchSearch> searches_;
   std::vector<MatchAngles> angles_;  ///< of each template
   int threads_;
   io::VolumeReadOptions read_;
@@ -267,14 +303,13 @@ CommandReport predict_all(const TomogramMatcher& matcher, const MatchRequest& re
 }
 
 std::vector<OutputJob> plan(const MatchRequest& request, const TomogramMatcher& matcher) {
-  std::vector<std::string> names, read{request.tilts.table, request.peaks.search_mask};
+  std::vector<std::string> middles, read{request.tilts.table, request.peaks.search_mask};
   if (!parse_as<double>(request.angles)) read.push_back(request.angles);
-  for (const TemplateOptions& options : matcher.templates()) {
-    names.push_back(options.name);
+  for (const TemplateOptions& options : matcher.templates())
     read.insert(read.end(), {options.file, options.mask});
-  }
+  for (const MatchSearch& search : matcher.searches()) middles.push_back(search.middle);
   return plan_outputs("match", request.tomograms,
-                      match_outputs(request, names, request.tomograms.size() > 1), request.common,
+                      match_outputs(request, middles, request.tomograms.size() > 1), request.common,
                       read);
 }
 
@@ -286,7 +321,7 @@ CommandReport match_tomograms(const MatchRequest& request, int asked_threads, Ob
   Batch batch("match", plan(request, matcher), observer);
   batch.check([&](const OutputJob& output) { matcher.look(output, nullptr); });
   return batch.run([&](const OutputJob& output, Job& job) { return matcher.compute(output, job); },
-                   [&](const OutputJob& output, Job& job, const Matched& matched) {
+                   [&](const OutputJob& output, Job& job, Matched& matched) {
                      return matcher.write(output, job, matched);
                    });
 }

@@ -110,4 +110,36 @@ std::vector<TemplateOptions> template_options(const MatchRequest& request) {
   return options;
 }
 
+std::string decoy_name(MatchDecoy decoy) {
+  switch (decoy) {
+    case MatchDecoy::Mirrored:
+      return "mirrored";
+    case MatchDecoy::Scrambled:
+      return "scrambled";
+    default:
+      return "sphere";
+  }
+}
+
+std::vector<MatchSearch> searches_of(const std::vector<TemplateOptions>& templates,
+                                     const std::vector<MatchDecoy>& decoys) {
+  for (const MatchDecoy decoy : decoys)
+    if (std::count(decoys.begin(), decoys.end(), decoy) > 1)
+      refuse("--decoys", "has '" + decoy_name(decoy) + "' twice", "name each kind once");
+  std::vector<MatchSearch> searches;
+  for (std::size_t t = 0; t < templates.size(); ++t) {
+    const std::string& name = templates[t].name;
+    const std::string middle = templates.size() > 1 ? "_" + name : "";
+    searches.push_back({t, {}, name, middle});
+    for (const MatchDecoy decoy : decoys) {
+      const std::string ending = "_" + decoy_name(decoy);
+      searches.push_back({t, decoy, name + ending, middle + ending});
+    }
+  }
+  if (searches.size() > kMost)
+    refuse("--decoys", "make " + std::to_string(searches.size()) + " templates",
+           "match at most " + std::to_string(kMost) + " in one run");
+  return searches;
+}
+
 }  // namespace dfe

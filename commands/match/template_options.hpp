@@ -43,4 +43,19 @@ extern template void check_names(const std::vector<ForTemplate<Length>>&, std::s
 /// has it twice, or has a name that is another's or cannot be part of a file's name.
 std::vector<TemplateOptions> template_options(const MatchRequest& request);
 
+/// "mirrored", "scrambled" or "sphere".
+std::string decoy_name(MatchDecoy decoy);
+
+/// One search of a tomogram: for a template, or for a decoy of one.
+struct MatchSearch {
+  std::size_t of = 0;  ///< place of the template
+  std::optional<MatchDecoy> decoy;
+  std::string label;   ///< for users: "ribosome", "ribosome_mirrored"
+  std::string middle;  ///< of file names, after the prefix; empty for a template alone
+};
+
+/// Each template, its decoys after it. Throws a usage `Error` for a decoy that is named twice.
+std::vector<MatchSearch> searches_of(const std::vector<TemplateOptions>& templates,
+                                     const std::vector<MatchDecoy>& decoys);
+
 }  // namespace dfe

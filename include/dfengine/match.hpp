@@ -44,6 +44,14 @@ enum class MatchCompetition {
   ZScore,  ///< the score in standard deviations above the median of its template's map
 };
 
+/// A template that is not in the specimen, made from one that may be: what it finds shows how often
+/// chance, or a mere likeness, wins.
+enum class MatchDecoy {
+  Mirrored,   ///< the other hand
+  Scrambled,  ///< the same Fourier amplitudes with random phases
+  Sphere,     ///< of the same size
+};
+
 /// Template matching, or with `extract_only` another list from what it left.
 struct MatchRequest {
   CommonRequest common;
@@ -55,7 +63,8 @@ struct MatchRequest {
                                                      ///< tomogram, instead
   std::vector<ForTemplate<std::string>> symmetries;  ///< point groups; C1 by default
   MatchCompetition competition = MatchCompetition::Raw;
-  std::string angles;  ///< step in degrees, or a file of orientations
+  std::vector<MatchDecoy> decoys;  ///< kinds, of every template
+  std::string angles;              ///< step in degrees, or a file of orientations
   MatchTilts tilts;
   double low_pass_angstrom = 0, high_pass_angstrom = 0;  ///< 0: none
   bool invert = false;                                   ///< negate the templates

@@ -39,6 +39,7 @@ MatchJob example(const fs::path& data, const fs::path& results) {
   job.search_space = std::int64_t{80} * 150 * 200 * 50544;
   job.variance = 0.0004;
   job.class_name = "ribosome";
+  job.decoy = "mirrored";
   return job;
 }
 

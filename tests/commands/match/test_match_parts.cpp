@@ -67,21 +67,21 @@ TEST_CASE("a wave in a volume is damped by the filter's factor") {
 TEST_CASE("results begin with the prefix, or with the name of the list") {
   MatchRequest request;
   request.output = "out/a";
-  const auto names = [&](const std::vector<std::string>& templates) {
+  const auto names = [&](const std::vector<std::string>& middles) {
     std::vector<std::string> values;
-    for (const OutputKind& kind : match_outputs(request, templates, false))
+    for (const OutputKind& kind : match_outputs(request, middles, false))
       values.push_back(kind.value);
     return values;
   };
-  CHECK(names({"r"}) == std::vector<std::string>{"out/a.star", "out/a_histogram.svg",
-                                                 "out/a_scores.mrc", "out/a_angles.mrc",
-                                                 "out/a_job.json"});
+  CHECK(names({""}) == std::vector<std::string>{"out/a.star", "out/a_histogram.svg",
+                                                "out/a_scores.mrc", "out/a_angles.mrc",
+                                                "out/a_job.json"});
   request.output = "out/a.csv";
-  CHECK(names({"r"})[0] == "out/a.csv");
-  CHECK(names({"r"})[4] == "out/a_job.json");
-  CHECK(names({"r", "s"})[8] == "out/a_s_job.json");
+  CHECK(names({""})[0] == "out/a.csv");
+  CHECK(names({""})[4] == "out/a_job.json");
+  CHECK(names({"_r", "_s"})[8] == "out/a_s_job.json");
   request.extract_only = true;
-  CHECK(names({"r", "s"}) ==
+  CHECK(names({"_r", "_s"}) ==
         std::vector<std::string>{"out/a.csv", "out/a_r_histogram.svg", "out/a_s_histogram.svg"});
 }
 
