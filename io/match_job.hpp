@@ -50,7 +50,8 @@ struct MatchJob {
   std::int64_t seed = 321;
   MatchTilts tilts;
   std::int64_t search_space = 0;  ///< voxels · orientations; 0: unknown
-  double variance = 0;            ///< mean square of all these scores; 0: unknown
+  double variance = 0;            ///< mean square of all these scores; 0: unknown. Ours is that of
+                                  ///< the noise that was fitted to the best scores
   std::string class_name;         ///< of the template; may be empty
   std::string decoy;              ///< kind of decoy of that template; empty: the template itself
   std::string written_by;         ///< program and version, from the record

@@ -48,7 +48,8 @@ void add_files(CLI::App& app, Arguments& a) {
 void add_matching(CLI::App& app, Arguments& a) {
   app.option_defaults()->group(group::kMatching);
   app.add_option("--angles", a.request.angles,
-                 "Step between orientations in degrees (12), or a file of orientations: text, or "
+                 "Step between orientations in degrees (12), auto (from the template: midway "
+                 "between two, 88~% of the score is left), or a file of orientations: text, or "
                  "PyTom's .em. Required unless --extract-only is given")
       ->type_name("STEP");
   app.add_option("--symmetry", a.symmetries,
@@ -68,6 +69,10 @@ void add_matching(CLI::App& app, Arguments& a) {
   app.add_option("--tilts", a.request.tilts.table,
                  "Instead of --tilt-range: a file with a line per tilt: its angle in degrees, then "
                  "the dose before it (e/Å²) and its defocus (Å) if known")
+      ->type_name("FILE");
+  app.add_option("--valid-mask", a.request.valid_mask,
+                 "Volume of the tomogram's size: where it is 0 or less, voxels say nothing (gold, "
+                 "cut edges) and do not count")
       ->type_name("FILE");
   app.add_option("--low-pass", a.low_pass,
                  "Resolution in Å at which a filter of tomogram and template passes one half "
@@ -118,8 +123,11 @@ void add_peaks(CLI::App& app, Arguments& a) {
                  "voxels or Å [default: none]")
       ->type_name("LENGTH");
   app.add_option("--search-mask", peaks.search_mask,
-                 "Volume of the tomogram's size: particles only where it is above 0")
+                 "Volume of the tomogram's size: search only where it is above 0, which saves time")
       ->type_name("FILE");
+  app.add_flag("--tophat", peaks.tophat,
+               "Keep only sharp peaks: broad ridges of membranes and ice are left out by the white "
+               "tophat of the scores");
 }
 
 void add_microscope(CLI::App& app, Arguments& a, ComputeArguments& compute) {

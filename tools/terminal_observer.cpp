@@ -48,6 +48,13 @@ std::string clock_text(double seconds) {
   return text;
 }
 
+std::string rate_text(std::string_view stage, double per_second) {
+  if (stage != "match" || !(per_second > 0)) return "";
+  char text[48];
+  std::snprintf(text, sizeof text, ", %.3g orientations/s", per_second);
+  return text;
+}
+
 void TerminalObserver::progress(std::string_view stage, std::int64_t done, std::int64_t total) {
   if (options_.quiet || total <= 0) return;
   const Clock::time_point now = Clock::now();
@@ -56,6 +63,7 @@ void TerminalObserver::progress(std::string_view stage, std::int64_t done, std::
     end_line();
     stage_ = stage;
     stage_start_part_ = part;
+    stage_start_done_ = done;
     stage_start_ = last_shown_ = now;
   }
   const double since_shown = std::chrono::duration<double>(now - last_shown_).count();
@@ -65,15 +73,17 @@ void TerminalObserver::progress(std::string_view stage, std::int64_t done, std::
   const double gone = part - stage_start_part_;
   const std::string left =
       gone > 0 && done < total ? ", " + clock_text(elapsed * (1 - part) / gone) + " left" : "";
+  const std::string rate =
+      rate_text(stage, static_cast<double>(done - stage_start_done_) / elapsed);
   const int percent = static_cast<int>(100 * part);
   if (options_.terminal) {
     const auto filled = static_cast<std::size_t>(part * kBarWidth);
     const std::string bar = std::string(filled, '#') + std::string(kBarWidth - filled, '.');
-    std::fprintf(stderr, "\r\033[K%s [%s] %d %%%s", stage_.c_str(), bar.c_str(), percent,
-                 left.c_str());
+    std::fprintf(stderr, "\r\033[K%s [%s] %d %%%s%s", stage_.c_str(), bar.c_str(), percent,
+                 rate.c_str(), left.c_str());
     line_open_ = true;
   } else {
-    std::fprintf(stderr, "%s: %d %%%s\n", stage_.c_str(), percent, left.c_str());
+    std::fprintf(stderr, "%s: %d %%%s%s\n", stage_.c_str(), percent, rate.c_str(), left.c_str());
   }
   std::fflush(stderr);
 }

@@ -34,6 +34,7 @@ class TerminalObserver : public Observer {
   std::string stage_;
   Clock::time_point stage_start_, last_shown_;
   double stage_start_part_ = 0;  ///< what was done of the stage when it was entered
+  std::int64_t stage_start_done_ = 0;
   bool line_open_ = false;
 };
 
@@ -42,6 +43,9 @@ void watch_signals();
 
 /// Whether one of the signals has come.
 bool interrupted();
+
+/// ", 214 orientations/s" for the stage whose units users know; else nothing.
+std::string rate_text(std::string_view stage, double per_second);
 
 /// "0:42", "12:05", "3:07:00".
 std::string clock_text(double seconds);

@@ -3,6 +3,8 @@
 // is counted once, the steps by their rate.
 #include "commands/match/calibration.hpp"
 
+#include <chrono>
+
 #include "dfengine/error.hpp"
 
 namespace dfe {
@@ -11,14 +13,14 @@ namespace {
 
 constexpr double kSeconds = 1, kMostSeconds = 20;
 
-double between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
-  return std::chrono::duration<double>(b - a).count();
-}
-
 }  // namespace
 
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 void Calibration::run(const std::function<void(Observer*)>& work) {
-  begin_ = Clock::now();
+  begin_ = clock_();
   try {
     work(this);
   } catch (const Error& error) {
@@ -27,21 +29,21 @@ void Calibration::run(const std::function<void(Observer*)>& work) {
 }
 
 double Calibration::seconds() const {
-  const double before = between(begin_, first_);
+  const double before = first_ - begin_;
   if (done_ < 2) return before * static_cast<double>(total_);
-  const double step = between(first_, last_) / static_cast<double>(done_ - 1);
+  const double step = (last_ - first_) / static_cast<double>(done_ - 1);
   return before + step * static_cast<double>(total_ - 1);
 }
 
 void Calibration::progress(std::string_view, std::int64_t done, std::int64_t total) {
-  last_ = Clock::now();
+  last_ = clock_();
   if (done_ == 0) first_ = last_;
   done_ = done;
   total_ = total;
 }
 
 bool Calibration::enough() const {
-  const double seen = between(first_, last_);
+  const double seen = last_ - first_;
   return done_ >= 2 && ((done_ > least_ && seen >= kSeconds) || seen >= kMostSeconds);
 }
 

@@ -2,7 +2,6 @@
 // How long a tomogram will take, from the first orientations of the real work.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 
@@ -10,11 +9,16 @@
 
 namespace dfe {
 
+/// Seconds since any moment.
+using SecondsClock = std::function<double()>;
+double steady_seconds();
+
 /// Watches the work's progress for about a second, then stops it.
 class Calibration final : public Observer {
  public:
   /// `steps` are seen at least: with fewer, templates that are prepared together distort the rate.
-  Calibration(std::int64_t steps, Observer* user) : least_(steps), user_(user) {}
+  Calibration(std::int64_t steps, Observer* user, SecondsClock clock = steady_seconds)
+      : least_(steps), user_(user), clock_(std::move(clock)) {}
 
   /// Runs the work until it is done or stopped. Throws its errors, and where the user stops it.
   void run(const std::function<void(Observer*)>& work);
@@ -25,13 +29,12 @@ class Calibration final : public Observer {
   bool cancelled() override;
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   bool enough() const;
 
   std::int64_t least_, done_ = 0, total_ = 0;
   Observer* user_;
-  Clock::time_point begin_, first_, last_;
+  SecondsClock clock_;
+  double begin_ = 0, first_ = 0, last_ = 0;
 };
 
 }  // namespace dfe

@@ -11,40 +11,26 @@
 #include "commands/report/score_histogram.hpp"
 #include "io/volume.hpp"
 #include "match/peaks.hpp"
+#include "match/tophat.hpp"
 
 namespace dfe {
 
 namespace {
 
 constexpr std::size_t kBins = 200;
+constexpr std::size_t kTophatBins = 50;  // as in pytom-match-pick
+constexpr int kConnectivity = 1;
 
-std::unique_ptr<VolumeSource> open_search_mask(const std::string& file,
-                                               const VolumeGeometry& tomogram) {
+std::unique_ptr<VolumeSource> open_mask(const std::string& file, const VolumeGeometry& tomogram) {
   auto source = io::open_volume(file);
   if (source->extent() != tomogram.extent)
     throw Error(ErrorKind::Usage, "match", file,
-                "the search mask has " + source->extent().to_string() + " voxels, the tomogram " +
+                "the mask has " + source->extent().to_string() + " voxels, the tomogram " +
                     tomogram.extent.to_string(),
                 "both must have the same extent");
   check_same_voxels("match", file, source->info().geometry.voxel_size, "the tomogram",
                     tomogram.voxel_size);
   return source;
-}
-
-Volume<std::uint8_t> read_search_mask(const std::string& file, const ScoredRegion& region,
-                                      Job& job) {
-  if (file.empty()) return {};
-  const auto source = open_search_mask(file, region.geometry);
-  job.record.input(file);
-  Volume<float> values(region.box.extent);
-  source->read_box(region.box, values.data());
-  Volume<std::uint8_t> mask(region.box.extent);
-  std::transform(values.span().begin(), values.span().end(), mask.span().begin(),
-                 [](float value) { return static_cast<std::uint8_t>(value > 0 ? 1 : 0); });
-  if (std::count(mask.span().begin(), mask.span().end(), 1) == 0)
-    throw Error(ErrorKind::Usage, "match", file, "the search mask is 0 everywhere",
-                "expected values above 0 where particles may be");
-  return mask;
 }
 
 /// The noise of the scores; nothing where they are not those of Gaussian noise.
@@ -103,7 +89,23 @@ match::PeakRule rule_of(const MatchRequest& request, const Length& radius,
 void check_peak_options(const MatchRequest& request, const Length& radius,
                         const VolumeGeometry& tomogram) {
   rule_of(request, radius, tomogram.voxel_size);
-  if (!request.peaks.search_mask.empty()) open_search_mask(request.peaks.search_mask, tomogram);
+  for (const std::string& mask : {request.peaks.search_mask, request.valid_mask})
+    if (!mask.empty()) open_mask(mask, tomogram);
+}
+
+Volume<std::uint8_t> read_mask(const std::string& file, const ScoredRegion& region, Job& job) {
+  if (file.empty()) return {};
+  const auto source = open_mask(file, region.geometry);
+  job.record.input(file);
+  Volume<float> values(region.box.extent);
+  source->read_box(region.box, values.data());
+  Volume<std::uint8_t> mask(region.box.extent);
+  std::transform(values.span().begin(), values.span().end(), mask.span().begin(),
+                 [](float value) { return static_cast<std::uint8_t>(value > 0 ? 1 : 0); });
+  if (std::count(mask.span().begin(), mask.span().end(), 1) == 0)
+    throw Error(ErrorKind::Usage, "match", file, "the mask is 0 everywhere",
+                "expected values above 0 somewhere");
+  return mask;
 }
 
 Competition::Competition(const MatchRequest& request, const ScoredRegion& region, ThreadPool& pool,
@@ -111,7 +113,8 @@ Competition::Competition(const MatchRequest& request, const ScoredRegion& region
     : request_(request),
       region_(region),
       pool_(pool),
-      mask_(read_search_mask(request.peaks.search_mask, region, job)) {}
+      job_(job),
+      mask_(read_mask(request.peaks.search_mask, region, job)) {}
 
 void Competition::note(const ScoredTemplate& scored, const match::ScoreHistogram& histogram) {
   TemplateScores found;
@@ -135,10 +138,28 @@ match::ScoreSpread Competition::compete_by(VolumeView<float> scores,
   return unit;
 }
 
+std::optional<Volume<std::uint8_t>> Competition::sharp(const ScoredTemplate& scored) {
+  try {
+    const Volume<float> tophat =
+        match::white_tophat(scored.map.scores.view(), kConnectivity, pool_);
+    const match::TophatFit fit =
+        match::fit_tophat(match::score_histogram(tophat.view(), mask_.view(), kTophatBins, pool_),
+                          request_.peaks.false_positives);
+    return match::above(tophat.view(), fit.cut_off, pool_);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::Cancelled) throw;
+    job_.warn(region_.tomogram.string() + ": --tophat is left out for '" + scored.name +
+              "', because the tophat of its scores has no Gaussian noise");
+    return std::nullopt;
+  }
+}
+
 void Competition::add(ScoredTemplate scored) {
   const match::ScoreHistogram histogram =
       match::score_histogram(scored.map.scores.view(), mask_.view(), kBins, pool_);
   note(scored, histogram);
+  std::optional<Volume<std::uint8_t>> its_sharp;
+  if (request_.peaks.tophat) its_sharp = sharp(scored);
   const match::ScoreSpread unit = compete_by(scored.map.scores.view(), histogram);
   match::PeakRule rule = rule_of(request_, scored.radius, region_.geometry.voxel_size);
   const std::optional<double>& threshold = templates_.back().threshold;
@@ -154,12 +175,22 @@ void Competition::add(ScoredTemplate scored) {
   if (rules_.size() == 1) {
     best_.scores = std::move(scored.map.scores);
     best_.ids = std::move(scored.map.ids);
+    if (its_sharp) sharp_ = std::move(*its_sharp);
     return;
   }
   if (rules_.size() == 2)
     best_.templates = Volume<std::uint8_t>(region_.box.extent, std::uint8_t{0});
   match::add_template(best_, scored.map.scores.view(), scored.map.ids.view(),
                       static_cast<std::uint8_t>(rules_.size() - 1), pool_);
+  if (request_.peaks.tophat) take_sharp(its_sharp);
+}
+
+void Competition::take_sharp(const std::optional<Volume<std::uint8_t>>& its_sharp) {
+  if (sharp_.voxels() == 0) sharp_ = Volume<std::uint8_t>(region_.box.extent, std::uint8_t{1});
+  const auto winner = static_cast<std::uint8_t>(rules_.size() - 1);
+  for (std::int64_t i = 0; i < sharp_.voxels(); ++i)
+    if (best_.templates.data()[i] == winner)
+      sharp_.data()[i] = its_sharp ? its_sharp->data()[i] : 1;
 }
 
 ParticleList Competition::particles_at(const std::vector<match::Peak>& peaks) const {
@@ -180,7 +211,11 @@ Extraction Competition::finish() {
   match::PeakOptions options;
   options.rules = rules_;
   options.templates = best_.templates.view();
-  options.mask = mask_.view();
+  if (sharp_.voxels() > 0 && mask_.voxels() > 0)
+    std::transform(mask_.span().begin(), mask_.span().end(), sharp_.span().begin(),
+                   sharp_.span().begin(),
+                   [](std::uint8_t a, std::uint8_t b) { return std::min(a, b); });
+  options.mask = sharp_.voxels() > 0 ? sharp_.view() : mask_.view();
   Extraction result;
   result.decoys = contestants_.size() > templates_.size();
   options.most = result.decoys ? 0 : request_.peaks.most;  // decoys are not listed

@@ -56,11 +56,16 @@ struct Extraction {
 inline constexpr const char* kNoThreshold =
     "the scores are not those of noise, or --false-positives is too large";
 
+/// A search or validity mask: 1 where it is above 0; empty without a file. Throws a usage `Error`
+/// for a mask of another tomogram and for one that is 0 everywhere.
+Volume<std::uint8_t> read_mask(const std::string& file, const ScoredRegion& region, Job& job);
+
 class Competition {
  public:
   /// Reads the search mask. All must outlive it.
   Competition(const MatchRequest& request, const ScoredRegion& region, ThreadPool& pool, Job& job);
 
+  VolumeView<const std::uint8_t> search_mask() const { return mask_.view(); }
   void add(ScoredTemplate scored);
   /// What the scores of the template that was added last, or whose decoy was, look like.
   const TemplateScores& last() const { return templates_.back(); }
@@ -72,12 +77,18 @@ class Competition {
   void note(const ScoredTemplate& scored, const match::ScoreHistogram& histogram);
   /// Turns scores into z-scores if these compete. The unit of what competes: 0 and 1 for raw ones.
   match::ScoreSpread compete_by(VolumeView<float> scores, const match::ScoreHistogram& histogram);
+  /// Where the scores' tophat is above its cut-off. Warns and returns nothing where it has none.
+  std::optional<Volume<std::uint8_t>> sharp(const ScoredTemplate& scored);
+  /// Where the last template won, its tophat counts.
+  void take_sharp(const std::optional<Volume<std::uint8_t>>& its_sharp);
   ParticleList particles_at(const std::vector<match::Peak>& peaks) const;
 
   const MatchRequest& request_;
   const ScoredRegion& region_;
   ThreadPool& pool_;
+  Job& job_;
   Volume<std::uint8_t> mask_;
+  Volume<std::uint8_t> sharp_;  ///< of the template that wins; or empty
   match::BestTemplate best_;
   std::vector<TemplateScores> templates_;
   std::vector<std::string> histograms_;

@@ -160,8 +160,11 @@ ScoredRegion region_of(const MatchRequest& request, const KeptScores& kept) {
   return region;
 }
 
-Extraction extract(const MatchRequest& request, const KeptTomogram& tomogram, ThreadPool& pool,
+Extraction extract(const MatchRequest& asked, const KeptTomogram& tomogram, ThreadPool& pool,
                    Job& job) {
+  MatchRequest request = asked;
+  if (request.peaks.search_mask.empty())  // outside there are no scores
+    request.peaks.search_mask = tomogram.front().job.search_mask.string();
   const ScoredRegion region = region_of(request, tomogram.front());
   Competition competition(request, region, pool, job);
   for (const KeptScores& kept : tomogram) {
@@ -212,7 +215,7 @@ std::vector<OutputJob> plan(const MatchRequest& request,
   const auto name_of = [names](const std::string& input) { return names.at(input); };
   return plan_outputs(
       "match", inputs,
-      match_outputs(request, middles_of(tomograms.front()), tomograms.size() > 1, name_of),
+      match_outputs(request, middles_of(tomograms.front()), {}, tomograms.size() > 1, name_of),
       request.common, others);
 }
 

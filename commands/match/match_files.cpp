@@ -24,6 +24,7 @@ void check_extraction(const MatchRequest& request) {
                                                 {"--symmetry", !request.symmetries.empty()},
                                                 {"--tilt-range", !request.tilts.range.empty()},
                                                 {"--tilts", !request.tilts.table.empty()},
+                                                {"--valid-mask", !request.valid_mask.empty()},
                                                 {"--low-pass", request.low_pass_angstrom > 0},
                                                 {"--high-pass", request.high_pass_angstrom > 0},
                                                 {"--invert", request.invert},
@@ -38,7 +39,7 @@ void check_extraction(const MatchRequest& request) {
 void check_matching(const MatchRequest& request) {
   if (request.angles.empty())
     refuse("--angles", "is missing",
-           "give a step in degrees, such as 12, or a file of orientations");
+           "give a step in degrees, such as 12, auto, or a file of orientations");
   if (request.competition == MatchCompetition::ZScore && request.templates.size() < 2)
     refuse("--compete-by", "needs several templates", "leave it out");
   check_name_pattern("match", request.tomogram_name, request.tomograms.size());

@@ -81,7 +81,8 @@ void add_q_values(ParticleList& list, const std::vector<double>& q_values, io::L
 }  // namespace
 
 std::vector<OutputKind> match_outputs(
-    const MatchRequest& request, const std::vector<std::string>& middles, bool several,
+    const MatchRequest& request, const std::vector<std::string>& middles,
+    const std::vector<std::string>& masks, bool several,
     const std::function<std::string(const std::string&)>& name_of) {
   namespace fs = std::filesystem;
   std::error_code ignored;
@@ -102,6 +103,8 @@ std::vector<OutputKind> match_outputs(
   for (const std::string& middle : middles)
     for (const std::string& ending : suffixes)
       kinds.push_back({"--output", value(middle + ending), middle + ending});
+  for (const std::string& middle : masks)
+    kinds.push_back({"--output", value(middle + "_mask.mrc"), middle + "_mask.mrc"});
   for (OutputKind& kind : kinds) kind.name_of = name_of;
   return kinds;
 }

@@ -27,6 +27,7 @@ void record_peak_options(io::RunRecord& record, const MatchRequest& request) {
     record.option("false-positives", number_text(peaks.false_positives));
   record.option("most", std::to_string(peaks.most));
   record.option("search-mask", peaks.search_mask);
+  record.option("tophat", peaks.tophat ? "yes" : "no");
   record.option("compete-by", request.competition == MatchCompetition::ZScore ? "zscore" : "raw");
 }
 
@@ -37,6 +38,7 @@ void record_match_options(io::RunRecord& record, const MatchRequest& request) {
   record.option("decoys", join(decoys, ","));
   record.option("tilt-range", request.tilts.range);
   if (!request.tilts.table.empty()) record.input(request.tilts.table);
+  record.option("valid-mask", request.valid_mask);
   record.option("low-pass", number_text(request.low_pass_angstrom));
   record.option("high-pass", number_text(request.high_pass_angstrom));
   record.option("invert", request.invert ? "yes" : "no");
@@ -60,7 +62,7 @@ io::MatchJob job_record(const MatchRequest& request, const std::string& tomogram
   io::MatchJob record;
   record.tomogram = tomogram;
   record.template_file = matched.options.file;
-  record.mask = matched.options.mask;
+  record.mask = matched.mask;
   record.search_mask = request.peaks.search_mask;
   record.scores = matched.score_volume;
   record.angles = matched.angle_volume;
@@ -81,7 +83,8 @@ io::MatchJob job_record(const MatchRequest& request, const std::string& tomogram
         record.voxel_size_angstrom;
   record.tilts = matched.tilts.record();
   record.search_space = record.tomogram_extent.voxels() * record.orientations;
-  if (matched.scores.noise) record.variance = std::pow(matched.scores.noise->deviation, 2);
+  if (matched.scores.noise && matched.decoy.empty())
+    record.variance = std::pow(matched.scores.noise->deviation, 2);
   record.class_name = matched.options.name;
   record.decoy = matched.decoy;
   return record;

@@ -29,7 +29,7 @@ struct MatchedTemplate {
   const TiltWeights& tilts;
   const match::MatchTemplate& searched;
   const TemplateScores& scores;
-  std::filesystem::path score_volume, angle_volume;
+  std::filesystem::path mask, score_volume, angle_volume;
 };
 
 io::MatchJob job_record(const MatchRequest& request, const std::string& tomogram,

@@ -6,28 +6,31 @@
 #include <span>
 
 #include "commands/common/batch.hpp"
-#include "commands/common/cubic_voxels.hpp"
 #include "commands/common/particle_files.hpp"
 #include "commands/common/read_options.hpp"
 #include "commands/match/calibration.hpp"
 #include "commands/match/match_outputs.hpp"
 #include "commands/match/match_parts.hpp"
 #include "commands/match/match_record.hpp"
+#include "commands/match/read_tomogram.hpp"
 #include "commands/match/rotation_progress.hpp"
-#include "core/memory.hpp"
 #include "core/text.hpp"
 #include "core/usable_threads.hpp"
+#include "match/angular_step.hpp"
 #include "match/decoys.hpp"
 #include "match/exact.hpp"
+#include "match/matched_contrast.hpp"
 
 namespace dfe {
 
 namespace {
 
+constexpr double kKeptScore = 0.88;  // docs/design/match_templates.md
+
 /// A template on the grid of a tomogram.
 struct PreparedTemplate {
   match::MatchTemplate searched;
-  match::TilePlan plan;
+  MatchAngles angles;
 };
 
 /// A tomogram that fits the request.
@@ -42,7 +45,8 @@ struct OpenTomogram {
 /// What matching of one tomogram gave, besides the files that are written already.
 struct Matched {
   Extraction extraction;
-  std::vector<double> seconds;  ///< of each search
+  std::vector<double> seconds;         ///< of each search
+  std::vector<std::size_t> rotations;  ///< of each search
 };
 
 match::DecoyKind kind_of(MatchDecoy decoy) {
@@ -70,7 +74,7 @@ class TomogramMatcher {
         threads_(usable_threads(request.compute.threads)),
         read_(read_options(request.common)) {
     for (const TemplateOptions& options : templates_)
-      angles_.push_back(read_angles(request.angles, options.symmetry));
+      angles_.push_back(is_auto() ? MatchAngles{} : read_angles(request.angles, options.symmetry));
     list_options_.format = io::parse_list_format(request.list_format);
     list_options_.binning = request.output_binning;
   }
@@ -84,14 +88,13 @@ class TomogramMatcher {
     open.source = job ? io::open_volume(output.input, read_) : io::open_header(output.input, read_);
     if (job) job->warn(output.input, open.source->info().warnings);
     const VolumeGeometry& geometry = open.geometry();
-    check_voxels(output.input, geometry.voxel_size);
+    check_voxels(request_, output.input, geometry.voxel_size);
     open.options.compute = request_.compute;
-    open.options.compute.memory_bytes = memory_for(geometry.extent, open.source->resident_bytes());
-    for (const TemplateOptions& options : templates_) {
-      check_peak_options(request_, options.radius, geometry);
-      PreparedTemplate prepared{prepare_template(request_, options, tilts_, geometry, job), {}};
-      prepared.plan = match::plan_tiles(geometry.extent, prepared.searched, open.options, threads_);
-      open.templates.push_back(std::move(prepared));
+    open.options.compute.memory_bytes =
+        memory_for(request_, searches_.size() > 1, geometry.extent, open.source->resident_bytes());
+    for (std::size_t t = 0; t < templates_.size(); ++t) {
+      check_peak_options(request_, templates_[t].radius, geometry);
+      open.templates.push_back(prepare(t, geometry, open.options, job));
     }
     if (!request_.dry_run)
       check_list(output.outputs[0], list_options_, output.input, request_.tomogram_name, geometry);
@@ -105,16 +108,21 @@ class TomogramMatcher {
     job.threads(asked_threads_);
     job.record.input(output.input);
     job.record.stage("read");
-    const OpenTomogram open = look(output, &job);
+    OpenTomogram open = look(output, &job);
     const ScoredRegion region{output.input, open.geometry(), {{}, open.geometry().extent}};
     ThreadPool pool(threads_);
     Competition competition(request_, region, pool, job);
-    const Volume<float> tomogram = read_tomogram(*open.source);
+    open.options.searched = competition.search_mask();
+    const Volume<std::uint8_t> valid = read_mask(request_.valid_mask, region, job);
+    open.options.valid = valid.view();
+    const Volume<float> tomogram = read_tomogram(request_, *open.source, valid);
     RotationProgress progress(job, all_rotations(open));
     Matched matched;
     for (std::size_t i = 0; i < searches_.size(); ++i)
       matched.seconds.push_back(
           search(output, i, open, tomogram.view(), progress, competition, job));
+    for (const MatchSearch& search : searches_)
+      matched.rotations.push_back(orientations(search, open).size());
     matched.extraction = competition.finish();
     warn_of_thresholds(output.input, matched.extraction, job);
     return matched;
@@ -131,12 +139,12 @@ class TomogramMatcher {
         continue;
       }
       const std::string& name = searches_[i].label;
-      const auto count = static_cast<double>(angles_[searches_[i].of].list.size());
+      const auto count = static_cast<double>(matched.rotations[i]);
       job.record.fact("orientations of " + name, count);
       job.record.fact("rotations_per_second of " + name, count / matched.seconds[i]);
       written.text += "  " + name + ": " + number_text(count) + " orientations, " +
                       number_text(count / matched.seconds[i]) + " per second\n";
-      json["orientations"] = angles_[searches_[i].of].list.size();
+      json["orientations"] = matched.rotations[i];
       json["rotations_per_second"] = count / matched.seconds[i];
       json["scores"] = files.scores(i).string();
       json["angles"] = files.angles(i).string();
@@ -147,20 +155,30 @@ class TomogramMatcher {
 
   /// Predicts the time of one tomogram.
   Written predict(const OutputJob& output, Job& job) const {
-    const OpenTomogram open = look(output, &job);
-    const Volume<float> tomogram = read_tomogram(*open.source);
+    OpenTomogram open = look(output, &job);
+    const ScoredRegion region{output.input, open.geometry(), {{}, open.geometry().extent}};
+    const Volume<std::uint8_t> mask = read_mask(request_.peaks.search_mask, region, job);
+    open.options.searched = mask.view();
+    const Volume<std::uint8_t> valid = read_mask(request_.valid_mask, region, job);
+    open.options.valid = valid.view();
+    const Volume<float> tomogram = read_tomogram(request_, *open.source, valid);
     double seconds = 0;
     std::int64_t tiles = 0, bytes = 0;
     for (const MatchSearch& one : searches_) {
-      const PreparedTemplate& prepared = open.templates[one.of];
+      const match::MatchTemplate& searched = open.templates[one.of].searched;
       Calibration calibration(4 * threads_, &job);
       calibration.run([&](Observer* watched) {
-        match::exact_scores(tomogram.view(), prepared.searched, orientations(one, open),
-                            open.options, watched);
+        match::exact_scores(tomogram.view(), searched, orientations(one, open), open.options,
+                            watched);
       });
       seconds += calibration.seconds();
-      tiles = std::max(tiles, prepared.plan.tiles.voxels());
-      bytes = std::max(bytes, prepared.plan.bytes);
+      std::int64_t its_tiles = 0;
+      for (const match::SearchPart& part :
+           match::plan_search(region.box.extent, searched, open.options, threads_)) {
+        its_tiles += part.plan.tiles.voxels();
+        bytes = std::max(bytes, part.plan.bytes);
+      }
+      tiles = std::max(tiles, its_tiles);
     }
     const std::int64_t all = all_rotations(open);
     return {output.input + ": " + std::to_string(all) + " orientations, " + std::to_string(tiles) +
@@ -176,9 +194,46 @@ class TomogramMatcher {
   }
 
  private:
+  bool is_auto() const { return request_.angles == "auto"; }
+
+  /// Without a job only what is needed to see whether template and tomogram go together.
+  PreparedTemplate prepare(std::size_t t, const VolumeGeometry& geometry,
+                           const match::ScoreOptions& options, Job* job) const {
+    PreparedTemplate prepared;
+    prepared.searched = prepare_template(request_, templates_[t], tilts_, geometry, job);
+    match::plan_tiles(geometry.extent, prepared.searched, options,
+                      threads_);  // it must fit
+    if (!job) return prepared;
+    const std::string& name = templates_[t].name;
+    prepared.angles = angles_[t];
+    if (is_auto()) {
+      const match::AngularStep step =
+          match::automatic_step(prepared.searched, kKeptScore, request_.compute);
+      prepared.angles = read_angles(number_text(step.step_deg), templates_[t].symmetry);
+      job->message(LogLevel::Info, name + ": orientations " + number_text(step.step_deg) +
+                                       " degrees apart, between which " +
+                                       number_text(std::round(100 * step.kept)) +
+                                       " % of the score is left");
+      job->record.fact("step_deg of " + name, step.step_deg);
+    }
+    say_contrast(name, match::matched_contrast(prepared.searched), *job);
+    return prepared;
+  }
+
+  void say_contrast(const std::string& name, match::Contrast contrast, Job& job) const {
+    job.record.fact("contrast of " + name, contrast == match::Contrast::Bright ? "bright"
+                                           : contrast == match::Contrast::Dark ? "dark"
+                                                                               : "unclear");
+    if (contrast == match::Contrast::Bright)
+      job.message(LogLevel::Info, name +
+                                      ": the template is brighter than what is around it; if "
+                                      "particles are dark in the tomogram, " +
+                                      (request_.invert ? "leave --invert out" : "add --invert"));
+  }
+
   std::span<const Rotation> orientations(const MatchSearch& search,
                                          const OpenTomogram& open) const {
-    const std::span<const Rotation> all = angles_[search.of].list;
+    const std::span<const Rotation> all = open.templates[search.of].angles.list;
     return search.decoy ? match::decoy_orientations(open.templates[search.of].searched,
                                                     kind_of(*search.decoy), all)
                         : all;
@@ -214,51 +269,18 @@ class TomogramMatcher {
     job.record.stage("write");
     const MatchOutputs files(output, false);
     write_maps(files, i, map, open.geometry(), job);
+    const std::filesystem::path mask = write_mask(files, search, *searched, open.geometry(), job);
     job.record.stage("extract");
     const std::string kind = search.decoy ? decoy_name(*search.decoy) : "";
     competition.add(
         {options.name, kind, {list.begin(), list.end()}, options.radius, std::move(map)});
-    io::write_match_job(files.record(i), job_record(request_, output.input, open.geometry(),
-                                                    {options, kind, angles_[search.of], list.size(),
-                                                     tilts_, *searched, competition.last(),
-                                                     files.scores(i), files.angles(i)}));
+    io::write_match_job(
+        files.record(i),
+        job_record(request_, output.input, open.geometry(),
+                   {options, kind, open.templates[search.of].angles, list.size(), tilts_, *searched,
+                    competition.last(), mask, files.scores(i), files.angles(i)}));
     job.wrote(files.record(i));
     return seconds;
-  }
-
-  void check_voxels(const std::string& tomogram, const VoxelSize& voxel_size) const {
-    check_cubic_voxels("match", tomogram, voxel_size, "resample the tomogram");
-    const bool filters = request_.low_pass_angstrom > 0 || request_.high_pass_angstrom > 0;
-    if (!voxel_size.known() && (filters || request_.rescale))
-      throw Error(ErrorKind::Usage, "match", tomogram, "the voxel size is unknown",
-                  "give --voxel-size");
-  }
-
-  /// What is left for the engine next to tomogram and results.
-  std::int64_t memory_for(const Extent3& n, std::int64_t resident) const {
-    const std::int64_t all = request_.compute.memory_bytes > 0 ? request_.compute.memory_bytes
-                                                               : available_memory_bytes();
-    if (all == 0) return 0;
-    // Values, scores, ids, search mask; and of several templates the best ones' scores, ids and
-    // numbers.
-    const std::int64_t taken = (searches_.size() > 1 ? 22 : 13) * n.voxels() + resident;
-    if (taken >= all)
-      throw Error("match", "--memory",
-                  "the tomogram and its scores alone need " + std::to_string(taken >> 20) + " MiB",
-                  "allow more memory, or cut the tomogram");
-    return all - taken;
-  }
-
-  Volume<float> read_tomogram(const VolumeSource& source) const {
-    Volume<float> tomogram = io::read_volume(source);
-    const BandPass band{request_.low_pass_angstrom, request_.high_pass_angstrom};
-    if (!band.any()) return tomogram;
-    for (const float value : tomogram.span())
-      if (!std::isfinite(value))
-        throw Error("match", source.info().path, "has voxels that are not finite",
-                    "replace them, by the mean for example");
-    filter_volume(tomogram.view(), band, source.info().geometry.voxel_size.mean_angstrom());
-    return tomogram;
   }
 
   static void write_maps(const MatchOutputs& files, std::size_t t, const match::ScoreMap& map,
@@ -267,6 +289,25 @@ class TomogramMatcher {
     job.wrote(files.scores(t));
     write_ids(files.angles(t), map.ids, geometry);
     job.wrote(files.angles(t));
+  }
+
+  /// The mask of a template as the job record names it: made from --mask-radius, it is written with
+  /// the template and belongs to its decoys, too.
+  std::filesystem::path write_mask(const MatchOutputs& files, const MatchSearch& search,
+                                   const match::MatchTemplate& searched,
+                                   const VolumeGeometry& tomogram, Job& job) const {
+    if (!templates_[search.of].mask_radius) return templates_[search.of].mask;
+    std::size_t place = 0;
+    for (std::size_t t = 0; t < search.of; ++t)
+      if (templates_[t].mask_radius) ++place;
+    const std::filesystem::path& file = files.mask(searches_.size(), place);
+    if (search.decoy) return file;
+    VolumeGeometry geometry;
+    geometry.extent = searched.mask.extent();
+    geometry.voxel_size = tomogram.voxel_size;
+    io::write_volume(file, searched.mask.view(), geometry);
+    job.wrote(file);
+    return file;
   }
 
   static void warn_of_thresholds(const std::string& tomogram, const Extraction& extraction,
@@ -282,7 +323,7 @@ class TomogramMatcher {
   TiltWeights tilts_;
   std::vector<TemplateOptions> templates_;
   std::vector<MatchSearch> searches_;
-  std::vector<MatchAngles> angles_;  ///< of each template
+  std::vector<MatchAngles> angles_;  ///< of each template; empty if they come from it
   int threads_;
   io::VolumeReadOptions read_;
   io::ListOptions list_options_;
@@ -303,14 +344,18 @@ CommandReport predict_all(const TomogramMatcher& matcher, const MatchRequest& re
 }
 
 std::vector<OutputJob> plan(const MatchRequest& request, const TomogramMatcher& matcher) {
-  std::vector<std::string> middles, read{request.tilts.table, request.peaks.search_mask};
-  if (!parse_as<double>(request.angles)) read.push_back(request.angles);
+  std::vector<std::string> middles, masks,
+      read{request.tilts.table, request.peaks.search_mask, request.valid_mask};
+  if (!parse_as<double>(request.angles) && request.angles != "auto") read.push_back(request.angles);
   for (const TemplateOptions& options : matcher.templates())
     read.insert(read.end(), {options.file, options.mask});
-  for (const MatchSearch& search : matcher.searches()) middles.push_back(search.middle);
+  for (const MatchSearch& search : matcher.searches()) {
+    middles.push_back(search.middle);
+    if (!search.decoy && matcher.templates()[search.of].mask_radius) masks.push_back(search.middle);
+  }
   return plan_outputs("match", request.tomograms,
-                      match_outputs(request, middles, request.tomograms.size() > 1), request.common,
-                      read);
+                      match_outputs(request, middles, masks, request.tomograms.size() > 1),
+                      request.common, read);
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ struct MatchPeaks {
   std::int64_t most = 0;                   ///< number of particles; 0: no limit
   std::optional<Length> border;            ///< distance from the faces; not set: none
   std::string search_mask;                 ///< volume, 0 where no particle is wanted; or empty
+  bool tophat = false;                     ///< only sharp peaks: broad ridges are left out
 };
 
 /// What decides between templates.
@@ -66,6 +67,7 @@ struct MatchRequest {
   std::vector<MatchDecoy> decoys;  ///< kinds, of every template
   std::string angles;              ///< step in degrees, or a file of orientations
   MatchTilts tilts;
+  std::string valid_mask;  ///< volume, 0 where the tomogram says nothing; or empty
   double low_pass_angstrom = 0, high_pass_angstrom = 0;  ///< 0: none
   bool invert = false;                                   ///< negate the templates
   bool rescale = false;  ///< resample templates to the tomogram's voxel size

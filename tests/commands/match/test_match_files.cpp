@@ -31,6 +31,11 @@ TEST_CASE("a planted particle is found with its orientation") {
   CHECK(record.template_extent == kBox);
   CHECK(record.class_name == "blobs");
   CHECK(record.step_deg == kStep);
+  CHECK(record.mask == folder / "out_mask.mrc");  // made from --mask-radius
+  const Volume<float> mask = io::read_volume(*io::open_volume(record.mask));
+  CHECK(mask.extent() == kBox);
+  CHECK(mask(8, 8, 14) == 1);
+  CHECK(mask(8, 8, 16) == 0);
   for (const char* name :
        {"out.star", "out_scores.mrc", "out_angles.mrc", "out_job.json", "out_histogram.svg"})
     CHECK(std::filesystem::exists(folder / (std::string(name) + ".run.json")));
@@ -70,6 +75,86 @@ TEST_CASE("the list is the same when it is made again from what was kept") {
   request.peaks.threshold = 0.999;
   run_match(request);
   CHECK(io::read_list(folder / "high.star").particles.empty());
+}
+
+TEST_CASE("the template itself tells how far apart orientations may be") {
+  const TempFolder folder;
+  write_case(folder);
+  MatchRequest request = request_in(folder);
+  request.angles = "auto";
+  const CommandReport report = run_match(request);
+  const ParticleList list = io::read_list(folder / "out.star");
+  REQUIRE(list.particles.size() == 1);
+  CHECK(std::abs(list.particles[0].position_voxels.y - 21) < 0.5);
+  const io::MatchJob record = io::read_match_job(folder / "out_job.json");
+  CHECK(record.step_deg >= 1);
+  CHECK(record.step_deg <= 60);
+  CHECK(record.orientations == match::healpix_count(record.step_deg));
+  CHECK(nlohmann::json::parse(report.json)["results"][0]["templates"][0]["orientations"] ==
+        record.orientations);
+}
+
+TEST_CASE("only what the search mask has is searched") {
+  const TempFolder folder;
+  write_case(folder);
+  Volume<float> mask(kExtent, 0.0F);
+  for (std::int64_t z = 6; z < 20; ++z)
+    for (std::int64_t y = 14; y < 28; ++y)
+      for (std::int64_t x = 24; x < 36; ++x) mask(z, y, x) = 1;
+  io::write_volume(folder / "mask.mrc", mask.view(), geometry_of(kExtent));
+  MatchRequest request = request_in(folder);
+  request.peaks.search_mask = (folder / "mask.mrc").string();
+  run_match(request);
+  check_found(folder / "out.star");
+  CHECK(io::read_volume(*io::open_volume(folder / "out_scores.mrc"))(25, 5, 5) == 0);
+  MatchRequest again = again_in(folder);  // the mask is in the job record
+  run_match(again);
+  CHECK(read_text(folder / "again.star") == read_text(folder / "out.star"));
+}
+
+TEST_CASE("voxels that are not valid do not count, whatever they are") {
+  const TempFolder folder;
+  write_case(folder);
+  const Volume<float> clean = io::read_volume(*io::open_volume(folder / "tomo.mrc"));
+  Volume<float> gold = clean.clone();
+  Volume<float> mask(kExtent, 1.0F);
+  for (std::int64_t y = 4; y < 10; ++y)
+    for (std::int64_t x = 4; x < 10; ++x) {
+      gold(12, y, x) = x == 5 ? std::nanf("") : 1000;
+      mask(12, y, x) = 0;
+    }
+  io::write_volume(folder / "gold.mrc", gold.view(), geometry_of(kExtent));
+  io::write_volume(folder / "mask.mrc", mask.view(), geometry_of(kExtent));
+  MatchRequest request = request_in(folder);
+  request.valid_mask = (folder / "mask.mrc").string();
+  for (const double low_pass : {0.0, 25.0}) {
+    request.low_pass_angstrom = low_pass;
+    request.common.overwrite = true;
+    request.tomograms = {(folder / "tomo.mrc").string()};
+    request.output = (folder / "clean").string();
+    run_match(request);
+    request.tomograms = {(folder / "gold.mrc").string()};
+    request.output = (folder / "gold").string();
+    run_match(request);
+    CHECK(read_text(folder / "gold_scores.mrc") == read_text(folder / "clean_scores.mrc"));
+    if (low_pass == 0) check_found(folder / "gold.star");
+  }
+  request.valid_mask.clear();
+  CHECK_THROWS_WITH(run_match(request), DFE_CONTAINS("not finite"));
+}
+
+TEST_CASE("the tophat leaves sharp peaks") {
+  const TempFolder folder;
+  write_case(folder);
+  MatchRequest request = request_in(folder);
+  request.peaks.tophat = true;
+  run_match(request);
+  check_found(folder / "out.star");
+  MatchRequest again = again_in(folder);
+  again.peaks.tophat = true;
+  again.peaks.false_positives = 1e-300;  // a cut-off that no peak reaches
+  run_match(again);
+  CHECK(io::read_list(folder / "again.star").particles.empty());
 }
 
 TEST_CASE("orientations come from a file") {

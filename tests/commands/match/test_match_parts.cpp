@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "commands/match/band_pass.hpp"
+#include "commands/match/calibration.hpp"
 #include "commands/match/match_outputs.hpp"
 #include "commands/match/template_options.hpp"
 #include "commands/match/tilt_weights.hpp"
@@ -69,7 +70,7 @@ TEST_CASE("results begin with the prefix, or with the name of the list") {
   request.output = "out/a";
   const auto names = [&](const std::vector<std::string>& middles) {
     std::vector<std::string> values;
-    for (const OutputKind& kind : match_outputs(request, middles, false))
+    for (const OutputKind& kind : match_outputs(request, middles, {}, false))
       values.push_back(kind.value);
     return values;
   };
@@ -135,4 +136,51 @@ TEST_CASE("templates that lack something or have it twice are refused") {
     r.mask_radii.clear();
     r.masks = {{"", "m.mrc"}};
   });
+}
+
+namespace {
+
+/// Work with a clock of its own: what it takes before the first step, for each step, and for each
+/// eighth one, which prepares templates.
+struct CountedWork {
+  double before, step, eighth;
+  std::int64_t steps;
+  double now = 0;
+
+  void operator()(Observer* observer) {
+    now += before;
+    for (std::int64_t i = 0; i < steps; ++i) {
+      now += step + (i % 8 == 0 ? eighth : 0);
+      observer->progress("match", i + 1, steps);
+      if (observer->cancelled()) throw Error(ErrorKind::Cancelled, "match", "", "stopped");
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a second of work predicts the time of all") {
+  for (const CountedWork& asked :
+       {CountedWork{0, 0.001, 0, 100000}, CountedWork{40, 0.5, 2, 25000},
+        CountedWork{3, 0.01, 0.1, 5000}, CountedWork{1, 30, 10, 300}, CountedWork{2, 0.1, 1, 5}}) {
+    CountedWork all = asked;
+    Observer silent;
+    all(&silent);
+    CountedWork begun = asked;
+    Calibration calibration(8, nullptr, [&] { return begun.now; });
+    calibration.run([&](Observer* watched) { begun(watched); });
+    INFO(asked.before << " " << asked.step << " " << asked.eighth << " " << asked.steps);
+    CHECK(std::abs(calibration.seconds() - all.now) < 0.3 * all.now);
+    if (all.now > 50) CHECK(begun.now < all.now / 4);  // it does not do all of it
+  }
+}
+
+TEST_CASE("a calibration that the user stops is stopped") {
+  struct Stop final : Observer {
+    bool cancelled() override { return true; }
+  } stop;
+  CountedWork work{1, 1, 1, 100};
+  Calibration calibration(8, &stop, [&] { return work.now; });
+  CHECK_THROWS_WITH(calibration.run([&](Observer* watched) { work(watched); }),
+                    DFE_CONTAINS("stopped"));
 }
