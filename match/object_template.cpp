@@ -58,7 +58,8 @@ MatchTemplate object_template(const ObjectDensity& object, const ObjectTemplateO
   if (box > kMostBox)
     throw Error(ErrorKind::Usage, "match", "", "a box of " + std::to_string(box) + " voxels",
                 "at most " + std::to_string(kMostBox) + " are possible");
-  const auto most = static_cast<double>((box - 1) / 2) - kMaskEdge;
+  const std::int64_t half = (box - 1) / 2;
+  const double most = static_cast<double>(half) - kMaskEdge;
   if (!(radius <= most))
     throw Error(ErrorKind::Usage, "match", "",
                 "a mask of radius " + shortest_text(radius) + " voxels and its edge of " +

@@ -86,7 +86,7 @@ TemplateBody template_body(VolumeView<const float> density, VolumeView<const flo
 }
 
 Volume<float> soft_sphere(const Extent3& box, double radius_voxels, double edge_voxels) {
-  Volume<float> sphere(box);
+  Volume<float> sphere(box, 0.0F);
   const Index3 c{box.z / 2, box.y / 2, box.x / 2};
   const auto height = [&](std::int64_t z, std::int64_t y, std::int64_t x) {
     const double r = std::hypot(static_cast<double>(z - c.z), static_cast<double>(y - c.y),
@@ -95,10 +95,11 @@ Volume<float> soft_sphere(const Extent3& box, double radius_voxels, double edge_
     if (r >= radius_voxels + edge_voxels) return 0.0;
     return 0.5 + 0.5 * std::cos(std::numbers::pi * (r - radius_voxels) / edge_voxels);
   };
-  for (std::int64_t z = 0; z < box.z; ++z)
-    for (std::int64_t y = 0; y < box.y; ++y)
-      for (std::int64_t x = 0; x < box.x; ++x)
-        sphere(z, y, x) = static_cast<float>(height(z, y, x));
+  std::int64_t i = 0;
+  for (float& value : sphere.span()) {
+    value = static_cast<float>(height(i / (box.y * box.x), i / box.x % box.y, i % box.x));
+    ++i;
+  }
   return sphere;
 }
 

@@ -61,6 +61,7 @@ void shift_by(ParticleList& list, const Point3& shift) {
 /// Of lists that are one side of the evaluation.
 std::set<int> without_name(const std::vector<ParticleList>& side) {
   std::vector<const ParticleList*> lists;
+  lists.reserve(side.size());
   for (const ParticleList& list : side) lists.push_back(&list);
   return classes_without_name(lists);
 }

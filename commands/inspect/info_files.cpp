@@ -182,7 +182,8 @@ InfoPart info_weights(const std::string& path) {
                std::to_string(weights.widths[1]) + ", " + std::to_string(weights.widths[2]) + "; " +
                std::to_string(parameters) + " parameters\n  voxel size  " + voxel_size_text(voxel) +
                "\n  normalize   " + normalization + "\n";
-  for (const auto& [key, value] : weights.provenance) part.text += "  " + key + ": " + value + "\n";
+  for (const auto& [key, value] : weights.provenance)
+    part.text.append("  ").append(key).append(": ").append(value).append("\n");
   return part;
 }
 

@@ -14,6 +14,7 @@
 #include "io/volume.hpp"
 #include "match/orientations.hpp"
 #include "match/point_group.hpp"
+#include "match/template_body.hpp"
 
 namespace dfe {
 
@@ -44,7 +45,8 @@ Volume<float> scaled(const Volume<float>& old, double ratio) {
   Volume<float> result(Extent3{size(n.z), size(n.y), size(n.x)});
   const Extent3 m = result.extent();
   const auto place = [&](std::int64_t i, std::int64_t to, std::int64_t from) {
-    return static_cast<double>(i - to / 2) * ratio + static_cast<double>(from / 2);
+    const std::int64_t from_centre = i - to / 2, centre = from / 2;
+    return static_cast<double>(from_centre) * ratio + static_cast<double>(centre);
   };
   for (std::int64_t z = 0; z < m.z; ++z)
     for (std::int64_t y = 0; y < m.y; ++y)
@@ -74,32 +76,18 @@ double ratio_to(const VoxelSize& tomogram, const BoxFile& box, const std::string
   return to / from;
 }
 
-/// A soft sphere about the centre of the box.
-Volume<float> sphere(const Extent3& n, double radius) {
-  Volume<float> mask(n);
-  for (std::int64_t z = 0; z < n.z; ++z)
-    for (std::int64_t y = 0; y < n.y; ++y)
-      for (std::int64_t x = 0; x < n.x; ++x) {
-        const double d =
-            std::hypot(static_cast<double>(z - n.z / 2), static_cast<double>(y - n.y / 2),
-                       static_cast<double>(x - n.x / 2));
-        const double out = std::clamp((d - radius) / kMaskEdge, 0.0, 1.0);
-        mask(z, y, x) = static_cast<float>(0.5 + 0.5 * std::cos(out * 3.14159265358979323846));
-      }
-  return mask;
-}
-
 Volume<float> sphere_mask(const Length& asked, const Extent3& box, const VoxelSize& voxel_size) {
   const double radius = asked.voxels(voxel_size, "--mask-radius").x;
   const std::int64_t smallest = std::min({box.z, box.y, box.x});
-  const auto most = static_cast<double>((smallest - 1) / 2) - kMaskEdge;
+  const std::int64_t half = (smallest - 1) / 2;
+  const double most = static_cast<double>(half) - kMaskEdge;
   if (radius > most)
     throw Error(ErrorKind::Usage, "match", "--mask-radius",
                 "a sphere of " + number_text(radius) + " voxels and its soft edge of " +
                     number_text(kMaskEdge) + " do not fit into the template's box of " +
                     box.to_string(),
                 "give at most " + number_text(most) + ", or pad the template");
-  return sphere(box, radius);
+  return match::soft_sphere(box, radius, kMaskEdge);
 }
 
 Volume<float> read_mask(const std::string& file, const Extent3& file_box, double ratio, Job* job) {
@@ -109,7 +97,8 @@ Volume<float> read_mask(const std::string& file, const Extent3& file_box, double
                 "the mask has " + mask.values.extent().to_string() + " voxels, the template " +
                     file_box.to_string(),
                 "both must be in the same box");
-  return ratio == 1 ? std::move(mask.values) : scaled(mask.values, ratio);
+  if (ratio == 1) return std::move(mask.values);
+  return scaled(mask.values, ratio);
 }
 
 }  // namespace
@@ -140,12 +129,15 @@ match::MatchTemplate prepare_template(const MatchRequest& request, const Templat
   const double voxel = tomogram.voxel_size.mean_angstrom();
   if (ratio > 1)  // what the coarser grid cannot hold would fold back
     filter_volume(box.values.view(), {2 * voxel, 0}, voxel / ratio);
-  t.density = ratio == 1 ? std::move(box.values) : scaled(box.values, ratio);
+  if (ratio != 1) box.values = scaled(box.values, ratio);
+  t.density = std::move(box.values);
   const Extent3 n = t.density.extent();
   if (request.invert)
     for (float& value : t.density.span()) value = -value;
-  t.mask = options.mask_radius ? sphere_mask(*options.mask_radius, n, tomogram.voxel_size)
-                               : read_mask(options.mask, file_box, ratio, job);
+  if (options.mask_radius)
+    t.mask = sphere_mask(*options.mask_radius, n, tomogram.voxel_size);
+  else
+    t.mask = read_mask(options.mask, file_box, ratio, job);
   t.weights = tilts.of_box(n, voxel);
   const BandPass band{request.low_pass_angstrom, request.high_pass_angstrom};
   if (band.any()) {

@@ -153,12 +153,15 @@ std::vector<SettingChange> setting_changes(const std::string& before, const std:
   for (const auto& [key, value] : is) {
     const auto found = was.find(key);
     if (found == was.end() && !key.starts_with("data.")) continue;
-    if (found == was.end() || found->second != value)
-      changes.push_back({key, key + " is " + value + ", was " +
-                                  (found == was.end() ? "not set" : found->second)});
+    if (found != was.end() && found->second == value) continue;
+    std::string text = key;
+    text.append(" is ").append(value).append(", was ");
+    text.append(found == was.end() ? "not set" : found->second);
+    changes.push_back({key, text});
   }
   for (const auto& [key, value] : was)
-    if (is.count(key) == 0) changes.push_back({key, key + " is not set, was " + value});
+    if (is.count(key) == 0)
+      changes.push_back({key, std::string(key).append(" is not set, was ").append(value)});
   return changes;
 }
 

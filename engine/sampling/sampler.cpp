@@ -149,10 +149,9 @@ std::vector<std::int64_t> Sampler::read_target(std::size_t v,
       const std::int64_t rank = seen[c]++;
       if (c == 0 || !volume.objects.empty()) continue;
       const auto at = static_cast<std::int64_t>(i);
-      keep_voxel(
-          c, rank, before[c],
-          {v,
-           {static_cast<double>(z), static_cast<double>(at / n.x), static_cast<double>(at % n.x)}});
+      const std::int64_t y = at / n.x, x = at % n.x;
+      keep_voxel(c, rank, before[c],
+                 {v, {static_cast<double>(z), static_cast<double>(y), static_cast<double>(x)}});
     }
     if (observer) {
       observer->progress("labels", z + 1, n.z);

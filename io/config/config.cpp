@@ -91,8 +91,7 @@ std::shared_ptr<YamlNode> put_over(YamlNode& root, const std::string& override_t
   };
   if (equals == std::string::npos) refuse("is not a setting");
   if (std::find(parts.begin(), parts.end(), "") != parts.end()) refuse("has an empty name");
-  const std::shared_ptr<YamlNode> value =
-      parse_yaml(override_text.substr(equals + 1), override_text);
+  std::shared_ptr<YamlNode> value = parse_yaml(override_text.substr(equals + 1), override_text);
   mark_overridden(*value);
   YamlNode* at = &root;
   for (std::size_t i = 0; i < parts.size(); ++i) {

@@ -186,8 +186,8 @@ class SizeTaker {
       edges[axis] = rounded(fit.edges[axis], fit.ranges[axis]);
       open = open || fit.ranges[axis].open() > kMostOpen;
     }
-    const auto [least, most] = std::minmax_element(edges.begin(), edges.end());
-    const bool any = *most > 0;
+    const double most = *std::max_element(edges.begin(), edges.end());
+    const bool any = most > 0;
     const bool says_something = std::any_of(
         coordinates.begin(), coordinates.end(),
         [](const BothUnits& both) { return both.voxels.value != 0 || both.angstrom.value != 0; });
@@ -195,10 +195,10 @@ class SizeTaker {
     for (std::size_t axis = 0; axis < 3; ++axis) {
       if (edges[axis] > 0) continue;
       missing += (missing.empty() ? "" : " and ") + std::string(1, "xyz"[axis]);
-      edges[axis] = *most;
+      edges[axis] = most;
     }
     const bool one_edge = std::all_of(edges.begin(), edges.end(), [&](double edge) {
-      return std::abs(edge / *most - 1) <= kShare;
+      return std::abs(edge / most - 1) <= kShare;
     });
     const bool usable = any && (missing.empty() || one_edge) && (!open || !offers(t).empty());
     if (usable)
@@ -210,7 +210,7 @@ class SizeTaker {
     if (usable && !missing.empty())
       note(t, fmt::format("the columns in voxels and Å do not state the voxel size along {}; it is "
                           "taken to be {:.6g} Å, as along the other axes",
-                          missing, *most));
+                          missing, most));
   }
 
   void note_offset(const ListTomogram& t, const SizeFit& fit) {

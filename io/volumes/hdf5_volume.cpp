@@ -55,7 +55,7 @@ std::string joined(std::vector<std::string> names) {
 /// The dataset that `part` names, DeepFinder's, or the only volume of the file.
 std::string choose_dataset(const h5::Reader& file, const std::string& name, const std::string& part,
                            std::vector<std::string>& warnings) {
-  const std::string wanted = part.empty() ? kDataset : part;
+  std::string wanted = part.empty() ? kDataset : part;
   if (file.is_dataset(wanted)) return wanted;
   std::vector<std::string> volumes;
   int links_left = kMaxLinks;

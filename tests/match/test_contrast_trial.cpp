@@ -53,7 +53,7 @@ TEST_CASE("only the middle of a large tomogram is tried, with its validity") {
   std::vector<std::uint8_t> valid(static_cast<std::size_t>(tomogram.voxels()), 1);
   // The outermost 8 planes cannot change anything.
   Volume<float> other = tomogram.clone();
-  for (std::int64_t i = 0; i < 8 * 900; ++i) other.data()[i] += 100;
+  for (float& value : other.span().first(8 * 900)) value += 100;
   const MatchTemplate t = test::blob_template({9, 9, 9});
   const ContrastTrial a = try_contrasts(tomogram.view(), t, {}),
                       b = try_contrasts(other.view(), t, {});

@@ -138,6 +138,7 @@ TEST_CASE("scores in searched boxes are those without a search mask; outside the
       const auto parts = plan_search(n, t, options, 1);
       CHECK(parts.size() == 2);
       std::vector<Box3> boxes;
+      boxes.reserve(parts.size());
       for (const SearchPart& part : parts) boxes.push_back(part.box);
       const Volume<std::int32_t> count = coverage(n, boxes);
       for (const bool tiled : {false, true}) {

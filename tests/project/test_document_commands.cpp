@@ -48,7 +48,7 @@ Page read_page(const fs::path& document) {
       page.yaml += line + "\n";
     } else if (!fence.empty() && line.starts_with("dfengine ")) {
       for (std::string more; line.ends_with('\\') && std::getline(in, more);)
-        line = line.substr(0, line.size() - 1) + more;
+        line.replace(line.size() - 1, 1, more);
       page.commands.push_back(without_comment(line).substr(9));
     }
   }

@@ -97,7 +97,7 @@ TEST_CASE("work that fails exits with 1") {
   write_two_cubes(folder / "labels.mrc");
   write_xml_list(folder / "list.xml");
   std::ofstream(folder / "short.mrc") << read_text(folder / "labels.mrc").substr(0, 9000);
-  std::ofstream(folder / "empty.mrc");
+  std::ofstream(folder / "empty.mrc") << "";
   std::ofstream(folder / "noise.xml") << "<objlist><object x=";
   std::ofstream(folder / "w.h5") << "not HDF5";
   std::filesystem::create_directory(folder / "dir");

@@ -34,8 +34,8 @@ TEST_CASE("times read like a clock") {
   CHECK(clock_text(725) == "12:05");
   CHECK(clock_text(3600 * 3 + 7 * 60) == "3:07:00");
   CHECK(rate_text("match", 213.96) == ", 214 orientations/s");
-  CHECK(rate_text("match", 0) == "");
-  CHECK(rate_text("network", 10) == "");
+  CHECK(rate_text("match", 0).empty());
+  CHECK(rate_text("network", 10).empty());
 }
 
 TEST_CASE("clustering options are checked before any file is opened") {

@@ -40,7 +40,7 @@ std::string write_bad_scores(const TempFolder& folder) {
   return (folder / "scores.h5").string();
 }
 
-ClusterRequest clustering(const TempFolder& folder, std::vector<std::string> names) {
+ClusterRequest clustering(const TempFolder& folder, const std::vector<std::string>& names) {
   ClusterRequest request;
   for (const std::string& name : names) {
     write_two_cubes(folder / name);

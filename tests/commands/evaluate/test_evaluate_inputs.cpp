@@ -27,7 +27,7 @@ std::string write_scores(const TempFolder& folder, const Extent3& extent, double
   VolumeGeometry geometry;
   geometry.extent = extent;
   geometry.voxel_size = VoxelSize::cubic(angstrom);
-  const std::string path = (folder / "scores.h5").string();
+  std::string path = (folder / "scores.h5").string();
   io::ScoreWriter scores(path, geometry, 2, {}, false);
   const std::vector<float> zeros(static_cast<std::size_t>(extent.voxels()));
   for (std::int64_t c = 0; c < 2; ++c) scores.write_box(c, {{0, 0, 0}, extent}, zeros.data());

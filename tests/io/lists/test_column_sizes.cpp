@@ -31,6 +31,14 @@ std::string fixed(double value, int digits) {
   return text.str();
 }
 
+/// The same number on all axes, in voxels and in Å.
+std::string diagonal(const std::string& voxel, const std::string& angstrom) {
+  std::ostringstream line;
+  for (int axis = 0; axis < 3; ++axis) line << voxel << ",";
+  line << angstrom << "," << angstrom << "," << angstrom << "\n";
+  return line.str();
+}
+
 std::string row(const Place& place, const Recipe& made) {
   std::string voxels, angstrom;
   for (std::size_t i = 0; i < 3; ++i) {
@@ -89,8 +97,7 @@ TEST_CASE("both units: rounded voxels leave a range of sizes, which many rows na
   for (int i = 1; i <= 60; ++i) {
     const double a = 7.7 * i;
     const auto voxel = static_cast<int>(std::lround(a / 8));
-    const std::string v = std::to_string(voxel) + ",", angstrom = fixed(a, 1);
-    text += v + v + v + angstrom + "," + angstrom + "," + angstrom + "\n";
+    text += diagonal(std::to_string(voxel), fixed(a, 1));
   }
   check_size(text, {8, 8, 8}, 5e-3);  // half a voxel of 58 is 0.9 %
 }
@@ -147,8 +154,7 @@ TEST_CASE("both units: Å that count from another point are noticed") {
              DFE_CONTAINS("8 Å") && DFE_CONTAINS("--voxel-size"));
   std::string cut = kHead;  // voxel = floor(Å / 8)
   for (const double a : {83.9, 164.2, 247.3, 401.6, 635.9}) {
-    const std::string v = fixed(std::floor(a / 8), 0) + ",", angstrom = fixed(a, 1);
-    cut += v + v + v + angstrom + "," + angstrom + "," + angstrom + "\n";
+    cut += diagonal(fixed(std::floor(a / 8), 0), fixed(a, 1));
   }
   check_size(cut, {8, 8, 8}, 0.02);  // half a voxel of 79 and of 20, either way
 }

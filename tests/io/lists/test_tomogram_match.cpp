@@ -55,13 +55,14 @@ ListOptions in_tomogram() {
 }  // namespace
 
 TEST_CASE("a list in which only some rows name a tomogram is refused in every format") {
+  const std::string xml =
+      "<objlist axes=\"xyz\"><object tomo_idx=\"0\" class_label=\"1\" x=\"7\" y=\"7\" z=\"7\"/>"
+      "<object class_label=\"1\" x=\"7\" y=\"7\" z=\"7\"/>"
+      "<object tomo_idx=\"\" class_label=\"1\" x=\"7\" y=\"7\" z=\"7\"/></objlist>";
   const std::vector<std::string> texts{
       "tomogram,x,y,z,class_label\nA,7,7,7,1\n,7,7,7,1\nA,7,7,7,1\n",
       "tomogram\tx\ty\tz\tclass_label\nA\t7\t7\t7\t1\n\t7\t7\t7\t1\nA\t7\t7\t7\t1\n",
-      kRelion + "A 7 7 7\n\"\" 7 7 7\nA 7 7 7\n",
-      "<objlist axes=\"xyz\"><object tomo_idx=\"0\" class_label=\"1\" x=\"7\" y=\"7\" z=\"7\"/>"
-      "<object class_label=\"1\" x=\"7\" y=\"7\" z=\"7\"/>"
-      "<object tomo_idx=\"\" class_label=\"1\" x=\"7\" y=\"7\" z=\"7\"/></objlist>",
+      kRelion + "A 7 7 7\n\"\" 7 7 7\nA 7 7 7\n", xml,
       dynamo_row(4) + dynamo_row(0) + dynamo_row(4)};
   for (const std::string& text : texts) {
     INFO(text);

@@ -48,7 +48,7 @@ void make_dataset(hid_t file, const char* name, hid_t type, const Layout& layout
 
 template <class Make>
 std::filesystem::path make_file(const Scratch& scratch, Make&& make) {
-  const auto path = scratch / "made.h5";
+  auto path = scratch / "made.h5";
   h5::File file = h5::create_file(path);
   make(file.get());
   h5::close_file(file, path);
@@ -146,6 +146,7 @@ TEST_CASE("boxes may be read from several threads at once") {
     const Volume<float> whole = read_volume(*source);
     std::array<int, 4> wrong{};
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t)
       threads.emplace_back([&, t] {
         std::vector<float> box(2 * 40 * 50);

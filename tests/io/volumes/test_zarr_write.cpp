@@ -16,7 +16,6 @@ using dfe::VolumeGeometry;
 using dfe::VoxelSize;
 using dfe::io::open_volume;
 using dfe::io::read_volume;
-using dfe::io::VolumeWriteOptions;
 using Strings = std::vector<std::string>;
 
 namespace {
@@ -53,7 +52,7 @@ TEST_CASE("a volume comes back with its geometry, level by level") {
     const Volume<float> volume = counting(extent);
     dfe::io::write_volume(path, volume.view(), geometry_of(extent), {version});
     const auto source = open_volume(path);
-    CHECK(source->info().warnings == Strings{});
+    CHECK(source->info().warnings.empty());
     CHECK(source->info().geometry.voxel_size == VoxelSize{10, 11, 12});
     CHECK(source->info().geometry.origin_angstrom == dfe::Point3{1, -2, 3});
     CHECK(source->info().geometry.start == dfe::Index3{4, 5, -6});

@@ -75,7 +75,7 @@ inline std::string multiscales(const std::string& unit, const std::string& more_
 
 /// A store of format 2 of 3x4x5 voxels in chunks of 2x3x4 in `scratch / "a.zarr"`.
 inline std::filesystem::path make_store(const Scratch& scratch, const std::string& attributes) {
-  const std::filesystem::path store = scratch / "a.zarr";
+  std::filesystem::path store = scratch / "a.zarr";
   write_text(store / ".zgroup", R"({"zarr_format": 2})");
   write_text(store / ".zattrs", attributes);
   write_text(store / "0" / ".zarray", array_v2("[3, 4, 5]", "[2, 3, 4]"));
