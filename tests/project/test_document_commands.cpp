@@ -86,11 +86,12 @@ const fs::path& inputs() {
     std::ofstream(folder / "train.yaml")
         << "output: run\nclasses: [background, ribosome, proteasome]\n"
            "data: {train: [{tomogram: tomo_1.mrc, list: particles.star}], spheres: '6,7'}\n";
+    const std::string pick =
+        "pick tomo.mrc --weights model.h5 --radius 8 --min-size 100 --labels labels.mrc "
+        "--scores scores.h5 -o picks.star";
     for (const char* command :
          {"simulate scene.yaml -o .",  // for masks/ and simulate.yaml
-          "pick tomo.mrc --weights model.h5 --radius 8 --min-size 100 --labels labels.mrc "
-          "--scores scores.h5 -o picks.star",
-          "convert picks.star picks.csv", "convert picks.star picks.xml",
+          pick.c_str(), "convert picks.star picks.csv", "convert picks.star picks.xml",
           "target particles.star --like tomo_1.mrc --spheres 6,7 -o target.mrc",
           "target particles.star --like tomo_1.mrc --spheres 6,7 -o target_1.mrc"}) {
       const CommandResult result = dfengine(folder.path(), command);
