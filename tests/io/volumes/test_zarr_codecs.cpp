@@ -154,10 +154,11 @@ TEST_CASE("shards: inner chunks, their index at either end, and absent ones") {
   const auto path = scratch / "a.zarr";
   const Extent3 inner{1, 3, 2};  // 2x1x2 of them
   for (const bool at_end : {true, false}) {
-    const std::string sharding =
-        R"({"name": "sharding_indexed", "configuration": {"chunk_shape": [1, 3, 2], "codecs": [)" +
-        kBytes + R"(], "index_codecs": [)" + kBytes +
-        R"(, {"name": "crc32c"}], "index_location": ")" + (at_end ? "end" : "start") + R"("}})";
+    std::string sharding =
+        R"({"name": "sharding_indexed", "configuration": {"chunk_shape": [1, 3, 2], "codecs": [)";
+    sharding.append(kBytes).append(R"(], "index_codecs": [)").append(kBytes);
+    sharding.append(R"(, {"name": "crc32c"}], "index_location": ")");
+    sharding.append(at_end ? "end" : "start").append(R"("}})");
     const std::uint64_t index_bytes = 4 * 16 + 4, none = ~std::uint64_t{0};
     std::vector<std::uint64_t> index;
     ZarrBytes chunks;
