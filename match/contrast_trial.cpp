@@ -46,14 +46,8 @@ double mean_of_best(const Volume<float>& scores) {
 }
 
 MatchTemplate negative_of(const MatchTemplate& t) {
-  MatchTemplate negative;
-  negative.density = t.density.clone();
+  MatchTemplate negative = t.clone();
   for (float& v : negative.density.span()) v = -v;
-  negative.mask = t.mask.clone();
-  if (t.weights.voxels() > 0) negative.weights = t.weights.clone();
-  negative.interpolation = t.interpolation;
-  negative.normalization = t.normalization;
-  negative.turn_sphere = t.turn_sphere;
   return negative;
 }
 

@@ -48,17 +48,13 @@ Volume<float> sphere_like(const MatchTemplate& t) {
 
 MatchTemplate decoy_of(const MatchTemplate& t, DecoyKind kind, std::uint64_t seed) {
   check_template(t);
-  MatchTemplate decoy;
+  MatchTemplate decoy = t.clone();
   decoy.density = kind == DecoyKind::Mirrored ? mirrored(t.density.view())
                   : kind == DecoyKind::Scrambled
                       ? math::with_random_phases(t.density.view(), 0,
                                                  {seed, RandomPurpose::DecoyPhase}, "match")
                       : sphere_like(t);
-  decoy.mask = kind == DecoyKind::Mirrored ? mirrored(t.mask.view()) : t.mask.clone();
-  if (t.weights.voxels() > 0) decoy.weights = t.weights.clone();
-  decoy.interpolation = t.interpolation;
-  decoy.normalization = t.normalization;
-  decoy.turn_sphere = t.turn_sphere;
+  if (kind == DecoyKind::Mirrored) decoy.mask = mirrored(t.mask.view());
   return decoy;
 }
 

@@ -35,6 +35,17 @@ void for_distances(VolumeView<const float> v, Found&& found) {
 
 }  // namespace
 
+MatchTemplate MatchTemplate::clone() const {
+  MatchTemplate copy;
+  copy.density = density.clone();
+  copy.mask = mask.clone();
+  copy.weights = weights.clone();
+  copy.interpolation = interpolation;
+  copy.normalization = normalization;
+  copy.turn_sphere = turn_sphere;
+  return copy;
+}
+
 bool is_spherical(VolumeView<const float> mask) {
   const Extent3 n = mask.extent;
   const std::int64_t reach = (std::min({n.z, n.y, n.x}) - 1) / 2;

@@ -40,6 +40,8 @@ struct MatchTemplate {
   Normalization normalization = Normalization::Weighted;
   bool turn_sphere = false;  ///< turn the mask even if it is the same from all sides: for
                              ///< comparisons with programs that do. Other masks always turn
+
+  MatchTemplate clone() const;
 };
 
 /// Best score over all orientations, and the id of the orientation that has it; of equal ones the

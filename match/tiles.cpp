@@ -75,10 +75,6 @@ std::int64_t bytes_of(const Extent3& transform, std::int64_t planes, bool turns_
          4 * fields * transform.z * y * transform.x + threads * scratch;
 }
 
-}  // namespace
-
-namespace {
-
 TilePlan plan_part(const Layout& layout, const Extent3& part, bool turns, int threads,
                    std::int64_t memory_bytes) {
   const Triple size{part.z, part.y, part.x};

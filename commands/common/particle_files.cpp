@@ -77,11 +77,14 @@ std::vector<std::filesystem::path> list_files(const std::filesystem::path& outpu
   return files;
 }
 
+std::string length_text(const Length& length) {
+  return number_text(length.value) + (length.is_angstrom ? "A" : "");
+}
+
 void record_options(io::RunRecord& record, const ClusterOptions& options) {
   record.option("method", options.method == ClusterMethod::MeanShift ? "meanshift" : "components");
   if (options.method == ClusterMethod::MeanShift)
-    record.option("radius",
-                  number_text(options.radius.value) + (options.radius.is_angstrom ? "A" : ""));
+    record.option("radius", length_text(options.radius));
   record.option("per-class", options.per_class ? "yes" : "no");
   record.option("position", options.position == PickPosition::Centroid ? "centroid" : "mode");
   record.option("min-size", std::to_string(options.min_size));

@@ -23,6 +23,9 @@ OutputKind list_output(const std::string& option, const std::string& value, io::
 std::vector<std::filesystem::path> list_files(const std::filesystem::path& output,
                                               io::ListFormat format);
 
+/// A length as users type it: 8, 110A.
+std::string length_text(const Length& length);
+
 /// Notes every clustering option.
 void record_options(io::RunRecord& record, const ClusterOptions& options);
 

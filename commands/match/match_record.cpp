@@ -5,18 +5,11 @@
 #include <cmath>
 
 #include "commands/common/json_text.hpp"
+#include "commands/common/particle_files.hpp"
 #include "commands/common/read_options.hpp"
 #include "core/text.hpp"
 
 namespace dfe {
-
-namespace {
-
-std::string length_text(const Length& l) {
-  return number_text(l.value) + (l.is_angstrom ? "A" : "");
-}
-
-}  // namespace
 
 void record_peak_options(io::RunRecord& record, const MatchRequest& request) {
   const MatchPeaks& peaks = request.peaks;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `match` from tomograms: templates are matched and their volumes written one after another, the
 // particles are found when all have competed.
-#include <chrono>
 #include <cmath>
 #include <span>
 
@@ -262,10 +261,9 @@ class TomogramMatcher {
     const std::span<const Rotation> list = orientations(search, open);
     job.record.stage("match");
     progress.begin(static_cast<std::int64_t>(list.size()));
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = steady_seconds();
     match::ScoreMap map = match::exact_scores(tomogram, *searched, list, open.options, &progress);
-    const double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double seconds = steady_seconds() - begin;
     job.record.stage("write");
     const MatchOutputs files(output, false);
     write_maps(files, i, map, open.geometry(), job);

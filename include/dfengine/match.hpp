@@ -65,7 +65,7 @@ struct MatchRequest {
   std::vector<ForTemplate<std::string>> symmetries;  ///< point groups; C1 by default
   MatchCompetition competition = MatchCompetition::Raw;
   std::vector<MatchDecoy> decoys;  ///< kinds, of every template
-  std::string angles;              ///< step in degrees, or a file of orientations
+  std::string angles;              ///< step in degrees, "auto", or a file of orientations
   MatchTilts tilts;
   std::string valid_mask;  ///< volume, 0 where the tomogram says nothing; or empty
   double low_pass_angstrom = 0, high_pass_angstrom = 0;  ///< 0: none
