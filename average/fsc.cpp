@@ -49,15 +49,15 @@ std::int64_t shell_of(std::int64_t square, ShellRule rule) {
 void check_maps(VolumeView<const float> a, VolumeView<const float> b) {
   const Extent3 n = a.extent;
   if (n != b.extent)
-    throw Error("average", n.to_string() + " and " + b.extent.to_string(),
+    throw Error(ErrorKind::Usage, "average", n.to_string() + " and " + b.extent.to_string(),
                 "the maps differ in size", "compare maps of one box");
   if (n.x != n.y || n.y != n.z || n.x < 4)
-    throw Error("average", n.to_string(), "Fourier shells need a cubic box",
+    throw Error(ErrorKind::Usage, "average", n.to_string(), "Fourier shells need a cubic box",
                 "use maps of the same number of voxels along each axis, at least 4");
   for (const auto& v : {a, b})
     if (!std::all_of(v.span().begin(), v.span().end(), [](float x) { return std::isfinite(x); }))
-      throw Error("average", n.to_string(), "a map has values that are not finite",
-                  "average again, or use another map");
+      throw Error(ErrorKind::Usage, "average", n.to_string(),
+                  "a map has values that are not finite", "average again, or use another map");
 }
 
 }  // namespace

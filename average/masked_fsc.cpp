@@ -17,15 +17,15 @@ constexpr std::int64_t kShellsBetween = 2;  // from there to the first corrected
 
 void check_mask(VolumeView<const float> mask, const Extent3& box) {
   if (mask.extent != box)
-    throw Error("average", mask.extent.to_string(),
+    throw Error(ErrorKind::Usage, "average", mask.extent.to_string(),
                 "the mask differs in size from the maps, which are " + box.to_string(),
                 "make a mask of the maps' box");
   const auto values = mask.span();
   if (!std::all_of(values.begin(), values.end(), [](float m) { return m >= 0 && m <= 1; }))
-    throw Error("average", mask.extent.to_string(), "the mask has values outside 0 to 1",
-                "scale the mask to values from 0 to 1");
+    throw Error(ErrorKind::Usage, "average", mask.extent.to_string(),
+                "the mask has values outside 0 to 1", "scale the mask to values from 0 to 1");
   if (std::all_of(values.begin(), values.end(), [](float m) { return m == 0; }))
-    throw Error("average", mask.extent.to_string(), "the mask is 0 everywhere",
+    throw Error(ErrorKind::Usage, "average", mask.extent.to_string(), "the mask is 0 everywhere",
                 "use a mask that covers the particle");
 }
 
