@@ -12,19 +12,6 @@ namespace dfe::average {
 
 namespace {
 
-struct Spectrum {
-  math::FftBuffer<float> real;
-  math::FftBuffer<math::Complex> half;
-};
-
-Spectrum spectrum_of(const math::RealFft& fft, VolumeView<const float> v) {
-  Spectrum s{math::FftBuffer<float>(fft.real_size()),
-             math::FftBuffer<math::Complex>(fft.half_size())};
-  std::copy_n(v.data, v.extent.voxels(), s.real.data());
-  fft.forward(s.real.data(), s.half.data());
-  return s;
-}
-
 /// The largest integer whose square is at most `square`.
 std::int64_t root(std::int64_t square) {
   auto r = static_cast<std::int64_t>(std::sqrt(static_cast<double>(square)));
@@ -66,8 +53,7 @@ ShellCorrelation shell_correlation(VolumeView<const float> a, VolumeView<const f
                                    ShellRule rule) {
   check_maps(a, b);
   const std::int64_t n = a.extent.x, shells = n / 2 + 1;
-  const math::RealFft fft("average", {n, n, n});
-  const Spectrum sa = spectrum_of(fft, a), sb = spectrum_of(fft, b);
+  const math::VolumeSpectrum of_a("average", a), of_b("average", b);
   struct Sums {
     double product = 0, a = 0, b = 0;
     std::int64_t coefficients = 0;
@@ -82,7 +68,7 @@ ShellCorrelation shell_correlation(VolumeView<const float> a, VolumeView<const f
         if (shell >= shells) continue;
         // The half spectrum has one of k and -k, and both where x is its own opposite.
         const int copies = x == 0 || 2 * x == n ? 1 : 2;
-        const std::complex<double> ca(sa.half[i]), cb(sb.half[i]);
+        const std::complex<double> ca(of_a[i]), cb(of_b[i]);
         Sums& s = sums[static_cast<std::size_t>(shell)];
         s.product += copies * (ca.real() * cb.real() + ca.imag() * cb.imag());
         s.a += copies * std::norm(ca);

@@ -16,14 +16,10 @@ constexpr double kClear = 0.2;
 /// Σ w |F|² / Σ |w| |F|²: how much of what is left keeps its sign.
 double kept_sign(const MatchTemplate& t) {
   const Extent3 n = t.density.extent();
-  const math::RealFft fft("match", {n.z, n.y, n.x});
-  const math::FftBuffer<float> real(fft.real_size());
-  const math::FftBuffer<math::Complex> half(fft.half_size());
-  std::copy_n(t.density.data(), n.voxels(), real.data());
-  fft.forward(real.data(), half.data());
-  half[0] = 0;
+  const math::VolumeSpectrum spectrum("match", t.density.view());
+  spectrum[0] = 0;
   double sum = 0, size = 0;
-  const math::Complex* value = half.data();
+  const math::Complex* value = spectrum.data();
   for (std::int64_t z = 0; z < n.z; ++z)
     for (std::int64_t y = 0; y < n.y; ++y)
       for (std::int64_t x = 0; x <= n.x / 2; ++x, ++value) {

@@ -45,17 +45,12 @@ double BandPass::factor(double frequency) const {
 
 void filter_volume(VolumeView<float> volume, const BandPass& band, double voxel_angstrom) {
   const Extent3 n = volume.extent;
-  const math::RealFft fft("match", {n.z, n.y, n.x});
-  const math::FftBuffer<float> real(fft.real_size());
-  const math::FftBuffer<math::Complex> half(fft.half_size());
-  std::copy_n(volume.data, n.voxels(), real.data());
-  fft.forward(real.data(), half.data());
+  math::VolumeSpectrum spectrum("match", volume);
   const double scale = 1 / static_cast<double>(n.voxels());
   for_each_coefficient(
-      half.data(), n, n.x / 2 + 1, band, voxel_angstrom,
+      spectrum.data(), n, n.x / 2 + 1, band, voxel_angstrom,
       [&](math::Complex& value, double factor) { value *= static_cast<float>(factor * scale); });
-  fft.backward(half.data(), real.data());
-  std::copy_n(real.data(), n.voxels(), volume.data);
+  spectrum.backward(volume);
 }
 
 void filter_weights(VolumeView<float> weights, const BandPass& band, double voxel_angstrom) {

@@ -82,6 +82,19 @@ void RealFft::backward(Complex* half, float* real) const {
   fftwf_execute_dft_c2r(static_cast<fftwf_plan>(backward_.get()), as_fftw(half), real);
 }
 
+VolumeSpectrum::VolumeSpectrum(std::string_view area, VolumeView<const float> volume)
+    : fft_(area, {volume.extent.z, volume.extent.y, volume.extent.x}),
+      real_(fft_.real_size()),
+      half_(fft_.half_size()) {
+  std::copy_n(volume.data, fft_.real_size(), real_.data());
+  fft_.forward(real_.data(), half_.data());
+}
+
+void VolumeSpectrum::backward(VolumeView<float> volume) {
+  fft_.backward(half_.data(), real_.data());
+  std::copy_n(real_.data(), fft_.real_size(), volume.data);
+}
+
 std::int64_t fast_size(std::int64_t n) {
   for (std::int64_t m = std::max<std::int64_t>(n + n % 2, 2);; m += 2) {
     std::int64_t left = m;

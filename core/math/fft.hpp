@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "dfengine/volume.hpp"
+
 namespace dfe::math {
 
 /// Memory as aligned as the plans expect. Zeroed.
@@ -52,6 +54,25 @@ class RealFft {
  private:
   std::shared_ptr<void> forward_, backward_;
   std::int64_t real_size_ = 1, half_size_ = 1;
+};
+
+/// The half spectrum of a volume, to look at or to change: x fastest, n/2 + 1 values along it.
+class VolumeSpectrum {
+ public:
+  /// Throws `Error` of `area`, the caller's, for extents that FFTW does not take.
+  VolumeSpectrum(std::string_view area, VolumeView<const float> volume);
+
+  Complex* data() const { return half_.data(); }
+  Complex& operator[](std::int64_t i) const { return half_[i]; }
+
+  /// The values, times the number of voxels, into a volume of the same extent. Overwrites the
+  /// spectrum, too.
+  void backward(VolumeView<float> volume);
+
+ private:
+  RealFft fft_;
+  FftBuffer<float> real_;
+  FftBuffer<Complex> half_;
 };
 
 /// The least n' >= n of the form 2^a 3^b 5^c that is even: sizes that transform fast.

@@ -46,18 +46,12 @@ void randomize(Complex* value, const Extent3& n, double from, const PhaseSeed& s
 
 Volume<float> with_random_phases(VolumeView<const float> volume, double from, const PhaseSeed& seed,
                                  std::string_view area) {
-  const Extent3 n = volume.extent;
-  const RealFft fft(area, {n.z, n.y, n.x});
-  const FftBuffer<float> real(fft.real_size());
-  const FftBuffer<Complex> half(fft.half_size());
-  std::copy_n(volume.data, n.voxels(), real.data());
-  fft.forward(real.data(), half.data());
-  randomize(half.data(), n, from, seed);
-  fft.backward(half.data(), real.data());
-  Volume<float> result(n);
-  const auto scale = 1 / static_cast<float>(n.voxels());
-  std::transform(real.data(), real.data() + n.voxels(), result.data(),
-                 [scale](float x) { return x * scale; });
+  VolumeSpectrum spectrum(area, volume);
+  randomize(spectrum.data(), volume.extent, from, seed);
+  Volume<float> result(volume.extent);
+  spectrum.backward(result.view());
+  const auto scale = 1 / static_cast<float>(result.voxels());
+  for (float& value : result.span()) value *= scale;
   return result;
 }
 
