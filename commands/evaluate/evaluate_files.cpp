@@ -282,7 +282,6 @@ EvaluationResult measure(const EvaluateRequest& request, const EvaluationInput& 
   if (!request.score_maps.empty()) {
     job.record.stage("maxima");
     job.record.input(request.score_maps);
-    check_score_maps(request.score_maps, only_pair(input, request.score_maps), known_size(input));
     result.maxima = count_maxima(request.score_maps, result.class_names);
   }
   result.notes = notes_of(result, hit_boxes);
@@ -335,6 +334,8 @@ CommandReport run_evaluate(const EvaluateRequest& asked, Observer* observer) {
                         shifted ? Point3{} : known_size(input));
     input.pairs.front().hit_boxes = hit_boxes.get();
   }
+  if (!request.score_maps.empty())
+    check_score_maps(request.score_maps, only_pair(input, request.score_maps), known_size(input));
   const EvaluationResult result = measure(request, input, hit_boxes != nullptr, job);
   Json json = evaluation_json(result);
   json["outputs"] = write_results(input, result, outputs, job);
