@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
 
 #include "core/label_counts.hpp"
@@ -146,6 +147,17 @@ int add_class(std::vector<std::string>& names, int label, const std::string& nam
   return static_cast<int>(std::distance(names.begin(), found));
 }
 
+bool is_named(const std::vector<std::string>& names, int label) {
+  return !name_of(names, static_cast<std::size_t>(label)).empty();
+}
+
+FileClasses all_classes(const std::string& file, const std::vector<std::string>& names,
+                        std::int64_t classes) {
+  FileClasses all{file, names, {}};
+  for (int label = 1; label < classes; ++label) all.labels.push_back(label);
+  return all;
+}
+
 FileClasses map_classes(const std::string& file, const LabelMap& map) {
   FileClasses classes{file, map.class_names, {}};
   const LabelCounts counts = count_labels(map.labels.span());
@@ -161,12 +173,12 @@ void add_classes(std::vector<std::string>& names, const FileClasses& classes) {
       add_class(names, label, name);
 }
 
+LabelMatch::LabelMatch() { std::iota(label.begin(), label.end(), std::uint8_t{0}); }
+
 LabelMatch match_labels(const FileClasses& file, const WantedClasses& wanted,
                         std::string_view area) {
   check_distinct(file.names, area, file.file);
   LabelMatch match;
-  for (std::size_t label = 0; label < kLabels; ++label)
-    match.label[label] = static_cast<std::uint8_t>(label);
   if (!any_class_named(file.names) || !any_class_named(wanted.names)) return match;
   check_distinct(wanted.names, area, file.file, " of " + wanted.source);
   check_background(file, wanted, area);

@@ -44,7 +44,14 @@ struct FileClasses {
   std::vector<int> labels;         ///< those from 1 to 255 that occur in it
 };
 
-/// The classes of a label map that was read from `file`.
+/// Whether the class of a label has a name.
+bool is_named(const std::vector<std::string>& names, int label);
+
+/// A file that has all of the classes 1 to `classes` - 1, as weights and score maps do.
+FileClasses all_classes(const std::string& file, const std::vector<std::string>& names,
+                        std::int64_t classes);
+
+/// The classes of a label map that was read from `file`. Counts its labels.
 FileClasses map_classes(const std::string& file, const LabelMap& map);
 
 /// Adds the classes that occur in a file to `names`, as `add_class` does.
@@ -59,8 +66,10 @@ struct WantedClasses {
 
 /// How labels of a file become those of other classes.
 struct LabelMatch {
-  std::array<std::uint8_t, 256> label{};  ///< index = label in the file
-  std::vector<std::string> warnings;      ///< about the file: labels without a name beside others
+  LabelMatch();  ///< labels stay
+
+  std::array<std::uint8_t, 256> label;  ///< index = label in the file
+  std::vector<std::string> warnings;    ///< about the file: labels without a name beside others
 };
 
 /// Matches labels with the wanted classes by name. Labels stay where one side has no names. A label

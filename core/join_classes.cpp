@@ -12,17 +12,13 @@ namespace dfe {
 
 namespace {
 
-bool is_named(const ParticleList& list, std::size_t label) {
-  return label < list.class_names.size() && !list.class_names[label].empty();
-}
-
 /// Classes whose stated label is that of a class without a name have another one.
 std::vector<std::string> moved_classes(const ParticleList& list, const std::set<int>& without_name,
                                        const std::vector<std::string>& names) {
   std::vector<std::string> moved;
   if (list.labels_from_names) return moved;
   for (const int label : without_name) {
-    if (!is_named(list, static_cast<std::size_t>(label))) continue;
+    if (!is_named(list.class_names, label)) continue;
     const std::string& name = list.class_names[static_cast<std::size_t>(label)];
     const auto found = std::find(names.begin(), names.end(), name);
     moved.push_back(
@@ -48,8 +44,7 @@ std::set<int> classes_without_name(const std::vector<const ParticleList*>& lists
   for (const ParticleList* list : lists) {
     if (!has_class_names(*list) && (some_labelled || !list->labels_from_names)) continue;
     for (const Particle& particle : list->particles)
-      if (!is_named(*list, static_cast<std::size_t>(particle.class_label)))
-        labels.insert(particle.class_label);
+      if (!is_named(list->class_names, particle.class_label)) labels.insert(particle.class_label);
   }
   return labels;
 }
@@ -64,7 +59,7 @@ void renumber_classes(ParticleList& list, std::vector<std::string>& names,
     label_of[old_label] = static_cast<int>(label);
   };
   for (std::size_t label = 1; label < list.class_names.size(); ++label) {
-    if (!is_named(list, label)) continue;
+    if (list.class_names[label].empty()) continue;
     if (names.empty()) names.emplace_back("background");
     const auto known = std::find(names.begin() + 1, names.end(), list.class_names[label]);
     if (known != names.end())

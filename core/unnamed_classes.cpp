@@ -15,9 +15,7 @@ namespace {
 std::vector<int> unnamed_labels(const FileClasses& file) {
   std::vector<int> labels;
   for (const int label : file.labels)
-    if (const auto index = static_cast<std::size_t>(label);
-        index >= file.names.size() || file.names[index].empty())
-      labels.push_back(label);
+    if (!is_named(file.names, label)) labels.push_back(label);
   return labels;
 }
 

@@ -85,8 +85,8 @@ void check_score_maps(const std::string& score_maps, const EvaluationPair& pair,
 std::map<int, Histogram> count_maxima(const std::string& score_maps,
                                       std::vector<std::string>& class_names) {
   const Maps maps(score_maps);
-  FileClasses classes{score_maps, maps.reader.class_names(), {}};
-  for (int label = 1; label < maps.reader.classes(); ++label) classes.labels.push_back(label);
+  const FileClasses classes =
+      all_classes(score_maps, maps.reader.class_names(), maps.reader.classes());
   if (any_class_named(class_names)) add_classes(class_names, classes);
   const LabelMatch match =
       match_labels(classes, {class_names, "the lists", "use the same names"}, "evaluate");

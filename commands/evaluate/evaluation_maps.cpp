@@ -16,10 +16,9 @@ namespace {
 /// The first class that occurs in a map and that the other does not name; or empty.
 std::string missing_in(const FileClasses& other, const FileClasses& map) {
   for (const int label : map.labels) {
-    const auto index = static_cast<std::size_t>(label);
-    if (index >= map.names.size() || map.names[index].empty()) continue;
-    if (std::find(other.names.begin(), other.names.end(), map.names[index]) == other.names.end())
-      return map.names[index];
+    if (!is_named(map.names, label)) continue;
+    const std::string& name = map.names[static_cast<std::size_t>(label)];
+    if (std::find(other.names.begin(), other.names.end(), name) == other.names.end()) return name;
   }
   return {};
 }

@@ -87,12 +87,13 @@ class MapClusterer {
                                             Job& work) const {
     const std::vector<std::string>& given = request_.class_names;
     if (!any_class_named(map.class_names)) map.class_names = given;
+    const FileClasses classes = map_classes(file, map);
     const LabelMatch match = match_labels(
-        map_classes(file, map),
-        {given, "--classes", "--classes takes the names of the label map, in any order"},
+        classes, {given, "--classes", "--classes takes the names of the label map, in any order"},
         "cluster");
     work.warn(file, match.warnings);
-    std::unique_ptr<ScoreLookup> scores = open_scores(request_.scores, file, map, match);
+    std::unique_ptr<ScoreLookup> scores =
+        open_scores(request_.scores, classes, map.labels.extent(), match);
     relabel(map.labels.span(), match);
     if (!given.empty()) map.class_names = given;
     return scores;

@@ -44,29 +44,27 @@ class FileScores final : public ScoreLookup {
 
 }  // namespace
 
-std::unique_ptr<ScoreLookup> open_scores(const std::string& path, const std::string& file,
-                                         const LabelMap& map, const LabelMatch& renumbered) {
+std::unique_ptr<ScoreLookup> open_scores(const std::string& path, const FileClasses& map,
+                                         const Extent3& extent, const LabelMatch& renumbered) {
   if (path.empty()) return nullptr;
   auto scores = std::make_unique<FileScores>(path);
   const io::ScoreReader& reader = scores->reader();
-  if (reader.extent() != map.labels.extent())
+  if (reader.extent() != extent)
     throw Error("cluster", path,
                 "has scores for " + reader.extent().to_string() +
-                    " voxels, but the label map has " + map.labels.extent().to_string() +
-                    " (z, y, x)",
+                    " voxels, but the label map has " + extent.to_string() + " (z, y, x)",
                 "give the score maps of this label map");
-  const FileClasses classes = map_classes(file, map);
   const LabelMatch match = match_labels(
-      classes, {reader.class_names(), "'" + path + "'", "give the score maps of this label map"},
+      map, {reader.class_names(), "'" + path + "'", "give the score maps of this label map"},
       "cluster");
-  for (const int label : classes.labels) {
+  for (const int label : map.labels) {
     const auto index = static_cast<std::size_t>(label);
     const std::int64_t wanted = match.label[index];
     if (wanted >= reader.classes())
       throw Error("cluster", path,
                   "has scores for " + std::to_string(reader.classes()) +
                       " classes, but the label map has labels up to " +
-                      std::to_string(classes.labels.back()),
+                      std::to_string(map.labels.back()),
                   "give the score maps of this label map");
     scores->set_class(renumbered.label[index], wanted);
   }

@@ -10,10 +10,10 @@
 
 namespace dfe {
 
-/// Opens the scores of a label map that was read from `file`; null where `path` is empty. Classes
-/// are matched by name where both have names. `renumbered` says what the map's labels become before
-/// they are clustered. Throws `Error` where extent or classes do not fit the map.
-std::unique_ptr<ScoreLookup> open_scores(const std::string& path, const std::string& file,
-                                         const LabelMap& map, const LabelMatch& renumbered);
+/// Opens the scores of a label map of these classes and this extent; null where `path` is empty.
+/// Classes are matched by name where both have names. `renumbered` says what the map's labels
+/// become before they are clustered. Throws `Error` where extent or classes do not fit the map.
+std::unique_ptr<ScoreLookup> open_scores(const std::string& path, const FileClasses& map,
+                                         const Extent3& extent, const LabelMatch& renumbered);
 
 }  // namespace dfe

@@ -57,8 +57,10 @@ class Picker {
     work.record.stage("cluster");
     if (options_.compute.device == "auto" && segmenter_.on_card())
       options_.compute.device = "cuda";  // it is open already
-    const auto scores = open_scores(on_network.string(), job.input, picked.map,
-                                    match_labels(map_classes(job.input, picked.map), {}, "pick"));
+    std::unique_ptr<ScoreLookup> scores;
+    if (!on_network.empty())
+      scores = open_scores(on_network.string(), map_classes(job.input, picked.map),
+                           picked.map.labels.extent(), {});
     const ClusterGrid grid = tomogram.grid();
     picked.map.geometry.voxel_size = grid.labels.voxel_size;
     picked.list = find_particles(job.input, picked.map, grid, options_, scores.get(),

@@ -100,11 +100,9 @@ Weights read_weights_for(const SegmentRequest& request) {
         ErrorKind::Usage, "segment", "--classes",
         std::to_string(given.size()) + " names for " + std::to_string(weights.classes) + " classes",
         "name every class, background first");
-  FileClasses classes{request.weights, weights.class_names, {}};
-  for (int label = 1; label < weights.classes; ++label) classes.labels.push_back(label);
   const LabelMatch match = match_labels(
-      classes, {given, "--classes", "--classes takes the names of the weights, in any order"},
-      "segment");
+      all_classes(request.weights, weights.class_names, weights.classes),
+      {given, "--classes", "--classes takes the names of the weights, in any order"}, "segment");
   if (given.empty()) return weights;
   renumber_classes(weights, match);
   weights.class_names = given;

@@ -47,13 +47,11 @@ std::vector<std::string> MergedClasses::match(LabelMap& volume, const Merge& mer
   }
   const FileClasses classes = map_classes(merge.file, volume);
   for (const int label : classes.labels) {
-    const auto index = static_cast<std::size_t>(label);
-    if (complete_ || index >= classes.names.size() || classes.names[index].empty()) continue;
-    const bool known =
-        std::find(names_.begin(), names_.end(), classes.names[index]) != names_.end();
-    const bool free =
-        (index >= names_.size() || names_[index].empty()) && !(named_ && used_.count(label) > 0);
-    if (!known && free) add_class(names_, label, classes.names[index]);
+    if (complete_ || !is_named(classes.names, label)) continue;
+    const std::string& name = classes.names[static_cast<std::size_t>(label)];
+    const bool known = std::find(names_.begin(), names_.end(), name) != names_.end();
+    const bool free = !is_named(names_, label) && !(named_ && used_.count(label) > 0);
+    if (!known && free) add_class(names_, label, name);
   }
   const LabelMatch match = match_labels(
       classes,
